@@ -1,0 +1,96 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one path of every task that can change something: observe, plan, perform, wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..rpc.client import Client
+from ..rpc.errors import Failure, Kind, Refused
+from . import service
+from .observe import Observe, observe_order, observe_renewal
+from .order import VALID, Order
+from .perform import act, buy
+from .plan import Seen, plan_order, refuse_wrong_certificate
+from .quota import Quota, require_unit
+from .renewal import plan_renewal
+from .step import Plan
+from .wait import wait
+from .wanted import State, Wanted
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a task did, or in check mode would do. ``order`` is the order at the end, ``quota`` what was free before."""
+
+    plan: Plan
+    order: Order | None
+    quota: Quota | None = None
+    warnings: list[str] = field(default_factory=list)
+
+
+def order(client: Client, wanted: Wanted) -> Outcome:
+    """``cas_order``."""
+    outcome = _change(client, wanted, observe_order, plan_order)
+    before = outcome.plan.before
+    if wanted.order_id and wanted.state is State.PRESENT and (before is None or before.order_id != wanted.order_id):
+        outcome.warnings.append(f"Order {wanted.order_id} does not serve any more; the names and the product decided.")
+    return outcome
+
+
+def renew(client: Client, wanted: Wanted) -> Outcome:
+    """``cas_order_renew``."""
+    return _change(client, wanted, observe_renewal, plan_renewal)
+
+
+def _change(
+    client: Client, wanted: Wanted, observe: Observe, plan_with: Callable[[Wanted, Seen, datetime], Plan]
+) -> Outcome:
+    wanted, seen = observe(client, wanted)
+    plan = plan_with(wanted, seen, client.clock.now())
+    warnings: list[str] = []
+    quota = _quota(client, wanted, plan, warnings)
+    if client.read_only:
+        return Outcome(plan, plan.after, quota, warnings)
+    try:
+        result = _perform(client, wanted, seen, plan, warnings)
+    except Failure as failure:
+        failure.add(changed=client.wrote, plan=[step.public() for step in plan.steps])
+        raise
+    return Outcome(plan, result, quota, warnings)
+
+
+def _perform(client: Client, wanted: Wanted, seen: Seen, plan: Plan, warnings: list[str]) -> Order | None:
+    deadline = client.clock.monotonic() + wanted.wait_timeout
+    result = plan.before
+    for step in plan.steps:
+        if step.buys:
+            result = buy(client, wanted, step, seen.alike, deadline, warnings)
+        else:
+            result = act(client, wanted, step, deadline)
+    if result is None or wanted.state is not State.PRESENT:
+        return result
+    result = wait(client, wanted, result, deadline)
+    if result.status in VALID and (plan.steps or result != plan.before):
+        refuse_wrong_certificate(wanted, result)
+    return result
+
+
+def _quota(client: Client, wanted: Wanted, plan: Plan, warnings: list[str]) -> Quota | None:
+    """The quota before an order is made. Not being allowed to read it is no reason to stop."""
+    if not wanted.check_quota or not any(step.buys for step in plan.steps):
+        return None
+    try:
+        quota = service.quota(client, wanted.product_code)
+    except Refused as refused:
+        if refused.kind is not Kind.PERMISSION:
+            raise
+        warnings.append(f"The quota was not checked. {refused.msg}")
+        return None
+    if plan.orders_anew:
+        require_unit(quota, plan.returned_units)
+    return quota

@@ -1,0 +1,146 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds orders and certificates: what the read-only modules ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ..rpc.client import Client
+from ..rpc.errors import BadInput
+from .names import base
+from .order import IN_FLIGHT, VALID, WITH_THE_CA, Order, Status, listed_words
+from .quota import Quota
+from .service import (
+    ORDER_TYPES,
+    describe,
+    describe_with_key,
+    list_orders,
+    order_in_list,
+    quota,
+    unread,
+    with_certificate,
+)
+from .wanted import PRODUCTS, names, order_id, window
+
+
+@dataclass(frozen=True)
+class Query:
+    """Which orders, and how much of them. An empty filter lets everything pass."""
+
+    order_id: str | None
+    domains: tuple[str, ...]
+    keyword: str | None
+    statuses: frozenset[Status]
+    product_code: str | None
+    expires_within: timedelta | None
+    order_type: str
+    include_validation: bool
+    include_certificate: bool
+    include_private_key: bool
+
+    @property
+    def has_orders(self) -> bool:
+        """Whether the list is one of orders; certificates and uploads cannot be described."""
+        return self.order_type in ("package", "purchase")
+
+
+def query(options: Mapping[str, Any]) -> Query:
+    """Check the options of ``cas_order_info`` and say what they ask for. Raises BadInput."""
+    asked = Query(
+        order_id=order_id(options["order_id"]),
+        domains=names(options["domains"] or ()),
+        keyword=options["keyword"] or None,
+        statuses=frozenset(Status(word) for word in options["status"] or ()),
+        product_code=options["product_code"] or None,
+        expires_within=_span(options["expires_within"]),
+        order_type=options["order_type"],
+        include_validation=options["include_validation"],
+        include_certificate=options["include_certificate"],
+        include_private_key=options["include_private_key"],
+    )
+    if asked.order_id and not asked.has_orders:
+        raise BadInput("order_id", f"entries of order_type: {asked.order_type} have no order number.")
+    if asked.include_private_key and not asked.order_id:
+        raise BadInput("include_private_key", "a key is given for one order only; say which with order_id.")
+    return asked
+
+
+def _span(text: str | None) -> timedelta | None:
+    if not text:
+        return None
+    asked = window(text, "expires_within")
+    if asked.span is None:
+        raise BadInput("expires_within", "give days (30d) or hours (720h); a share has no meaning here.")
+    return asked.span
+
+
+def find(client: Client, asked: Query) -> tuple[list[Order], str | None]:
+    """The orders that pass all filters, and the private key of the one order if it was asked for."""
+    if asked.order_id is None:
+        return list(_filtered(client, asked)), None
+    keyword = asked.keyword or _keyword(asked)
+    known = order_in_list(client, asked.order_id, keyword, ORDER_TYPES[asked.order_type]) or unread(
+        asked.order_id, asked.domains
+    )
+    found = describe_with_key(client, known)
+    if found is None or not _passes(asked, found[0], client.clock.now()):
+        return [], None
+    return [found[0]], found[1] if asked.include_private_key else None
+
+
+def _filtered(client: Client, asked: Query) -> Iterator[Order]:
+    now = client.clock.now()
+    for word in _words(asked):
+        for listed in list_orders(client, ORDER_TYPES[asked.order_type], asked.keyword or _keyword(asked), word):
+            if _passes(asked, listed, now, refined=False):
+                order = _with_details(client, asked, listed)
+                if _passes(asked, order, now):
+                    yield order
+
+
+def _keyword(asked: Query) -> str | None:
+    return base(asked.domains[0]) if asked.domains else None
+
+
+def _words(asked: Query) -> list[str | None]:
+    """The status words to list by. The lists of certificates show valid ones only, unless they are asked by word."""
+    words = sorted({word for status in asked.statuses for word in listed_words(status)})
+    if Status.UNKNOWN in asked.statuses or not words or (asked.has_orders and len(words) > 1):
+        return [None]
+    return list(words)
+
+
+def _passes(asked: Query, order: Order, now: datetime, refined: bool = True) -> bool:
+    statuses = asked.statuses if refined or not asked.statuses & WITH_THE_CA else asked.statuses | WITH_THE_CA
+    return (
+        (not asked.statuses or order.status in statuses)
+        and (not asked.domains or set(order.domains) == set(asked.domains))
+        and asked.product_code in (None, order.product_code)
+        and (asked.expires_within is None or _expires(order, now, asked.expires_within))
+    )
+
+
+def _expires(order: Order, now: datetime, span: timedelta) -> bool:
+    return order.not_after is not None and now <= order.not_after <= now + span
+
+
+def _with_details(client: Client, asked: Query, order: Order) -> Order:
+    """The order as far as it was asked for: a call each, so none without need."""
+    if not asked.has_orders:
+        return with_certificate(client, order) if asked.include_certificate else order
+    needed = (
+        (asked.include_validation and order.status in IN_FLIGHT)
+        or (asked.include_certificate and order.status in VALID | {Status.EXPIRED})
+        or (bool(asked.statuses & WITH_THE_CA) and order.status in WITH_THE_CA)
+    )
+    return (describe(client, order) or order) if needed else order
+
+
+def packages(client: Client, product_codes: list[str] | None) -> list[Quota]:
+    """The units of each product; of all documented ones when none is named."""
+    return [quota(client, code) for code in product_codes or PRODUCTS]

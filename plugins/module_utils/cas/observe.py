@@ -1,0 +1,93 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looks at the orders that a task is about, with as few calls as tell the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from ..rpc.client import Client
+from ..rpc.errors import Forbidden
+from .names import base
+from .order import VALID, Order, Status
+from .plan import Seen, is_alike, pick, serves
+from .renewal import in_flight, latest_valid
+from .service import describe, list_orders, order_in_list, unread
+from .wanted import State, Wanted
+
+Observe = Callable[[Client, Wanted], "tuple[Wanted, Seen]"]
+
+
+def observe_order(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
+    """What ``cas_order`` needs to know: one call for an order that ``order_id`` names and that serves, else more."""
+    chosen = None
+    if wanted.order_id:
+        chosen = _chosen(client, wanted, wanted.order_id)
+        if wanted.state is not State.PRESENT or serves(wanted, chosen):
+            return wanted, Seen(chosen)
+    alike = [order for order in list_orders(client, keyword=keyword(wanted.domains)) if is_alike(wanted, order)]
+    return wanted, Seen(
+        chosen, _read(client, alike, lambda orders: pick(wanted, orders), wanted.state is State.PRESENT)
+    )
+
+
+def _chosen(client: Client, wanted: Wanted, order_id: str) -> Order | None:
+    """The order by its number. Only the list tells what was revoked or is over, so it is asked when that matters."""
+    order = describe(client, unread(order_id, wanted.domains))
+    if order is None or not (
+        order.status is Status.UNKNOWN or (order.status in VALID and wanted.state is not State.PRESENT)
+    ):
+        return order
+    listed = order_in_list(client, order_id, keyword(order.domains))
+    return describe(client, listed) if listed else order
+
+
+def observe_renewal(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
+    """What ``cas_order_renew`` needs to know. With ``order_id``, its names and its product are what is wanted."""
+    orders = list(list_orders(client, keyword=keyword(wanted.domains)))
+    if wanted.order_id:
+        wanted = _like(wanted, next((order for order in orders if order.order_id == wanted.order_id), None))
+    alike = [order for order in orders if is_alike(wanted, order)]
+    return wanted, Seen(alike=_read(client, alike, lambda some: in_flight(some) or latest_valid(some), True))
+
+
+def _like(wanted: Wanted, order: Order | None) -> Wanted:
+    if order is None:
+        raise Forbidden(
+            f"order_id: order {wanted.order_id} is not among the orders of this account.", order_id=wanted.order_id
+        )
+    if wanted.domains and set(wanted.domains) != set(order.domains):
+        raise Forbidden(
+            f"order_id: {order.named} has other names than were asked for ({', '.join(wanted.domains)}).",
+            order_id=order.order_id,
+        )
+    return replace(wanted, domains=order.domains, product_code=order.product_code or wanted.product_code)
+
+
+def _read(
+    client: Client, alike: Iterable[Order], choose: Callable[[Iterable[Order]], Order | None], keep: bool
+) -> tuple[Order, ...]:
+    """Describe the order that would be chosen, until the choice stands on what was described.
+
+    A listed order that the describe call does not know (one of both lags) is kept where its absence would buy another
+    one, and dropped where its presence would delete it.
+    """
+    known = {order.order_id: order for order in alike}
+    read: set[str] = set()
+    while True:
+        order = choose(known.values())
+        if order is None or order.order_id in read or order.status is Status.FAILED:
+            return tuple(known.values())
+        read.add(order.order_id)
+        now = describe(client, order) or (order if keep else None)
+        if now is None:
+            del known[order.order_id]
+        else:
+            known[order.order_id] = now
+
+
+def keyword(domains: tuple[str, ...]) -> str | None:
+    """What to filter a list by: the search is fuzzy, so the bare name finds the wildcard too."""
+    return base(domains[0]) if domains else None

@@ -1,0 +1,157 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Carries a plan out: one call for each step, no new order twice, nothing revoked unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..rpc.client import Client
+from ..rpc.errors import Failure, Forbidden, Kind, NotReached, Refused, Unclear
+from .observe import keyword
+from .order import VALID, Order, Status, id_text
+from .plan import is_alike, issued_already
+from .service import describe, list_orders, order_in_list, unread
+from .step import CANCEL, DELETE, REVOKE, Step
+from .wait import poll
+from .wanted import Wanted
+
+# Seconds between looks for an order whose answer was lost: lists may lag behind.
+_LOOKS = (2.0, 4.0, 8.0, 16.0)
+# A describe right after a create may fail for a moment.
+_NEW_ORDER_PAUSES = (0.0, 5.0, 5.0, 5.0)
+_SAFE = "Running the task again is safe: it looks before it acts."
+
+
+def act(client: Client, wanted: Wanted, step: Step, deadline: float) -> Order | None:
+    """Send a step that changes an order, once that order is still as the plan saw it; returns the order afterwards."""
+    order = _now(client, step, deadline)
+    if _is_done(step, order) and not (order is None and step.action == REVOKE):
+        return order
+    if order is None or order.status not in step.only_while:
+        raise _moved_on(wanted, step, order)
+    try:
+        client.call(step.action, step.params, deadline)
+    except Refused as refused:
+        _explain(client, wanted, step, refused, deadline)
+    except Unclear as lost:
+        if not _is_done(step, _now(client, step, deadline)):
+            raise Unclear(f"{lost.msg} {_SAFE}", **lost.facts, outcome="unknown") from lost
+    return _settled(client, wanted, step, deadline)
+
+
+def _now(client: Client, step: Step, deadline: float) -> Order | None:
+    """The order as it is now; for a revocation also as the list shows it, which alone tells what is revoked."""
+    known = unread(step.order_id or "", step.leaves.domains if step.leaves else ())
+    if step.action == REVOKE:
+        listed = order_in_list(client, known.order_id, keyword(known.domains), deadline=deadline)
+        return describe(client, listed or known, deadline) or listed
+    return describe(client, known, deadline)
+
+
+def _is_done(step: Step, order: Order | None) -> bool:
+    return order is None or (step.leaves is not None and order.status is step.leaves.status)
+
+
+def _settled(client: Client, wanted: Wanted, step: Step, deadline: float) -> Order | None:
+    """Wait until the service shows what it has accepted."""
+
+    def look() -> tuple[Order | None] | None:
+        order = _now(client, step, deadline)
+        if order and order.status in VALID and step.action == CANCEL:
+            raise issued_already(order, wanted.state.value)
+        return (order,) if _is_done(step, order) else None
+
+    found = poll(client, wanted.poll_interval, deadline, look)
+    if found is None:
+        raise NotReached(
+            f"The service accepted {step.action} for order {step.order_id}, but shows no effect yet. {_SAFE}",
+            order_id=step.order_id,
+            action=step.action,
+        )
+    order = found[0]
+    return replace(order, domains=order.domains or step.leaves.domains) if order and step.leaves else order
+
+
+def _explain(client: Client, wanted: Wanted, step: Step, refused: Refused, deadline: float) -> None:
+    """Raise a refusal with what the order became in the meantime; an order that is gone is deleted."""
+    refused.add(order_id=step.order_id)
+    if refused.kind is Kind.GONE and step.action == DELETE:
+        return
+    if refused.kind is not Kind.STATE:
+        raise refused
+    order = _now(client, step, deadline)
+    if not _is_done(step, order):
+        raise refused if order is None or order.status in step.only_while else _moved_on(wanted, step, order)
+
+
+def _moved_on(wanted: Wanted, step: Step, order: Order | None) -> Forbidden:
+    if order and order.status in VALID and step.action != REVOKE:
+        return issued_already(order, wanted.state.value)
+    became = f"is {order.status.value} now" if order else "does not exist any more"
+    return Forbidden(
+        f"Order {step.order_id} {became}; {step.action} was not sent. Run the task again to plan anew.",
+        order_id=step.order_id,
+    )
+
+
+def buy(
+    client: Client, wanted: Wanted, step: Step, before: Iterable[Order], deadline: float, warnings: list[str]
+) -> Order:
+    """Send a step that makes a new order, once and never again; returns that order.
+
+    ``before`` are the orders of these names that were there already: a new one beside them is ours.
+    """
+    try:
+        order_id = id_text(client.call(step.action, step.params, deadline).get("OrderId"))
+        if order_id is None:
+            raise Unclear(f"The answer to {step.action} has no order number.", action=step.action)
+    except Unclear as lost:
+        order_id = _adopt(client, wanted, {order.order_id for order in before}, lost)
+        warnings.append(
+            f"The answer to {step.action} was lost; order {order_id}, new for these names, was taken for its result."
+        )
+    try:
+        return _new_order(client, wanted, order_id)
+    except Failure as failure:
+        failure.add(order_id=order_id)
+        raise
+
+
+def _adopt(client: Client, wanted: Wanted, known: set[str], lost: Unclear) -> str:
+    """The one order that is new since the call whose answer was lost."""
+    for pause in _LOOKS:
+        client.clock.sleep(pause)
+        try:
+            orders = [
+                order for order in list_orders(client, keyword=keyword(wanted.domains)) if is_alike(wanted, order)
+            ]
+        except Failure:
+            continue
+        new = [order.order_id for order in orders if order.order_id not in known]
+        if len(new) == 1:
+            return new[0]
+        if new:
+            raise Unclear(
+                f"{lost.msg} Orders {', '.join(new)} are new; say with order_id which one is meant.", **_unknown(lost)
+            )
+    raise Unclear(f"{lost.msg} No new order showed up within {sum(_LOOKS):g} s. {_SAFE}", **_unknown(lost)) from lost
+
+
+def _unknown(lost: Unclear) -> dict[str, object]:
+    return {**lost.facts, "outcome": "unknown"}
+
+
+def _new_order(client: Client, wanted: Wanted, order_id: str) -> Order:
+    """A new order as the service describes it, or as far as it is known when it takes its time."""
+    known = replace(
+        unread(order_id, wanted.domains), product_code=wanted.product_code, validation_method=wanted.validation_method
+    )
+    for pause in _NEW_ORDER_PAUSES:
+        client.clock.sleep(pause)
+        order = describe(client, known)
+        if order:
+            return order
+    return replace(known, status=Status.PENDING_APPLICATION)

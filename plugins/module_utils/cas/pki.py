@@ -1,0 +1,216 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a CSR or a certificate says, over cryptography."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+from ..rpc.errors import BadInput, Failure, MissingLibrary, utc_text
+from .names import a_labels
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate as X509
+    from cryptography.x509 import CertificateSigningRequest, Extensions
+
+_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.+?-----END \1-----", re.DOTALL)
+_CSR_LABELS = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
+_SHORTEST_RSA = 2048
+
+
+@dataclass(frozen=True)
+class Csr:
+    """A signing request: its text, its names (A-labels, the CN first) and its key's SHA-256 in hex."""
+
+    pem: str = field(repr=False)
+    domains: tuple[str, ...]
+    public_key_sha256: str
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A certificate with its chain. ``domains`` are the DNS names in it; moments are UTC."""
+
+    leaf: str = field(repr=False)
+    chain: str = field(repr=False)
+    serial_number: str
+    sha256_fingerprint: str
+    public_key_sha256: str
+    domains: tuple[str, ...]
+    issuer: str
+    not_before: datetime
+    not_after: datetime
+
+    @property
+    def fullchain(self) -> str:
+        """Leaf first, then the chain in order."""
+        return self.leaf + self.chain
+
+    @property
+    def lifetime(self) -> timedelta:
+        return self.not_after - self.not_before
+
+    def public(self, now: datetime) -> dict[str, Any]:
+        """The certificate as a playbook sees it; ``days_left`` counts whole days."""
+        return {
+            "fullchain": self.fullchain,
+            "leaf": self.leaf,
+            "chain": self.chain,
+            "serial_number": self.serial_number,
+            "sha256_fingerprint": self.sha256_fingerprint,
+            "public_key_sha256": self.public_key_sha256,
+            "domains": list(self.domains),
+            "issuer": self.issuer,
+            "not_before": utc_text(self.not_before),
+            "not_after": utc_text(self.not_after),
+            "days_left": (self.not_after - now).days,
+        }
+
+
+def read_csr(text: str, option: str) -> Csr:
+    """Check a PEM signing request and read it. No error repeats any of its text: it may be a private key."""
+    request = _load_csr(text, option)
+    _check_key(request.public_key(), option)
+    return Csr(_pem(request), _csr_names(request, option), _key_hash(request.public_key()))
+
+
+def _load_csr(text: str, option: str) -> CertificateSigningRequest:
+    x509 = _x509()
+    if "PRIVATE KEY" in text:
+        raise BadInput(option, "this is a private key, or contains one; give the signing request (CSR) made with it.")
+    blocks = list(_BLOCK.finditer(text))
+    if len(blocks) != 1 or blocks[0].group(1) not in _CSR_LABELS:
+        raise BadInput(option, "give one PEM block that begins with -----BEGIN CERTIFICATE REQUEST-----.")
+    try:
+        request: CertificateSigningRequest = x509.load_pem_x509_csr(blocks[0].group(0).encode())
+        signed = request.is_signature_valid
+    except Exception:  # a malformed key or extension raises many things
+        raise BadInput(option, "the PEM block cannot be read as a signing request (CSR).") from None
+    if not signed:
+        raise BadInput(option, "the signature of the signing request does not match its key; make it again.")
+    return request
+
+
+def _check_key(key: Any, option: str) -> None:
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+    if not isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)):
+        raise BadInput(option, "the service takes RSA and EC keys only; this signing request has another kind.")
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < _SHORTEST_RSA:
+        raise BadInput(option, f"its RSA key has {key.key_size} bits; the service asks for {_SHORTEST_RSA} or more.")
+
+
+def _csr_names(request: CertificateSigningRequest, option: str) -> tuple[str, ...]:
+    x509 = _x509()
+    try:
+        common = [str(part.value) for part in request.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)]
+        names = _alternative_names(request.extensions)
+    except Exception:  # a malformed extension raises many things
+        raise BadInput(option, "the names in the signing request cannot be read.") from None
+    if len(common) != 1:
+        raise BadInput(option, "the subject of the signing request must have one common name (CN), the first domain.")
+    if any(not isinstance(name, x509.DNSName) for name in names):
+        raise BadInput(
+            option, "the signing request asks for names that are no host names (IP, e-mail, URI); DNS names only."
+        )
+    return tuple(dict.fromkeys(a_labels(name, option) for name in common + [name.value for name in names]))
+
+
+def _alternative_names(extensions: Extensions) -> list[Any]:
+    x509 = _x509()
+    try:
+        return list(extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
+    except x509.ExtensionNotFound:
+        return []
+
+
+def read_certificate(text: str) -> Certificate:
+    """Read a PEM chain in whatever order it comes: leaf first, ordered, every block once."""
+    x509 = _x509()
+    pems = dict.fromkeys(block.group(0) for block in _BLOCK.finditer(text) if block.group(1) == "CERTIFICATE")
+    try:
+        found = {_fingerprint(each): each for each in (x509.load_pem_x509_certificate(pem.encode()) for pem in pems)}
+        leaf, *rest = _ordered(list(found.values()))
+        return _describe(leaf, "".join(map(_pem, rest)))
+    except Exception:  # malformed DER raises many things
+        raise Failure("The certificate in the service's answer cannot be read.") from None
+
+
+def _ordered(certificates: list[X509]) -> list[X509]:
+    """The leaf, then each issuer; what is linked to nothing goes last."""
+    left = list(certificates)
+    following: X509 | None = next((each for each in left if not _is_authority(each)), left[0])
+    chain: list[X509] = []
+    while following is not None:
+        left.remove(following)
+        chain.append(following)
+        following = next((each for each in left if each.subject == chain[-1].issuer), None)
+    return chain + left
+
+
+def _is_authority(certificate: X509) -> bool:
+    x509 = _x509()
+    try:
+        return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
+    except x509.ExtensionNotFound:
+        return False
+
+
+def _describe(leaf: X509, chain: str) -> Certificate:
+    x509 = _x509()
+    names = [name.value for name in _alternative_names(leaf.extensions) if isinstance(name, x509.DNSName)]
+    serial = f"{leaf.serial_number:x}"
+    return Certificate(
+        leaf=_pem(leaf),
+        chain=chain,
+        serial_number=_colons(serial.zfill(len(serial) + len(serial) % 2)),
+        sha256_fingerprint=_colons(_fingerprint(leaf).upper()),
+        public_key_sha256=_key_hash(leaf.public_key()),
+        domains=tuple(name.lower() for name in names),
+        issuer=leaf.issuer.rfc4514_string(),
+        not_before=_moment(leaf, "not_valid_before"),
+        not_after=_moment(leaf, "not_valid_after"),
+    )
+
+
+def _moment(certificate: X509, name: str) -> datetime:
+    aware = getattr(certificate, name + "_utc", None)  # since cryptography 42
+    moment: datetime = aware if aware is not None else getattr(certificate, name).replace(tzinfo=timezone.utc)
+    return moment
+
+
+def _pem(thing: X509 | CertificateSigningRequest) -> str:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return thing.public_bytes(Encoding.PEM).decode("ascii")
+
+
+def _fingerprint(certificate: X509) -> str:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
+
+
+def _key_hash(key: Any) -> str:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
+def _colons(digits: str) -> str:
+    return ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
+
+
+def _x509() -> Any:
+    """cryptography's x509, imported where a CSR or a certificate is looked at and nowhere else."""
+    try:
+        from cryptography import x509
+        from cryptography.x509 import oid  # noqa: F401  (older versions do not bring NameOID along)
+    except ImportError:
+        raise MissingLibrary("cryptography") from None
+    return x509

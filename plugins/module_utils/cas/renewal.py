@@ -1,0 +1,93 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a certificate is due, and the plan that gives it a successor. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from ..rpc.errors import Forbidden
+from .order import IN_FLIGHT, VALID, Order, Status
+from .plan import Seen, clear_failed, latest_first, refuse_two_in_flight, refuse_unknown, refuse_wrong_certificate
+from .step import Plan, Step, create, renew
+from .wanted import Strategy, Wanted
+
+
+def plan_renewal(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
+    """The plan of ``cas_order_renew``. A successor that is there already is the answer, whoever ordered it."""
+    refuse_two_in_flight(seen.alike)
+    current = latest_valid(seen.alike)
+    previous = current.order_id if current else wanted.order_id
+    facts = {"strategy": _strategy(wanted, current).value, "previous_order_id": previous}
+    flying = in_flight(seen.alike)
+    if flying:
+        return Plan(flying, (), {**facts, "due": True, "reason": f"{flying.named} is under way"})
+    followed = current is not None and wanted.order_id not in (None, current.order_id)
+    due, reason = _due(replace(wanted, force=False) if followed else wanted, current, now)
+    if due:
+        refuse_unknown(seen.alike)
+        steps = (*clear_failed(seen), _successor(wanted, current, reason))
+        return Plan(current, steps, {**facts, "due": True, "reason": reason})
+    if followed and current:
+        refuse_wrong_certificate(wanted, current)
+        reason = f"{current.named} follows order {wanted.order_id} already: {reason}"
+    return Plan(
+        current,
+        (),
+        {**facts, "due": False, "reason": reason, "previous_order_id": wanted.order_id if followed else None},
+    )
+
+
+def in_flight(orders: Iterable[Order]) -> Order | None:
+    """The first order that is under way."""
+    return next((order for order in orders if order.status in IN_FLIGHT), None)
+
+
+def latest_valid(orders: Iterable[Order]) -> Order | None:
+    """The valid order with the latest end."""
+    return next((order for order in sorted(orders, key=latest_first) if order.status in VALID), None)
+
+
+def _due(wanted: Wanted, current: Order | None, now: datetime) -> tuple[bool, str]:
+    if current is None:
+        return True, f"no valid certificate for {', '.join(wanted.domains)} with {wanted.product_code}"
+    if current.not_after is None or current.not_before is None:
+        raise Forbidden(f"The service does not say when {current.named} ends, so nobody can tell whether it is due.")
+    lifetime = current.not_after - current.not_before
+    window = wanted.renew_before.of(lifetime)
+    if window >= lifetime:
+        raise Forbidden(
+            f"renew_before: the window of {_days(window)} days is not shorter than the certificate's lifetime of "
+            f"{_days(lifetime)}; every run would renew.",
+            order_id=current.order_id,
+        )
+    left = max(current.not_after - now, timedelta())
+    text = f"{_days(left)} of {_days(lifetime)} days left, window opens at {_days(window)}"
+    return wanted.force or left <= window, text + (", renewal is forced" if wanted.force else "")
+
+
+def _days(span: timedelta) -> str:
+    return f"{round(span / timedelta(days=1), 1):g}"
+
+
+def _strategy(wanted: Wanted, current: Order | None) -> Strategy:
+    if wanted.strategy is not Strategy.AUTO:
+        return wanted.strategy
+    # The service renews paid products only, and only in their last days.
+    paid = "-free-" not in wanted.product_code
+    return Strategy.RENEW if paid and current and current.status is Status.EXPIRING else Strategy.REORDER
+
+
+def _successor(wanted: Wanted, current: Order | None, reason: str) -> Step:
+    if _strategy(wanted, current) is Strategy.REORDER:
+        return create(wanted, reason)
+    if current is None or current.status is not Status.EXPIRING:
+        what = f"{current.named} is {current.status.value}" if current else reason
+        raise Forbidden(
+            f"strategy: renew works only while the order is expiring, and {what}. Use strategy: reorder.",
+            order_id=current.order_id if current else None,
+        )
+    return renew(wanted, current, reason)

@@ -1,0 +1,156 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The operations of CAS: one function for each question and each change, paging included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..rpc.client import Client, Product
+from ..rpc.errors import Failure, Kind, Refused
+from . import pki
+from .order import Order, Status, described, from_list, id_text
+from .quota import Quota, from_answer
+
+PRODUCT = Product(version="2020-04-07", ram_code="yundun-cert")
+ORDER_TYPES = {"package": "CPACK", "purchase": "BUY", "uploaded": "UPLOAD", "certificate": "CERT"}
+_OWN_ENDPOINT = frozenset(
+    {
+        "ap-northeast-1",
+        "ap-south-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "ap-southeast-3",
+        "ap-southeast-5",
+        "cn-hongkong",
+        "eu-central-1",
+        "me-east-1",
+    }
+)
+_PAGE = 50
+_PASSES = 3
+
+
+def default_endpoint(region: str) -> str:
+    """The public endpoint of a region; the China site has one for all regions that are not named here."""
+    return f"cas.{region}.aliyuncs.com" if region in _OWN_ENDPOINT else "cas.aliyuncs.com"
+
+
+def describe(client: Client, order: Order, deadline: float | None = None) -> Order | None:
+    """What is known of an order and what the service says of it now; None when it says there is none."""
+    found = describe_with_key(client, order, deadline)
+    return found[0] if found else None
+
+
+def describe_with_key(client: Client, order: Order, deadline: float | None = None) -> tuple[Order, str | None] | None:
+    """As ``describe``, with the private key that the service made, if it made one."""
+    answer = _describe(client, order.order_id, deadline)
+    if answer is None:
+        return None
+    now = client.clock.now()
+    return described(order, answer, _certificate(answer.get("Certificate"), order), now), _pem(answer.get("PrivateKey"))
+
+
+def with_certificate(client: Client, order: Order) -> Order:
+    """An entry of the certificate list with its certificate. The key that comes along is left behind."""
+    if order.certificate_id is None:
+        return order
+    answer = client.call("GetUserCertificateDetail", {"CertId": order.certificate_id})
+    return replace(order, certificate=_certificate(answer.get("Cert"), order))
+
+
+def _certificate(value: object, order: Order) -> pki.Certificate | None:
+    pem = _pem(value)
+    try:
+        return pki.read_certificate(pem) if pem else None
+    except Failure as failure:
+        raise failure.add(order_id=order.order_id or None) from None
+
+
+def _pem(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _describe(client: Client, order_id: str, deadline: float | None = None) -> Mapping[str, Any] | None:
+    try:
+        return client.call("DescribeCertificateState", {"OrderId": order_id}, deadline)
+    except Refused as refused:
+        if refused.kind is Kind.GONE:
+            return None
+        refused.add(order_id=order_id)
+        raise
+
+
+def list_orders(
+    client: Client,
+    order_type: str = "CPACK",
+    keyword: str | None = None,
+    word: str | None = None,
+    deadline: float | None = None,
+) -> Iterator[Order]:
+    """All orders, page after page, each once. ``word`` is a status in the list's own words.
+
+    When entries moved between pages while they were read, the list is read again: a missed order is one that may
+    be bought twice.
+    """
+    seen: set[str] = set()
+    for _attempt in range(_PASSES):
+        total = 0
+        for page, count in _pages(client, order_type, keyword, word, deadline):
+            total = count
+            for order in (from_list(entry, word) for entry in page):
+                key = order.order_id or f"{order.instance_id}/{order.certificate_id}"
+                if key not in seen:
+                    seen.add(key)
+                    yield order
+        if len(seen) >= total:
+            return
+
+
+def _pages(
+    client: Client, order_type: str, keyword: str | None, word: str | None, deadline: float | None
+) -> Iterator[tuple[list[dict[str, Any]], int]]:
+    """The pages of one pass, each with the total that the service gave (0: it gave none)."""
+    number, count = 1, 0
+    while True:
+        params = {"OrderType": order_type, "Keyword": keyword, "Status": word, "CurrentPage": number, "ShowSize": _PAGE}
+        answer = client.call("ListUserCertificateOrder", params, deadline)
+        page = [entry for entry in answer.get("CertificateOrderList") or () if isinstance(entry, dict)]
+        total = _count(answer.get("TotalCount"))
+        yield page, total
+        count += len(page)
+        # The service may cut pages shorter than asked for, so the total decides; without one, a page that is not full.
+        full = len(page) >= (_count(answer.get("ShowSize")) or _PAGE)
+        if not page or (count >= total if total else not full):
+            return
+        number += 1
+
+
+def _count(value: object) -> int:
+    return int(id_text(value) or 0)
+
+
+def order_in_list(
+    client: Client, order_id: str, keyword: str | None, order_type: str = "CPACK", deadline: float | None = None
+) -> Order | None:
+    """One order as the list shows it; pages after it are not read."""
+    orders = list_orders(client, order_type, keyword, deadline=deadline)
+    return next((order for order in orders if order.order_id == order_id), None)
+
+
+def quota(client: Client, product_code: str) -> Quota:
+    """The units of one product; zeros for one that was never bought."""
+    try:
+        return from_answer(product_code, client.call("DescribePackageState", {"ProductCode": product_code}))
+    except Refused as refused:
+        if refused.kind in (Kind.QUOTA, Kind.GONE):
+            return Quota(product_code)
+        raise
+
+
+def unread(order_id: str, domains: tuple[str, ...] = ()) -> Order:
+    """An order of which only the number is known, and the names that were asked for."""
+    return Order(order_id=order_id, status=Status.UNKNOWN, domains=domains)

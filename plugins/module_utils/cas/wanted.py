@@ -1,0 +1,260 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task asks for, and every rule that its options must keep before anything is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import Any
+
+from ..rpc.errors import BadInput, one_line
+from .names import WILDCARD, a_labels
+from .order import id_text
+from .pki import Csr, read_csr
+
+MOST_NAMES = 5
+MOST_TAGS, LONGEST_KEY, LONGEST_VALUE = 20, 64, 128
+DEFAULT_PRODUCT = "digicert-free-1-free"
+PRODUCTS = (
+    "digicert-free-1-free",
+    "symantec-free-1-free",
+    "symantec-dv-1-starter",
+    "symantec-ov-1-personal",
+    "symantec-ov-w-personal",
+    "geotrust-dv-1-starter",
+    "geotrust-dv-w-starter",
+    "geotrust-ov-1-personal",
+    "geotrust-ov-w-personal",
+    "globalsign-dv-1-personal",
+    "globalsign-dv-w-advanced",
+    "globalsign-ov-1-personal",
+    "globalsign-ov-w-advanced",
+    "cfca-ov-1-personal",
+    "cfca-ev-w-advanced",
+)
+# The products that CreateCertificateRequest and CreateCertificateWithCsrRequest take.
+DV_PRODUCTS = frozenset(code for code in PRODUCTS if "-dv-" in code or "-free-" in code)
+
+
+class State(Enum):
+    PRESENT = "present"
+    CANCELLED = "cancelled"
+    ABSENT = "absent"
+    REVOKED = "revoked"
+
+
+class WaitFor(Enum):
+    NONE = "none"
+    VALIDATION = "validation"
+    ISSUED = "issued"
+
+
+class Strategy(Enum):
+    AUTO = "auto"
+    RENEW = "renew"
+    REORDER = "reorder"
+
+
+_PATIENCE = {WaitFor.NONE: 300, WaitFor.VALIDATION: 300, WaitFor.ISSUED: 4500}
+
+
+@dataclass(frozen=True)
+class Contact:
+    name: str
+    phone: str
+    email: str
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.name and self.phone and self.email)
+
+
+@dataclass(frozen=True)
+class Window:
+    """How long before its end a certificate is due: a time span, or a share of its lifetime."""
+
+    span: timedelta | None
+    share: float | None
+
+    def of(self, lifetime: timedelta) -> timedelta:
+        return self.span if self.span is not None else lifetime * (self.share or 0)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a task asks for. ``domains`` are A-labels, the CN first; ``wait_timeout`` and ``poll_interval`` seconds."""
+
+    state: State
+    order_id: str | None
+    domains: tuple[str, ...]
+    product_code: str
+    csr: Csr | None
+    validation_method: str
+    contact: Contact | None
+    company_name: str | None
+    tags: tuple[tuple[str, str], ...]
+    check_quota: bool
+    reorder_on_key_mismatch: bool
+    wait_for: WaitFor
+    wait_timeout: float
+    poll_interval: float
+    renew_before: Window
+    strategy: Strategy
+    force: bool
+
+
+def wanted(options: Mapping[str, Any]) -> Wanted:
+    """Check a task's options (defaults filled in, a CSR as text) and say what they ask for. Raises BadInput."""
+    csr_option = "csr_path" if options.get("csr_path") else "csr_content"
+    csr = read_csr(options[csr_option], csr_option) if options.get(csr_option) else None
+    state = State(options.get("state") or "present")
+    wait_for, patience = WaitFor(options["wait_for"]), options.get("wait_timeout")
+    asked = Wanted(
+        state=state,
+        order_id=order_id(options.get("order_id")),
+        domains=_names(options.get("domains"), csr, csr_option),
+        product_code=_word(options["product_code"], "product_code"),
+        csr=csr,
+        validation_method=options["validation_method"],
+        contact=_contact(options.get("contact")),
+        company_name=_line(options.get("company_name"), "company_name") or None,
+        tags=_tags(options.get("tags") or {}),
+        check_quota=options["check_quota"],
+        reorder_on_key_mismatch=options.get("on_key_mismatch") == "reorder",
+        wait_for=wait_for,
+        wait_timeout=_positive(_PATIENCE[wait_for] if patience is None else patience, "wait_timeout"),
+        poll_interval=_positive(options["poll_interval"], "poll_interval"),
+        renew_before=window(options.get("renew_before") or "33%", "renew_before"),
+        strategy=Strategy(options.get("strategy") or "auto"),
+        force=bool(options.get("force")),
+    )
+    _check_together(asked, needs_names="strategy" not in options and state is State.PRESENT)
+    return asked
+
+
+def order_id(value: str | None, option: str = "order_id") -> str | None:
+    """An order's number as text."""
+    if value is None or value == "":
+        return None
+    text = id_text(value)
+    if text is None or len(text) > 20 or int(text) == 0:
+        raise BadInput(option, f"{one_line(value, 40)!r} is no order number; give its digits, in quotes.")
+    return str(int(text))
+
+
+def names(values: Sequence[str], option: str = "domains") -> tuple[str, ...]:
+    """Host names as A-labels, every one once."""
+    return tuple(dict.fromkeys(a_labels(value, option) for value in values))
+
+
+def window(text: str, option: str) -> Window:
+    """``30d``, ``720h`` or ``33%``."""
+    found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*([dh%])\s*", str(text))
+    if not found or float(found.group(1)) == 0:
+        raise BadInput(
+            option, f"{one_line(text, 40)!r} makes no sense; give days (30d), hours (720h) or a share (33%)."
+        )
+    number, unit = float(found.group(1)), found.group(2)
+    if unit == "%":
+        if number >= 100:
+            raise BadInput(option, f"{text} of the lifetime would renew the certificate on the day it was issued.")
+        return Window(None, number / 100)
+    return Window(timedelta(days=number) if unit == "d" else timedelta(hours=number), None)
+
+
+def _names(values: Sequence[str] | None, csr: Csr | None, csr_option: str) -> tuple[str, ...]:
+    given = names(values or ())
+    if csr and given and given[0] != csr.domains[0]:
+        raise BadInput("domains", f"the first name is {given[0]}, but the CN in {csr_option} is {csr.domains[0]}.")
+    if csr and given and set(given) != set(csr.domains):
+        raise BadInput(
+            "domains", f"{', '.join(given)} do not agree with the names in {csr_option}: {', '.join(csr.domains)}."
+        )
+    chosen = given or (csr.domains if csr else ())
+    _check_names(chosen, "domains" if given else csr_option)
+    return chosen
+
+
+def _check_names(chosen: tuple[str, ...], option: str) -> None:
+    if len(chosen) > MOST_NAMES:
+        raise BadInput(option, f"{len(chosen)} names were given; an order takes {MOST_NAMES} at most.")
+    if len({name.startswith(WILDCARD) for name in chosen}) > 1:
+        raise BadInput(
+            option, "single names and wildcards cannot be in one order; a wildcard covers its bare domain by itself."
+        )
+
+
+def _contact(values: Mapping[str, Any] | None) -> Contact | None:
+    if not values:
+        return None
+    contact = Contact(*(_line(values.get(part), f"contact.{part}") for part in ("name", "phone", "email")))
+    if contact.email and not re.fullmatch(r"[^@\s]+@[^@\s]+", contact.email):
+        raise BadInput("contact.email", "this is no e-mail address.")
+    return contact if contact != Contact("", "", "") else None
+
+
+def _tags(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    tags = tuple((str(key), _tag_text(value)) for key, value in values.items())
+    if len(tags) > MOST_TAGS:
+        raise BadInput("tags", f"{len(tags)} tags were given; an order takes {MOST_TAGS} at most.")
+    for key, value in tags:
+        shown = repr(one_line(key, 80))
+        if not 1 <= len(key) <= LONGEST_KEY or len(value) > LONGEST_VALUE:
+            raise BadInput(
+                "tags", f"{shown}: a key has 1 to {LONGEST_KEY} characters, a value at most {LONGEST_VALUE}."
+            )
+        if any(text.lower().startswith(("aliyun", "acs:")) for text in (key, value)):
+            raise BadInput("tags", f"{shown}: key and value must not begin with aliyun or acs:.")
+        if any(re.search("https?://", text, re.IGNORECASE) for text in (key, value)):
+            raise BadInput("tags", f"{shown}: key and value must not contain http:// or https://.")
+    return tags
+
+
+def _tag_text(value: Any) -> str:
+    if isinstance(value, (Mapping, list, tuple)):
+        raise BadInput("tags", "a value must be text, not a list or a dictionary.")
+    return str(value).lower() if isinstance(value, bool) else str("" if value is None else value)
+
+
+def _line(value: Any, option: str) -> str:
+    text = str(value or "").strip()
+    if any(ord(char) < 32 or ord(char) == 127 for char in text):
+        raise BadInput(option, "give one line without control characters.")
+    return text
+
+
+def _word(value: Any, option: str) -> str:
+    text = _line(value, option)
+    if not re.fullmatch(r"[\w.-]{1,100}", text):
+        raise BadInput(option, f"{one_line(text, 80)!r} is no code; give letters, digits and hyphens.")
+    return text
+
+
+def _positive(value: float, option: str) -> float:
+    if not 0 < value < float("inf"):
+        raise BadInput(option, "give a number of seconds above 0.")
+    return value
+
+
+def _check_together(asked: Wanted, needs_names: bool) -> None:
+    if needs_names and not asked.domains:
+        raise BadInput("domains", "give the names to order for, or a CSR in csr_content or csr_path.")
+    if not (asked.domains or asked.order_id):
+        raise BadInput("order_id", "give order_id, or domains, to say which order is meant.")
+    if asked.validation_method == "file" and any(name.startswith(WILDCARD) for name in asked.domains):
+        raise BadInput("validation_method", "a wildcard cannot be proven by file; use dns.")
+    if asked.contact and not asked.contact.complete and takes_contact(asked):
+        missing = [part for part in ("name", "phone", "email") if not getattr(asked.contact, part)]
+        raise BadInput(
+            "contact", f"{', '.join(missing)} missing; {asked.product_code} for one name needs all of a contact."
+        )
+
+
+def takes_contact(asked: Wanted) -> bool:
+    """Whether a call for one DV name applies, which needs a whole contact; the call for everything else does not."""
+    return asked.product_code in DV_PRODUCTS and len(asked.domains) == 1

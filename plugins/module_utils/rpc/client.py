@@ -1,0 +1,254 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A signed call with the retry policy. Nothing else retries."""
+
+from __future__ import annotations
+
+import json
+import random
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from .credentials import Credentials, Source
+from .errors import BadInput, Failure, Kind, NoAnswer, NotSent, ReadOnly, Refused, Unclear, Untrusted, refusal, utc_text
+from .signature import canonical_query, flatten, signed_headers
+from .transport import Answer, Request, Transport
+
+
+@dataclass(frozen=True)
+class Product:
+    """What differs between Alibaba Cloud's products; ``ram_code`` begins the names of its permissions."""
+
+    version: str
+    ram_code: str
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Time and chance, so that tests can own them."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
+    nonce: Callable[[], str] = lambda: secrets.token_hex(16)
+
+
+def endpoint_url(endpoint: str, option: str = "endpoint") -> str:
+    """``https://host[:port]`` of a host, ``host:port`` or URL.
+
+    Plain http:// is for this machine only: parameters travel in the URL.
+    """
+    parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
+    try:
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise BadInput(option, "the port is no number between 0 and 65535.") from None
+    if parts.scheme not in ("http", "https") or not host or any(char.isspace() for char in endpoint):
+        raise BadInput(option, "give a host, host:port, or a URL that begins with https://.")
+    if parts.username is not None or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise BadInput(option, "give only scheme, host and port: no user, path or query.")
+    if parts.scheme == "http" and not _is_loopback(host):
+        raise BadInput(
+            option, f"plain http:// is for this machine only, and {host} is not a loopback address. Use https://."
+        )
+    shown = f"[{host}]" if ":" in host else host
+    default = 443 if parts.scheme == "https" else 80
+    return f"{parts.scheme}://{shown}" + (f":{port}" if port and port != default else "")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class _Verdict(Enum):
+    AGAIN = "send it again"
+    LOOK = "it may have happened: only a look tells"
+    RAISE = "raise"
+
+
+def _verdict(failure: Failure, is_read: bool) -> _Verdict:
+    """What a failure of one exchange asks for: the retry table."""
+    if isinstance(failure, Untrusted):
+        return _Verdict.RAISE
+    if isinstance(failure, NotSent):
+        return _Verdict.AGAIN
+    if isinstance(failure, Refused) and failure.kind is Kind.THROTTLED:
+        return _Verdict.AGAIN
+    # A fresh nonce that is known already was sent twice on the way: the first copy may have been carried out.
+    unsure = isinstance(failure, NoAnswer) or (
+        isinstance(failure, Refused) and failure.kind in (Kind.BROKEN, Kind.NONCE)
+    )
+    if unsure:
+        return _Verdict.AGAIN if is_read else _Verdict.LOOK
+    return _Verdict.RAISE
+
+
+def is_read(action: str) -> bool:
+    """Whether an operation cannot change anything: its name says so."""
+    return action.startswith(("Describe", "List", "Get"))
+
+
+class Client:
+    """Calls one product's operations. Holds keys, connections and what it learned of the server's clock."""
+
+    _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+
+    def __init__(
+        self,
+        product: Product,
+        url: str,
+        source: Source,
+        transport: Transport,
+        *,
+        read_only: bool = False,
+        max_attempts: int = 6,
+        timeout: float = 30.0,
+        clock: Clock | None = None,
+    ) -> None:
+        self.product = product
+        self.read_only = read_only
+        self.clock = clock or Clock()
+        self.wrote = False  # a write was carried out, or may have been
+        self._url = url
+        self._source = source
+        self._transport = transport
+        self._max_attempts = max_attempts
+        self._timeout = timeout
+        self._clock_offset = timedelta()
+        self._in_body = False
+
+    def call(self, action: str, params: Mapping[str, Any], deadline: float | None = None) -> dict[str, Any]:
+        """Call one operation and return its answer.
+
+        ``deadline`` is a moment of ``clock.monotonic``; no repeat begins after it.
+        Raises Unclear when a write may have happened, else the failure of the last exchange.
+        """
+        if self.read_only and not is_read(action):
+            raise ReadOnly(f"{action} was not sent: a check mode run only reads.")
+        repaired: set[Kind] = set()
+        attempt = 1
+        credentials = self._source(False)
+        while True:
+            try:
+                content = self._exchange(action, params, credentials)
+                self.wrote |= not is_read(action)
+                return content
+            except Failure as failure:
+                failure.add(action=action)
+                again = self._repair(failure, credentials, repaired)
+                if again is None:
+                    self.clock.sleep(self._pause(failure, action, attempt, deadline))
+                    attempt += 1
+                    again = self._source(False)
+                credentials = again
+
+    def _exchange(self, action: str, params: Mapping[str, Any], credentials: Credentials) -> dict[str, Any]:
+        request = self._request(action, canonical_query(flatten(params)), credentials)
+        answer = self._transport(request, self._timeout)
+        content = _content(answer)
+        if 200 <= answer.status < 300:
+            return content
+        ours, theirs = self.clock.now(), _server_time(answer)
+        their_clock = utc_text(theirs) if theirs else "is not known"
+        refused = refusal(
+            content,
+            action=action,
+            http_status=answer.status,
+            permission=f"{self.product.ram_code}:{action}",
+            retry_after=_retry_after(answer),
+            clocks=f"this machine's says {utc_text(ours)}, the service's {their_clock}",
+        )
+        if refused.kind is Kind.CLOCK and theirs:
+            self._clock_offset = theirs - ours
+        raise refused.add(request_id=answer.headers.get("x-acs-request-id"))
+
+    def _request(self, action: str, form: str, credentials: Credentials) -> Request:
+        query, body = ("", form.encode()) if self._in_body else (form, b"")
+        headers = signed_headers(
+            method="POST",
+            host=self._url.split("://", 1)[1],
+            action=action,
+            version=self.product.version,
+            query=query,
+            body=body,
+            access_key_id=credentials.access_key_id,
+            access_key_secret=credentials.access_key_secret,
+            security_token=credentials.security_token,
+            date=utc_text(self.clock.now() + self._clock_offset),
+            nonce=self.clock.nonce(),
+        )
+        headers.update({"accept": "application/json", "user-agent": "certops.alicloud"})
+        return Request("POST", f"{self._url}/?{query}" if query else f"{self._url}/", headers, body)
+
+    def _repair(self, failure: Failure, credentials: Credentials, repaired: set[Kind]) -> Credentials | None:
+        """Mend what a refusal at the gate names, each thing once; returns the credentials to go on with, or None."""
+        if not isinstance(failure, Refused) or failure.kind in repaired:
+            return None
+        repaired.add(failure.kind)
+        if failure.kind is Kind.CLOCK and self._clock_offset != timedelta():
+            return credentials
+        if failure.kind is Kind.TOO_LONG and not self._in_body:
+            self._in_body = True
+            return credentials
+        if failure.kind is Kind.TOKEN:
+            fetched = self._source(True)
+            return fetched if fetched != credentials else None
+        return None
+
+    def _pause(self, failure: Failure, action: str, attempt: int, deadline: float | None) -> float:
+        """Seconds to wait before the same call is sent again; raises when it must not be."""
+        verdict = _verdict(failure, is_read(action))
+        if verdict is _Verdict.LOOK:
+            self.wrote = True
+            raise Unclear(f"{action} may or may not have happened. {failure.msg}", **failure.facts) from failure
+        if verdict is _Verdict.RAISE or attempt >= self._max_attempts:
+            raise failure
+        longest = min(self._LONGEST_PAUSE, self._FIRST_PAUSE * 2.0 ** (attempt - 1))
+        pause = self.clock.chance() * longest
+        if isinstance(failure, Refused) and failure.retry_after:
+            pause = max(pause, failure.retry_after)
+        if deadline is not None and self.clock.monotonic() + pause >= deadline:
+            raise failure
+        return pause
+
+
+def _server_time(answer: Answer) -> datetime | None:
+    try:
+        return parsedate_to_datetime(answer.headers["date"]).astimezone(timezone.utc)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _content(answer: Answer) -> dict[str, Any]:
+    """The JSON object of an answer. An error without a code is not the service's own."""
+    try:
+        content = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        content = None
+    if isinstance(content, dict) and (200 <= answer.status < 300 or content.get("Code") or content.get("code")):
+        return content
+    kind = answer.headers.get("content-type", "no content type").split(";")[0][:60]
+    raise NoAnswer(
+        f"The answer is no JSON object of the service (HTTP {answer.status}, {kind}): "
+        "a proxy or a login page may stand in between, or the endpoint is another server's.",
+        http_status=answer.status,
+    )
+
+
+def _retry_after(answer: Answer) -> float | None:
+    """``x-acs-retry-after`` in seconds; what is no positive number of milliseconds is ignored."""
+    text = answer.headers.get("x-acs-retry-after", "").strip()
+    return int(text) / 1000 if text.isascii() and text.isdigit() and int(text[:9]) > 0 else None

@@ -1,0 +1,136 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One HTTP exchange, over requests. Tells "never sent" from "no answer"."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from .errors import Failure, MissingLibrary, NoAnswer, NotSent, Untrusted
+
+try:
+    import requests
+    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+except ImportError:
+    HAS_REQUESTS = False
+else:
+    HAS_REQUESTS = True
+
+_MAX_ANSWER = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent. Parameters travel in the URL, so its ``repr`` has none."""
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+Transport = Callable[[Request, float], Answer]
+
+
+def over_requests(validate_certs: bool = True, ca_path: str | None = None) -> Transport:
+    """A transport on one connection pool.
+
+    Proxy variables and ``REQUESTS_CA_BUNDLE`` count, ``.netrc`` does not, redirects are not followed: a
+    signature is for one host.
+    """
+    if not HAS_REQUESTS:
+        raise MissingLibrary("requests")
+    session = requests.Session()
+    session.auth = lambda prepared: prepared
+    verify = (ca_path or _system_store()) if validate_certs else False
+
+    def exchange(request: Request, timeout: float) -> Answer:
+        try:
+            with session.request(
+                request.method,
+                request.url,
+                headers=dict(request.headers),
+                data=request.body or None,
+                timeout=timeout,
+                verify=verify,
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Answer(response.status_code, headers, _read(response))
+        except (requests.RequestException, OSError) as error:
+            raise _explain(error, timeout) from None
+
+    return exchange
+
+
+def _system_store() -> str | bool:
+    """The system's certificate store, or True for the one that requests brings along."""
+    if os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"):
+        return True
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile:
+        return paths.cafile
+    return paths.capath if paths.capath and os.listdir(paths.capath) else True
+
+
+def _read(response: requests.Response) -> bytes:
+    body = b""
+    for chunk in response.iter_content(65536):
+        body += chunk
+        if len(body) > _MAX_ANSWER:
+            raise NoAnswer(f"The answer is longer than {_MAX_ANSWER >> 20} MiB; it was not read to its end.")
+    return body
+
+
+def _explain(error: Exception, timeout: float) -> Failure:
+    """The failure behind an exception. None of requests' own texts is passed on: they contain the URL."""
+    causes = list(_causes(error))
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        why = next(cause.verify_message for cause in causes if isinstance(cause, ssl.SSLCertVerificationError))
+        return Untrusted(
+            f"The certificate of the endpoint was not accepted ({why}); nothing was sent. "
+            "Name the CA that signed it in ca_path, or check endpoint."
+        )
+    if any(isinstance(cause, (NewConnectionError, ConnectTimeoutError)) for cause in causes):
+        return NotSent(
+            "The endpoint could not be reached; nothing was sent. Check endpoint, the network and the proxy."
+        )
+    if isinstance(error, requests.exceptions.ProxyError) and _refused_tunnel(causes):
+        return NotSent("The proxy refused the connection; nothing was sent. Check the proxy variables.")
+    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
+        return NotSent("The endpoint or the proxy is no address that can be called; nothing was sent.")
+    if isinstance(error, requests.exceptions.Timeout):
+        return NoAnswer(f"No answer came within {timeout:g} s (request_timeout).")
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return NoAnswer("The TLS connection to the endpoint broke.")
+    return NoAnswer("The connection broke before the answer was complete.")
+
+
+def _refused_tunnel(causes: list[BaseException]) -> bool:
+    return any(type(cause) is OSError and "Tunnel connection failed" in str(cause) for cause in causes)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An exception and everything wrapped in it: urllib3 keeps the reason in ``reason``, requests in ``args``."""
+    seen: list[BaseException] = []
+    todo: list[object] = [error]
+    while todo:
+        cause = todo.pop()
+        if isinstance(cause, BaseException) and cause not in seen:
+            seen.append(cause)
+            yield cause
+            todo += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]

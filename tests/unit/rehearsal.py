@@ -1,0 +1,128 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Our client against the emulator, without sockets and without waiting: sleeping moves the world's clock."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from functools import cache
+from typing import Any
+
+from ansible_collections.certops.alicloud.plugins.module_utils.cas import change
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.service import PRODUCT
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Client, Clock
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.credentials import find_source
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import NoAnswer
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer, Request, Transport
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from tests.emulator.ca import Authority
+from tests.emulator.dials import Dials
+from tests.emulator.emulator import Emulator
+from tests.emulator.gate import Keys
+from tests.emulator.lifecycle import World
+from tests.emulator.reply import Lost
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
+FREE, PAID = "digicert-free-1-free", "geotrust-dv-1-starter"
+CONTACT = {"name": "Zhāng San", "phone": "13900000000", "email": "ops@example.com"}
+DEFAULTS: dict[str, Any] = {
+    "product_code": FREE,
+    "validation_method": "dns",
+    "check_quota": True,
+    "wait_for": "validation",
+    "poll_interval": 5.0,
+}
+_AUTHORITY = Authority()
+_NONCES = itertools.count()
+
+
+def emulator(quota: Mapping[str, int] | None = None, **dials: Any) -> Emulator:
+    """An empty account whose clock stands at NOON."""
+    world = World(
+        authority=_AUTHORITY,
+        dials=Dials(**dials),
+        quota=dict(quota or {FREE: 20, PAID: 4}),
+        base=NOON.timestamp(),
+        frozen=True,
+        seed="rehearsal",
+    )
+    account = Emulator(world, wall=lambda: world_time(account), sleep=lambda seconds: account.advance(seconds))
+    return account
+
+
+def world_time(account: Emulator) -> float:
+    return account.world.now()
+
+
+def clock(account: Emulator, chance: float = 0.5) -> Clock:
+    return Clock(
+        now=lambda: datetime.fromtimestamp(world_time(account), timezone.utc),
+        monotonic=lambda: world_time(account),
+        sleep=account.advance,
+        chance=lambda: chance,
+        nonce=lambda: f"{next(_NONCES):032x}",
+    )
+
+
+def transport(account: Emulator) -> Transport:
+    def exchange(request: Request, timeout: float) -> Answer:
+        target = request.url[request.url.index("/", len("https://")) :]
+        try:
+            reply = account.handle(request.method, target, request.headers, request.body)
+        except Lost:
+            raise NoAnswer("The connection broke before the answer was complete.") from None
+        return Answer(reply.status, {name.lower(): value for name, value in reply.headers.items()}, reply.body)
+
+    return exchange
+
+
+def client(account: Emulator, read_only: bool = False, **more: Any) -> Client:
+    keys = Keys()
+    return Client(
+        PRODUCT,
+        "https://cas.example",
+        find_source(keys.access_key_id, keys.access_key_secret),
+        more.pop("transport", None) or transport(account),
+        read_only=read_only,
+        clock=more.pop("clock", None) or clock(account),
+        **more,
+    )
+
+
+def order(account: Emulator, check: bool = False, **options: Any) -> change.Outcome:
+    """Run what ``cas_order`` runs."""
+    return change.order(client(account, check), wanted({"state": "present", **DEFAULTS, **options}))
+
+
+def renew(account: Emulator, check: bool = False, **options: Any) -> change.Outcome:
+    """Run what ``cas_order_renew`` runs."""
+    return change.renew(client(account, check), wanted({**DEFAULTS, "strategy": "auto", **options}))
+
+
+def writes(account: Emulator) -> list[str]:
+    return [call.action for call in account.calls if call.write]
+
+
+def reads(account: Emulator) -> list[str]:
+    return [call.action for call in account.calls if not call.write]
+
+
+@cache
+def key(number: int = 0) -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+@cache
+def csr(*names: str, number: int = 0) -> str:
+    """A CSR in PEM with the first name as CN; another ``number`` is another key."""
+    builder = x509.CertificateSigningRequestBuilder().subject_name(
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0])])
+    )
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), False)
+    return builder.sign(key(number), hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
