@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,6 @@ from ..rpc.client import Client
 from ..rpc.errors import BadInput
 from .names import base
 from .order import IN_FLIGHT, VALID, WITH_THE_CA, Order, Status, listed_words
-from .quota import Quota
 from .service import (
     ORDER_TYPES,
     describe,
@@ -141,6 +140,20 @@ def _with_details(client: Client, asked: Query, order: Order) -> Order:
     return (describe(client, order) or order) if needed else order
 
 
-def packages(client: Client, product_codes: list[str] | None) -> list[Quota]:
-    """The units of each product; of all documented ones when none is named."""
-    return [quota(client, code) for code in product_codes or PRODUCTS]
+def answer_orders(connect: Callable[[], Client], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of ``cas_order_info``; nothing is connected before the options are checked."""
+    asked = query(options)
+    client = connect()
+    orders, private_key = find(client, asked)
+    now = client.clock.now()
+    result = {"orders": [order.public(now) for order in orders], "total": len(orders)}
+    return {**result, "private_key": private_key} if asked.include_private_key else result
+
+
+def answer_packages(connect: Callable[[], Client], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of ``cas_package_info``."""
+    codes = options["product_codes"] or PRODUCTS
+    client = connect()
+    return {
+        "packages": [{**units.public(), "issued": units.issued} for units in (quota(client, code) for code in codes)]
+    }

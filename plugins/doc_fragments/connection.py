@@ -1,0 +1,82 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of every module that calls the API."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  access_key_id:
+    description:
+      - ID of the access key.
+      - Without it and without O(access_key_secret), the official credential chain is used, if the Python package
+        C(alibabacloud-credentials) is installed (OIDC, CLI profile, INI file, ECS metadata, credentials URI).
+        Without that package, profiles of the modes C(AK) and C(StsToken) in the CLI's file C(~/.aliyun/config.json)
+        still work.
+      - If not set, the first of the environment variables E(ALIBABA_CLOUD_ACCESS_KEY_ID), E(ALICLOUD_ACCESS_KEY) and
+        E(ALICLOUD_ACCESS_KEY_ID) is used.
+    type: str
+    aliases: [access_key, alicloud_access_key]
+  access_key_secret:
+    description:
+      - Secret of the access key.
+      - If not set, the first of the environment variables E(ALIBABA_CLOUD_ACCESS_KEY_SECRET), E(ALICLOUD_SECRET_KEY)
+        and
+        E(ALICLOUD_SECRET_ACCESS_KEY) is used.
+    type: str
+    aliases: [secret_key, alicloud_secret_key]
+  security_token:
+    description:
+      - Token that belongs to a temporary access key. Give all three parts of a temporary key in the same place.
+      - If not set, the first of the environment variables E(ALIBABA_CLOUD_SECURITY_TOKEN) and
+        E(ALICLOUD_SECURITY_TOKEN) is used.
+    type: str
+    aliases: [alicloud_security_token]
+  profile:
+    description:
+      - Profile of the CLI's file C(~/.aliyun/config.json) to take the key from, when no key is given.
+      - If not set, the first of the environment variables E(ALIBABA_CLOUD_PROFILE) and E(ALICLOUD_PROFILE) is used,
+        else the
+        file's own C(current).
+    type: str
+  region:
+    description:
+      - Region of the account. It chooses the O(endpoint); the China site has one endpoint for all of its regions.
+      - If not set, the first of the environment variables E(ALIBABA_CLOUD_REGION_ID), E(ALICLOUD_REGION) and
+        E(ALICLOUD_REGION_ID) is used.
+    type: str
+    default: cn-hangzhou
+    aliases: [region_id, alicloud_region]
+  endpoint:
+    description:
+      - "Where to call: a host, C(host:port), or a URL. The default is the public endpoint of the O(region)."
+      - Plain C(http://) is refused unless the host is a loopback address.
+      - If not set, the environment variable E(ALIBABA_CLOUD_CAS_ENDPOINT) is used.
+    type: str
+  validate_certs:
+    description:
+      - Whether the certificate of the endpoint is verified.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - File or folder with the CA certificates to trust instead of the system's.
+    type: path
+  request_timeout:
+    description:
+      - Seconds to wait for the answer to one request.
+    type: float
+    default: 30.0
+  max_attempts:
+    description:
+      - How often one call is sent at most. Only what cannot do harm is sent again; an application for an order never
+        is.
+    type: int
+    default: 6
+requirements:
+  - requests
+  - cryptography
+"""
