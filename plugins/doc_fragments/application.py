@@ -37,8 +37,8 @@ options:
       - "Documented codes: V(digicert-free-1-free), V(symantec-free-1-free), V(symantec-dv-1-starter),
         V(symantec-ov-1-personal), V(symantec-ov-w-personal), V(geotrust-dv-1-starter), V(geotrust-dv-w-starter),
         V(geotrust-ov-1-personal), V(geotrust-ov-w-personal), V(globalsign-dv-1-personal),
-        V(globalsign-dv-w-advanced),
-        V(globalsign-ov-1-personal), V(globalsign-ov-w-advanced), V(cfca-ov-1-personal), V(cfca-ev-w-advanced)."
+        V(globalsign-dv-w-advanced), V(globalsign-ov-1-personal), V(globalsign-ov-w-advanced), V(cfca-ov-1-personal),
+        V(cfca-ev-w-advanced)."
     type: str
     default: digicert-free-1-free
   validation_method:
@@ -97,8 +97,8 @@ options:
     type: int
   poll_interval:
     description:
-      - Seconds between the first two looks at an order. Pauses grow to 60 seconds, and while calls are throttled
-        they grow faster.
+      - Seconds between the first two looks at an order. Pauses grow to 60 seconds, and while calls are throttled they
+        grow faster.
     type: float
     default: 5.0
 """

@@ -34,8 +34,8 @@ attributes:
     details:
       - The plan is computed from the same reads as in a real run; a client that refuses every writing call is used
         for it.
-      - Quota that is used up, an order in the wrong state and a certificate with another key are errors in check
-        mode too.
+      - Quota that is used up, an order in the wrong state and a certificate with another key are errors in check mode
+        too.
       - What only the service can choose is returned as V((known after apply\)). Nothing is waited for.
   diff_mode:
     support: full

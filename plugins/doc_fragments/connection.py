@@ -13,9 +13,9 @@ options:
     description:
       - ID of the access key.
       - Without it and without O(access_key_secret), the official credential chain is used, if the Python package
-        C(alibabacloud-credentials) is installed (OIDC, CLI profile, INI file, ECS metadata, credentials URI).
-        Without that package, profiles of the modes C(AK) and C(StsToken) in the CLI's file C(~/.aliyun/config.json)
-        still work.
+        C(alibabacloud-credentials) is installed (OIDC, CLI profile, INI file, ECS metadata, credentials URI). Without
+        that package, profiles of the modes C(AK) and C(StsToken) in the CLI's file C(~/.aliyun/config.json) still
+        work.
       - If not set, the first of the environment variables E(ALIBABA_CLOUD_ACCESS_KEY_ID), E(ALICLOUD_ACCESS_KEY) and
         E(ALICLOUD_ACCESS_KEY_ID) is used.
     type: str
@@ -24,8 +24,7 @@ options:
     description:
       - Secret of the access key.
       - If not set, the first of the environment variables E(ALIBABA_CLOUD_ACCESS_KEY_SECRET), E(ALICLOUD_SECRET_KEY)
-        and
-        E(ALICLOUD_SECRET_ACCESS_KEY) is used.
+        and E(ALICLOUD_SECRET_ACCESS_KEY) is used.
     type: str
     aliases: [secret_key, alicloud_secret_key]
   security_token:
@@ -39,8 +38,7 @@ options:
     description:
       - Profile of the CLI's file C(~/.aliyun/config.json) to take the key from, when no key is given.
       - If not set, the first of the environment variables E(ALIBABA_CLOUD_PROFILE) and E(ALICLOUD_PROFILE) is used,
-        else the
-        file's own C(current).
+        else the file's own C(current).
     type: str
   region:
     description:

@@ -11,10 +11,11 @@ short_description: Apply for a certificate, or withdraw, delete or revoke an ord
 description:
   - Makes sure that a certificate order of Alibaba Cloud Certificate Management Service (CAS) exists, or that it does
     not.
-  - An order costs a unit of a resource plan. The module looks for one with the same names and the same product
-    first, and
-    applies only when there is none that serves. An application is never sent twice, whatever happens to its answer.
+  - An order costs a unit of a resource plan. The module looks for one with the same names and the same product first,
+    and applies only when there is none that serves. An application is never sent twice, whatever happens to its
+    answer.
   - Nothing but O(state=revoked) ever revokes a certificate.
+  - O(state=present) needs O(domains) or a CSR; the other states need one of these or O(order_id).
 version_added: 0.1.0
 author:
   - Certops contributors (@certops)
@@ -22,8 +23,7 @@ options:
   state:
     description:
       - "V(present): an order for the names and the product is under way or issued. A refused one is deleted and made
-        anew.
-        With a CSR, an issued certificate must carry its key; see O(on_key_mismatch)."
+        anew. With a CSR, an issued certificate must carry its key; see O(on_key_mismatch)."
       - "V(cancelled): no application is under way. The order stays, and so does its unit of the quota."
       - "V(absent): the order is withdrawn and deleted, and its unit comes back. An issued order is an error."
       - "V(revoked): the certificate is revoked for good. The unit comes back within 30 calendar days of its issue."
@@ -32,14 +32,11 @@ options:
     default: present
   order_id:
     description:
+      - Number of the order. Write it in quotes, because it does not fit a floating point number.
       - Without it, the order with the same set of names and the same product is meant; one that is under way comes
-        before one
-        that is issued, and that before a refused one. Two that are under way are an error.
+        before one that is issued, and that before a refused one. Two that are under way are an error.
       - With O(state=present), an order that is over or does not exist any more is passed over, and names and product
         decide.
-  domains:
-    description:
-      - Required for O(state=present) unless a CSR is given; otherwise they or O(order_id) say which order is meant.
   on_key_mismatch:
     description:
       - What to do when the issued certificate does not carry the key of the CSR.

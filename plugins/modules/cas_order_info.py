@@ -11,8 +11,7 @@ short_description: List certificate orders, or describe one
 description:
   - Lists the certificate orders of an account, all pages of them, or describes one order.
   - Listing takes one call for 50 orders. An order is described, which is another call, only when something is asked
-    for that
-    the list does not tell.
+    for that the list does not tell.
 version_added: 0.1.0
 author:
   - Certops contributors (@certops)
@@ -59,8 +58,7 @@ options:
   order_type:
     description:
       - "Which list: V(package) has orders from resource plans, V(purchase) bought ones, V(certificate) issued and
-        uploaded
-        certificates, V(uploaded) only those."
+        uploaded certificates, V(uploaded) only those."
       - Entries of the last two have no order number.
     type: str
     choices: [package, purchase, uploaded, certificate]

@@ -9,23 +9,20 @@ DOCUMENTATION = r"""
 module: cas_order_renew
 short_description: Give a certificate whose end is near its successor
 description:
-  - Looks at the certificate with the latest end among the orders with the same names and the same product, and
-    orders its
-    successor when it is due.
+  - Looks at the certificate with the latest end among the orders with the same names and the same product, and orders
+    its successor when it is due.
   - A successor that is under way already, or issued with a later end, is found and returned, whoever ordered it. So
-    running
-    the task twice renews once.
+    running the task twice renews once.
+  - A CSR is for the successor, usually with a new key. O(validation_method), O(contact) and O(company_name) count
+    where a fresh order is made; the service takes over the old ones when it makes the new order out of the old.
 version_added: 0.1.0
 author:
   - Certops contributors (@certops)
 options:
   order_id:
     description:
-      - The order to renew; its names and its product are those of the successor. Without it, O(domains) and
-        O(product_code) decide.
-  csr_content:
-    description:
-      - The CSR is for the successor, usually with a new key.
+      - Number of the order to renew, in quotes; its names and its product are those of the successor. Without it,
+        O(domains) and O(product_code) decide.
   renew_before:
     description:
       - "When the certificate is due: days before its end (V(30d)), hours (V(720h)), or a share of its lifetime
@@ -35,11 +32,9 @@ options:
     default: 33%
   strategy:
     description:
-      - "V(renew): the service makes the new order out of the old one. Possible only while the old one is
-        C(expiring), and not
-        for free products. The new order may wait for somebody to submit it in the console; the task then fails with
-        its
-        number and says so, and the next run goes on with it."
+      - "V(renew): the service makes the new order out of the old one. Possible only while the old one is C(expiring),
+        and not for free products. The new order may wait for somebody to submit it in the console; the task then
+        fails with its number and says so, and the next run goes on with it."
       - "V(reorder): a fresh order for the same names."
       - "V(auto): V(renew) while the order is C(expiring) and its product is not a free one (C(*-free-*)), else
         V(reorder)."
@@ -49,8 +44,7 @@ options:
   force:
     description:
       - Renew whatever the date says. With O(order_id) this holds for that order only, so a successor that is there
-        already
-        is not renewed in its turn.
+        already is not renewed in its turn.
     type: bool
     default: false
 extends_documentation_fragment:
