@@ -42,7 +42,7 @@ _AUTHORITY = Authority()
 _NONCES = itertools.count()
 
 
-def emulator(quota: Mapping[str, int] | None = None, **dials: Any) -> Emulator:
+def emulator(quota: Mapping[str, int] | None = None, checked: bool = True, **dials: Any) -> Emulator:
     """An empty account whose clock stands at NOON."""
     world = World(
         authority=_AUTHORITY,
@@ -52,7 +52,9 @@ def emulator(quota: Mapping[str, int] | None = None, **dials: Any) -> Emulator:
         frozen=True,
         seed="rehearsal",
     )
-    account = Emulator(world, wall=lambda: world_time(account), sleep=lambda seconds: account.advance(seconds))
+    account = Emulator(
+        world, checked=checked, wall=lambda: world_time(account), sleep=lambda seconds: account.advance(seconds)
+    )
     return account
 
 

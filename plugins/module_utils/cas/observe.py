@@ -54,9 +54,12 @@ def observe_renewal(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
 
 
 def _like(wanted: Wanted, order: Order | None) -> Wanted:
+    if order is None and wanted.domains:
+        return wanted
     if order is None:
         raise Forbidden(
-            f"order_id: order {wanted.order_id} is not among the orders of this account.", order_id=wanted.order_id
+            f"order_id: order {wanted.order_id} is not among the orders of this account. Give domains to go on without it.",
+            order_id=wanted.order_id,
         )
     if wanted.domains and set(wanted.domains) != set(order.domains):
         raise Forbidden(

@@ -44,7 +44,7 @@ def act(client: Client, wanted: Wanted, step: Step, deadline: float) -> Order | 
 
 def _now(client: Client, step: Step, deadline: float) -> Order | None:
     """The order as it is now; for a revocation also as the list shows it, which alone tells what is revoked."""
-    known = unread(step.order_id or "", step.leaves.domains if step.leaves else ())
+    known = replace(step.leaves, status=Status.UNKNOWN) if step.leaves else unread(step.order_id or "")
     if step.action == REVOKE:
         listed = order_in_list(client, known.order_id, keyword(known.domains), deadline=deadline)
         return describe(client, listed or known, deadline) or listed
@@ -71,8 +71,7 @@ def _settled(client: Client, wanted: Wanted, step: Step, deadline: float) -> Ord
             order_id=step.order_id,
             action=step.action,
         )
-    order = found[0]
-    return replace(order, domains=order.domains or step.leaves.domains) if order and step.leaves else order
+    return found[0]
 
 
 def _explain(client: Client, wanted: Wanted, step: Step, refused: Refused, deadline: float) -> None:

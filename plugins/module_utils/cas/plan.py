@@ -71,10 +71,20 @@ def _meant(wanted: Wanted, seen: Seen) -> Order | None:
         return seen.chosen
     refuse_two_in_flight(seen.alike)
     candidates = {order.order_id: order for order in (*seen.alike, *([seen.chosen] if seen.chosen else []))}
-    meant = pick(wanted, candidates.values())
-    if meant is None and wanted.state is State.REVOKED:
-        return next((order for order in seen.alike if order.status is Status.REVOKED), None)
-    return meant
+    if wanted.state is State.REVOKED:
+        return _to_revoke(wanted, seen.alike)
+    return pick(wanted, candidates.values())
+
+
+def _to_revoke(wanted: Wanted, alike: Sequence[Order]) -> Order | None:
+    """What cannot be undone needs a clear word: one valid order, with the CSR's key if there is a CSR."""
+    theirs = [order for order in alike if order.status not in VALID or carries_key(wanted, order)]
+    ids = sorted(order.order_id for order in theirs if order.status in VALID)
+    if len(ids) > 1:
+        raise Forbidden(f"Orders {', '.join(ids)} for the same names are valid. Say with order_id which one to revoke.")
+    revoked = next((order for order in alike if order.status is Status.REVOKED), None)
+    meant = pick(wanted, theirs)
+    return meant if meant and (meant.status is not Status.FAILED or revoked is None) else revoked
 
 
 def serves(wanted: Wanted, order: Order | None) -> bool:

@@ -1,0 +1,214 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What check mode says is what happens: proven in every account that a few events can lead to.
+
+Breadth first from an empty account, every event is applied to every world that is not known yet. In each of them
+every task is rehearsed with a client that cannot write, then carried out, then planned again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.change import Outcome
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import KNOWN_AFTER_APPLY, Order, Status
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import Failure, NotReached
+from tests.emulator.emulator import Emulator
+from tests.emulator.lifecycle import Phase
+from tests.emulator.refusal import Impossible, Refusal
+from tests.unit import rehearsal
+from tests.unit.rehearsal import FREE, PAID
+
+NAME = "www.example.com"
+DEPTH, MOST_ORDERS = 7, 2
+MONTH = 31 * 86400.0
+CREATE, REVOKE = "CreateCertificateForPackageRequest", "CancelCertificateForPackageRequest"
+UNDER_WAY = {Phase.UNSUBMITTED, Phase.SETTLING, Phase.WITHDRAWN, Phase.VALIDATING, Phase.REVIEWING}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task as a playbook has it. ``run`` is ``rehearsal.order`` or ``rehearsal.renew``."""
+
+    name: str
+    run: Callable[..., Outcome]
+    options: dict[str, Any]
+
+    def __call__(self, account: Emulator, check: bool) -> Outcome | Failure:
+        try:
+            return self.run(account, check=check, **self.options)
+        except Failure as failure:
+            return failure
+
+
+def tasks(product: str) -> list[Task]:
+    names = {"domains": [NAME], "product_code": product}
+    own_key = {"csr_content": rehearsal.csr(NAME), "product_code": product}
+    return [
+        Task("present", rehearsal.order, names),
+        Task("present, no wait", rehearsal.order, {**names, "wait_for": "none"}),
+        Task("present, own key", rehearsal.order, own_key),
+        Task("present, another key", rehearsal.order, {**own_key, "csr_content": rehearsal.csr(NAME, number=1)}),
+        Task("reorder", rehearsal.order, {**own_key, "on_key_mismatch": "reorder"}),
+        Task("cancelled", rehearsal.order, {**names, "state": "cancelled"}),
+        Task("absent", rehearsal.order, {**names, "state": "absent"}),
+        Task("revoked", rehearsal.order, {**names, "state": "revoked"}),
+        Task("renew", rehearsal.renew, names),
+        Task("renew in place", rehearsal.renew, {**own_key, "strategy": "renew"}),
+    ]
+
+
+def by_number(account: Emulator, product: str) -> Iterator[Task]:
+    """The tasks that name an order by its number, for every order there is."""
+    for order in account.world.present():
+        chosen = {"order_id": str(order.number), "product_code": product}
+        for state in ("present", "cancelled", "absent", "revoked"):
+            options = {**chosen, "state": state, **({"domains": [NAME]} if state == "present" else {})}
+            yield Task(f"{state} {order.number}", rehearsal.order, options)
+        yield Task(f"renew {order.number}", rehearsal.renew, {**chosen, "domains": [NAME]})
+
+
+def events(account: Emulator, product: str) -> Iterator[Callable[[Emulator], object]]:
+    """All that can happen next, in the account and around it."""
+    apply = {"Domain": NAME, "ProductCode": product, "ValidateType": "DNS"}
+    orders = [order.number for order in account.world.present()]
+    if len(orders) < MOST_ORDERS:
+        yield lambda world: world.call(CREATE, {**apply, "Csr": rehearsal.csr(NAME)})
+    for number in orders:
+        which = {"OrderId": str(number)}
+        yield from (
+            lambda world, event=event, number=number: getattr(world, event)(number)
+            for event in ("prove", "accept", "reject", "submit")
+        )
+        yield from (
+            lambda world, action=action, which=which: world.call(action, which)
+            for action in (
+                "CancelOrderRequest",
+                "DeleteCertificateRequest",
+                "RenewCertificateOrderForPackageRequest",
+                REVOKE,
+            )
+        )
+    yield lambda world: world.advance(MONTH)
+    if not account.faults.rules:
+        yield lambda world: world.inject(kind="answer_lost", action=CREATE)
+        yield lambda world: world.inject(kind="request_lost", action=CREATE)
+
+
+def worlds(product: str) -> Iterator[Emulator]:
+    """Every account within DEPTH events of an empty one, each once."""
+    # Without the gate: its clock is the first world's, and the worlds part.
+    first = rehearsal.emulator(
+        quota={product: 3},
+        checked=False,
+        settle_seconds=0.0,
+        record_delay_seconds=0.0,
+        lifetime_days=60.0,
+        extra_names="none",
+    )
+    known: set[Hashable] = {identity(first)}
+    frontier = [first]
+    yield first
+    for _depth in range(DEPTH):
+        following = []
+        for account in frontier:
+            for event in events(account, product):
+                fork = account.fork()
+                try:
+                    event(fork)
+                except (Refusal, Impossible):
+                    continue
+                if identity(fork) not in known:
+                    known.add(identity(fork))
+                    following.append(fork)
+                    yield fork
+        frontier = following
+
+
+def identity(account: Emulator) -> Hashable:
+    return account.world.fingerprint(), tuple(rule.kind for rule in account.faults.rules)
+
+
+def counted(account: Emulator, phases: set[Phase]) -> int:
+    return sum(account.world.phase(order) in phases for order in account.world.present())
+
+
+@pytest.mark.parametrize("product", [FREE, PAID])
+def test_prediction_comes_true(product: str, record_property: Callable[[str, object], None]) -> None:
+    walked = checked = 0
+    for account in worlds(product):
+        walked += 1
+        for task in (*tasks(product), *by_number(account, product)):
+            check_honesty(account, task)
+            checked += 1
+    record_property("worlds", walked)
+    print(f"{product}: {walked} worlds walked, {checked} tasks rehearsed, done and planned again")
+    assert walked > 300
+
+
+def check_honesty(account: Emulator, task: Task) -> None:
+    rehearsed = account.fork()
+    foreseen = task(rehearsed, check=True)
+    assert not rehearsal.writes(rehearsed), "check mode wrote"
+    assert identity(rehearsed) == identity(account), "check mode changed the account"
+    done = account.fork()
+    seen = task(done, check=False)
+    check_costs(account, done, task)
+    if isinstance(seen, Failure) and seen.facts.get("outcome") == "unknown":
+        seen = task(done, check=False)
+        check_costs(account, done, task)
+    if isinstance(seen, NotReached) and isinstance(foreseen, Outcome):
+        # An application that nobody submits: the wait says so, and has done nothing else.
+        assert foreseen.plan.steps == () and not rehearsal.writes(done), task
+        return
+    if isinstance(foreseen, Failure) or isinstance(seen, Failure):
+        assert isinstance(foreseen, Failure) and isinstance(seen, Failure), (task, foreseen, seen)
+        assert foreseen.msg == seen.msg
+        assert not rehearsal.writes(done)
+        return
+    assert differences(foreseen.order, seen.order) == {}, task
+    check_done(done, task, foreseen)
+
+
+def check_costs(before: Emulator, after: Emulator, task: Task) -> None:
+    """Nothing is bought beside what is under way, and nothing is revoked unasked."""
+    if counted(before, UNDER_WAY) <= 1:
+        assert counted(after, UNDER_WAY) <= 1, task
+    assert after.world.next_number - before.world.next_number <= 1, task
+    if task.options.get("state") != "revoked":
+        assert REVOKE not in rehearsal.writes(after), task
+
+
+def check_done(done: Emulator, task: Task, foreseen: Outcome) -> None:
+    """Nothing is left to do. What was withdrawn may uncover an issued order, and then the task says so."""
+    again = task(done, check=True)
+    if isinstance(again, Failure):
+        assert foreseen.plan.changed and task.options.get("state") in ("cancelled", "absent", "revoked"), (
+            task,
+            again.msg,
+        )
+        assert counted(done, {Phase.ISSUED, Phase.EXPIRING} | UNDER_WAY) > 0
+    else:
+        assert again.plan.steps == (), task
+
+
+def differences(foreseen: Order | None, seen: Order | None) -> dict[str, tuple[object, object]]:
+    """Where a prediction is wrong; what was said to be known only afterwards cannot be."""
+    if foreseen is None or seen is None:
+        return {} if foreseen is seen else {"order": (foreseen, seen)}
+    foreseen = replace(foreseen, service_status=None, validation=())
+    pairs = {name: (value, getattr(seen, name)) for name, value in vars(foreseen).items()}
+    compared = ("order_id", "status", "domains", "validation_method", "public_key_sha256")
+    open_ends = (KNOWN_AFTER_APPLY, Status.DECIDED_LATER, None)
+    return {
+        name: (said, was)
+        for name, (said, was) in pairs.items()
+        if name in compared
+        and said not in open_ends
+        and said != was
+        and not (name == "public_key_sha256" and was is None)
+    }
