@@ -58,7 +58,8 @@ def _like(wanted: Wanted, order: Order | None) -> Wanted:
         return wanted
     if order is None:
         raise Forbidden(
-            f"order_id: order {wanted.order_id} is not among the orders of this account. Give domains to go on without it.",
+            f"order_id: order {wanted.order_id} is not among the orders of this account. "
+            "Give domains to go on without it.",
             order_id=wanted.order_id,
         )
     if wanted.domains and set(wanted.domains) != set(order.domains):

@@ -31,7 +31,7 @@ def act(client: Client, wanted: Wanted, step: Step, deadline: float) -> Order | 
     if _is_done(step, order) and not (order is None and step.action == REVOKE):
         return order
     if order is None or order.status not in step.only_while:
-        raise _moved_on(wanted, step, order)
+        raise _moved_on(client, wanted, step, order)
     try:
         client.call(step.action, step.params, deadline)
     except Refused as refused:
@@ -61,7 +61,7 @@ def _settled(client: Client, wanted: Wanted, step: Step, deadline: float) -> Ord
     def look() -> tuple[Order | None] | None:
         order = _now(client, step, deadline)
         if order and order.status in VALID and step.action == CANCEL:
-            raise issued_already(order, wanted.state.value)
+            raise issued_already(order, wanted.state.value, client.clock.now())
         return (order,) if _is_done(step, order) else None
 
     found = poll(client, wanted.poll_interval, deadline, look)
@@ -83,12 +83,12 @@ def _explain(client: Client, wanted: Wanted, step: Step, refused: Refused, deadl
         raise refused
     order = _now(client, step, deadline)
     if not _is_done(step, order):
-        raise refused if order is None or order.status in step.only_while else _moved_on(wanted, step, order)
+        raise refused if order is None or order.status in step.only_while else _moved_on(client, wanted, step, order)
 
 
-def _moved_on(wanted: Wanted, step: Step, order: Order | None) -> Forbidden:
+def _moved_on(client: Client, wanted: Wanted, step: Step, order: Order | None) -> Forbidden:
     if order and order.status in VALID and step.action != REVOKE:
-        return issued_already(order, wanted.state.value)
+        return issued_already(order, wanted.state.value, client.clock.now())
     became = f"is {order.status.value} now" if order else "does not exist any more"
     return Forbidden(
         f"Order {step.order_id} {became}; {step.action} was not sent. Run the task again to plan anew.",

@@ -153,7 +153,7 @@ def _revoke(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
 
 def _is_refunded(order: Order, now: datetime) -> bool:
     """A unit comes back when the certificate is revoked within 30 calendar days of its issue."""
-    return order.not_before is not None and now.date() - order.not_before.date() <= _REFUND_DAYS
+    return order.not_before is not None and now.date() <= (order.not_before + _REFUND_DAYS).date()
 
 
 def _nothing_to_revoke(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
@@ -172,13 +172,16 @@ def _not_issued(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
 
 
 def _issued_already(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
-    raise issued_already(_the(seen), wanted.state.value)
+    raise issued_already(_the(seen), wanted.state.value, now)
 
 
-def issued_already(order: Order, state: str) -> Forbidden:
+def issued_already(order: Order, state: str, now: datetime) -> Forbidden:
     """The answer to whoever withdraws or deletes what turned out to be issued."""
-    on = f" on {order.not_before.date()}" if order.not_before else ""
-    until = f" (the unit is returned until {(order.not_before + _REFUND_DAYS).date()})" if order.not_before else ""
+    on = until = ""
+    if order.not_before:
+        last_day = (order.not_before + _REFUND_DAYS).date()
+        on = f" on {order.not_before.date()}"
+        until = f" (the unit is returned until {last_day})" if now.date() <= last_day else " (its unit is lost by now)"
     return Forbidden(
         f"state: {state} does not revoke. {order.named} was issued{on}; "
         f"use state: revoked if that is what you want{until}.",
