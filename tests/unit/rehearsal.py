@@ -11,6 +11,10 @@ from datetime import datetime, timezone
 from functools import cache
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import change
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.service import PRODUCT
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import wanted
@@ -18,9 +22,6 @@ from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.credentials import find_source
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import NoAnswer
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer, Request, Transport
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from tests.emulator.ca import Authority
 from tests.emulator.dials import Dials
 from tests.emulator.emulator import Emulator

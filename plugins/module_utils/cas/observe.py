@@ -11,7 +11,7 @@ from dataclasses import replace
 from ..rpc.client import Client
 from ..rpc.errors import Forbidden
 from .names import base
-from .order import VALID, Order, Status
+from .order import DEAD, VALID, Order, Status
 from .plan import Seen, is_alike, pick, serves
 from .renewal import in_flight, latest_valid
 from .service import describe, list_orders, order_in_list, unread
@@ -35,6 +35,9 @@ def observe_order(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
 
 def _chosen(client: Client, wanted: Wanted, order_id: str) -> Order | None:
     """The order by its number. Only the list tells what was revoked or is over, so it is asked when that matters."""
+    if wanted.state is State.REVOKED:
+        listed = order_in_list(client, order_id, keyword(wanted.domains))
+        return listed if listed and listed.status in DEAD else describe(client, listed or unread(order_id))
     order = describe(client, unread(order_id, wanted.domains))
     if order is None or not (
         order.status is Status.UNKNOWN or (order.status in VALID and wanted.state is not State.PRESENT)
