@@ -17,6 +17,7 @@ from .wanted import WaitFor, Wanted
 _LONGEST_PAUSE = 60.0
 _GROWTH = 1.5
 _LAST_MOMENT = 0.1
+_MOST_MISSES = 3
 Found = TypeVar("Found")
 
 
@@ -54,11 +55,15 @@ def _passes(failure: Failure) -> bool:
 
 def wait(client: Client, wanted: Wanted, order: Order, deadline: float) -> Order:
     """Wait until an order is where the task wants it. Raises NotReached when it cannot get there, or not in time."""
-    latest = order
+    latest, misses = order, 0
 
     def look() -> Order | None:
-        nonlocal latest
-        latest = describe(client, latest, deadline) or latest
+        nonlocal latest, misses
+        seen = describe(client, latest, deadline)
+        misses = 0 if seen else misses + 1
+        if misses == _MOST_MISSES:
+            raise NotReached(f"{latest.named} does not exist any more. Run the task again to plan anew.")
+        latest = seen or latest
         return latest if _is_there(wanted, latest) else None
 
     try:
