@@ -1,0 +1,243 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be set about the emulated world: each dial with its unit, its default and its meaning."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from ipaddress import ip_address
+from typing import Any
+
+from .refusal import Impossible
+
+# Calls per second and account; notes in the official Go SDK, confirmed for these four.
+DOCUMENTED_LIMITS = (
+    ("CancelCertificateForPackageRequest", 10.0),
+    ("CancelOrderRequest", 100.0),
+    ("GetUserCertificateDetail", 100.0),
+    ("ListUserCertificateOrder", 10.0),
+)
+
+Limits = tuple[tuple[str, float], ...]
+
+
+def dial(default: Any, meaning: str, *choices: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning, "choices": choices})
+
+
+@dataclass(frozen=True)
+class Dials:
+    """Immutable and hashable: part of the world's fingerprint."""
+
+    # Times of the ordinary life.
+    settle_seconds: float = dial(2.0, "seconds an order stays payed after its application")
+    record_delay_seconds: float = dial(1.0, "seconds of domain_verify before the record or file is told")
+    review_seconds: float | None = dial(2.0, "seconds from proof to issue; none: never; not with proof=control")
+    validation_days: float | None = dial(None, "days in domain_verify after which the order fails; none: never")
+    cancel_seconds: float = dial(0.0, "seconds until CancelOrderRequest takes effect")
+    revoke_seconds: float = dial(0.0, "seconds until a revocation takes effect")
+    list_lag_seconds: float = dial(0.0, "seconds until a new order shows in lists")
+    describe_lag_seconds: float = dial(0.0, "seconds of NotFoundOrder from DescribeCertificateState after a create")
+    lifetime_days: float | None = dial(None, "days a certificate is good for; none: 90 for *-free-*, else 199")
+    expiring_days: float = dial(30.0, "days before the end at which an order becomes WILLEXPIRED")
+
+    # How a domain is proven.
+    proof: str = dial("control", "who proves domains", "control", "at_once", "http", "dns")
+    proof_address: str = dial("", "host:port that file proofs are fetched from; empty: the domain, port 80")
+    dns_server: str = dial("", "address:port of the DNS server asked for proofs; required by proof=dns")
+    proof_interval_seconds: float = dial(0.5, "seconds between two real looks at an order's proof")
+
+    # Renewal.
+    renewal: str = dial("moves", "does a renewal order submit itself, or wait for control submit", "moves", "stays")
+    renew_takes_unit: bool = dial(True, "a renewal takes a unit of quota")
+    renew_several_names: bool = dial(True, "orders with more than one name can be renewed")
+
+    # Forms of answers.
+    ids: str = dial("number", "how order ids are written", "number", "text", "mixed")
+    private_key: str = dial("absent", "PrivateKey of an order with an own CSR", "absent", "null", "empty")
+    empty_as: str = dial("absent", "fields that have no value yet", "absent", "null", "empty")
+    record_form: str = dial("full", "RecordDomain: _dnsauth.<domain>, or _dnsauth alone", "full", "bare")
+    record_type: str = dial("TXT", "type of the record to publish", "TXT", "CNAME")
+    several_names: str = dial(
+        "joined", "validation data of several names: all by comma, or the first", "joined", "first"
+    )
+    file_content: str = dial("value", "Content of a file proof: the value, or a URL that ends in it", "value", "url")
+    chain: str = dial("full", "Certificate holds", "full", "root", "reversed", "leaf")
+    extra_names: str = dial("both", "names the CA adds: bare domain of a wildcard, www", "none", "bare", "www", "both")
+    csr_sans: bool = dial(False, "subject alternative names of a CSR count, not only its common name")
+
+    # Words.
+    revoked_type: str = dial("unknow", "Type of a revoked order")
+    expired_type: str = dial("certificate", "Type of an expired order")
+    unsubmitted_status: str = dial("PAYED", "list Status of an order that was never submitted")
+    unknown_type: str = dial("", "when set, Type of every order")
+    unknown_status: str = dial("", "when set, list Status of every order")
+    state_error_code: str = dial("OrderStateError", "code of a call that does not fit the state")
+    not_found_code: str = dial("NotFoundOrder", "code of an order that is not there")
+    quota_error_code: str = dial("NotRemainCount", "code of a used-up plan; newer answers say InsufficientQuota")
+
+    # Lists.
+    page_size: int = dial(50, "entries in a page at most")
+    echo_asked_size: bool = dial(False, "ShowSize in the answer is the one asked for, not the capped one")
+    shuffle: int | None = dial(None, "seed of an odd but stable order of lists; none: newest first")
+    source: str = dial("cpack", "the list that shows the orders", "cpack", "buy")
+    uploaded: int = dial(0, "number of uploaded certificates in the account")
+
+    # What is allowed.
+    delete_payed: str = dial("any", "which payed orders can be deleted", "any", "withdrawn", "never")
+    cancel_payed: bool = dial(True, "CancelCertificateForPackageRequest removes a payed order")
+    unbought: str = dial("error", "DescribePackageState of a plan never bought", "error", "zeros")
+    denied: tuple[str, ...] = dial((), "actions the key may not call; * is all")
+    form_body: bool = dial(True, "parameters in a form body are read")
+
+    # The gate.
+    clock_offset_seconds: float = dial(0.0, "seconds the gate's clock is ahead of real time")
+    key_inactive: bool = dial(False, "the access key is switched off")
+    security_tokens: tuple[str, ...] = dial((), "STS tokens that are good; none: the key is a plain one")
+    expired_tokens: tuple[str, ...] = dial((), "STS tokens that have run out")
+    rate_limits: tuple[tuple[str, float], ...] = dial(
+        (), "calls per second: off, documented, or Action:n,...; * is the rest"
+    )
+
+
+def meanings() -> list[tuple[str, str, str]]:
+    """(name, default, meaning) of every dial, for people."""
+    rows = []
+    for item in fields(Dials):
+        choices = item.metadata["choices"]
+        text = item.metadata["meaning"] + (f" ({', '.join(choices)})" if choices else "")
+        rows.append((item.name, _shown(item.default), text))
+    return rows
+
+
+def as_json(dials: Dials) -> dict[str, Any]:
+    """Values as `turn` takes them."""
+    values = {item.name: getattr(dials, item.name) for item in fields(dials)}
+    return {**values, "rate_limits": dict(dials.rate_limits)}
+
+
+def turn(dials: Dials, changes: Mapping[str, object]) -> Dials:
+    """New dials; values as text or as JSON values. Raises Impossible with a sentence."""
+    known = {item.name: item for item in fields(Dials)}
+    read: dict[str, Any] = {}
+    for name, value in changes.items():
+        if name not in known:
+            raise Impossible(f"There is no dial {name}; there are {', '.join(sorted(known))}.")
+        read[name] = _read(name, str(known[name].type), known[name].metadata["choices"], value)
+    return _fitting(replace(dials, **read))
+
+
+def split_address(address: str, port: int) -> tuple[str, int]:
+    """host:port, [host]:port or host alone; raises ValueError."""
+    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+)\]|([^:\[\]]+))(?::([0-9]{1,5}))?", address)
+    if match is None:
+        raise ValueError(address)
+    return match[1] or match[2], int(match[3] or port)
+
+
+def _fitting(dials: Dials) -> Dials:
+    """Dials that belong together."""
+    for name, address in (("dns_server", dials.dns_server), ("proof_address", dials.proof_address)):
+        try:
+            host, _port = split_address(address or "127.0.0.1", 0)
+            ip_address(host if name == "dns_server" else "127.0.0.1")
+        except ValueError as error:
+            raise Impossible(f"Dial {name} does not take {address!r}.") from error
+    if dials.proof == "dns" and not dials.dns_server:
+        raise Impossible("Dial proof=dns needs the dial dns_server.")
+    return dials
+
+
+def _shown(value: object) -> str:
+    if value is None or value == ():
+        return "none"
+    return str(value).lower() if isinstance(value, bool) else (str(value) or "empty")
+
+
+def _read(name: str, kind: str, choices: tuple[str, ...], value: object) -> Any:
+    try:
+        result = _READERS[kind](value)
+    except (TypeError, ValueError) as error:
+        raise Impossible(f"Dial {name} does not take {value!r}.") from error
+    if isinstance(result, (int, float)) and result < _LEAST.get(name, 0):
+        raise Impossible(f"Dial {name} does not take {value!r}: too small.")
+    if choices and result not in choices:
+        raise Impossible(f"Dial {name} takes {', '.join(choices)}, not {value!r}.")
+    return result
+
+
+_LEAST = {"page_size": 1, "proof_interval_seconds": 0.01, "clock_offset_seconds": -math.inf, "shuffle": -math.inf}
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise TypeError(value)
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(value)
+    return number
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise TypeError(value)
+    return int(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _truth(value: object) -> bool:
+    words: dict[object, bool] = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or value.lower() not in words:
+        raise ValueError(value)
+    return words[value.lower()]
+
+
+def _words(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip() and word != "none")
+    if isinstance(value, (list, tuple)):
+        return tuple(_text(word) for word in value)
+    raise TypeError(value)
+
+
+def _limits(value: object) -> Limits:
+    if value in ("off", "none", "", None):
+        return ()
+    if value == "documented":
+        return DOCUMENTED_LIMITS
+    if isinstance(value, str):
+        value = json.loads(value) if value.startswith("{") else dict(pair.split(":") for pair in value.split(","))
+    if not isinstance(value, Mapping):
+        raise TypeError(value)
+    limits = tuple(sorted((_text(action), _number(rate)) for action, rate in value.items()))
+    if any(rate <= 0 for _action, rate in limits):
+        raise ValueError(value)
+    return limits
+
+
+def _or_none(read: Callable[[object], Any]) -> Callable[[object], Any]:
+    return lambda value: None if value is None or value == "none" else read(value)
+
+
+_READERS: dict[str, Callable[[object], Any]] = {
+    "float": _number,
+    "float | None": _or_none(_number),
+    "int": _whole,
+    "int | None": _or_none(_whole),
+    "str": _text,
+    "bool": _truth,
+    "tuple[str, ...]": _words,
+    "tuple[tuple[str, float], ...]": _limits,
+}
