@@ -145,8 +145,8 @@ def _run(emulator: Emulator, options: argparse.Namespace, stack: contextlib.Exit
         stack.callback(options.ready_file.unlink, missing_ok=True)
         write_at_once(options.ready_file, json.dumps(ready, indent=2))
     print(f"The emulator listens at {' and '.join(url.url for url in (plain, secure) if url)}", flush=True)
-    while options.with_pid is None or alive(options.with_pid):
-        time.sleep(0.5)
+    while not emulator.stopped.wait(0.5) and (options.with_pid is None or alive(options.with_pid)):
+        pass
 
 
 def write_at_once(path: Path, text: str) -> None:

@@ -176,6 +176,11 @@ def _reset(emulator: Emulator, _wish: Wish) -> Wish:
     return {}
 
 
+def _stop(emulator: Emulator, _wish: Wish) -> Wish:
+    emulator.stopped.set()
+    return {}
+
+
 READS: dict[str, Callable[[Emulator, Wish], object]] = {"state": _state, "calls": _calls}
 ACTS: dict[str, Callable[[Emulator, Wish], object]] = {
     "prove": _event("prove"),
@@ -189,6 +194,7 @@ ACTS: dict[str, Callable[[Emulator, Wish], object]] = {
     "faults/clear": _no_faults,
     "calls/clear": _no_calls,
     "reset": _reset,
+    "stop": _stop,
 }
 
 

@@ -60,6 +60,7 @@ class Emulator:
         self.calls: list[Logged] = []
         self.on_call: Callable[[Logged], None] | None = None
         self.lock = threading.RLock()
+        self.stopped = threading.Event()
         self._checked, self._wall, self._sleep = checked, wall, sleep
 
     # The API.

@@ -151,3 +151,12 @@ def test_alive() -> None:
         # Ended and not waited for: gone all the same.
         wait_for(lambda: not alive(other.pid))
     assert not alive(other.pid)
+
+
+def test_it_ends_when_told(tmp_path: Path) -> None:
+    with running(tmp_path) as (process, ready):
+        request = urllib.request.Request(f"{ready['control_url']}/stop", data=b"{}", method="POST")
+        with urllib.request.urlopen(request) as answer:
+            assert answer.status == 200
+        assert process.wait(timeout=5) == 0
+        assert not (tmp_path / "ready.json").exists()
