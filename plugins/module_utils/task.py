@@ -104,8 +104,9 @@ def ask(options: Mapping[str, Any], job: Callable[[Callable[[], Client], Mapping
 
 
 def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]]) -> None:
+    problem: dict[str, Any] = {}
     try:
-        result = work()
+        module.exit_json(**work())
     except MissingLibrary as missing:
         problem = {"msg": missing_required_lib(missing.library)}
     except Failure as failure:
@@ -117,8 +118,6 @@ def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]]) -> None:
             "msg": f"This is a fault of the collection ({type(fault).__name__}); please report it.",
             "exception": where,
         }
-    else:
-        module.exit_json(**result)
     module.fail_json(**problem)
 
 

@@ -316,7 +316,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import 
 OPTIONS = {
     "order_id": {"type": "str"},
     "domains": {"type": "list", "elements": "str"},
-    "keyword": {"type": "str"},
+    "keyword": {"type": "str", "no_log": False},
     "status": {
         "type": "list",
         "elements": "str",

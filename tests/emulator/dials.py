@@ -27,7 +27,7 @@ Limits = tuple[tuple[str, float], ...]
 
 
 def dial(default: Any, meaning: str, *choices: str) -> Any:
-    return field(default=default, metadata={"meaning": meaning, "choices": choices})
+    return field(default=default, metadata={"meaning": meaning, "choices": choices})  # pylint: disable=invalid-field-call
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._body()
         if body is None:
             return
-        headers = {name: value for name, value in self.headers.items()}
+        headers = dict(self.headers.items())
         try:
             self._send(self.server.emulator.handle(self.command, self.path, headers, body))
         except Lost as lost:

@@ -53,9 +53,11 @@ def emulator(quota: Mapping[str, int] | None = None, checked: bool = True, **dia
         frozen=True,
         seed="rehearsal",
     )
-    account = Emulator(
-        world, checked=checked, wall=lambda: world_time(account), sleep=lambda seconds: account.advance(seconds)
-    )
+
+    def sleep(seconds: float) -> None:
+        account.advance(seconds)
+
+    account = Emulator(world, checked=checked, wall=lambda: world_time(account), sleep=sleep)
     return account
 
 

@@ -21,7 +21,7 @@ def a_labels(name: str, option: str) -> str:
     host = _ascii(text[len(star) :], option, name).lower()
     labels = host.split(".")
     if (
-        len(host) > 253
+        len(star + host) > 253
         or len(labels) < 2
         or not all(_LABEL.fullmatch(label) for label in labels)
         or labels[-1].isdigit()

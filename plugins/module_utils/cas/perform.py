@@ -75,9 +75,9 @@ def _settled(client: Client, wanted: Wanted, step: Step, deadline: float) -> Ord
 
 
 def _explain(client: Client, wanted: Wanted, step: Step, refused: Refused, deadline: float) -> None:
-    """Raise a refusal with what the order became in the meantime; an order that is gone is deleted."""
+    """Raise a refusal with what the order became in the meantime; one that is gone is withdrawn and deleted."""
     refused.add(order_id=step.order_id)
-    if refused.kind is Kind.GONE and step.action == DELETE:
+    if refused.kind is Kind.GONE and step.action in (CANCEL, DELETE):
         return
     if refused.kind is not Kind.STATE:
         raise refused

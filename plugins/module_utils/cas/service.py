@@ -98,15 +98,15 @@ def list_orders(
     """
     seen: set[str] = set()
     for _attempt in range(_PASSES):
-        total = 0
-        for page, count in _pages(client, order_type, keyword, word, deadline):
-            total = count
+        totals = set()
+        for page, total in _pages(client, order_type, keyword, word, deadline):
+            totals.add(total)
             for order in (from_list(entry, word) for entry in page):
                 key = order.order_id or f"{order.instance_id}/{order.certificate_id}"
                 if key not in seen:
                     seen.add(key)
                     yield order
-        if len(seen) >= total:
+        if len(totals) == 1 and len(seen) >= max(totals):
             return
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..rpc.client import Client
-from ..rpc.errors import Failure, Kind, NoAnswer, NotReached, NotSent, Refused, Untrusted
+from ..rpc.errors import Failure, Kind, NoAnswer, NotReached, NotSent, Refused, Unsendable
 from .order import DEAD, VALID, DnsProof, Order, Status
 from .service import describe
 from .wanted import WaitFor, Wanted
@@ -39,7 +39,7 @@ def poll(client: Client, interval: float, deadline: float, look: Callable[[], Fo
                 raise
             problem = failure
         left = deadline - clock.monotonic() - _LAST_MOMENT
-        if left <= 0:
+        if left < _LAST_MOMENT:
             if problem:
                 raise problem
             return None
@@ -50,7 +50,7 @@ def poll(client: Client, interval: float, deadline: float, look: Callable[[], Fo
 def _passes(failure: Failure) -> bool:
     if isinstance(failure, Refused):
         return failure.kind in (Kind.THROTTLED, Kind.BROKEN)
-    return isinstance(failure, (NoAnswer, NotSent)) and not isinstance(failure, Untrusted)
+    return isinstance(failure, (NoAnswer, NotSent)) and not isinstance(failure, Unsendable)
 
 
 def wait(client: Client, wanted: Wanted, order: Order, deadline: float) -> Order:
@@ -60,7 +60,8 @@ def wait(client: Client, wanted: Wanted, order: Order, deadline: float) -> Order
     def look() -> Order | None:
         nonlocal latest, misses
         seen = describe(client, latest, deadline)
-        misses = 0 if seen else misses + 1
+        # One that was never described yet is new: the describe call may lag behind.
+        misses = misses + 1 if seen is None and latest.service_status else 0
         if misses == _MOST_MISSES:
             raise NotReached(f"{latest.named} does not exist any more. Run the task again to plan anew.")
         latest = seen or latest

@@ -19,7 +19,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .credentials import Credentials, Source
-from .errors import BadInput, Failure, Kind, NoAnswer, NotSent, ReadOnly, Refused, Unclear, Untrusted, refusal, utc_text
+from .errors import (
+    BadInput,
+    Failure,
+    Kind,
+    NoAnswer,
+    NotSent,
+    ReadOnly,
+    Refused,
+    Unclear,
+    Unsendable,
+    refusal,
+    utc_text,
+)
 from .signature import canonical_query, flatten, signed_headers
 from .transport import Answer, Request, Transport
 
@@ -48,11 +60,11 @@ def endpoint_url(endpoint: str, option: str = "endpoint") -> str:
 
     Plain http:// is for this machine only: parameters travel in the URL.
     """
-    parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
     try:
+        parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise BadInput(option, "the port is no number between 0 and 65535.") from None
+        raise BadInput(option, "this is no host, or its port is no number between 0 and 65535.") from None
     if parts.scheme not in ("http", "https") or not host or any(char.isspace() for char in endpoint):
         raise BadInput(option, "give a host, host:port, or a URL that begins with https://.")
     if parts.username is not None or parts.path not in ("", "/") or parts.query or parts.fragment:
@@ -73,6 +85,9 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+_LONGEST_NUMBER = 9
+
+
 class _Verdict(Enum):
     AGAIN = "send it again"
     LOOK = "it may have happened: only a look tells"
@@ -81,7 +96,7 @@ class _Verdict(Enum):
 
 def _verdict(failure: Failure, is_read: bool) -> _Verdict:
     """What a failure of one exchange asks for: the retry table."""
-    if isinstance(failure, Untrusted):
+    if isinstance(failure, Unsendable):
         return _Verdict.RAISE
     if isinstance(failure, NotSent):
         return _Verdict.AGAIN
@@ -234,6 +249,8 @@ def _server_time(answer: Answer) -> datetime | None:
 
 def _content(answer: Answer) -> dict[str, Any]:
     """The JSON object of an answer. An error without a code is not the service's own."""
+    if answer.status in (413, 414):
+        return {"Code": "RequestTooLong"}  # said by whoever stands in front of the service, in any form
     try:
         content = json.loads(answer.body)
     except (ValueError, RecursionError):
@@ -251,4 +268,6 @@ def _content(answer: Answer) -> dict[str, Any]:
 def _retry_after(answer: Answer) -> float | None:
     """``x-acs-retry-after`` in seconds; what is no positive number of milliseconds is ignored."""
     text = answer.headers.get("x-acs-retry-after", "").strip()
-    return int(text) / 1000 if text.isascii() and text.isdigit() and int(text[:9]) > 0 else None
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return int(text[:_LONGEST_NUMBER]) / 1000 or None

@@ -22,7 +22,8 @@ class Failure(Exception):
     ├── NoCredentials      no access key was found, or half of one
     ├── ReadOnly           a write was asked of a client that may only read
     ├── NotSent            the request never left: name look-up, connect
-    │   └── Untrusted      the server's certificate was not accepted
+    │   └── Unsendable     and never will, as it is
+    │       └── Untrusted  the server's certificate was not accepted
     ├── NoAnswer           sent, and no readable answer came
     ├── Refused            the service said no; ``kind`` says in which way
     ├── Unclear            a write may or may not have happened
@@ -72,7 +73,11 @@ class NotSent(Failure):
     """The request never left this machine: sending it again cannot do harm."""
 
 
-class Untrusted(NotSent):
+class Unsendable(NotSent):
+    """The request cannot leave as it is: an address or a key that cannot be written."""
+
+
+class Untrusted(Unsendable):
     """The server's certificate was not accepted."""
 
 

@@ -10,15 +10,20 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from .errors import Failure, MissingLibrary, NoAnswer, NotSent, Untrusted
+from .errors import BadInput, Failure, MissingLibrary, NoAnswer, NotSent, Unsendable, Untrusted
 
 try:
     import requests
-    from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+    from urllib3.exceptions import ConnectTimeoutError, LocationParseError, NewConnectionError, ReadTimeoutError
 except ImportError:
     HAS_REQUESTS = False
 else:
     HAS_REQUESTS = True
+    _BAD_ADDRESSES = (
+        requests.exceptions.InvalidURL,
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.InvalidProxyURL,
+    )
 
 _MAX_ANSWER = 32 * 1024 * 1024
 
@@ -53,6 +58,8 @@ def over_requests(validate_certs: bool = True, ca_path: str | None = None) -> Tr
     """
     if not HAS_REQUESTS:
         raise MissingLibrary("requests")
+    if ca_path and validate_certs:
+        _check_store(ca_path)
     session = requests.Session()
     session.auth = lambda prepared: prepared
     verify = (ca_path or _system_store()) if validate_certs else False
@@ -71,10 +78,23 @@ def over_requests(validate_certs: bool = True, ca_path: str | None = None) -> Tr
             ) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status_code, headers, _read(response))
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, LocationParseError, OSError, ValueError) as error:
             raise _explain(error, timeout) from None
 
     return exchange
+
+
+def _check_store(path: str) -> None:
+    """A store that cannot be read would look like a broken connection later."""
+    try:
+        if os.path.isdir(path):
+            os.listdir(path)
+        else:
+            ssl.create_default_context(cafile=path)
+    except (OSError, ssl.SSLError):
+        raise BadInput(
+            "ca_path", "there is no folder, and no file with certificates in PEM, that can be read."
+        ) from None
 
 
 def _system_store() -> str | bool:
@@ -111,9 +131,11 @@ def _explain(error: Exception, timeout: float) -> Failure:
         )
     if isinstance(error, requests.exceptions.ProxyError) and _refused_tunnel(causes):
         return NotSent("The proxy refused the connection; nothing was sent. Check the proxy variables.")
-    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema)):
-        return NotSent("The endpoint or the proxy is no address that can be called; nothing was sent.")
-    if isinstance(error, requests.exceptions.Timeout):
+    if isinstance(error, (LocationParseError, *_BAD_ADDRESSES)):
+        return Unsendable("The endpoint or the proxy is no address that can be called; nothing was sent.")
+    if isinstance(error, (UnicodeError, requests.exceptions.InvalidHeader)):
+        return Unsendable("The access key or its token has characters that cannot be sent; nothing was sent.")
+    if isinstance(error, requests.exceptions.Timeout) or any(isinstance(each, ReadTimeoutError) for each in causes):
         return NoAnswer(f"No answer came within {timeout:g} s (request_timeout).")
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return NoAnswer("The TLS connection to the endpoint broke.")
@@ -121,7 +143,7 @@ def _explain(error: Exception, timeout: float) -> Failure:
 
 
 def _refused_tunnel(causes: list[BaseException]) -> bool:
-    return any(type(cause) is OSError and "Tunnel connection failed" in str(cause) for cause in causes)
+    return any(isinstance(cause, OSError) and "Tunnel connection failed" in str(cause) for cause in causes)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -1,0 +1,76 @@
+# Everything is set up in .venv, from PyPI alone, on the first call of a target that needs it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+REQUIREMENTS := tests/requirements
+
+# The real interpreter first: the wrapper scripts of Python version managers confuse Ansible and its test tool.
+export PATH := $(BIN):$(PATH)
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE := 1
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+RUN := $(BIN)/python -m tests.tools.run
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo setup test unit sdk sanity integration coverage lint format build clean
+
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/demo.stamp ## Watch certificates being ordered, renewed and revoked, against the emulator
+	@$(BIN)/python tests/demo.py
+
+setup: $(VENV)/dev.stamp ## Install everything that the targets below need
+
+test: $(VENV)/dev.stamp ## Run all tests: unit, sdk, sanity and integration
+	@$(RUN) unit sanity integration sdk
+
+unit: $(VENV)/dev.stamp ## Run the unit tests
+sdk: $(VENV)/dev.stamp ## Walk the emulator with the official SDK
+integration: $(VENV)/dev.stamp ## Run the modules as real tasks
+sanity: $(VENV)/dev.stamp ## Run ansible-test sanity
+unit sdk integration sanity:
+	@$(RUN) $@
+
+coverage: $(VENV)/dev.stamp ## Show which lines of plugins/ no unit or integration test runs
+	@$(RUN) unit integration
+	@$(BIN)/coverage report --show-missing
+
+lint: $(VENV)/dev.stamp ## Check style, types, playbooks, changelog and documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+	$(BIN)/ansible-lint --offline --profile production
+	$(BIN)/antsibull-changelog lint
+	$(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all .
+
+format: $(VENV)/dev.stamp ## Sort imports and lay the Python code out
+	$(BIN)/ruff check --select I --fix .
+	$(BIN)/ruff format .
+
+build: $(VENV)/dev.stamp ## Build the tarball in build/ and check it the way Galaxy does
+	@$(BIN)/python -m tests.tools.build
+
+clean: ## Remove what the targets above left behind
+	rm -rf $(VENV) .ansible .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build tests/output
+
+$(VENV)/bin/python:
+	@echo "Setting up $(VENV)"
+	@$(PYTHON) -m tests.tools.bootstrap $(VENV)
+
+$(VENV)/demo.stamp: $(REQUIREMENTS)/demo.txt $(REQUIREMENTS)/collections.txt | $(VENV)/bin/python
+	@echo "Installing what the demo needs"
+	@$(BIN)/python -m pip install --quiet --requirement $(REQUIREMENTS)/demo.txt
+	@$(BIN)/python -m tests.tools.dependencies collections
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/demo.stamp $(REQUIREMENTS)/dev.txt
+	@echo "Installing what tests and lint need (about a minute)"
+	@$(BIN)/python -m pip install --quiet --requirement $(REQUIREMENTS)/dev.txt
+	@$(BIN)/python -m tests.tools.dependencies home
+	@touch $@

@@ -1,0 +1,39 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A copy of the collection where ansible-test wants it.
+
+ansible-test takes the real path `.../ansible_collections/certops/alicloud`, follows no links, and sees nothing at all
+in a folder that a git repository ignores. So each run gets a copy in a temporary folder.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.tools.dependencies import COLLECTIONS, ROOT
+
+
+def project_files() -> list[Path]:
+    """Return the files that git knows, or would know after `git add`, relative to the root."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listing = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return [Path(name) for name in listing.split("\0") if name and (ROOT / name).is_file()]
+
+
+@contextmanager
+def workspace() -> Iterator[Path]:
+    """Give a copy of the collection with those it depends on beside it, for as long as the context lasts."""
+    with tempfile.TemporaryDirectory(prefix="certops-") as folder:
+        collections = Path(folder).resolve() / "ansible_collections"
+        copy = collections / "certops" / "alicloud"
+        for file in project_files():
+            (copy / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / file, copy / file, follow_symlinks=False)
+        (collections / "community").symlink_to(COLLECTIONS / "community")
+        yield copy

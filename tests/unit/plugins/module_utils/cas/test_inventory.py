@@ -1,0 +1,386 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Orders and certificates found again: each filter, and no call that nobody needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.certops.alicloud.plugins.module_utils.cas import inventory
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import PRODUCTS
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Client
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import BadInput, Refused
+from tests.emulator.emulator import Emulator
+from tests.emulator.lifecycle import DAY
+from tests.unit.plugins.module_utils.cas.test_observe import refused, reviewing, revoked
+from tests.unit.plugins.module_utils.cas.test_service import applied, issued, stocked
+from tests.unit.rehearsal import FREE, PAID, client, csr, emulator, reads, writes
+
+LIST, DESCRIBE, DETAIL = "ListUserCertificateOrder", "DescribeCertificateState", "GetUserCertificateDetail"
+DEFAULTS: dict[str, Any] = {
+    "order_id": None,
+    "domains": None,
+    "keyword": None,
+    "status": None,
+    "product_code": None,
+    "expires_within": None,
+    "order_type": "package",
+    "include_validation": False,
+    "include_certificate": False,
+    "include_private_key": False,
+}
+
+
+def found(account: Emulator, **options: Any) -> list[dict[str, Any]]:
+    """The orders of ``cas_order_info``; the log holds only its calls."""
+    account.calls.clear()
+    result = inventory.answer_orders(lambda: client(account, read_only=True), {**DEFAULTS, **options})
+    orders: list[dict[str, Any]] = result["orders"]
+    assert result["total"] == len(orders)
+    assert "private_key" not in result
+    return orders
+
+
+def domains(orders: list[dict[str, Any]]) -> set[str]:
+    return {",".join(order["domains"]) for order in orders}
+
+
+def refusal(**options: Any) -> str:
+    def connect() -> Client:
+        raise AssertionError("nothing is called before the options are checked")
+
+    with pytest.raises(BadInput) as caught:
+        inventory.answer_orders(connect, {**DEFAULTS, **options})
+    return caught.value.msg
+
+
+# Calls.
+
+
+@pytest.mark.parametrize(("count", "calls"), [(0, 1), (1, 1), (50, 1), (51, 2), (100, 2), (120, 3)])
+def test_a_page_of_fifty_takes_one_call(count: int, calls: int) -> None:
+    account = stocked(count)
+    assert len(found(account)) == count
+    assert reads(account) == [LIST] * calls
+
+
+def test_short_and_shuffled_pages_are_all_read() -> None:
+    assert len(found(stocked(10, page_size=3, shuffle=3))) == 10
+
+
+# Filters.
+
+
+@pytest.fixture(scope="module")
+def lives() -> Emulator:
+    """One order for each status that an account without time travel can have, and one of another product."""
+    account = emulator({FREE: 20, PAID: 4})
+    ended = issued(account, "expired.example")
+    account.advance(80 * DAY)
+    issued(account, "expiring.example")
+    account.advance(65 * DAY)
+    assert account.world.order(int(ended))
+    for name, life in {"failed": refused, "revoked": revoked, "reviewing": reviewing}.items():
+        number = int(life(account))
+        old = account.world.orders[number]
+        account.world.orders[number] = type(old)(**{**old.__dict__, "names": (f"{name}.example",)})
+    applied(account, "pending-validation.example")
+    issued(account, "issued.example")
+    issued(account, "paid.example,www.paid.example", ProductCode=PAID)
+    account.call(
+        "CreateCertificateForPackageRequest", {"Domain": "fresh.example", "ProductCode": FREE, "ValidateType": "DNS"}
+    )
+    return account
+
+
+STATUSES = {
+    "pending_application": "fresh.example",
+    "pending_validation": "pending-validation.example",
+    "reviewing": "reviewing.example",
+    "failed": "failed.example",
+    "expiring": "expiring.example",
+    "expired": "expired.example",
+    "revoked": "revoked.example",
+}
+DESCRIBED = ("pending_validation", "reviewing")
+
+
+@pytest.mark.parametrize(("status", "name"), STATUSES.items())
+def test_one_status(lives: Emulator, status: str, name: str) -> None:
+    (order,) = found(lives, status=[status])
+    assert (order["status"], order["domains"]) == (status, [name])
+    assert reads(lives) == [LIST] + [DESCRIBE] * (2 if status in DESCRIBED else 0)
+
+
+def test_several_statuses(lives: Emulator) -> None:
+    assert domains(found(lives, status=["issued", "expiring"])) == {
+        "issued.example",
+        "expiring.example",
+        "paid.example,www.paid.example",
+    }
+    assert reads(lives) == [LIST]
+    both = found(lives, status=["reviewing", "pending_validation", "failed"])
+    assert {order["status"] for order in both} == {"reviewing", "pending_validation", "failed"}
+    assert found(lives, status=["inactive"]) == []
+
+
+def test_without_a_filter_nothing_is_described(lives: Emulator) -> None:
+    orders = found(lives)
+    assert len(orders) == 9
+    assert reads(lives) == [LIST]
+    assert {order["status"] for order in orders} == (STATUSES.keys() - {"reviewing"}) | {"issued"}
+    assert all(order["certificate"] is None and order["validation"] == [] for order in orders)
+
+
+def test_words_that_nobody_knows_are_listed_as_unknown() -> None:
+    account = stocked(2, unknown_status="CLOSED")
+    assert [order["service_status"] for order in found(account, status=["unknown"])] == ["CLOSED", "CLOSED"]
+    assert found(account, status=["issued"]) == []
+    assert found(stocked(2), status=["unknown"]) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        ({"domains": ["issued.example"]}, {"issued.example"}),
+        ({"domains": ["ISSUED.example."]}, {"issued.example"}),
+        ({"domains": ["www.paid.example", "paid.example"]}, {"paid.example,www.paid.example"}),
+        ({"domains": ["paid.example"]}, set()),
+        ({"keyword": "paid"}, {"paid.example,www.paid.example"}),
+        ({"keyword": "iss"}, {"issued.example"}),
+        ({"keyword": "expir", "status": ["expiring"]}, {"expiring.example"}),
+        ({"product_code": PAID}, {"paid.example,www.paid.example"}),
+        ({"product_code": PAID, "status": ["failed"]}, set()),
+        ({"expires_within": "30d"}, {"expiring.example"}),
+        ({"expires_within": "2400h", "product_code": FREE}, {"expiring.example", "issued.example", "revoked.example"}),
+        ({"expires_within": "2400h", "status": ["issued"]}, {"issued.example"}),
+        ({"expires_within": "1h"}, set()),
+    ],
+    ids=str,
+)
+def test_filters(lives: Emulator, options: dict[str, Any], names: set[str]) -> None:
+    assert domains(found(lives, **options)) == names
+    assert DESCRIBE not in reads(lives)
+
+
+def test_a_name_is_compared_exactly_though_the_search_is_fuzzy() -> None:
+    account = stocked(12)
+    assert domains(found(account, domains=["1.example.com"])) == {"1.example.com"}
+    assert domains(found(account, keyword="1.example.com")) == {"1.example.com", "11.example.com"}
+
+
+# What is included.
+
+
+def test_proofs_are_included_for_what_is_under_way(lives: Emulator) -> None:
+    orders = {order["domains"][0]: order for order in found(lives, include_validation=True)}
+    (proof,) = orders["pending-validation.example"]["validation"]
+    assert proof["record_name"] == "_dnsauth.pending-validation.example"
+    assert reads(lives).count(DESCRIBE) == 3
+    assert orders["reviewing.example"]["status"] == "reviewing"
+
+
+def test_certificates_are_included_for_what_was_issued(lives: Emulator) -> None:
+    orders = found(lives, include_certificate=True)
+    having = {order["domains"][0] for order in orders if order["certificate"]}
+    assert having == {"issued.example", "expiring.example", "expired.example", "paid.example"}
+    assert reads(lives).count(DESCRIBE) == 4
+    assert {order["status"] for order in orders if order["domains"] == ["expiring.example"]} == {"expiring"}
+    assert "PRIVATE KEY" not in str(orders)
+
+
+def test_certificates_are_read_only_where_the_filter_passes(lives: Emulator) -> None:
+    found(lives, include_certificate=True, status=["expiring"])
+    assert reads(lives) == [LIST, DESCRIBE]
+
+
+# One order.
+
+
+def test_one_order_is_described() -> None:
+    account = emulator()
+    number = applied(account)
+    (order,) = found(account, order_id=number)
+    assert (order["order_id"], order["status"]) == (number, "pending_validation")
+    assert (order["product_code"], order["instance_id"] is None) == (FREE, False)
+    assert len(order["validation"]) == 1
+    assert reads(account) == [LIST, DESCRIBE]
+
+
+def test_one_order_that_no_list_shows_is_described_all_the_same() -> None:
+    account = emulator(list_lag_seconds=1000)
+    number = applied(account)
+    assert [order["order_id"] for order in found(account, order_id=number)] == [number]
+
+
+def test_no_such_order_is_an_empty_result() -> None:
+    account = stocked(2)
+    assert found(account, order_id="7") == []
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"domains": ["b.example"]},
+        {"product_code": PAID},
+        {"status": ["issued"]},
+        {"expires_within": "30d"},
+        {"domains": ["b.example"], "include_private_key": True},
+    ],
+    ids=str,
+)
+def test_filters_count_for_one_order_too(filters: dict[str, Any]) -> None:
+    account = emulator()
+    number = applied(account, "a.example")
+    result = inventory.answer_orders(lambda: client(account), {**DEFAULTS, "order_id": number, **filters})
+    assert result["orders"] == []
+    assert result.get("private_key") is None
+
+
+def test_a_lapsed_order_keeps_its_own_status() -> None:
+    account = emulator()
+    number = revoked(account)
+    assert [order["status"] for order in found(account, order_id=number)] == ["revoked"]
+
+
+# The private key.
+
+
+def key_of(account: Emulator, number: str, **options: Any) -> str | None:
+    asked = {**DEFAULTS, "order_id": number, "include_private_key": True, **options}
+    result = inventory.answer_orders(lambda: client(account), asked)
+    assert "PRIVATE KEY" not in str(result["orders"])
+    key: str | None = result["private_key"]
+    return key
+
+
+def test_the_key_of_one_order_is_given_when_it_is_asked_for() -> None:
+    account = emulator()
+    number = issued(account)
+    assert "PRIVATE KEY" in (key_of(account, number) or "")
+    assert "PRIVATE KEY" not in str(found(account, order_id=number, include_certificate=True))
+
+
+def test_there_is_no_key_for_an_own_csr_or_before_the_issue() -> None:
+    account = emulator()
+    assert key_of(account, issued(account, Csr=csr("www.example.com"))) is None
+    assert key_of(account, applied(account)) is None
+    assert key_of(account, "7") is None
+
+
+# Lists of certificates.
+
+
+def test_bought_orders() -> None:
+    account = emulator(source="buy")
+    applied(account)
+    assert found(account) == []
+    (order,) = found(account, order_type="purchase", status=["pending_validation"])
+    assert order["validation"]
+
+
+def test_certificates_and_uploads() -> None:
+    account = emulator(uploaded=3)
+    issued(account)
+    assert len(found(account, order_type="uploaded")) == 3
+    everything = found(account, order_type="certificate")
+    assert len(everything) == 4
+    assert reads(account) == [LIST]
+    assert all(entry["order_id"] is None and entry["certificate_id"] for entry in everything)
+    assert {entry["status"] for entry in everything} == {"issued"}
+    assert domains(found(account, order_type="certificate", domains=["uploaded-1.example.com"])) == {
+        "uploaded-1.example.com"
+    }
+
+
+def test_certificates_with_their_text() -> None:
+    account = emulator()
+    issued(account)
+    issued(account, "b.example", Csr=csr("b.example"))
+    entries = found(account, order_type="certificate", include_certificate=True, include_validation=True)
+    assert reads(account) == [LIST, DETAIL, DETAIL]
+    assert all(entry["certificate"]["leaf"].startswith("-----BEGIN CERTIFICATE") for entry in entries)
+    assert "PRIVATE KEY" not in str(entries)
+
+
+def test_certificates_that_are_over_are_listed_by_their_word() -> None:
+    account = emulator()
+    issued(account, "old.example")
+    account.advance(80 * DAY)
+    issued(account, "new.example")
+    assert domains(found(account, order_type="certificate", status=["expiring"])) == {"old.example"}
+    account.advance(20 * DAY)
+    assert domains(found(account, order_type="certificate")) == {"new.example,www.new.example"}
+    assert domains(found(account, order_type="certificate", status=["expired", "issued"])) == {
+        "old.example,www.old.example",
+        "new.example,www.new.example",
+    }
+    assert reads(account) == [LIST, LIST]
+
+
+# Bad input.
+
+
+@pytest.mark.parametrize(
+    ("options", "begins"),
+    [
+        ({"include_private_key": True}, "include_private_key: "),
+        ({"order_id": "7", "order_type": "certificate"}, "order_id: "),
+        ({"order_id": "7", "order_type": "uploaded"}, "order_id: "),
+        ({"order_id": "abc"}, "order_id: "),
+        ({"domains": ["no host"]}, "domains: "),
+        ({"expires_within": "33%"}, "expires_within: "),
+        ({"expires_within": "soon"}, "expires_within: "),
+    ],
+    ids=str,
+)
+def test_bad_input_is_refused_before_anything_is_called(options: dict[str, Any], begins: str) -> None:
+    assert refusal(**options).startswith(begins)
+
+
+# Packages.
+
+
+def packages(account: Emulator, codes: list[str] | None) -> list[dict[str, Any]]:
+    result = inventory.answer_packages(lambda: client(account, read_only=True), {"product_codes": codes})
+    assert writes(account) == []
+    listed: list[dict[str, Any]] = result["packages"]
+    return listed
+
+
+@pytest.mark.parametrize("unbought", ["error", "zeros"])
+def test_units_of_products(unbought: str) -> None:
+    account = emulator(unbought=unbought)
+    issued(account)
+    applied(account)
+    assert packages(account, [FREE, "cfca-ov-1-personal"]) == [
+        {"product_code": FREE, "total": 20, "used": 2, "issued": 1, "free": 18},
+        {"product_code": "cfca-ov-1-personal", "total": 0, "used": 0, "issued": 0, "free": 0},
+    ]
+
+
+@pytest.mark.parametrize("codes", [None, []])
+def test_all_documented_products_unless_told(codes: list[str] | None) -> None:
+    account = emulator()
+    assert [each["product_code"] for each in packages(account, codes)] == list(PRODUCTS)
+    assert reads(account) == ["DescribePackageState"] * 15
+
+
+@pytest.mark.parametrize(
+    ("ask", "denied"),
+    [
+        (lambda account: found(account), LIST),
+        (lambda account: found(account, include_validation=True), DESCRIBE),
+        (lambda account: packages(account, None), "DescribePackageState"),
+    ],
+    ids=["list", "describe", "packages"],
+)
+def test_what_may_not_be_read_names_the_permission(ask: Callable[[Emulator], object], denied: str) -> None:
+    account = emulator(denied=(denied,))
+    applied(account)
+    with pytest.raises(Refused, match=f"Grant `yundun-cert:{denied}`"):
+        ask(account)

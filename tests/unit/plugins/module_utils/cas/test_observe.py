@@ -1,0 +1,192 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How many calls it takes to know enough, and what is seen when two answers disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.observe import observe_order, observe_renewal
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.plan import Seen
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import Wanted, wanted
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import Forbidden
+from tests.emulator.emulator import Emulator
+from tests.emulator.lifecycle import DAY
+from tests.unit.plugins.module_utils.cas.test_service import applied, issued, stocked
+from tests.unit.rehearsal import DEFAULTS, FREE, PAID, client, csr, emulator, order, reads
+
+LIST, DESCRIBE = "ListUserCertificateOrder", "DescribeCertificateState"
+WWW = {"domains": ["www.example.com"]}
+
+
+def refused(account: Emulator) -> str:
+    number = applied(account)
+    account.reject(number)
+    return number
+
+
+def revoked(account: Emulator) -> str:
+    number = issued(account)
+    account.call("CancelCertificateForPackageRequest", {"OrderId": number})
+    return number
+
+
+def expired(account: Emulator) -> str:
+    number = issued(account)
+    account.advance(91 * DAY)
+    return number
+
+
+def reviewing(account: Emulator) -> str:
+    number = applied(account)
+    account.prove(number)
+    return number
+
+
+def seen(account: Emulator, **options: Any) -> Seen:
+    return observe_order(client(account, read_only=True), wanted({**DEFAULTS, "state": "present", **WWW, **options}))[1]
+
+
+LIVES = {"waiting": applied, "reviewing": reviewing, "issued": issued}
+
+
+@pytest.mark.parametrize("life", LIVES.values(), ids=LIVES)
+def test_a_converged_order_takes_one_call_with_its_id_and_two_without(life: Callable[[Emulator], str]) -> None:
+    account = emulator()
+    number = life(account)
+    by_id = order(account, order_id=number, **WWW)
+    assert reads(account) == [DESCRIBE]
+    account.calls.clear()
+    by_names = order(account, **WWW)
+    assert reads(account) == [LIST, DESCRIBE]
+    assert not by_id.plan.changed
+    assert not by_names.plan.changed
+    assert by_id.order
+    assert by_names.order
+    assert by_id.order.status is by_names.order.status
+
+
+def test_a_converged_order_with_its_csr_takes_no_more() -> None:
+    account = emulator()
+    number = issued(account, Csr=csr("www.example.com"))
+    order(account, order_id=number, csr_content=csr("www.example.com"))
+    assert reads(account) == [DESCRIBE]
+
+
+def test_a_converged_renewal_takes_two_calls() -> None:
+    account = emulator()
+    number = issued(account)
+    for options in (WWW, {"order_id": number}):
+        account.calls.clear()
+        asked = wanted({**DEFAULTS, "strategy": "auto", **options})
+        observe_renewal(client(account), asked)
+        assert reads(account) == [LIST, DESCRIBE]
+
+
+def test_nothing_there_takes_one_call() -> None:
+    account = emulator()
+    assert seen(account) == Seen()
+    assert reads(account) == [LIST]
+
+
+@pytest.mark.parametrize(
+    ("life", "status"),
+    [(refused, "failed"), (expired, "expired"), (revoked, "revoked")],
+    ids=["refused", "expired", "revoked"],
+)
+def test_an_id_that_does_not_serve_is_looked_for_among_its_kin(life: Callable[[Emulator], str], status: str) -> None:
+    account = emulator()
+    number = life(account)
+    found = seen(account, order_id=number)
+    assert found.chosen
+    assert found.chosen.status.value == status
+    assert LIST in reads(account)
+    account.calls.clear()
+    assert seen(account, order_id="7").chosen is None
+    assert reads(account)[:2] == [DESCRIBE, LIST]
+
+
+@pytest.mark.parametrize("state", ["absent", "cancelled", "revoked"])
+def test_what_may_be_revoked_is_looked_up_in_the_list_too(state: str) -> None:
+    account = emulator(revoked_type="certificate")
+    number = revoked(account)
+    found = seen(account, order_id=number, state=state)
+    assert found.chosen
+    assert found.chosen.status.value == "revoked"
+
+
+def test_the_other_names_and_products_of_the_search_are_not_alike() -> None:
+    account = stocked(12)
+    account.set_quota(PAID, 4)
+    applied(account, "1.example.com", ProductCode=PAID)
+    found = seen(account, domains=["1.example.com"])
+    assert [each.domains for each in found.alike] == [("1.example.com",)]
+    assert found.alike[0].product_code == FREE
+
+
+def test_a_wildcard_is_found_by_its_base() -> None:
+    account = emulator({"geotrust-dv-w-starter": 2})
+    number = applied(account, "*.example.com", ProductCode="geotrust-dv-w-starter")
+    found = seen(account, domains=["*.example.com"], product_code="geotrust-dv-w-starter")
+    assert [each.order_id for each in found.alike] == [number]
+
+
+def test_orders_are_described_until_the_choice_stands() -> None:
+    """Only its certificate tells that the latest one has another key than the CSR's: then the next one is asked for."""
+    account = emulator()
+    old, new = issued(account, Csr=csr("www.example.com", number=1)), issued(account)
+    account.calls.clear()
+    found = seen(account, csr_content=csr("www.example.com", number=1))
+    assert reads(account) == [LIST, DESCRIBE, DESCRIBE]
+    keys = {each.order_id: each.public_key_sha256 for each in found.alike}
+    asked = wanted({**DEFAULTS, "csr_content": csr("www.example.com", number=1)}).csr
+    assert asked
+    assert keys[old] == asked.public_key_sha256 != keys[new]
+
+
+@pytest.mark.parametrize(("state", "kept"), [("present", True), ("absent", False), ("cancelled", False)])
+def test_a_listed_order_that_nobody_can_describe(state: str, kept: bool) -> None:
+    """Its absence would buy another one, its presence would delete it."""
+    account = emulator(describe_lag_seconds=1000.0)
+    number = applied(account)
+    assert [each.order_id for each in seen(account, state=state).alike] == ([number] if kept else [])
+
+
+# Renewal.
+
+
+def renewal(account: Emulator, **options: Any) -> tuple[Wanted, Seen]:
+    return observe_renewal(client(account), wanted({**DEFAULTS, "strategy": "auto", **options}))
+
+
+def test_an_id_says_which_names_and_product_are_renewed() -> None:
+    account = emulator()
+    number = issued(account, "a.example,b.example", ProductCode=PAID)
+    asked, found = renewal(account, order_id=number)
+    assert (asked.domains, asked.product_code) == (("a.example", "b.example"), PAID)
+    assert [each.order_id for each in found.alike] == [number]
+    assert found.alike[0].certificate
+
+
+def test_an_id_that_does_not_exist_or_is_of_other_names_is_refused() -> None:
+    account = emulator()
+    number = issued(account)
+    with pytest.raises(Forbidden, match=r"^order_id: order 7 is not among the orders"):
+        renewal(account, order_id="7")
+    issued(account, "www.example.com,b.example")
+    with pytest.raises(Forbidden, match=r"^order_id: Order \d+ for www.example.com has other names") as caught:
+        renewal(account, order_id=number, domains=["www.example.com", "b.example"])
+    assert caught.value.facts["order_id"] == number
+
+
+def test_a_successor_under_way_is_described_and_the_old_one_is_not() -> None:
+    account = emulator()
+    issued(account)
+    applied(account)
+    account.calls.clear()
+    renewal(account, **WWW)
+    assert reads(account) == [LIST, DESCRIBE]

@@ -1,0 +1,342 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every way a wait can end, by the emulator's clock."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from ansible_collections.certops.alicloud.plugins.module_utils.cas import wait
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import Order, Status
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Clock
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import (
+    Failure,
+    Kind,
+    NoAnswer,
+    NotReached,
+    NotSent,
+    Refused,
+    Untrusted,
+)
+from tests.emulator.emulator import Emulator
+from tests.unit.plugins.module_utils.cas.test_service import applied, before
+from tests.unit.rehearsal import DEFAULTS, client, clock, emulator, order, reads, world_time
+
+WWW = {"domains": ["www.example.com"]}
+DESCRIBE = "DescribeCertificateState"
+NEVER = 1e7
+
+
+def ended(account: Emulator, **options: Any) -> Failure:
+    """The failure of a wait, which never lasts longer than it may."""
+    begun = world_time(account)
+    with pytest.raises(Failure) as caught:
+        order(account, **WWW, **options)
+    assert world_time(account) - begun <= options.get("wait_timeout", 4500)
+    return caught.value
+
+
+# Good ends.
+
+
+@pytest.mark.parametrize("method", ["dns", "file"])
+def test_validation_is_reached_when_there_is_something_to_publish(method: str) -> None:
+    account = emulator(settle_seconds=20, record_delay_seconds=40)
+    begun = world_time(account)
+    found = order(account, validation_method=method, **WWW).order
+    assert found
+    assert (found.status, found.validation_method) == (Status.PENDING_VALIDATION, method)
+    assert len(found.validation) == 1
+    assert 60 <= world_time(account) - begun < 120
+
+
+@pytest.mark.parametrize("way", ["reviewing", "issued"])
+def test_validation_is_reached_by_what_comes_after_it_too(way: str) -> None:
+    account = emulator(record_delay_seconds=NEVER)
+    number = applied(account)
+    (account.prove if way == "reviewing" else account.accept)(number)
+    found = order(account, **WWW).order
+    assert found
+    assert found.status.value == way
+
+
+def test_issued_is_reached_with_a_certificate() -> None:
+    account = emulator(proof="at_once", review_seconds=600)
+    found = order(account, wait_for="issued", **WWW).order
+    assert found
+    assert found.status is Status.ISSUED
+    assert found.certificate
+    assert found.domains == ("www.example.com",)
+
+
+def test_nothing_is_waited_for_when_nobody_asks() -> None:
+    account = emulator(settle_seconds=NEVER)
+    begun = world_time(account)
+    found = order(account, wait_for="none", **WWW).order
+    assert found
+    assert found.status is Status.PENDING_APPLICATION
+    assert world_time(account) == begun
+
+
+def test_a_lag_of_the_describe_call_is_waited_out() -> None:
+    account = emulator(describe_lag_seconds=25)
+    found = order(account, **WWW).order
+    assert found
+    assert found.status is Status.PENDING_VALIDATION
+
+
+# Bad ends.
+
+
+def test_a_refusal_ends_the_wait_at_once() -> None:
+    account = emulator(validation_days=0.002)
+    begun = world_time(account)
+    failure = ended(account, wait_for="issued")
+    assert isinstance(failure, NotReached)
+    assert "was refused. The service does not say why" in failure.msg
+    assert "Run the task again to delete it and apply anew." in failure.msg
+    assert world_time(account) - begun < 300
+
+
+@pytest.mark.parametrize("status", ["expired", "revoked", "inactive"])
+def test_what_is_over_is_not_waited_for(status: str) -> None:
+    account = emulator()
+    over = Order(order_id="7", status=Status(status))
+    with pytest.raises(NotReached, match=f"Order 7 is {status}; there is nothing left to wait for") as caught:
+        wait.wait(client(account), wanted({**DEFAULTS, **WWW}), over, world_time(account) + 300)
+    assert caught.value.facts["order_id"] == "7"
+    assert reads(account) == []
+
+
+GO_ON = "Run the task again to go on waiting; nothing is lost."
+TOO_LATE: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
+    "never submitted": (
+        {"settle_seconds": NEVER},
+        {},
+        (
+            "was still not submitted after 300 s (Order {id} for www.example.com, pending_application; "
+            "the service calls it payed)",
+            "Submit it in the console",
+            "it goes on with this order and buys no other",
+        ),
+    ),
+    "nothing to publish": (
+        {"record_delay_seconds": NEVER},
+        {},
+        ("The service has not said what to publish after 300 s (Order {id}", "pending_validation", GO_ON),
+    ),
+    "not proven by DNS": (
+        {},
+        {"wait_for": "issued"},
+        ("The domain was not proven after 4500 s", "Publish TXT _dnsauth.www.example.com with the value 2026", GO_ON),
+    ),
+    "not proven by CNAME": (
+        {"record_type": "CNAME"},
+        {"wait_for": "issued", "wait_timeout": 60},
+        ("after 60 s", "Publish CNAME _dnsauth.www.example.com with the value 2026"),
+    ),
+    "not proven, the record's name is unclear": (
+        {"record_form": "bare"},
+        {"wait_for": "issued", "domains": ["a.example", "b.example"]},
+        ("Publish TXT _dnsauth with the value 2026",),
+    ),
+    "not proven by file": (
+        {},
+        {"wait_for": "issued", "validation_method": "file"},
+        ("Serve http://www.example.com/.well-known/pki-validation/fileauth.txt", "without redirects", GO_ON),
+    ),
+    "under review": (
+        {"proof": "at_once", "review_seconds": None},
+        {"wait_for": "issued"},
+        ("The certificate was not issued after 4500 s (Order {id}", "reviewing; the service calls it process", GO_ON),
+    ),
+    "unknown": (
+        {"unknown_type": "closed"},
+        {},
+        ("was not issued after 300 s", "unknown; the service calls it closed", GO_ON),
+    ),
+}
+
+
+@pytest.mark.parametrize(("dials", "options", "says"), TOO_LATE.values(), ids=TOO_LATE)
+def test_too_late_has_a_sentence_for_each_state(
+    dials: dict[str, Any], options: dict[str, Any], says: tuple[str, ...]
+) -> None:
+    account = emulator(**dials)
+    begun = world_time(account)
+    with pytest.raises(NotReached) as caught:
+        order(account, **{**WWW, **options})
+    number = str(max(account.world.orders))
+    for words in says:
+        assert words.format(id=number) in caught.value.msg
+    facts = caught.value.facts
+    assert facts["order_id"] == facts["order"]["order_id"] == number
+    assert facts["changed"] is True
+    limit = options.get("wait_timeout", 4500 if "wait_for" in options else 300)
+    assert limit - 1 < world_time(account) - begun <= limit
+
+
+def test_running_again_goes_on_with_the_same_order() -> None:
+    account = emulator(settle_seconds=400)
+    ended(account)
+    outcome = order(account, **WWW)
+    assert not outcome.plan.changed
+    assert outcome.order
+    assert outcome.order.status is Status.PENDING_VALIDATION
+    assert len(account.world.orders) == 1
+
+
+# Trouble on the way.
+
+TROUBLE = {
+    "throttled": {"kind": "throttled"},
+    "5xx": {"kind": "error_before"},
+    "no answer": {"kind": "request_lost"},
+    "HTML": {"kind": "html"},
+}
+
+
+@pytest.mark.parametrize("fault", TROUBLE.values(), ids=TROUBLE)
+def test_what_passes_does_not_end_a_wait(fault: dict[str, Any]) -> None:
+    account = emulator(record_delay_seconds=60)
+    account.inject(action=DESCRIBE, skip=2, times=20, **fault)
+    found = order(account, wait_timeout=3000, **WWW).order
+    assert found
+    assert found.validation
+    assert len([call for call in account.calls if call.fault]) == 20
+
+
+def test_trouble_that_lasts_is_named_at_the_deadline() -> None:
+    account = emulator(record_delay_seconds=NEVER)
+    account.inject(action=DESCRIBE, skip=2, times=0, kind="throttled")
+    failure = ended(account)
+    assert isinstance(failure, Refused)
+    assert failure.kind is Kind.THROTTLED
+    assert failure.facts["order_id"] == str(max(account.world.orders))
+    assert failure.facts["order"]["status"] == "pending_validation"
+
+
+@pytest.mark.parametrize("code", ["NoPermission", "InvalidAccessKeyId.Inactive", "InvalidParameter"])
+def test_what_does_not_pass_ends_a_wait_at_once(code: str) -> None:
+    account = emulator(record_delay_seconds=NEVER)
+    account.inject(action=DESCRIBE, skip=2, times=0, kind="code", code=code)
+    begun = world_time(account)
+    failure = ended(account)
+    assert isinstance(failure, Refused)
+    assert failure.facts["code"] == code
+    assert world_time(account) - begun < 30
+
+
+def test_an_order_that_vanishes_ends_the_wait() -> None:
+    account = emulator(record_delay_seconds=NEVER)
+    gone = before(account, DESCRIBE, lambda: account.world.orders.clear(), skip=3)
+    begun = world_time(account)
+    with pytest.raises(NotReached, match="does not exist any more. Run the task again"):
+        wait.wait(
+            client(account, transport=gone),
+            wanted({**DEFAULTS, **WWW}),
+            Order(order_id=applied(account), status=Status.PENDING_APPLICATION),
+            begun + 300,
+        )
+    assert world_time(account) - begun < 200
+
+
+# How often it looks.
+
+
+class Looks:
+    """A clock that notes pauses; as with a real one, a little more time passes than was asked for."""
+
+    def __init__(self, chance: float = 0.0) -> None:
+        self.seconds = 0.0
+        self.pauses: list[float] = []
+        self.chance = chance
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(round(seconds, 3))
+        self.seconds += seconds + 1e-6
+
+    def poll(self, deadline: float, look: Callable[[], object], interval: float = 5.0) -> object:
+        watch = Clock(
+            now=lambda: datetime.now(timezone.utc),
+            monotonic=lambda: self.seconds,
+            sleep=self.sleep,
+            chance=lambda: self.chance,
+        )
+        return wait.poll(client(emulator(), clock=watch), interval, deadline, look)
+
+
+def test_pauses_grow_to_a_minute_and_end_at_the_deadline() -> None:
+    looks = Looks()
+    assert looks.poll(300.0, lambda: None) is None
+    assert looks.pauses[:8] == [5, 7.5, 11.25, 16.875, 25.312, 37.969, 56.953, 60]
+    assert all(pause <= 60 for pause in looks.pauses)
+    assert sum(looks.pauses) == pytest.approx(299.9)
+
+
+def test_pauses_have_jitter_of_a_quarter_at_most() -> None:
+    looks = Looks(chance=1.0)
+    looks.poll(60.0, lambda: None)
+    assert looks.pauses[:3] == [3.75, 5.625, 8.438]
+
+
+def test_a_long_interval_is_kept() -> None:
+    looks = Looks()
+    looks.poll(500.0, lambda: None, interval=120.0)
+    assert looks.pauses[:3] == [120, 120, 120]
+
+
+def test_trouble_only_lengthens_the_pauses() -> None:
+    looks, turns = Looks(), itertools.chain([1, 1], itertools.repeat(0))
+
+    def look() -> None:
+        if next(turns):
+            raise Refused(Kind.THROTTLED, "throttled")
+
+    looks.poll(200.0, look)
+    assert looks.pauses[:5] == [5, 15, 45, 60, 60]
+
+
+def test_what_is_found_at_once_takes_no_pause() -> None:
+    looks = Looks()
+    assert looks.poll(0.0, lambda: "found") == "found"
+    assert looks.pauses == []
+
+
+@pytest.mark.parametrize(
+    ("failure", "passes"),
+    [
+        (Refused(Kind.THROTTLED, "x"), True),
+        (Refused(Kind.BROKEN, "x"), True),
+        (NoAnswer("x"), True),
+        (NotSent("x"), True),
+        (Untrusted("x"), False),
+        (Refused(Kind.PERMISSION, "x"), False),
+        (Refused(Kind.TOKEN, "x"), False),
+        (NotReached("x"), False),
+    ],
+    ids=lambda value: type(value).__name__ + getattr(getattr(value, "kind", None), "name", ""),
+)
+def test_which_failures_pass(failure: Failure, passes: bool) -> None:
+    looks = Looks()
+
+    def look() -> None:
+        raise failure
+
+    with pytest.raises(type(failure)):
+        looks.poll(20.0, look)
+    assert bool(looks.pauses) is passes
+
+
+def test_the_clock_of_a_rehearsal_moves_only_by_sleeping() -> None:
+    account = emulator()
+    begun = world_time(account)
+    clock(account).sleep(7)
+    assert world_time(account) == begun + 7

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run of tests that proves nothing must not look green."""
+
+from __future__ import annotations
+
+from tests.tools.outcome import (
+    ESSENTIAL_SANITY,
+    Cases,
+    Outcome,
+    judge_integration,
+    judge_pytest,
+    judge_sanity,
+    read_junit,
+)
+
+REPORT = """
+<testsuites><testsuite name="pytest">
+  <testcase classname="a" name="good"/>
+  <testcase classname="a" name="bad"><failure message="no"/></testcase>
+  <testcase classname="a" name="broken"><error message="no"/></testcase>
+  <testcase classname="a" name="left out"><skipped message="later"/></testcase>
+</testsuite></testsuites>
+"""
+
+FAILED_TARGETS = """
+PLAY RECAP
+FATAL: The 1 integration test(s) listed below (out of 2) failed. See error output above for details:
+order
+"""
+
+
+def cases(passed: set[str], failed: set[str] = frozenset(), skipped: set[str] = frozenset()) -> Cases:
+    """Return cases with these names."""
+    return Cases(frozenset(passed), frozenset(failed), frozenset(skipped))
+
+
+def sanity(*names: str) -> set[str]:
+    """Return the names that ansible-test gives to sanity tests in its reports."""
+    return {f"sanity::{name}-python-3.11" for name in names}
+
+
+def test_a_report_is_sorted_by_result() -> None:
+    """Failures and errors are failures; what was skipped has not passed."""
+    assert read_junit([REPORT]) == cases({"a::good"}, {"a::bad", "a::broken"}, {"a::left out"})
+
+
+def test_a_run_of_pytest() -> None:
+    """Only a run with passes and without failures is good."""
+    assert judge_pytest(0, "2 passed", cases({"a", "b"})) == Outcome(2, 0)
+    assert judge_pytest(0, "2 passed", cases({"a", "b"})).good
+    assert not judge_pytest(1, "1 failed, 1 passed", cases({"a"}, {"b"})).good
+
+
+def test_pytest_that_ran_nothing_is_not_good() -> None:
+    """Nothing collected, and everything skipped, are the same to us."""
+    assert judge_pytest(5, "no tests ran in 0.01s", cases(set())).complaint
+    assert judge_pytest(0, "3 skipped", cases(set(), skipped={"a", "b", "c"})).complaint.startswith("no test ran")
+
+
+def test_a_tool_that_fails_without_a_failed_test_is_not_good() -> None:
+    """A crash after the last test counts."""
+    assert "exit status 3" in judge_pytest(3, "INTERNALERROR", cases({"a"})).complaint
+
+
+def test_sanity_needs_its_essential_tests() -> None:
+    """A sanity run that saw no Python file passes two dozen tests."""
+    assert judge_sanity(0, "", cases(sanity(*ESSENTIAL_SANITY, "shebang"))).good
+    assert judge_sanity(0, "", cases(sanity("shebang", "symlinks"))).complaint.startswith(
+        "did not run: compile, import"
+    )
+
+
+def test_skipped_targets_are_not_good() -> None:
+    """`All targets skipped` comes with exit status 0."""
+    assert not judge_sanity(0, "WARNING: All targets skipped.", cases(sanity(*ESSENTIAL_SANITY))).good
+    assert not judge_integration(0, "WARNING: All targets skipped.", set(), {"order"}).good
+
+
+def test_every_integration_target_must_run() -> None:
+    """A target that ansible-test left out is named."""
+    assert judge_integration(0, "", {"order", "info"}, {"order", "info"}) == Outcome(2, 0)
+    assert judge_integration(0, "", {"info"}, {"order", "info"}).complaint == "targets that never ran: order"
+    assert judge_integration(0, "", set(), set()).complaint.startswith("no test ran")
+
+
+def test_failed_integration_targets_are_counted() -> None:
+    """They are read off the closing lines."""
+    assert judge_integration(1, FAILED_TARGETS, {"info"}, {"order", "info"}) == Outcome(1, 1)
