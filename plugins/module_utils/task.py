@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -124,8 +123,6 @@ def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]]) -> None:
 def _client(module: AnsibleModule) -> Client:
     """The client of one task. In check mode it cannot write."""
     params = module.params
-    if params["ca_path"] and not os.path.exists(params["ca_path"]):
-        raise BadInput("ca_path", "there is no such file or folder.")
     if params["request_timeout"] <= 0:
         raise BadInput("request_timeout", "give a number of seconds above 0.")
     if params["max_attempts"] < 1:

@@ -13,12 +13,13 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import change
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import KNOWN_AFTER_APPLY, Status
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.quota import Quota
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import wanted
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import Forbidden, Refused, Unclear
 from tests.emulator.emulator import Emulator
 from tests.emulator.lifecycle import DAY
 from tests.unit.plugins.module_utils.cas.test_observe import expired, refused, revoked
 from tests.unit.plugins.module_utils.cas.test_service import applied, edited, issued
-from tests.unit.rehearsal import CONTACT, FREE, NOON, PAID, client, csr, emulator, order, reads, renew, writes
+from tests.unit.rehearsal import CONTACT, DEFAULTS, FREE, NOON, PAID, client, csr, emulator, order, reads, renew, writes
 
 PACKAGE, DELETE = "CreateCertificateForPackageRequest", "DeleteCertificateRequest"
 WWW: dict[str, Any] = {"domains": ["www.example.com"]}
@@ -208,8 +209,9 @@ def test_an_order_with_another_key_is_refused_or_ordered_anew() -> None:
     assert len(writes(account)) == 2
 
 
-def wrong_certificate(account: Emulator, other: Emulator, **options: Any) -> str:
-    """The certificate of another account's order, sold as ours."""
+def foreign_certificate(**options: Any) -> str:
+    """A certificate of somebody else's order."""
+    other = emulator()
     number = issued(other, **options)
     return str(other.call("DescribeCertificateState", {"OrderId": number})["Certificate"])
 
@@ -224,13 +226,11 @@ def wrong_certificate(account: Emulator, other: Emulator, **options: Any) -> str
 )
 def test_a_certificate_that_comes_must_be_the_one_asked_for(options: dict[str, str], says: str) -> None:
     account = emulator(proof="at_once")
-    foreign = wrong_certificate(account, emulator(), **options)
+    foreign = foreign_certificate(**options)
 
     def swapped(content: dict[str, Any]) -> None:
         if "Certificate" in content:
             content["Certificate"] = foreign
-
-    from tests.unit.rehearsal import DEFAULTS, wanted
 
     asked = wanted({**DEFAULTS, "state": "present", "wait_for": "issued", **OWN})
     ask = client(account, transport=edited(account, "DescribeCertificateState", swapped))

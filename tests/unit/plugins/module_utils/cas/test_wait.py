@@ -238,7 +238,7 @@ def test_an_order_that_vanishes_ends_the_wait() -> None:
     account = emulator(record_delay_seconds=NEVER)
     gone = before(account, DESCRIBE, lambda: account.world.orders.clear(), skip=3)
     begun = world_time(account)
-    with pytest.raises(NotReached, match="does not exist any more. Run the task again"):
+    with pytest.raises(NotReached, match="does not exist any more"):
         wait.wait(
             client(account, transport=gone),
             wanted({**DEFAULTS, **WWW}),
