@@ -140,11 +140,11 @@ def _client(module: AnsibleModule) -> Client:
 
 def _csr_text(path: str | None) -> dict[str, str]:
     """The content of ``csr_path``, as the option that it stands for."""
-    if not path:
+    if path is None:
         return {}
     try:
         with open(path, encoding="utf-8") as file:
-            return {"csr_path": file.read(_LARGEST_CSR) or " "}
+            return {"csr_path": file.read(_LARGEST_CSR)}
     except OSError as error:
         raise BadInput("csr_path", f"the file cannot be read ({error.strerror}).") from None
     except ValueError:

@@ -110,8 +110,9 @@ class Wanted:
 
 def wanted(options: Mapping[str, Any]) -> Wanted:
     """Check a task's options (defaults filled in, a CSR as text) and say what they ask for. Raises BadInput."""
-    csr_option = "csr_path" if options.get("csr_path") else "csr_content"
-    csr = read_csr(options[csr_option], csr_option) if options.get(csr_option) else None
+    # An empty text is no CSR, but it is no order for a key of the service's either.
+    csr_option = "csr_path" if options.get("csr_path") is not None else "csr_content"
+    csr = read_csr(options[csr_option], csr_option) if options.get(csr_option) is not None else None
     state = State(options.get("state") or "present")
     wait_for, patience = WaitFor(options["wait_for"]), options.get("wait_timeout")
     asked = Wanted(

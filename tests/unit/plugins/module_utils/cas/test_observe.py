@@ -183,6 +183,14 @@ def test_an_id_that_does_not_exist_or_is_of_other_names_is_refused() -> None:
     assert caught.value.facts["order_id"] == number
 
 
+def test_an_id_that_is_gone_gives_way_to_the_names() -> None:
+    account = emulator()
+    number = issued(account)
+    asked, found = renewal(account, order_id="7", **WWW)
+    assert asked.domains == ("www.example.com",)
+    assert [each.order_id for each in found.alike] == [number]
+
+
 def test_a_successor_under_way_is_described_and_the_old_one_is_not() -> None:
     account = emulator()
     issued(account)

@@ -367,6 +367,15 @@ def test_what_is_under_way_again_before_the_deletion_is_not_deleted() -> None:
 # Revoking.
 
 
+@pytest.mark.parametrize("ours", [0, 1], ids=["the older", "the newer"])
+def test_the_csr_says_which_of_two_is_revoked(ours: int) -> None:
+    account = emulator()
+    numbers = [issued(account, Csr=csr("www.example.com", number=n)) for n in (0, 1)]
+    order(account, state="revoked", csr_content=csr("www.example.com", number=ours))
+    assert phases(account) == (["revoked", "issued"] if ours == 0 else ["issued", "revoked"])
+    assert [call.order_id for call in account.calls if call.write] == [numbers[ours]]
+
+
 def test_revoking_looks_right_before_and_waits_for_the_list() -> None:
     account = emulator(revoke_seconds=30.0)
     issued(account)

@@ -258,6 +258,29 @@ def test_a_certificate_must_cover_the_names() -> None:
     assert planned({}, more).steps == ()
 
 
+# What cannot be undone.
+
+
+def test_two_valid_orders_are_not_revoked_without_an_id() -> None:
+    two = (order("issued", 1, left=80), order("expiring", 2, left=10))
+    with pytest.raises(Forbidden, match="1001, 1002") as caught:
+        planned({"state": "revoked"}, *two)
+    assert "order_id" in caught.value.msg
+    assert actions(planned({"state": "revoked", "order_id": "1002"}, *two, chosen=two[1])) == [(REVOKE, "1002")]
+
+
+@pytest.mark.parametrize("ours", [1, 2])
+def test_the_csrs_key_says_which_of_two_is_revoked(ours: int) -> None:
+    two = [order("issued", n, left=50 + n, public_key_sha256=key_of(0 if n == ours else 1)) for n in (1, 2)]
+    assert actions(planned({"state": "revoked", "csr_content": csr(*WWW)}, *two)) == [(REVOKE, f"100{ours}")]
+
+
+def test_what_was_revoked_settles_a_revocation_beside_a_refused_order() -> None:
+    done = order("revoked", 1)
+    plan = planned({"state": "revoked"}, done, order("failed", 2))
+    assert (plan.steps, plan.before) == ((), done)
+
+
 # Refusals that say what to do.
 
 

@@ -23,6 +23,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import
     NotReached,
     NotSent,
     Refused,
+    Unsendable,
     Untrusted,
 )
 from tests.emulator.emulator import Emulator
@@ -86,7 +87,7 @@ def test_nothing_is_waited_for_when_nobody_asks() -> None:
 
 
 def test_a_lag_of_the_describe_call_is_waited_out() -> None:
-    account = emulator(describe_lag_seconds=25)
+    account = emulator(describe_lag_seconds=100)
     found = order(account, **WWW).order
     assert found
     assert found.status is Status.PENDING_VALIDATION
@@ -318,6 +319,7 @@ def test_what_is_found_at_once_takes_no_pause() -> None:
         (NoAnswer("x"), True),
         (NotSent("x"), True),
         (Untrusted("x"), False),
+        (Unsendable("x"), False),
         (Refused(Kind.PERMISSION, "x"), False),
         (Refused(Kind.TOKEN, "x"), False),
         (NotReached("x"), False),

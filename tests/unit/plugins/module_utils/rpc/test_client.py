@@ -26,6 +26,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import
     ReadOnly,
     Refused,
     Unclear,
+    Unsendable,
     Untrusted,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer, Request
@@ -181,12 +182,13 @@ def test_a_write_that_may_have_happened_is_never_sent_twice(name: str) -> None:
         pytest.param(error("SignatureDoesNotMatch"), id="signature"),
         pytest.param(error("CreateCertificateRequestFailed", 403), id="create refused"),
         pytest.param(Untrusted("The certificate was not accepted."), id="TLS"),
+        pytest.param(Unsendable("This is no address."), id="no address"),
     ],
 )
 def test_any_other_failure_is_raised_at_once(turn: Answer | Failure, action: str) -> None:
     script, watch = Script([turn]), Watch()
     failure = failing(script, action, watch)
-    assert isinstance(failure, (Refused, Untrusted))
+    assert isinstance(failure, (Refused, Unsendable))
     assert len(script.sent) == 1
     assert not watch.slept
 
@@ -361,6 +363,14 @@ def test_a_body_that_is_too_long_as_well_is_the_end() -> None:
     failure = failing(script, WRITE)
     assert len(script.sent) == 2
     assert "the request is too long" in failure.msg
+    assert (failure.facts["code"], failure.facts["request_id"]) == ("RequestTooLarge", "R-1")
+
+
+def test_a_word_that_the_service_did_not_say_is_not_put_into_its_mouth() -> None:
+    failure = failing(Script([page(414)]), WRITE)
+    assert failure.facts["http_status"] == 414
+    assert "code" not in failure.facts
+    assert "The service said nothing more" in failure.msg
 
 
 def test_different_things_are_mended_in_one_call() -> None:

@@ -19,6 +19,7 @@ import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc import transport
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import (
+    BadInput,
     Failure,
     MissingLibrary,
     NoAnswer,
@@ -368,6 +369,14 @@ def test_a_ca_file_that_is_none_sends_nothing_and_names_the_option(tmp_path: Pat
     assert server.seen == []
     assert not isinstance(failure, NoAnswer)
     assert "ca_path" in failure.msg
+
+
+def test_a_folder_may_hold_the_ca(tmp_path: Path) -> None:
+    tls = server_side(tmp_path, "127.0.0.1")
+    with serving(tls=tls) as server, pytest.raises(Untrusted):
+        send(f"https://{server.place}/", ca_path=str(tmp_path))
+    with pytest.raises(BadInput, match=r"^ca_path: "):
+        send("https://127.0.0.1/", ca_path=str(tmp_path / "not there"))
 
 
 def test_the_systems_store_is_asked_first(tmp_path: Path, ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
