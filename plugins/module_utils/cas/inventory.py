@@ -26,6 +26,8 @@ from .service import (
 )
 from .wanted import PRODUCTS, names, order_id, window
 
+_OF_CERTIFICATES = VALID | {Status.EXPIRED}
+
 
 @dataclass(frozen=True)
 class Query:
@@ -62,6 +64,8 @@ def query(options: Mapping[str, Any]) -> Query:
         include_certificate=options["include_certificate"],
         include_private_key=options["include_private_key"],
     )
+    if not asked.has_orders and not asked.statuses <= _OF_CERTIFICATES:
+        raise BadInput("status", f"entries of order_type: {asked.order_type} are issued, expiring or expired only.")
     if asked.order_id and not asked.has_orders:
         raise BadInput("order_id", f"entries of order_type: {asked.order_type} have no order number.")
     if asked.include_private_key and not asked.order_id:
@@ -82,10 +86,8 @@ def find(client: Client, asked: Query) -> tuple[list[Order], str | None]:
     """The orders that pass all filters, and the private key of the one order if it was asked for."""
     if asked.order_id is None:
         return list(_filtered(client, asked)), None
-    keyword = asked.keyword or _keyword(asked)
-    known = order_in_list(client, asked.order_id, keyword, ORDER_TYPES[asked.order_type]) or unread(
-        asked.order_id, asked.domains
-    )
+    listed = order_in_list(client, asked.order_id, asked.keyword, ORDER_TYPES[asked.order_type])
+    known = listed or unread(asked.order_id)
     found = describe_with_key(client, known)
     if found is None or not _passes(asked, found[0], client.clock.now()):
         return [], None
@@ -134,7 +136,7 @@ def _with_details(client: Client, asked: Query, order: Order) -> Order:
         return with_certificate(client, order) if asked.include_certificate else order
     needed = (
         (asked.include_validation and order.status in IN_FLIGHT)
-        or (asked.include_certificate and order.status in VALID | {Status.EXPIRED})
+        or (asked.include_certificate and order.status in _OF_CERTIFICATES)
         or (bool(asked.statuses & WITH_THE_CA) and order.status in WITH_THE_CA)
     )
     return (describe(client, order) or order) if needed else order

@@ -28,9 +28,14 @@ def observe_order(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
         if wanted.state is not State.PRESENT or serves(wanted, chosen):
             return wanted, Seen(chosen)
     alike = [order for order in list_orders(client, keyword=keyword(wanted.domains)) if is_alike(wanted, order)]
-    return wanted, Seen(
-        chosen, _read(client, alike, lambda orders: pick(wanted, orders), wanted.state is State.PRESENT)
-    )
+    choose = _unread_or_pick if wanted.state is State.REVOKED and wanted.csr else pick
+    return wanted, Seen(chosen, _read(client, alike, lambda some: choose(wanted, some), wanted.state is State.PRESENT))
+
+
+def _unread_or_pick(wanted: Wanted, orders: Iterable[Order]) -> Order | None:
+    """To find the one valid order that carries a key, all of them are read."""
+    unread_ones = (order for order in orders if order.status in VALID and order.public_key_sha256 is None)
+    return next(unread_ones, None) or pick(wanted, orders)
 
 
 def _chosen(client: Client, wanted: Wanted, order_id: str) -> Order | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -55,6 +56,9 @@ class Clock:
     nonce: Callable[[], str] = lambda: secrets.token_hex(16)
 
 
+_HOST = re.compile(r"[\w.-]+|[\da-fA-F:.]+", re.ASCII)
+
+
 def endpoint_url(endpoint: str, option: str = "endpoint") -> str:
     """``https://host[:port]`` of a host, ``host:port`` or URL.
 
@@ -65,7 +69,7 @@ def endpoint_url(endpoint: str, option: str = "endpoint") -> str:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise BadInput(option, "this is no host, or its port is no number between 0 and 65535.") from None
-    if parts.scheme not in ("http", "https") or not host or any(char.isspace() for char in endpoint):
+    if parts.scheme not in ("http", "https") or port == 0 or not _HOST.fullmatch(host) or not endpoint.isprintable():
         raise BadInput(option, "give a host, host:port, or a URL that begins with https://.")
     if parts.username is not None or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise BadInput(option, "give only scheme, host and port: no user, path or query.")
@@ -85,7 +89,8 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-_LONGEST_NUMBER = 9
+# Seconds; the official SDK listens to no longer pauses either.
+_LONGEST_ASKED = 120.0
 
 
 class _Verdict(Enum):
@@ -249,14 +254,14 @@ def _server_time(answer: Answer) -> datetime | None:
 
 def _content(answer: Answer) -> dict[str, Any]:
     """The JSON object of an answer. An error without a code is not the service's own."""
-    if answer.status in (413, 414):
-        return {"Code": "RequestTooLong"}  # said by whoever stands in front of the service, in any form
     try:
         content = json.loads(answer.body)
     except (ValueError, RecursionError):
         content = None
     if isinstance(content, dict) and (200 <= answer.status < 300 or content.get("Code") or content.get("code")):
         return content
+    if answer.status in (413, 414):
+        return {}  # whoever stands in front of the service refused it, in a form of its own
     kind = answer.headers.get("content-type", "no content type").split(";")[0][:60]
     raise NoAnswer(
         f"The answer is no JSON object of the service (HTTP {answer.status}, {kind}): "
@@ -270,4 +275,4 @@ def _retry_after(answer: Answer) -> float | None:
     text = answer.headers.get("x-acs-retry-after", "").strip()
     if not (text.isascii() and text.isdigit()):
         return None
-    return int(text[:_LONGEST_NUMBER]) / 1000 or None
+    return min(int(text[:9]) / 1000, _LONGEST_ASKED) or None

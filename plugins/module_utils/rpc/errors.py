@@ -127,6 +127,8 @@ _KINDS = (
     (r"(SignatureDoesNotMatch|IncompleteSignature|InvalidSignature)", Kind.SIGNATURE),
     (r"SignatureNonceUsed", Kind.NONCE),
     (r"(Invalid(Action|Api|Product|Version|Protocol)\b|UnsupportedHTTPMethod)", Kind.ENDPOINT),
+    (r"(MissingParameter|InvalidParameter)", Kind.INPUT),
+    (r"DeductQuotaFailed", Kind.OTHER),
     (r"(NotFoundPackage|NotRemainCount|.*Quota)", Kind.QUOTA),
     (r"(NoPermission|Forbidden|AccessDenied)", Kind.PERMISSION),
     (r"(NotFound|Invalid\w+\.NotFound)", Kind.GONE),

@@ -371,7 +371,7 @@ def test_all_documented_products_unless_told(codes: list[str] | None) -> None:
 @pytest.mark.parametrize(
     ("ask", "denied"),
     [
-        (lambda account: found(account), LIST),
+        (found, LIST),
         (lambda account: found(account, include_validation=True), DESCRIBE),
         (lambda account: packages(account, None), "DescribePackageState"),
     ],
@@ -382,3 +382,11 @@ def test_what_may_not_be_read_names_the_permission(ask: Callable[[Emulator], obj
     applied(account)
     with pytest.raises(Refused, match=f"Grant `yundun-cert:{denied}`"):
         ask(account)
+
+
+@pytest.mark.parametrize("order_type", ["certificate", "uploaded"])
+def test_a_status_that_certificates_do_not_have_is_refused(order_type: str) -> None:
+    account = emulator()
+    with pytest.raises(BadInput, match="^status: "):
+        found(account, order_type=order_type, status=["pending_validation"])
+    assert account.calls == []

@@ -237,7 +237,7 @@ ROOT = certificate("Root", "Root", ca=True)
 
 
 @pytest.mark.parametrize(
-    "blocks", itertools.permutations((LEAF, TWO, ONE)), ids=["012", "021", "102", "120", "201", "210"]
+    "blocks", list(itertools.permutations((LEAF, TWO, ONE))), ids=["012", "021", "102", "120", "201", "210"]
 )
 def test_a_chain_is_ordered_whatever_its_order_was(blocks: tuple[str, ...]) -> None:
     found = read_certificate("".join(blocks))

@@ -237,7 +237,7 @@ def test_what_does_not_pass_ends_a_wait_at_once(code: str) -> None:
 
 def test_an_order_that_vanishes_ends_the_wait() -> None:
     account = emulator(record_delay_seconds=NEVER)
-    gone = before(account, DESCRIBE, lambda: account.world.orders.clear(), skip=3)
+    gone = before(account, DESCRIBE, account.world.orders.clear, skip=3)
     begun = world_time(account)
     with pytest.raises(NotReached, match="does not exist any more"):
         wait.wait(

@@ -338,3 +338,9 @@ def test_choices_are_passed_on() -> None:
 
 def test_a_csr_shows_no_text() -> None:
     assert "BEGIN" not in repr(asked(domains=None, csr_content=csr("a.example")))
+
+
+@pytest.mark.parametrize("option", ["csr_content", "csr_path"])
+def test_an_empty_csr_is_no_wish_for_a_key_of_the_services(option: str) -> None:
+    with pytest.raises(BadInput, match=f"^{option}: "):
+        wanted({"state": "present", **DEFAULTS, "domains": ["www.example.com"], option: ""})

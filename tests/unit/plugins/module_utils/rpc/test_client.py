@@ -112,7 +112,7 @@ BROKEN, UNAVAILABLE = error("InternalError", 500), error("ServiceUnavailable", 5
 LOST, UNSENT = NoAnswer("The connection broke."), NotSent("The endpoint could not be reached.")
 
 
-# The retry table of contract 8, row by row and column by column.
+# The retry table, row by row and column by column.
 
 AGAIN = {
     "throttled": THROTTLED,

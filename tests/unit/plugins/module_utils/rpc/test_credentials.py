@@ -64,9 +64,10 @@ def with_package() -> Iterator[None]:
     sys.modules.update(kept)
 
 
-def cli_file(home: Path, content: Any = PROFILES) -> None:
+def cli_file(home: Path, content: Any = None) -> None:
     (home / ".aliyun").mkdir(exist_ok=True)
-    (home / ".aliyun" / "config.json").write_text(content if isinstance(content, str) else json.dumps(content))
+    text = content if isinstance(content, str) else json.dumps(PROFILES if content is None else content)
+    (home / ".aliyun" / "config.json").write_text(text)
 
 
 def found(**options: Any) -> Credentials:
