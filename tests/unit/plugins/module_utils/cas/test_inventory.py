@@ -387,6 +387,6 @@ def test_what_may_not_be_read_names_the_permission(ask: Callable[[Emulator], obj
 @pytest.mark.parametrize("order_type", ["certificate", "uploaded"])
 def test_a_status_that_certificates_do_not_have_is_refused(order_type: str) -> None:
     account = emulator()
-    with pytest.raises(BadInput, match="^status: "):
+    with pytest.raises(BadInput, match=r"^status: "):
         found(account, order_type=order_type, status=["pending_validation"])
     assert account.calls == []
