@@ -91,8 +91,8 @@ options:
     default: validation
   wait_timeout:
     description:
-      - Seconds after which the wait fails, counted from the first change. The order stays as it is; another run goes
-        on waiting.
+      - Seconds after which the task gives up, counted from its start. The order stays as it is; another run goes on
+        waiting.
       - The default is V(4500) for O(wait_for=issued), else V(300).
     type: int
   poll_interval:

@@ -18,6 +18,12 @@ attributes:
   idempotent:
     description: When run twice in a row outside check mode, with the same options, the second run changes nothing.
     support: full
+"""
+
+    # For the modules of each service.
+    CAS = r"""
+options: {}
+attributes:
   action_group:
     description: Use C(group/certops.alicloud.cas) or C(group/certops.alicloud.alicloud) in C(module_defaults).
     support: full
@@ -25,8 +31,18 @@ attributes:
       - certops.alicloud.cas
       - certops.alicloud.alicloud
 """
+    ALIDNS = r"""
+options: {}
+attributes:
+  action_group:
+    description: Use C(group/certops.alicloud.alidns) or C(group/certops.alicloud.alicloud) in C(module_defaults).
+    support: full
+    membership:
+      - certops.alicloud.alidns
+      - certops.alicloud.alicloud
+"""
 
-    # For modules that change something.
+    # For modules that change an order.
     CHANGE = r"""
 options: {}
 attributes:

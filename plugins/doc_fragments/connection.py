@@ -29,7 +29,8 @@ options:
     aliases: [secret_key, alicloud_secret_key]
   security_token:
     description:
-      - Token that belongs to a temporary access key. Give all three parts of a temporary key in the same place.
+      - Token that belongs to a temporary access key. A token in the environment counts only with the key that is in
+        the environment, too, if there is one.
       - If not set, the first of the environment variables E(ALIBABA_CLOUD_SECURITY_TOKEN) and
         E(ALICLOUD_SECURITY_TOKEN) is used.
     type: str
@@ -52,7 +53,8 @@ options:
     description:
       - "Where to call: a host, C(host:port), or a URL. The default is the public endpoint of the O(region)."
       - Plain C(http://) is refused unless the host is a loopback address.
-      - If not set, the environment variable E(ALIBABA_CLOUD_CAS_ENDPOINT) is used.
+      - If not set, an environment variable is used, E(ALIBABA_CLOUD_CAS_ENDPOINT) by the C(cas_*) modules and
+        E(ALIBABA_CLOUD_ALIDNS_ENDPOINT) by the C(alidns_*) modules.
     type: str
   validate_certs:
     description:

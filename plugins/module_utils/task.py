@@ -5,19 +5,23 @@
 
 from __future__ import annotations
 
+import os
+import re
 import traceback
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 
-from .cas.change import Outcome
-from .cas.service import PRODUCT, default_endpoint
-from .cas.step import diff_text
-from .cas.wanted import Wanted, wanted
-from .rpc.client import Client, endpoint_url
+from .alidns import service as alidns_service
+from .alidns import wanted as alidns_wanted
+from .cas import service as cas_service
+from .cas import wanted as cas_wanted
+from .rpc.client import Client, Product, endpoint_url
 from .rpc.credentials import find_source
-from .rpc.errors import BadInput, Failure, MissingLibrary
+from .rpc.errors import BadInput, Failure, MissingLibrary, quoted
 from .rpc.transport import over_requests
 
 _LARGEST_CSR = 1024 * 1024
@@ -27,11 +31,14 @@ def _environment(*names: str) -> tuple[Any, list[str]]:
     return env_fallback, list(names)
 
 
+KEY_VARIABLES = ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALICLOUD_ACCESS_KEY", "ALICLOUD_ACCESS_KEY_ID")
+TOKEN_VARIABLES = ("ALIBABA_CLOUD_SECURITY_TOKEN", "ALICLOUD_SECURITY_TOKEN")
+
 CONNECTION: dict[str, Any] = {
     "access_key_id": {
         "type": "str",
         "aliases": ["access_key", "alicloud_access_key"],
-        "fallback": _environment("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALICLOUD_ACCESS_KEY", "ALICLOUD_ACCESS_KEY_ID"),
+        "fallback": _environment(*KEY_VARIABLES),
     },
     "access_key_secret": {
         "type": "str",
@@ -45,7 +52,7 @@ CONNECTION: dict[str, Any] = {
         "type": "str",
         "no_log": True,
         "aliases": ["alicloud_security_token"],
-        "fallback": _environment("ALIBABA_CLOUD_SECURITY_TOKEN", "ALICLOUD_SECURITY_TOKEN"),
+        "fallback": _environment(*TOKEN_VARIABLES),
     },
     "profile": {"type": "str", "fallback": _environment("ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE")},
     "region": {
@@ -54,7 +61,6 @@ CONNECTION: dict[str, Any] = {
         "aliases": ["region_id", "alicloud_region"],
         "fallback": _environment("ALIBABA_CLOUD_REGION_ID", "ALICLOUD_REGION", "ALICLOUD_REGION_ID"),
     },
-    "endpoint": {"type": "str", "fallback": _environment("ALIBABA_CLOUD_CAS_ENDPOINT")},
     "validate_certs": {"type": "bool", "default": True},
     "ca_path": {"type": "path"},
     "request_timeout": {"type": "float", "default": 30.0},
@@ -84,25 +90,83 @@ APPLICATION: dict[str, Any] = {
 APPLICATION_RULES: dict[str, Any] = {"mutually_exclusive": [("csr_content", "csr_path")]}
 
 
-def change(options: Mapping[str, Any], job: Callable[[Client, Wanted], Outcome]) -> None:
-    """Run a module that may change something: ``options`` are its own beside those above, ``job`` does the work."""
-    module = AnsibleModule({**CONNECTION, **APPLICATION, **options}, supports_check_mode=True, **APPLICATION_RULES)
+@dataclass(frozen=True)
+class Service:
+    """A product as its modules meet it.
+
+    ``options`` and ``rules`` are those of every module that may change something, ``read`` turns them into what is
+    wanted and raises BadInput.
+    """
+
+    product: Product
+    default_endpoint: Callable[[str], str]
+    endpoint_variable: str
+    read: Callable[[Mapping[str, Any]], Any]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    rules: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        return {**CONNECTION, "endpoint": {"type": "str", "fallback": _environment(self.endpoint_variable)}}
+
+
+def _application(options: Mapping[str, Any]) -> cas_wanted.Wanted:
+    return cas_wanted.wanted({**options, **_csr_text(options["csr_path"])})
+
+
+CAS = Service(
+    cas_service.PRODUCT,
+    cas_service.default_endpoint,
+    "ALIBABA_CLOUD_CAS_ENDPOINT",
+    _application,
+    APPLICATION,
+    APPLICATION_RULES,
+)
+ALIDNS = Service(
+    alidns_service.PRODUCT,
+    alidns_service.default_endpoint,
+    "ALIBABA_CLOUD_ALIDNS_ENDPOINT",
+    alidns_wanted.wanted,
+)
+
+
+class Outcome(Protocol):
+    """What a job did, or in check mode would do."""
+
+    @property
+    def warnings(self) -> list[str]: ...
+
+    def public(self, now: datetime) -> dict[str, Any]: ...
+
+    def diff(self) -> dict[str, str]: ...
+
+
+def change(service: Service, options: Mapping[str, Any], job: Callable[[Client, Any], Outcome]) -> None:
+    """Run a module that may change something: ``options`` are its own beside the service's, ``job`` does the work."""
+    module = AnsibleModule(
+        {**service.connection, **service.options, **options}, supports_check_mode=True, **service.rules
+    )
 
     def work() -> dict[str, Any]:
-        asked = wanted({**module.params, **_csr_text(module.params["csr_path"])})
-        client = _client(module)
+        asked = service.read(module.params)
+        client = _client(module, service)
         return _result(module, client, job(client, asked))
 
-    _run(module, work)
+    _run(module, work, plan=[])
 
 
-def ask(options: Mapping[str, Any], job: Callable[[Callable[[], Client], Mapping[str, Any]], dict[str, Any]]) -> None:
+def ask(
+    service: Service,
+    options: Mapping[str, Any],
+    job: Callable[[Callable[[], Client], Mapping[str, Any]], dict[str, Any]],
+) -> None:
     """Run a module that only reads. ``job`` gets a way to make the client and the options, and returns the result."""
-    module = AnsibleModule({**CONNECTION, **options}, supports_check_mode=True)
-    _run(module, lambda: {"changed": False, **job(lambda: _client(module), module.params)})
+    module = AnsibleModule({**service.connection, **options}, supports_check_mode=True)
+    _run(module, lambda: {"changed": False, **job(lambda: _client(module, service), module.params)})
 
 
-def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]]) -> None:
+def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]], **always: Any) -> None:
+    """Do the work and end the module; ``always`` is in a failed result too, unless the failure says it better."""
     problem: dict[str, Any] = {}
     try:
         module.exit_json(**work())
@@ -117,25 +181,38 @@ def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]]) -> None:
             "msg": f"This is a fault of the collection ({type(fault).__name__}); please report it.",
             "exception": where,
         }
-    module.fail_json(**problem)
+    module.fail_json(**{**always, **problem})
 
 
-def _client(module: AnsibleModule) -> Client:
+def _client(module: AnsibleModule, service: Service) -> Client:
     """The client of one task. In check mode it cannot write."""
     params = module.params
-    if params["request_timeout"] <= 0:
+    if not 0 < params["request_timeout"] < float("inf"):
         raise BadInput("request_timeout", "give a number of seconds above 0.")
     if params["max_attempts"] < 1:
         raise BadInput("max_attempts", "give 1 or more.")
+    if not re.fullmatch(r"[a-z0-9-]+", params["region"]):
+        raise BadInput("region", f"{quoted(params['region'])} is no region; give one such as cn-hangzhou.")
     return Client(
-        PRODUCT,
-        endpoint_url(params["endpoint"] or default_endpoint(params["region"])),
-        find_source(params["access_key_id"], params["access_key_secret"], params["security_token"], params["profile"]),
+        service.product,
+        endpoint_url(params["endpoint"] or service.default_endpoint(params["region"])),
+        find_source(params["access_key_id"], params["access_key_secret"], _token(params), params["profile"]),
         over_requests(params["validate_certs"], params["ca_path"]),
         read_only=module.check_mode,
         max_attempts=params["max_attempts"],
         timeout=params["request_timeout"],
     )
+
+
+def _token(params: Mapping[str, Any]) -> str | None:
+    """The token that belongs to the key: the environment's goes with the environment's key, not with another one."""
+    strange = _first_set(KEY_VARIABLES) not in (None, params["access_key_id"])
+    token: str | None = params["security_token"]
+    return None if strange and token == _first_set(TOKEN_VARIABLES) else token
+
+
+def _first_set(names: Sequence[str]) -> str | None:
+    return next((os.environ[name] for name in names if name in os.environ), None)
 
 
 def _csr_text(path: str | None) -> dict[str, str]:
@@ -152,18 +229,7 @@ def _csr_text(path: str | None) -> dict[str, str]:
 
 
 def _result(module: AnsibleModule, client: Client, outcome: Outcome) -> dict[str, Any]:
-    plan, now = outcome.plan, client.clock.now()
     for warning in outcome.warnings:
         module.warn(warning)
-    result = {
-        "changed": plan.changed,
-        "plan": [step.public() for step in plan.steps],
-        "order": outcome.order.public(now) if outcome.order else None,
-        **plan.facts,
-    }
-    if outcome.quota:
-        result["quota"] = outcome.quota.public()
-    if module._diff:
-        after = outcome.order if plan.changed else plan.before
-        result["diff"] = {"before": diff_text(plan.before), "after": diff_text(after)}
-    return result
+    result = outcome.public(client.clock.now())
+    return {**result, "diff": outcome.diff()} if module._diff else result

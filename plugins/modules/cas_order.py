@@ -15,7 +15,8 @@ description:
     and applies only when there is none that serves. An application is never sent twice, whatever happens to its
     answer.
   - Nothing but O(state=revoked) ever revokes a certificate.
-  - O(state=present) needs O(domains) or a CSR; the other states need one of these or O(order_id).
+  - One of O(domains), a CSR and O(order_id) says which order is meant. To apply, names are needed; an O(order_id) gives
+    them too while its order is in the account.
 version_added: 0.1.0
 author:
   - Certops contributors (@certops)
@@ -36,7 +37,9 @@ options:
       - Without it, the order with the same set of names and the same product is meant; one that is under way comes
         before one that is issued, and that before a refused one. Two that are under way are an error.
       - With O(state=present), an order that is over or does not exist any more is passed over, and names and product
-        decide.
+        decide. An order that serves takes one call; whether its certificate was revoked is then known only if the
+        service says so when it describes the order.
+      - If O(domains) or a CSR are given too, their names must be those of the order.
   on_key_mismatch:
     description:
       - What to do when the issued certificate does not carry the key of the CSR.
@@ -49,6 +52,7 @@ extends_documentation_fragment:
   - certops.alicloud.connection
   - certops.alicloud.application
   - certops.alicloud.attributes
+  - certops.alicloud.attributes.cas
   - certops.alicloud.attributes.change
 seealso:
   - module: certops.alicloud.cas_order_renew
@@ -303,7 +307,7 @@ quota:
       returned: always
       sample: 17
 refund:
-  description: Whether the unit comes back, by the rule of 30 calendar days.
+  description: Whether this task brings the unit back, by the rule of 30 calendar days; false when it revokes nothing.
   type: bool
   returned: with O(state=revoked)
   sample: true
@@ -345,7 +349,7 @@ OPTIONS = {
 
 
 def main() -> None:
-    task.change(OPTIONS, change.order)
+    task.change(task.CAS, OPTIONS, change.order)
 
 
 if __name__ == "__main__":

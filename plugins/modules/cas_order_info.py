@@ -83,6 +83,7 @@ options:
 extends_documentation_fragment:
   - certops.alicloud.connection
   - certops.alicloud.attributes
+  - certops.alicloud.attributes.cas
   - certops.alicloud.attributes.info
 seealso:
   - module: certops.alicloud.cas_order
@@ -336,7 +337,7 @@ OPTIONS = {
 
 
 def main() -> None:
-    task.ask(OPTIONS, inventory.answer_orders)
+    task.ask(task.CAS, OPTIONS, inventory.answer_orders)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ extends_documentation_fragment:
   - certops.alicloud.connection
   - certops.alicloud.application
   - certops.alicloud.attributes
+  - certops.alicloud.attributes.cas
   - certops.alicloud.attributes.change
 attributes:
   idempotent:
@@ -350,7 +351,7 @@ OPTIONS = {
 
 
 def main() -> None:
-    task.change(OPTIONS, change.renew)
+    task.change(task.CAS, OPTIONS, change.renew)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ options:
 extends_documentation_fragment:
   - certops.alicloud.connection
   - certops.alicloud.attributes
+  - certops.alicloud.attributes.cas
   - certops.alicloud.attributes.info
 seealso:
   - module: certops.alicloud.cas_order
@@ -101,7 +102,7 @@ OPTIONS = {"product_codes": {"type": "list", "elements": "str"}}
 
 
 def main() -> None:
-    task.ask(OPTIONS, inventory.answer_packages)
+    task.ask(task.CAS, OPTIONS, inventory.answer_packages)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from .dials import as_json
 from .lifecycle import DAY, Order, World
 from .refusal import Impossible
 from .reply import Reply, plain_json
+from .zones import Record
 
 if TYPE_CHECKING:
     from .emulator import Emulator
@@ -76,7 +77,12 @@ def _state(emulator: Emulator, _wish: Wish) -> Wish:
     world = emulator.world
     quota = {product: dict(zip(("total", "used", "issued"), world.units(product))) for product in world.quota}
     orders = [_order(world, order) for order in world.present()]
-    return {"now": iso(world.now()), "orders": orders, "quota": quota, "dials": as_json(world.dials)}
+    zones = {domain: [_record(record) for record in world.zones.of(domain)] for domain in world.zones.hosted}
+    return {"now": iso(world.now()), "orders": orders, "quota": quota, "zones": zones, "dials": as_json(world.dials)}
+
+
+def _record(record: Record) -> Wish:
+    return {**asdict(record), "number": str(record.number), "added": iso(record.added), "name": record.name}
 
 
 def _order(world: World, order: Order) -> Wish:
@@ -152,6 +158,20 @@ def _quota(emulator: Emulator, wish: Wish) -> Wish:
     return {product: total}
 
 
+def _zone(emulator: Emulator, wish: Wish) -> Wish:
+    domain = _need(wish, "domain", str)
+    emulator.world.zones.host(domain, emulator.world.now())
+    return {"domain": domain}
+
+
+def _set_record(emulator: Emulator, wish: Wish) -> Wish:
+    facts = {name: wish[name] for name in ("enabled", "locked") if name in wish}
+    if not facts or not all(isinstance(fact, bool) for fact in facts.values()):
+        raise Impossible("A record is enabled or locked by true or false.")
+    number = _need(wish, "record_id", str)
+    return _record(emulator.world.zones.set(int(number) if number.isdigit() else 0, **facts))
+
+
 def _dials(emulator: Emulator, wish: Wish) -> Wish:
     return as_json(emulator.turn(**wish))
 
@@ -189,6 +209,8 @@ ACTS: dict[str, Callable[[Emulator, Wish], object]] = {
     "submit": _event("submit"),
     "advance": _advance,
     "quota": _quota,
+    "zone": _zone,
+    "record": _set_record,
     "dials": _dials,
     "fault": _fault,
     "faults/clear": _no_faults,

@@ -47,7 +47,7 @@ class Dials:
     expiring_days: float = dial(30.0, "days before the end at which an order becomes WILLEXPIRED")
 
     # How a domain is proven.
-    proof: str = dial("control", "who proves domains", "control", "at_once", "http", "dns")
+    proof: str = dial("control", "who proves domains", "control", "at_once", "http", "dns", "alidns")
     proof_address: str = dial("", "host:port that file proofs are fetched from; empty: the domain, port 80")
     dns_server: str = dial("", "address:port of the DNS server asked for proofs; required by proof=dns")
     proof_interval_seconds: float = dial(0.5, "seconds between two real looks at an order's proof")
@@ -87,6 +87,10 @@ class Dials:
     shuffle: int | None = dial(None, "seed of an odd but stable order of lists; none: newest first")
     source: str = dial("cpack", "the list that shows the orders", "cpack", "buy")
     uploaded: int = dial(0, "number of uploaded certificates in the account")
+
+    # Zones.
+    least_ttl: int = dial(600, "smallest TTL of a record, in seconds; paid editions allow less")
+    record_status: str = dial("upper", "Status of a record: ENABLE, or Enable", "upper", "title")
 
     # What is allowed.
     delete_payed: str = dial("any", "which payed orders can be deleted", "any", "withdrawn", "never")

@@ -14,16 +14,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from . import control, events
+from . import alidns, control, events, service
 from .dials import Dials, turn
 from .faults import Fault, Faults, play, read_fault
-from .gate import Call, Gate, Keys, pairs
+from .gate import DNS_VERSION, VERSION, Call, Gate, Keys, pairs
 from .lifecycle import Order, World
 from .refusal import Impossible, Refusal
 from .reply import Lost, Reply, failure, success
-from .service import OPERATIONS, WRITES
 
-ACTIONS = frozenset(OPERATIONS)
+OPERATIONS = {**service.OPERATIONS, **alidns.OPERATIONS}
+ACTIONS = {VERSION: frozenset(service.OPERATIONS), DNS_VERSION: frozenset(alidns.OPERATIONS)}
+WRITES = service.WRITES.keys() | alidns.WRITES.keys()
 END_OF_TIME = 3944678400.0  # 2095-01-01
 
 
@@ -102,7 +103,8 @@ class Emulator:
         with self.lock:
             try:
                 if self._checked:
-                    self.gate.admit(call, self.world.dials, self._wall(), ACTIONS)
+                    actions = ACTIONS.get(call.version, frozenset())
+                    self.gate.admit(call, self.world.dials, self._wall(), actions)
                 return success(self.call(call.action, self._parameters(call)), _request_id())
             except Refusal as refusal:
                 return failure(refusal, _request_id(), call.headers.get("host", ""))

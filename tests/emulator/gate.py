@@ -19,6 +19,9 @@ from .refusal import Refusal, missing
 
 ALGORITHM = "ACS3-HMAC-SHA256"
 VERSION = "2020-04-07"
+DNS_VERSION = "2015-01-09"
+# What the names of permissions begin with: official pages on authorization, confirmed.
+RAM_CODES = {VERSION: "yundun-cert", DNS_VERSION: "alidns"}
 SKEW_SECONDS = 15 * 60  # official page of the V3 signature, confirmed
 NONCE_SECONDS = 31 * 60  # official support text; old
 _AUTHORIZATION = re.compile(ALGORITHM + r" Credential=([^,]+),\s*SignedHeaders=([^,]+),\s*Signature=([0-9a-f]{64})")
@@ -45,6 +48,10 @@ class Call:
     @property
     def action(self) -> str:
         return self.headers.get("x-acs-action", "")
+
+    @property
+    def version(self) -> str:
+        return self.headers.get("x-acs-version", "")
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
@@ -82,7 +89,7 @@ class Gate:
         if call.action not in actions:
             raise Refusal("InvalidAction.NotFound", "Specified api is not found, please check your url.", 404)
         if {call.action, "*"} & set(dials.denied):
-            raise no_permission(call.action)
+            raise no_permission(call)
         self._check_rate(call.action, dict(dials.rate_limits), now)
 
     def _check_signature(self, call: Call, dials: Dials) -> None:
@@ -139,10 +146,10 @@ def throttled(milliseconds: int) -> Refusal:
     return Refusal("Throttling.User", "Request was denied due to user flow control.", 400, headers)
 
 
-def no_permission(action: str) -> Refusal:
+def no_permission(call: Call) -> Refusal:
     """RAM says no; the members are those of the official SDK's AccessDeniedDetail."""
     detail = {
-        "AuthAction": f"yundun-cert:{action}",
+        "AuthAction": f"{RAM_CODES[call.version]}:{call.action}",
         "AuthPrincipalType": "SubUser",
         "AuthPrincipalOwnerId": "1000000000000000",
         "AuthPrincipalDisplayName": "200000000000000000",
@@ -164,7 +171,7 @@ def _check_target(call: Call) -> None:
         raise Refusal("InvalidApi.NotFound", "Specified api is not found, please check your url.", 404)
     if not call.action:
         raise missing("Action")
-    if call.headers.get("x-acs-version") != VERSION:
+    if call.version not in RAM_CODES:
         raise Refusal("InvalidApi.NotFound", "Specified api or version is not found.", 404)
 
 

@@ -15,6 +15,7 @@ from enum import Enum
 
 from .ca import Authority
 from .dials import Dials
+from .zones import Zones
 
 DAY = 86400.0
 # Too big for a float on purpose: the official sample of RenewCertificateOrderForPackageRequest prints it rounded.
@@ -135,7 +136,7 @@ STATUSES = {
 
 @dataclass
 class World:
-    """One account: orders, quota, clock. Facts are immutable values, so a deep copy is a shallow one."""
+    """One account: orders, quota, zones, clock. Facts are immutable values, so a deep copy is a shallow one."""
 
     authority: Authority = field(default_factory=Authority)
     dials: Dials = field(default_factory=Dials)
@@ -145,10 +146,11 @@ class World:
     seed: str = field(default_factory=lambda: secrets.token_hex(8))
     orders: dict[int, Order] = field(default_factory=dict)
     next_number: int = FIRST_ORDER
+    zones: Zones = field(default_factory=Zones)
     _since: float = field(default_factory=time.monotonic)
 
     def __deepcopy__(self, _memo: object) -> World:
-        return replace(self, quota=dict(self.quota), orders=dict(self.orders))
+        return replace(self, quota=dict(self.quota), orders=dict(self.orders), zones=self.zones.copy())
 
     def now(self) -> float:
         return self.base if self.frozen else self.base + time.monotonic() - self._since
@@ -205,7 +207,7 @@ class World:
         orders = self.present()
         ranks = {order.number: rank for rank, order in enumerate(orders)}
         essence = tuple(_essence(order, self, ranks) for order in orders)
-        return self.dials, tuple(sorted(self.quota.items())), essence
+        return self.dials, tuple(sorted(self.quota.items())), essence, self.zones.fingerprint()
 
 
 def is_free(product: str) -> bool:

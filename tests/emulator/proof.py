@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real proofs of domains: fetch the file, look the record up."""
+"""Real proofs of domains: fetch the file, look the record up, at a DNS server or in the account's own zones."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def attempt(emulator: Emulator, stopped: Callable[[], bool] = lambda: False) -> 
     if not looks:
         return []
     with ThreadPoolExecutor(min(AT_ONCE, len(looks))) as pool:
-        found = list(pool.map(lambda look: not stopped() and _found(look, dials), looks))
+        found = list(pool.map(lambda look: not stopped() and _found(emulator, look, dials), looks))
     return [look.number for look, good in zip(looks, found) if good and _record(emulator, look)]
 
 
@@ -67,12 +67,14 @@ def _record(emulator: Emulator, look: Look) -> bool:
     return False
 
 
-def _found(look: Look, dials: Dials) -> bool:
-    """proof=http fetches files and proof=dns looks records up; each leaves the other method alone."""
+def _found(emulator: Emulator, look: Look, dials: Dials) -> bool:
+    """proof=http fetches files, proof=dns and proof=alidns look records up; each leaves the other method alone."""
     if dials.proof == "http" and look.method == "FILE":
         return all(file_served(name, look.value, dials.proof_address) for name in look.names)
     if dials.proof == "dns" and look.method == "DNS":
         return all(record_there(f"_dnsauth.{name}", look, dials.dns_server) for name in look.names)
+    if dials.proof == "alidns" and look.method == "DNS":
+        return all(record_hosted(emulator, f"_dnsauth.{name}", look) for name in look.names)
     return False
 
 
@@ -108,8 +110,14 @@ def record_there(name: str, look: Look, server: str) -> bool:
     return any(b"".join(record.strings) == look.value.encode() for record in answer)
 
 
+def record_hosted(emulator: Emulator, name: str, look: Look) -> bool:
+    """The value is among the records under the name, in the zone that answers for it."""
+    with emulator.lock:
+        return look.value in emulator.world.zones.published(name, look.record_type)
+
+
 class Prover:
-    """Looks again and again in a thread of its own while proof is http or dns."""
+    """Looks again and again in a thread of its own while proof is http, dns or alidns."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator
@@ -119,7 +127,7 @@ class Prover:
 
     def _run(self) -> None:
         while not self._stop.wait(self._emulator.world.dials.proof_interval_seconds):
-            if self._emulator.world.dials.proof in ("http", "dns"):
+            if self._emulator.world.dials.proof in ("http", "dns", "alidns"):
                 attempt(self._emulator, self._stop.is_set)
 
     def close(self) -> None:

@@ -15,6 +15,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from ansible_collections.certops.alicloud.plugins.module_utils.alidns import change as dns_change
+from ansible_collections.certops.alicloud.plugins.module_utils.alidns.service import PRODUCT as ALIDNS
+from ansible_collections.certops.alicloud.plugins.module_utils.alidns.wanted import wanted as dns_wanted
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import change
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.service import PRODUCT
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import wanted
@@ -38,6 +41,13 @@ DEFAULTS: dict[str, Any] = {
     "check_quota": True,
     "wait_for": "validation",
     "poll_interval": 5.0,
+}
+DNS_DEFAULTS: dict[str, Any] = {
+    "state": "present",
+    "domain": None,
+    "type": "TXT",
+    "ttl": 600,
+    "line": "default",
 }
 _AUTHORITY = Authority()
 _NONCES = itertools.count()
@@ -90,7 +100,7 @@ def transport(account: Emulator) -> Transport:
 def client(account: Emulator, read_only: bool = False, **more: Any) -> Client:
     keys = Keys()
     return Client(
-        PRODUCT,
+        more.pop("product", PRODUCT),
         "https://cas.example",
         find_source(keys.access_key_id, keys.access_key_secret),
         more.pop("transport", None) or transport(account),
@@ -108,6 +118,14 @@ def order(account: Emulator, check: bool = False, **options: Any) -> change.Outc
 def renew(account: Emulator, check: bool = False, **options: Any) -> change.Outcome:
     """Run what ``cas_order_renew`` runs."""
     return change.renew(client(account, check), wanted({**DEFAULTS, "strategy": "auto", **options}))
+
+
+def record(
+    account: Emulator, check: bool = False, transport: Transport | None = None, **options: Any
+) -> dns_change.Outcome:
+    """Run what ``alidns_record`` runs."""
+    asked = dns_wanted({**DNS_DEFAULTS, **options})
+    return dns_change.record(client(account, check, product=ALIDNS, transport=transport), asked)
 
 
 def writes(account: Emulator) -> list[str]:

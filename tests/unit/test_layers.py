@@ -15,11 +15,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTION = "ansible_collections.certops.alicloud."
 UTILS = "plugins.module_utils."
-RPC, CAS, TASK = UTILS + "rpc", UTILS + "cas", UTILS + "task"
+RPC, CAS, ALIDNS, TASK = UTILS + "rpc", UTILS + "cas", UTILS + "alidns", UTILS + "task"
 MODULES, EMULATOR = "plugins.modules", "tests.emulator"
 # What can reach the network, and what a plan therefore must not reach, by whatever way.
-DOORS = (CAS + ".service", RPC + ".client", RPC + ".transport")
-PURE = tuple(f"{CAS}.{name}" for name in ("plan", "renewal", "step"))
+DOORS = (CAS + ".service", ALIDNS + ".service", RPC + ".client", RPC + ".transport")
+PURE = (CAS + ".plan", CAS + ".renewal", CAS + ".step", ALIDNS + ".plan", ALIDNS + ".record", ALIDNS + ".wanted")
 
 Sources = Mapping[str, str]
 
@@ -73,12 +73,17 @@ def ansible_outside_task(files: Sources) -> list[str]:
     return only(lambda name, each: name == TASK or not under(each, "ansible") or not under(name, UTILS[:-1]), files)
 
 
-def rpc_knows_cas(files: Sources) -> list[str]:
-    return only(lambda name, each: not (under(name, RPC) and under(each, CAS, TASK)), files)
+def rpc_knows_a_product(files: Sources) -> list[str]:
+    return only(lambda name, each: not (under(name, RPC) and under(each, CAS, ALIDNS, TASK)), files)
 
 
-def cas_knows_task(files: Sources) -> list[str]:
-    return only(lambda name, each: not (under(name, CAS) and under(each, TASK, MODULES)), files)
+def products_know_task(files: Sources) -> list[str]:
+    return only(lambda name, each: not (under(name, CAS, ALIDNS) and under(each, TASK, MODULES)), files)
+
+
+def products_know_each_other(files: Sources) -> list[str]:
+    pairs = ((CAS, ALIDNS), (ALIDNS, CAS))
+    return only(lambda name, each: not any(under(name, one) and under(each, other) for one, other in pairs), files)
 
 
 def plans_that_reach_the_network(files: Sources) -> list[str]:
@@ -87,7 +92,7 @@ def plans_that_reach_the_network(files: Sources) -> list[str]:
 
 def modules_that_dig(files: Sources) -> list[str]:
     """A module names its options and its job; how the service is called is none of its business."""
-    allowed = (TASK, CAS)
+    allowed = (TASK, CAS, ALIDNS)
     return only(
         lambda name, each: (
             not under(name, MODULES) or not under(each, "plugins") or under(each, *allowed) or each == UTILS[:-1]
@@ -101,7 +106,7 @@ def emulator_that_peeks(files: Sources) -> list[str]:
 
 
 def circles(files: Sources) -> list[str]:
-    return sorted(name for name in files if under(name, CAS, RPC) and name in reached(files, name))
+    return sorted(name for name in files if under(name, CAS, ALIDNS, RPC) and name in reached(files, name))
 
 
 def drawers(files: Iterable[str]) -> list[str]:
@@ -121,8 +126,9 @@ def calls_of(function: str, files: Sources) -> list[str]:
 FILES = sources("plugins", "tests/emulator")
 RULES = (
     ansible_outside_task,
-    rpc_knows_cas,
-    cas_knows_task,
+    rpc_knows_a_product,
+    products_know_task,
+    products_know_each_other,
     plans_that_reach_the_network,
     modules_that_dig,
     emulator_that_peeks,
@@ -138,7 +144,7 @@ def test_nothing_breaks_the_rule(rule: Callable[[Sources], list[str]]) -> None:
 
 def test_all_rooms_were_read() -> None:
     tops = {".".join(name.split(".")[:3]) for name in FILES}
-    assert {RPC, CAS, TASK} <= tops
+    assert {RPC, CAS, ALIDNS, TASK} <= tops
     assert {*PURE, *DOORS} <= FILES.keys()
     assert sum(under(name, EMULATOR) for name in FILES) > 10
 
@@ -158,16 +164,21 @@ def test_one_way_to_fail_and_one_to_succeed() -> None:
         ),
         pytest.param(ansible_outside_task, RPC + ".client", "import ansible", id="rpc"),
         pytest.param(ansible_outside_task, UTILS + "other", "def f():\n    import ansible.errors", id="in a function"),
-        pytest.param(rpc_knows_cas, RPC + ".client", "from ..cas.order import Status", id="relative"),
-        pytest.param(rpc_knows_cas, RPC + ".client", "from .. import cas", id="the package"),
-        pytest.param(rpc_knows_cas, RPC + ".client", f"import {COLLECTION}{CAS}.plan", id="absolute"),
-        pytest.param(cas_knows_task, CAS + ".wait", "from ..task import change", id="task from below"),
+        pytest.param(rpc_knows_a_product, RPC + ".client", "from ..cas.order import Status", id="relative"),
+        pytest.param(rpc_knows_a_product, RPC + ".client", "from .. import cas", id="the package"),
+        pytest.param(rpc_knows_a_product, RPC + ".client", f"import {COLLECTION}{CAS}.plan", id="absolute"),
+        pytest.param(rpc_knows_a_product, RPC + ".client", "from ..alidns import record", id="the other product"),
+        pytest.param(products_know_task, CAS + ".wait", "from ..task import change", id="task from below"),
+        pytest.param(products_know_task, ALIDNS + ".change", "from .. import task", id="task from beside"),
+        pytest.param(products_know_each_other, ALIDNS + ".record", "from ..cas.names import base", id="one product"),
+        pytest.param(products_know_each_other, CAS + ".proof", "from ..alidns.record import Zone", id="and the other"),
         pytest.param(plans_that_reach_the_network, CAS + ".plan", "from .service import describe", id="directly"),
         pytest.param(plans_that_reach_the_network, CAS + ".plan", "from . import service", id="by the package"),
         pytest.param(
             plans_that_reach_the_network, CAS + ".names", "from ..rpc.client import Client", id="through a file"
         ),
         pytest.param(plans_that_reach_the_network, CAS + ".pki", "from ..rpc import transport", id="through another"),
+        pytest.param(plans_that_reach_the_network, ALIDNS + ".wanted", "from .service import call", id="of a record"),
         pytest.param(modules_that_dig, MODULES + ".m", "from ..module_utils.rpc.client import Client", id="to rpc"),
         pytest.param(modules_that_dig, MODULES + ".m", f"from {COLLECTION}{UTILS[:-1]} import rpc", id="to a folder"),
         pytest.param(emulator_that_peeks, EMULATOR + ".ca", f"from {COLLECTION}{CAS}.pki import x", id="at plugins"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ..rpc.client import Client
 from ..rpc.errors import Failure, Kind, Refused
@@ -18,7 +19,7 @@ from .perform import act, buy
 from .plan import Seen, plan_order, refuse_wrong_certificate
 from .quota import Quota, require_unit
 from .renewal import plan_renewal
-from .step import Plan
+from .step import Plan, Step, diff_text
 from .wait import wait
 from .wanted import State, Wanted
 
@@ -31,6 +32,19 @@ class Outcome:
     order: Order | None
     quota: Quota | None = None
     warnings: list[str] = field(default_factory=list)
+
+    def public(self, now: datetime) -> dict[str, Any]:
+        return {
+            "changed": self.plan.changed,
+            "plan": [step.public() for step in self.plan.steps],
+            "order": self.order.public(now) if self.order else None,
+            **self.plan.facts,
+            **({"quota": self.quota.public()} if self.quota else {}),
+        }
+
+    def diff(self) -> dict[str, str]:
+        after = self.order if self.plan.changed else self.plan.before
+        return {"before": diff_text(self.plan.before), "after": diff_text(after)}
 
 
 def order(client: Client, wanted: Wanted) -> Outcome:
@@ -50,28 +64,36 @@ def renew(client: Client, wanted: Wanted) -> Outcome:
 def _change(
     client: Client, wanted: Wanted, observe: Observe, plan_with: Callable[[Wanted, Seen, datetime], Plan]
 ) -> Outcome:
+    client.deadline = deadline = client.clock.monotonic() + wanted.wait_timeout
     wanted, seen = observe(client, wanted)
     plan = plan_with(wanted, seen, client.clock.now())
     warnings: list[str] = []
     quota = _quota(client, wanted, plan, warnings)
     if client.read_only:
         return Outcome(plan, plan.after, quota, warnings)
+    sent: list[Step] = []
     try:
-        result = _perform(client, wanted, seen, plan, warnings)
+        result = _perform(client, wanted, seen, plan, sent, warnings, deadline)
     except Failure as failure:
-        failure.add(changed=client.wrote, plan=[step.public() for step in plan.steps])
+        failure.add(changed=bool(sent), plan=[step.public() for step in sent])
         raise
     return Outcome(plan, result, quota, warnings)
 
 
-def _perform(client: Client, wanted: Wanted, seen: Seen, plan: Plan, warnings: list[str]) -> Order | None:
-    deadline = client.clock.monotonic() + wanted.wait_timeout
+def _perform(
+    client: Client, wanted: Wanted, seen: Seen, plan: Plan, sent: list[Step], warnings: list[str], deadline: float
+) -> Order | None:
+    """Carry the plan out and wait; ``sent`` gets the steps that were carried out, or may have been."""
     result = plan.before
     for step in plan.steps:
-        if step.buys:
-            result = buy(client, wanted, step, seen.alike, deadline, warnings)
-        else:
-            result = act(client, wanted, step, deadline)
+        client.wrote = False
+        try:
+            if step.buys:
+                result = buy(client, wanted, step, seen.alike, deadline, warnings)
+            else:
+                result = act(client, wanted, step, deadline)
+        finally:
+            sent += [step] if client.wrote else []
     if result is None or wanted.state is not State.PRESENT:
         return result
     result = wait(client, wanted, result, deadline)

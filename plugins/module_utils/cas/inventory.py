@@ -24,8 +24,9 @@ from .service import (
     unread,
     with_certificate,
 )
-from .wanted import PRODUCTS, names, order_id, window
+from .wanted import PRODUCTS, names, order_id, window, word
 
+_SPANS = "days (30d) or hours (720h)"
 _OF_CERTIFICATES = VALID | {Status.EXPIRED}
 
 
@@ -74,11 +75,11 @@ def query(options: Mapping[str, Any]) -> Query:
 
 
 def _span(text: str | None) -> timedelta | None:
-    if not text:
+    if text is None:
         return None
-    asked = window(text, "expires_within")
+    asked = window(text, "expires_within", _SPANS)
     if asked.span is None:
-        raise BadInput("expires_within", "give days (30d) or hours (720h); a share has no meaning here.")
+        raise BadInput("expires_within", f"a share makes no sense here; give {_SPANS}.")
     return asked.span
 
 
@@ -96,8 +97,8 @@ def find(client: Client, asked: Query) -> tuple[list[Order], str | None]:
 
 def _filtered(client: Client, asked: Query) -> Iterator[Order]:
     now = client.clock.now()
-    for word in _words(asked):
-        for listed in list_orders(client, ORDER_TYPES[asked.order_type], asked.keyword or _keyword(asked), word):
+    for said in _words(asked):
+        for listed in list_orders(client, ORDER_TYPES[asked.order_type], asked.keyword or _keyword(asked), said):
             if _passes(asked, listed, now, refined=False):
                 order = _with_details(client, asked, listed)
                 if _passes(asked, order, now):
@@ -110,7 +111,7 @@ def _keyword(asked: Query) -> str | None:
 
 def _words(asked: Query) -> list[str | None]:
     """The status words to list by. The lists of certificates show valid ones only, unless they are asked by word."""
-    words = sorted({word for status in asked.statuses for word in listed_words(status)})
+    words = sorted({said for status in asked.statuses for said in listed_words(status)})
     if Status.UNKNOWN in asked.statuses or not words or (asked.has_orders and len(words) > 1):
         return [None]
     return list(words)
@@ -154,7 +155,7 @@ def answer_orders(connect: Callable[[], Client], options: Mapping[str, Any]) -> 
 
 def answer_packages(connect: Callable[[], Client], options: Mapping[str, Any]) -> dict[str, Any]:
     """The result of ``cas_package_info``."""
-    codes = options["product_codes"] or PRODUCTS
+    codes = dict.fromkeys(word(code, "product_codes") for code in options["product_codes"] or PRODUCTS)
     client = connect()
     return {
         "packages": [{**units.public(), "issued": units.issued} for units in (quota(client, code) for code in codes)]

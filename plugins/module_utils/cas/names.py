@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..rpc.errors import BadInput, MissingLibrary, one_line
+from ..idn import to_ascii
+from ..rpc.errors import BadInput, quoted
 
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 WILDCARD = "*."
@@ -18,7 +19,7 @@ def a_labels(name: str, option: str) -> str:
     """A host name or ``*.`` name in lower case, other scripts as punycode. Raises BadInput for anything else."""
     text = name.strip().rstrip(".")
     star = WILDCARD if text.startswith(WILDCARD) else ""
-    host = _ascii(text[len(star) :], option, name).lower()
+    host = to_ascii(text[len(star) :], option, name).lower()
     labels = host.split(".")
     if (
         len(star + host) > 253
@@ -28,25 +29,10 @@ def a_labels(name: str, option: str) -> str:
     ):
         raise BadInput(
             option,
-            f"{one_line(name, 80)!r} is no host name: it needs two or more labels of letters, digits and hyphens "
+            f"{quoted(name)} is no host name: it needs two or more labels of letters, digits and hyphens "
             "(63 at most each, 253 in all); only the first may be a lone *.",
         )
     return star + host
-
-
-def _ascii(host: str, option: str, name: str) -> str:
-    if host.isascii():
-        return host
-    try:
-        import idna
-    except ImportError:
-        raise MissingLibrary("idna") from None
-    try:
-        return idna.encode(host, uts46=True).decode("ascii")
-    except idna.IDNAError as error:
-        raise BadInput(
-            option, f"{one_line(name, 80)!r} is no international host name: {one_line(error, 120)}."
-        ) from None
 
 
 def folded(name: str) -> str:
@@ -60,6 +46,15 @@ def folded(name: str) -> str:
 def base(name: str) -> str:
     """The name without its ``*.``."""
     return name[len(WILDCARD) :] if name.startswith(WILDCARD) else name
+
+
+def is_related(place: str, domains: Iterable[str]) -> bool:
+    """Whether a host can prove one of the names: it is the name, above or below it, or relative to its zone."""
+    hosts = [base(domain) for domain in domains]
+    return place.count(".") == 0 or any(
+        f".{host}.".endswith(f".{place}.") or f".{place}.".endswith(f".{host}.") or host.startswith(f"{place}.")
+        for host in hosts
+    )
 
 
 def uncovered(wanted: Iterable[str], names: Iterable[str]) -> list[str]:

@@ -27,7 +27,10 @@ def observe_order(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
         chosen = _chosen(client, wanted, wanted.order_id)
         if wanted.state is not State.PRESENT or serves(wanted, chosen):
             return wanted, Seen(chosen)
-    alike = [order for order in list_orders(client, keyword=keyword(wanted.domains)) if is_alike(wanted, order)]
+    orders = list(list_orders(client, keyword=keyword(wanted.domains)))
+    if wanted.order_id and not wanted.domains:
+        wanted = _like(client, wanted, wanted.order_id, orders)
+    alike = [order for order in orders if is_alike(wanted, order)]
     choose = _unread_or_pick if wanted.state is State.REVOKED and wanted.csr else pick
     return wanted, Seen(chosen, _read(client, alike, lambda some: choose(wanted, some), wanted.state is State.PRESENT))
 
@@ -39,43 +42,61 @@ def _unread_or_pick(wanted: Wanted, orders: Iterable[Order]) -> Order | None:
 
 
 def _chosen(client: Client, wanted: Wanted, order_id: str) -> Order | None:
-    """The order by its number. Only the list tells what was revoked or is over, so it is asked when that matters."""
+    """The order by its number. The list is asked when it matters: it alone tells names, and what was revoked."""
     if wanted.state is State.REVOKED:
-        listed = order_in_list(client, order_id, keyword(wanted.domains))
+        listed = _listed(client, wanted, order_id)
         return listed if listed and listed.status in DEAD else describe(client, listed or unread(order_id))
     order = describe(client, unread(order_id, wanted.domains))
-    if order is None or not (
-        order.status is Status.UNKNOWN or (order.status in VALID and wanted.state is not State.PRESENT)
-    ):
+    if order is None or _is_certain(wanted.state, order.status):
         return order
-    listed = order_in_list(client, order_id, keyword(order.domains))
+    listed = _listed(client, wanted, order_id)
     return describe(client, listed) if listed else order
+
+
+def _is_certain(state: State, status: Status) -> bool:
+    """Whether a describe tells enough: nothing will be withdrawn or deleted."""
+    if state is State.CANCELLED:
+        return status in (Status.PENDING_APPLICATION, Status.FAILED)
+    return state is State.PRESENT and status is not Status.UNKNOWN
+
+
+def _listed(client: Client, wanted: Wanted, order_id: str) -> Order | None:
+    """The order as the list shows it; with other names than were asked for it is not the one that is meant."""
+    first = keyword(wanted.domains)
+    order = order_in_list(client, order_id, first) or (order_in_list(client, order_id, None) if first else None)
+    if order and wanted.domains and not _same(wanted, order):
+        raise Forbidden(
+            f"order_id: {order.named} has other names than were asked for ({', '.join(wanted.domains)}).",
+            order_id=order.order_id,
+        )
+    return order
+
+
+def _same(wanted: Wanted, order: Order) -> bool:
+    return set(wanted.domains) == set(order.domains)
 
 
 def observe_renewal(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
     """What ``cas_order_renew`` needs to know. With ``order_id``, its names and its product are what is wanted."""
     orders = list(list_orders(client, keyword=keyword(wanted.domains)))
     if wanted.order_id:
-        wanted = _like(wanted, next((order for order in orders if order.order_id == wanted.order_id), None))
+        wanted = _like(client, wanted, wanted.order_id, orders)
     alike = [order for order in orders if is_alike(wanted, order)]
     return wanted, Seen(alike=_read(client, alike, lambda some: in_flight(some) or latest_valid(some), True))
 
 
-def _like(wanted: Wanted, order: Order | None) -> Wanted:
-    if order is None and wanted.domains:
-        return wanted
-    if order is None:
-        raise Forbidden(
-            f"order_id: order {wanted.order_id} is not among the orders of this account. "
-            "Give domains to go on without it.",
-            order_id=wanted.order_id,
-        )
-    if wanted.domains and set(wanted.domains) != set(order.domains):
-        raise Forbidden(
-            f"order_id: {order.named} has other names than were asked for ({', '.join(wanted.domains)}).",
-            order_id=order.order_id,
-        )
-    return replace(wanted, domains=order.domains, product_code=order.product_code or wanted.product_code)
+def _like(client: Client, wanted: Wanted, order_id: str, orders: Iterable[Order]) -> Wanted:
+    """What is wanted, with the names and the product of the order that ``order_id`` names."""
+    alike = (order for order in orders if order.order_id == order_id and (not wanted.domains or _same(wanted, order)))
+    order = next(alike, None) or (_listed(client, wanted, order_id) if wanted.domains else None)
+    if order:
+        return replace(wanted, domains=order.domains, product_code=order.product_code or wanted.product_code)
+    if wanted.domains:
+        return replace(wanted, order_id=None)
+    raise Forbidden(
+        f"order_id: order {order_id} is not among the orders of this account. Give domains to go on without it.",
+        order_id=order_id,
+    )
 
 
 def _read(

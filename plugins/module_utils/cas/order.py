@@ -80,6 +80,12 @@ class DnsProof:
     record_value: str
     raw_record_name: str
 
+    @property
+    def place(self) -> str:
+        """Where it is to be published, as far as the service says: without the labels that begin with an underscore."""
+        labels = self.raw_record_name.strip().rstrip(".").lower().split(".")
+        return ".".join(label for label in labels if not label.startswith("_"))
+
     def public(self) -> dict[str, Any]:
         return {"method": "dns", **self.__dict__}
 
@@ -92,6 +98,11 @@ class FileProof:
     path: str
     content: str
     url: str
+
+    @property
+    def place(self) -> str:
+        """The host that is to serve it."""
+        return self.domain.lower()
 
     def public(self) -> dict[str, Any]:
         return {"method": "file", **self.__dict__}
@@ -187,7 +198,7 @@ def described(known: Order, answer: Mapping[str, Any], certificate: Certificate 
         validation_method=METHODS.get(_text(answer.get("ValidateType")) or "") or known.validation_method,
         validation=_proofs(answer, domains) if status is Status.PENDING_VALIDATION else (),
         certificate=certificate,
-        public_key_sha256=certificate.public_key_sha256 if certificate else None,
+        public_key_sha256=certificate.public_key_sha256 if certificate else known.public_key_sha256,
         not_before=certificate.not_before if certificate else known.not_before,
         not_after=certificate.not_after if certificate else known.not_after,
     )

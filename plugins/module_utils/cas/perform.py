@@ -35,11 +35,20 @@ def act(client: Client, wanted: Wanted, step: Step, deadline: float) -> Order | 
     try:
         client.call(step.action, step.params, deadline)
     except Refused as refused:
-        _explain(client, wanted, step, refused, deadline)
+        return _after_refusal(client, wanted, step, refused, deadline)
     except Unclear as lost:
-        if not _is_done(step, _now(client, step, deadline)):
-            raise Unclear(f"{lost.msg} {_SAFE}", **lost.facts, outcome="unknown") from lost
-    return _settled(client, wanted, step, deadline)
+        found = _effect(client, wanted, step, _soon(client, deadline))
+        if found is None:
+            raise Unclear(f"{lost.msg} {_SAFE}", **_unknown(lost)) from lost
+        return found[0]
+    found = _effect(client, wanted, step, deadline)
+    if found is None:
+        raise NotReached(
+            f"The service accepted {step.action} for order {step.order_id}, but shows no effect yet. {_SAFE}",
+            order_id=step.order_id,
+            action=step.action,
+        )
+    return found[0]
 
 
 def _now(client: Client, step: Step, deadline: float) -> Order | None:
@@ -55,8 +64,8 @@ def _is_done(step: Step, order: Order | None) -> bool:
     return order is None or (step.leaves is not None and order.status is step.leaves.status)
 
 
-def _settled(client: Client, wanted: Wanted, step: Step, deadline: float) -> Order | None:
-    """Wait until the service shows what it has accepted."""
+def _effect(client: Client, wanted: Wanted, step: Step, deadline: float) -> tuple[Order | None] | None:
+    """Wait until the service shows the effect of a step: the order afterwards, or None when it does not in time."""
 
     def look() -> tuple[Order | None] | None:
         order = _now(client, step, deadline)
@@ -64,26 +73,31 @@ def _settled(client: Client, wanted: Wanted, step: Step, deadline: float) -> Ord
             raise issued_already(order, wanted.state.value, client.clock.now())
         return (order,) if _is_done(step, order) else None
 
-    found = poll(client, wanted.poll_interval, deadline, look)
-    if found is None:
-        raise NotReached(
-            f"The service accepted {step.action} for order {step.order_id}, but shows no effect yet. {_SAFE}",
-            order_id=step.order_id,
-            action=step.action,
-        )
-    return found[0]
+    return poll(client, wanted.poll_interval, deadline, look)
 
 
-def _explain(client: Client, wanted: Wanted, step: Step, refused: Refused, deadline: float) -> None:
-    """Raise a refusal with what the order became in the meantime; one that is gone is withdrawn and deleted."""
+def _soon(client: Client, deadline: float) -> float:
+    return min(deadline, client.clock.monotonic() + sum(_LOOKS))
+
+
+def _after_refusal(client: Client, wanted: Wanted, step: Step, refused: Refused, deadline: float) -> Order | None:
+    """The order when it turns out to be where the step leads; else the refusal, with what became of the order."""
     refused.add(order_id=step.order_id)
     if refused.kind is Kind.GONE and step.action in (CANCEL, DELETE):
-        return
+        return None
     if refused.kind is not Kind.STATE:
         raise refused
     order = _now(client, step, deadline)
-    if not _is_done(step, order):
-        raise refused if order is None or order.status in step.only_while else _moved_on(client, wanted, step, order)
+    if order and order.status not in step.only_while and not _is_done(step, order):
+        raise _moved_on(client, wanted, step, order)
+    # A withdrawal or revocation that was asked for before may still be under way.
+    found = _effect(client, wanted, step, _soon(client, deadline))
+    if found is None:
+        refused.msg += (
+            f" Order {step.order_id} is still {order.status.value if order else 'there'}; look at it in the console."
+        )
+        raise refused
+    return found[0]
 
 
 def _moved_on(client: Client, wanted: Wanted, step: Step, order: Order | None) -> Forbidden:
@@ -108,7 +122,7 @@ def buy(
         if order_id is None:
             raise Unclear(f"The answer to {step.action} has no order number.", action=step.action)
     except Unclear as lost:
-        order_id = _adopt(client, wanted, {order.order_id for order in before}, lost)
+        order_id = _adopt(client, wanted, {order.order_id for order in before}, lost, deadline)
         warnings.append(
             f"The answer to {step.action} was lost; order {order_id}, new for these names, was taken for its result."
         )
@@ -119,24 +133,31 @@ def buy(
         raise
 
 
-def _adopt(client: Client, wanted: Wanted, known: set[str], lost: Unclear) -> str:
+def _adopt(client: Client, wanted: Wanted, known: set[str], lost: Unclear, deadline: float) -> str:
     """The one order that is new since the call whose answer was lost."""
+    begun = client.clock.monotonic()
     for pause in _LOOKS:
+        if client.clock.monotonic() + pause >= deadline:
+            break
         client.clock.sleep(pause)
-        try:
-            orders = [
-                order for order in list_orders(client, keyword=keyword(wanted.domains)) if is_alike(wanted, order)
-            ]
-        except Failure:
-            continue
-        new = [order.order_id for order in orders if order.order_id not in known]
+        new = _new_ones(client, wanted, known)
         if len(new) == 1:
             return new[0]
         if new:
             raise Unclear(
                 f"{lost.msg} Orders {', '.join(new)} are new; say with order_id which one is meant.", **_unknown(lost)
             )
-    raise Unclear(f"{lost.msg} No new order showed up within {sum(_LOOKS):g} s. {_SAFE}", **_unknown(lost)) from lost
+    waited = client.clock.monotonic() - begun
+    raise Unclear(f"{lost.msg} No new order showed up within {waited:.0f} s. {_SAFE}", **_unknown(lost)) from lost
+
+
+def _new_ones(client: Client, wanted: Wanted, known: set[str]) -> list[str]:
+    """The numbers of the orders of these names that were not there before; none when they cannot be listed."""
+    try:
+        orders = [order for order in list_orders(client, keyword=keyword(wanted.domains)) if is_alike(wanted, order)]
+    except Failure:
+        return []
+    return [order.order_id for order in orders if order.order_id not in known]
 
 
 def _unknown(lost: Unclear) -> dict[str, object]:
@@ -146,7 +167,10 @@ def _unknown(lost: Unclear) -> dict[str, object]:
 def _new_order(client: Client, wanted: Wanted, order_id: str) -> Order:
     """A new order as the service describes it, or as far as it is known when it takes its time."""
     known = replace(
-        unread(order_id, wanted.domains), product_code=wanted.product_code, validation_method=wanted.validation_method
+        unread(order_id, wanted.domains),
+        product_code=wanted.product_code,
+        validation_method=wanted.validation_method,
+        public_key_sha256=wanted.csr.public_key_sha256 if wanted.csr else None,
     )
     for pause in _NEW_ORDER_PAUSES:
         client.clock.sleep(pause)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ..rpc.errors import Forbidden
-from .names import uncovered
+from ..rpc.errors import Forbidden, one_line
+from .names import is_related, uncovered
 from .order import DEAD, IN_FLIGHT, VALID, WITH_THE_CA, Order, Status
 from .step import Plan, Step, cancel, create, delete, revoke
 from .wanted import State, Wanted
@@ -107,6 +107,19 @@ _Rule = Callable[[Wanted, Seen, datetime], Plan]
 
 def _keep(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
     return Plan(seen.chosen)
+
+
+def _keep_waiting(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
+    """A number that belongs to an order for other names shows in what is to be proven."""
+    order = _the(seen)
+    strange = [proof.place for proof in order.validation if not is_related(proof.place, wanted.domains)]
+    if wanted.order_id and wanted.domains and strange:
+        raise Forbidden(
+            f"order_id: order {order.order_id} is to be proven at {one_line(strange[0])}, "
+            f"which is no place for {', '.join(wanted.domains)}.",
+            order_id=order.order_id,
+        )
+    return Plan(order)
 
 
 def _keep_valid(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
@@ -213,7 +226,7 @@ _RULES: dict[State, dict[Status | None, _Rule]] = {
     State.PRESENT: {
         None: _apply,
         Status.PENDING_APPLICATION: _keep,
-        Status.PENDING_VALIDATION: _keep,
+        Status.PENDING_VALIDATION: _keep_waiting,
         Status.REVIEWING: _keep,
         Status.FAILED: _replace_failed,
         Status.ISSUED: _keep_valid,
@@ -264,7 +277,7 @@ def refuse_wrong_certificate(wanted: Wanted, order: Order) -> None:
     missing = uncovered(wanted.domains, order.certificate.domains) if order.certificate else []
     if missing:
         raise Forbidden(
-            f"The certificate of {order.named} does not cover {', '.join(missing)} of the domains asked for.",
+            f"{order.named} was issued without {', '.join(missing)}, which was asked for.",
             order_id=order.order_id,
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import ceil, floor
 
 from ..rpc.errors import Forbidden
 from .order import IN_FLIGHT, VALID, Order, Status
@@ -65,12 +66,14 @@ def _due(wanted: Wanted, current: Order | None, now: datetime) -> tuple[bool, st
             order_id=current.order_id,
         )
     left = max(current.not_after - now, timedelta())
-    text = f"{_days(left)} of {_days(lifetime)} days left, window opens at {_days(window)}"
+    text = f"{_days(left, left <= window)} of {_days(lifetime)} days left, window opens at {_days(window)}"
     return wanted.force or left <= window, text + (", renewal is forced" if wanted.force else "")
 
 
-def _days(span: timedelta) -> str:
-    return f"{round(span / timedelta(days=1), 1):g}"
+def _days(span: timedelta, down: bool = True) -> str:
+    """Days with one decimal, rounded towards the answer that the reader is given."""
+    tenths = span / timedelta(hours=2.4)
+    return f"{(floor(tenths) if down else ceil(tenths)) / 10:g}"
 
 
 def _strategy(wanted: Wanted, current: Order | None) -> Strategy:
@@ -85,9 +88,9 @@ def _successor(wanted: Wanted, current: Order | None, reason: str) -> Step:
     if _strategy(wanted, current) is Strategy.REORDER:
         return create(wanted, reason)
     if current is None or current.status is not Status.EXPIRING:
-        what = f"{current.named} is {current.status.value}" if current else reason
+        what = f"{current.named} is {current.status.value}" if current else f"there is {reason}"
         raise Forbidden(
-            f"strategy: renew works only while the order is expiring, and {what}. Use strategy: reorder.",
+            f"strategy: renew works only while an order is expiring; {what}. Use strategy: reorder.",
             order_id=current.order_id if current else None,
         )
     return renew(wanted, current, reason)

@@ -122,9 +122,8 @@ def _pages(
         total = _count(answer.get("TotalCount"))
         yield page, total
         count += len(page)
-        # The service may cut pages shorter than asked for, so the total decides; without one, a page that is not full.
-        full = len(page) >= (_count(answer.get("ShowSize")) or _PAGE)
-        if not page or (count >= total if total else not full):
+        # The service may cut pages shorter than asked for, so the total decides; without one, an empty page.
+        if not page or (total and count >= total):
             return
         number += 1
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..rpc.errors import utc_text
 from .order import KNOWN_AFTER_APPLY, VALID, WITH_THE_CA, Order, Status
 from .wanted import DV_PRODUCTS, WaitFor, Wanted
 
@@ -119,8 +120,12 @@ def _expected(wanted: Wanted) -> Order:
         product_code=wanted.product_code,
         instance_id=KNOWN_AFTER_APPLY,
         validation_method=wanted.validation_method,
-        public_key_sha256=wanted.csr.public_key_sha256 if wanted.csr else KNOWN_AFTER_APPLY,
+        public_key_sha256=wanted.csr.public_key_sha256 if wanted.csr else _when_issued(wanted),
     )
+
+
+def _when_issued(wanted: Wanted) -> str | None:
+    return KNOWN_AFTER_APPLY if wanted.wait_for is WaitFor.ISSUED else None
 
 
 def cancel(order: Order) -> Step:
@@ -158,8 +163,12 @@ def diff_text(order: Order | None) -> str:
         "domains": f"[{', '.join(order.domains)}]",
         "product_code": order.product_code,
         "public_key_sha256": order.public_key_sha256,
-        "not_after": KNOWN_AFTER_APPLY
-        if order.order_id == KNOWN_AFTER_APPLY
-        else order.not_after and order.not_after.isoformat(),
+        "not_after": _end(order),
     }
     return "".join(f"{name}: {value}\n" for name, value in lines.items() if value)
+
+
+def _end(order: Order) -> str | None:
+    if order.order_id == KNOWN_AFTER_APPLY and order.status is Status.ISSUED:
+        return KNOWN_AFTER_APPLY
+    return utc_text(order.not_after) if order.not_after else None

@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any
 
-from ..rpc.errors import BadInput, one_line
+from ..rpc.errors import BadInput, quoted
 from .names import WILDCARD, a_labels
 from .order import id_text
 from .pki import Csr, read_csr
@@ -119,7 +119,7 @@ def wanted(options: Mapping[str, Any]) -> Wanted:
         state=state,
         order_id=order_id(options.get("order_id")),
         domains=_names(options.get("domains"), csr, csr_option),
-        product_code=_word(options["product_code"], "product_code"),
+        product_code=word(options["product_code"], "product_code"),
         csr=csr,
         validation_method=options["validation_method"],
         contact=_contact(options.get("contact")),
@@ -130,7 +130,7 @@ def wanted(options: Mapping[str, Any]) -> Wanted:
         wait_for=wait_for,
         wait_timeout=_positive(_PATIENCE[wait_for] if patience is None else patience, "wait_timeout"),
         poll_interval=_positive(options["poll_interval"], "poll_interval"),
-        renew_before=window(options.get("renew_before") or "33%", "renew_before"),
+        renew_before=window(_given(options, "renew_before", "33%"), "renew_before"),
         strategy=Strategy(options.get("strategy") or "auto"),
         force=bool(options.get("force")),
     )
@@ -140,11 +140,11 @@ def wanted(options: Mapping[str, Any]) -> Wanted:
 
 def order_id(value: str | None, option: str = "order_id") -> str | None:
     """An order's number as text."""
-    if value is None or value == "":
+    if value is None:
         return None
     text = id_text(value)
     if text is None or len(text) > 20 or int(text) == 0:
-        raise BadInput(option, f"{one_line(value, 40)!r} is no order number; give its digits, in quotes.")
+        raise BadInput(option, f"{quoted(value)} is no order number; give its digits, in quotes.")
     return str(int(text))
 
 
@@ -153,19 +153,23 @@ def names(values: Sequence[str], option: str = "domains") -> tuple[str, ...]:
     return tuple(dict.fromkeys(a_labels(value, option) for value in values))
 
 
-def window(text: str, option: str) -> Window:
-    """``30d``, ``720h`` or ``33%``."""
-    found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*([dh%])\s*", str(text))
+def window(text: str, option: str, hint: str = "days (30d), hours (720h) or a share (33%)") -> Window:
+    """``30d``, ``720h`` or ``33%``; ``hint`` says which of them the option takes."""
+    found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*([dh%])\s*", str(text), re.ASCII)
     if not found or float(found.group(1)) == 0:
-        raise BadInput(
-            option, f"{one_line(text, 40)!r} makes no sense; give days (30d), hours (720h) or a share (33%)."
-        )
+        raise BadInput(option, f"{quoted(text)} makes no sense; give {hint}.")
     number, unit = float(found.group(1)), found.group(2)
     if unit == "%":
         if number >= 100:
-            raise BadInput(option, f"{text} of the lifetime would renew the certificate on the day it was issued.")
+            raise BadInput(option, f"{text} of the lifetime makes no sense; give less than 100%.")
         return Window(None, number / 100)
     return Window(timedelta(days=number) if unit == "d" else timedelta(hours=number), None)
+
+
+def _given(options: Mapping[str, Any], name: str, default: Any) -> Any:
+    """An option's value; an empty text was given, and is not replaced by the default."""
+    value = options.get(name)
+    return default if value is None else value
 
 
 def _names(values: Sequence[str] | None, csr: Csr | None, csr_option: str) -> tuple[str, ...]:
@@ -204,7 +208,7 @@ def _tags(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     if len(tags) > MOST_TAGS:
         raise BadInput("tags", f"{len(tags)} tags were given; an order takes {MOST_TAGS} at most.")
     for key, value in tags:
-        shown = repr(one_line(key, 80))
+        shown = quoted(key)
         if not 1 <= len(key) <= LONGEST_KEY or len(value) > LONGEST_VALUE:
             raise BadInput(
                 "tags", f"{shown}: a key has 1 to {LONGEST_KEY} characters, a value at most {LONGEST_VALUE}."
@@ -229,10 +233,10 @@ def _line(value: Any, option: str) -> str:
     return text
 
 
-def _word(value: Any, option: str) -> str:
+def word(value: Any, option: str) -> str:
     text = _line(value, option)
     if not re.fullmatch(r"[\w.-]{1,100}", text):
-        raise BadInput(option, f"{one_line(text, 80)!r} is no code; give letters, digits and hyphens.")
+        raise BadInput(option, f"{quoted(text)} is no code; give letters, digits and hyphens.")
     return text
 
 
@@ -243,7 +247,7 @@ def _positive(value: float, option: str) -> float:
 
 
 def _check_together(asked: Wanted, needs_names: bool) -> None:
-    if needs_names and not asked.domains:
+    if needs_names and not (asked.domains or asked.order_id):
         raise BadInput("domains", "give the names to order for, or a CSR in csr_content or csr_path.")
     if not (asked.domains or asked.order_id):
         raise BadInput("order_id", "give order_id, or domains, to say which order is meant.")

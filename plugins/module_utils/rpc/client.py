@@ -39,10 +39,14 @@ from .transport import Answer, Request, Transport
 
 @dataclass(frozen=True)
 class Product:
-    """What differs between Alibaba Cloud's products; ``ram_code`` begins the names of its permissions."""
+    """What differs between Alibaba Cloud's products.
+
+    ``ram_code`` begins the names of its permissions; ``thing`` is what its operations are about.
+    """
 
     version: str
     ram_code: str
+    thing: str = "order"
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ def _verdict(failure: Failure, is_read: bool) -> _Verdict:
         return _Verdict.RAISE
     if isinstance(failure, NotSent):
         return _Verdict.AGAIN
-    if isinstance(failure, Refused) and failure.kind is Kind.THROTTLED:
+    if isinstance(failure, Refused) and failure.kind in (Kind.THROTTLED, Kind.BUSY):
         return _Verdict.AGAIN
     # A fresh nonce that is known already was sent twice on the way: the first copy may have been carried out.
     unsure = isinstance(failure, NoAnswer) or (
@@ -142,7 +146,9 @@ class Client:
         self.read_only = read_only
         self.clock = clock or Clock()
         self.wrote = False  # a write was carried out, or may have been
+        self.deadline: float | None = None  # a moment of clock.monotonic, for calls that name none
         self._url = url
+        self._host = url.partition("://")[2]
         self._source = source
         self._transport = transport
         self._max_attempts = max_attempts
@@ -158,6 +164,7 @@ class Client:
         """
         if self.read_only and not is_read(action):
             raise ReadOnly(f"{action} was not sent: a check mode run only reads.")
+        deadline = self.deadline if deadline is None else deadline
         repaired: set[Kind] = set()
         attempt = 1
         credentials = self._source(False)
@@ -190,6 +197,7 @@ class Client:
             permission=f"{self.product.ram_code}:{action}",
             retry_after=_retry_after(answer),
             clocks=f"this machine's says {utc_text(ours)}, the service's {their_clock}",
+            thing=self.product.thing,
         )
         if refused.kind is Kind.CLOCK and theirs:
             self._clock_offset = theirs - ours
@@ -199,7 +207,7 @@ class Client:
         query, body = ("", form.encode()) if self._in_body else (form, b"")
         headers = signed_headers(
             method="POST",
-            host=self._url.split("://", 1)[1],
+            host=self._host,
             action=action,
             version=self.product.version,
             query=query,
@@ -235,14 +243,20 @@ class Client:
             self.wrote = True
             raise Unclear(f"{action} may or may not have happened. {failure.msg}", **failure.facts) from failure
         if verdict is _Verdict.RAISE or attempt >= self._max_attempts:
-            raise failure
+            raise self._placed(failure, action)
         longest = min(self._LONGEST_PAUSE, self._FIRST_PAUSE * 2.0 ** (attempt - 1))
         pause = self.clock.chance() * longest
         if isinstance(failure, Refused) and failure.retry_after:
             pause = max(pause, failure.retry_after)
         if deadline is not None and self.clock.monotonic() + pause >= deadline:
-            raise failure
+            raise self._placed(failure, action)
         return pause
+
+    def _placed(self, failure: Failure, action: str) -> Failure:
+        """A failure of the network with what was called, and where."""
+        if isinstance(failure, (NotSent, NoAnswer)):
+            failure.msg = f"{action} at {self._host}: {failure.msg}"
+        return failure
 
 
 def _server_time(answer: Answer) -> datetime | None:

@@ -101,6 +101,7 @@ class Kind(Enum):
     """In which way the service refused."""
 
     THROTTLED = "throttled"
+    BUSY = "busy"
     CLOCK = "clock"
     TOKEN = "token"
     KEY = "key"
@@ -108,6 +109,12 @@ class Kind(Enum):
     NONCE = "nonce"
     ENDPOINT = "endpoint"
     QUOTA = "quota"
+    FULL = "full"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+    ZONE = "zone"
+    LOCKED = "locked"
+    TTL = "ttl"
     PERMISSION = "permission"
     TOO_LONG = "too long"
     GONE = "gone"
@@ -118,9 +125,10 @@ class Kind(Enum):
 
 
 # The first pattern that matches the code decides; what the gateway says of the call comes before
-# what the product says of the order, because both use words such as "NotFound".
+# what the product says of its things, because both use words such as "NotFound".
 _KINDS = (
     (r"Throttling", Kind.THROTTLED),
+    (r"LastOperationNotFinished", Kind.BUSY),
     (r"InvalidTimeStamp\b", Kind.CLOCK),
     (r"InvalidSecurityToken\b", Kind.TOKEN),
     (r"InvalidAccessKeyId\b", Kind.KEY),
@@ -129,11 +137,17 @@ _KINDS = (
     (r"(Invalid(Action|Api|Product|Version|Protocol)\b|UnsupportedHTTPMethod)", Kind.ENDPOINT),
     (r"(MissingParameter|InvalidParameter)", Kind.INPUT),
     (r"DeductQuotaFailed", Kind.OTHER),
+    (r"DomainRecordDuplicate", Kind.DUPLICATE),
+    (r"DomainRecordConflict", Kind.CONFLICT),
+    (r"(InvalidDomainName\.(NoExist|Unregistered)|IncorrectDomainUser|DomainAddedByOthers)", Kind.ZONE),
+    (r"(DomainForbidden|DomainRecordLocked|RecordForbidden|Forbidden\.(Domain|Record))", Kind.LOCKED),
+    (r"QuotaExceeded\.TTL", Kind.TTL),
+    (r"QuotaExceeded\.", Kind.FULL),
     (r"(NotFoundPackage|NotRemainCount|.*Quota)", Kind.QUOTA),
     (r"(NoPermission|Forbidden|AccessDenied)", Kind.PERMISSION),
-    (r"(NotFound|Invalid\w+\.NotFound)", Kind.GONE),
+    (r"(NotFound|Invalid\w+\.NotFound|DomainRecordNotBelongToUser)", Kind.GONE),
     (r"(.*Stat(e|us)|DeleteFail|OperationDenied)", Kind.STATE),
-    (r"(Missing|Invalid|Invaild|DomainAndProductNotMatch|ParamRepeat)", Kind.INPUT),
+    (r"(Missing|Invalid|Invaild|SubDomainInvalid|DomainAndProductNotMatch|ParamRepeat)", Kind.INPUT),
     (r"(ServiceUnavailable|InternalError|Error$)", Kind.BROKEN),
 )
 _STATUSES = {429: Kind.THROTTLED, 404: Kind.GONE, 413: Kind.TOO_LONG, 414: Kind.TOO_LONG}
@@ -152,6 +166,7 @@ def kind_of(code: str, http_status: int) -> Kind:
 _SENTENCES = {
     Kind.THROTTLED: "{action} was throttled to the end: the account's call limit is used up. "
     "Run the task again later or with fewer forks.",
+    Kind.BUSY: "{action} was refused to the end: an earlier change is still under way. Run the task again later.",
     Kind.CLOCK: "{action} was refused because the clocks disagree: {clocks}. Set the clock of the machine that calls.",
     Kind.TOKEN: "{action} was refused: the security token is invalid or expired. Fetch new temporary credentials.",
     Kind.KEY: "{action} was refused: the access key ID does not exist or is disabled. Check access_key_id.",
@@ -160,10 +175,19 @@ _SENTENCES = {
     Kind.ENDPOINT: "The endpoint does not know {action}. Check endpoint and region.",
     Kind.QUOTA: "{action} was refused: no unit of the resource plan is left, or there is no such plan. "
     "An account that was moved to subscription instances cannot order through resource plans.",
+    Kind.FULL: "{action} was refused: the edition of the domain allows no more records.",
+    Kind.DUPLICATE: "{action} was refused: the service has this record already, but does not show it as it should be.",
+    Kind.CONFLICT: "{action} was refused: the record cannot stand beside another one of the same name and line. "
+    "Remove that one first.",
+    Kind.ZONE: "{action} was refused: the domain is not hosted in this account's Alibaba Cloud DNS. Check domain.",
+    Kind.LOCKED: "{action} was refused: the domain or the record is locked, expired or forbidden. "
+    "Look at it in the console.",
+    Kind.TTL: "{action} was refused: the edition of the domain does not allow this TTL; free ones take 600 or more. "
+    "Check ttl.",
     Kind.PERMISSION: "The RAM user may not call {action}. Grant `{permission}`.",
     Kind.TOO_LONG: "{action} was refused because the request is too long.",
-    Kind.GONE: "{action} was refused: the order does not exist on this account.",
-    Kind.STATE: "{action} was refused: the state of the order does not allow it.",
+    Kind.GONE: "{action} was refused: the {thing} does not exist on this account.",
+    Kind.STATE: "{action} was refused: the state of the {thing} does not allow it.",
     Kind.INPUT: "{action} was refused because of a parameter.",
     Kind.BROKEN: "The service failed while it handled {action}. Try again later.",
     Kind.OTHER: "{action} was refused.",
@@ -192,10 +216,12 @@ def refusal(
     permission: str,
     retry_after: float | None = None,
     clocks: str = "",
+    thing: str = "order",
 ) -> Refused:
     """Turn an error envelope into the failure that explains it.
 
-    ``permission`` is the RAM action that the call needs; the service's own word for it comes first.
+    ``permission`` is the RAM action that the call needs; the service's own word for it comes first. ``thing`` is what
+    the product's operations are about.
     """
     code = str(answer.get("Code") or answer.get("code") or "")
     kind = kind_of(code, http_status)
@@ -203,7 +229,9 @@ def refusal(
         kind = Kind.THROTTLED
     denied = answer.get("AccessDeniedDetail")
     needed = denied.get("AuthAction") if isinstance(denied, dict) else None
-    sentence = _SENTENCES[kind].format(action=action, permission=one_line(needed or permission), clocks=clocks)
+    sentence = _SENTENCES[kind].format(
+        action=action, permission=one_line(needed or permission), clocks=clocks, thing=thing
+    )
     said = "" if kind in _SILENT else one_line(answer.get("Message") or answer.get("message"))
     request_id = one_line(answer.get("RequestId") or answer.get("requestId")) or None
     return Refused(
@@ -227,6 +255,12 @@ def one_line(text: object, limit: int = 300) -> str:
     words = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+", " ", str(text or "")[: limit * 4])
     words = re.sub(r"\b\w+://\S+", "(address left out)", words).strip()
     return words if len(words) <= limit else words[: limit - 1] + "…"
+
+
+def quoted(value: object) -> str:
+    """A value of the user's as a message shows it: one line, not endless, and never what may be a key."""
+    text = str(value)
+    return "(a private key)" if "PRIVATE KEY" in text else repr(text if len(text) <= 80 else text[:79] + "…")
 
 
 def utc_text(moment: datetime) -> str:

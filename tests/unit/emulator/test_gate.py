@@ -189,7 +189,7 @@ def test_a_missing_permission_names_its_action() -> None:
     ("target", "headers", "told"),
     [
         ("/api", {}, (404, "InvalidApi.NotFound")),
-        ("/", {"x-acs-version": "2015-01-09"}, (404, "InvalidApi.NotFound")),
+        ("/", {"x-acs-version": "2014-05-26"}, (404, "InvalidApi.NotFound")),
         ("/", {"x-acs-action": ""}, (400, "MissingAction")),
     ],
 )

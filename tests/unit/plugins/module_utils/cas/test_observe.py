@@ -17,7 +17,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import
 from tests.emulator.emulator import Emulator
 from tests.emulator.lifecycle import DAY
 from tests.unit.plugins.module_utils.cas.test_service import applied, issued, stocked
-from tests.unit.rehearsal import DEFAULTS, FREE, PAID, client, csr, emulator, order, reads
+from tests.unit.rehearsal import DEFAULTS, FREE, PAID, client, csr, emulator, order, reads, renew, writes
 
 LIST, DESCRIBE = "ListUserCertificateOrder", "DescribeCertificateState"
 WWW = {"domains": ["www.example.com"]}
@@ -198,3 +198,67 @@ def test_a_successor_under_way_is_described_and_the_old_one_is_not() -> None:
     account.calls.clear()
     renewal(account, **WWW)
     assert reads(account) == [LIST, DESCRIBE]
+
+
+def test_a_number_alone_is_enough_while_its_order_serves() -> None:
+    account = emulator()
+    number = issued(account)
+    account.calls.clear()
+    found = order(account, order_id=number)
+    assert not found.plan.changed
+    assert found.order
+    assert found.order.domains[0] == "www.example.com"
+    assert reads(account) == [DESCRIBE]
+
+
+def test_a_number_alone_says_the_names_of_its_successor() -> None:
+    account = emulator()
+    number = expired(account)
+    first = order(account, order_id=number)
+    assert first.order
+    assert first.order.domains == ("www.example.com",)
+    assert first.plan.changed
+    again = order(account, order_id=number)
+    assert again.order
+    assert (again.plan.changed, again.order.order_id) == (False, first.order.order_id)
+
+
+def test_a_number_that_is_not_known_needs_names_to_order() -> None:
+    account = emulator()
+    with pytest.raises(Forbidden, match=r"^order_id: order 4711 is not among the orders of this account"):
+        order(account, order_id="4711")
+    assert {call.action for call in account.calls} == {DESCRIBE, LIST}
+
+
+@pytest.mark.parametrize("state", ["cancelled", "absent", "revoked"])
+def test_a_number_of_an_order_for_other_names_is_refused(state: str) -> None:
+    account = emulator()
+    number = issued(account) if state == "revoked" else applied(account)
+    with pytest.raises(Forbidden, match=r"^order_id: Order \d+ for www\.example\.com has other names"):
+        order(account, state=state, order_id=number, domains=["other.example.org"])
+
+
+@pytest.mark.parametrize(("form", "method"), [("full", "dns"), ("bare", "file")])
+def test_a_number_whose_proof_is_elsewhere_is_refused(form: str, method: str) -> None:
+    account = emulator(record_form=form)
+    number = order(account, validation_method=method, **WWW).order
+    assert number
+    with pytest.raises(Forbidden, match=r"is to be proven at www\.example\.com, which is no place for other"):
+        order(account, order_id=number.order_id, domains=["other.example.org"])
+
+
+def test_a_renewal_by_number_with_other_names_buys_nothing() -> None:
+    account = emulator()
+    number = issued(account)
+    account.advance(80 * DAY)
+    account.calls.clear()
+    with pytest.raises(Forbidden, match="has other names than were asked for"):
+        renew(account, order_id=number, domains=["other.example.org"])
+    assert writes(account) == []
+
+
+def test_a_renewal_by_a_number_that_is_gone_goes_by_the_names() -> None:
+    account = emulator()
+    outcome = renew(account, order_id="4711", **WWW)
+    assert outcome.plan.facts["previous_order_id"] is None
+    assert len(writes(account)) == 1

@@ -481,3 +481,21 @@ def test_calls_of_a_withdrawal() -> None:
     applied(account)
     order(account, state="absent", **WWW)
     assert reads(account) == [LIST] + [DESCRIBE] * 5
+
+
+@pytest.mark.parametrize("kind", ["answer_lost", "error_after"])
+@pytest.mark.parametrize("state", ["cancelled", "absent"])
+def test_a_withdrawal_that_takes_its_time_and_whose_answer_is_lost_is_found(kind: str, state: str) -> None:
+    account = emulator(cancel_seconds=10.0)
+    applied(account)
+    account.inject(kind=kind, action=CANCEL)
+    assert order(account, state=state, domains=["www.example.com"]).plan.changed
+    assert writes(account).count(CANCEL) == 1
+
+
+@pytest.mark.parametrize("state", ["cancelled", "absent"])
+def test_a_withdrawal_that_is_under_way_is_waited_for(state: str) -> None:
+    account = emulator(cancel_seconds=20.0)
+    account.call(CANCEL, {"OrderId": applied(account)})
+    order(account, state=state, domains=["www.example.com"])
+    assert not order(account, state=state, domains=["www.example.com"]).plan.changed

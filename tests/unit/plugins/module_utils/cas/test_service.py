@@ -93,10 +93,11 @@ def test_all_pages_are_read_and_no_more(count: int, dials: dict[str, Any], calls
     assert reads(account) == ["ListUserCertificateOrder"] * calls
 
 
-@pytest.mark.parametrize(("count", "page_size", "calls"), [(7, 3, 3), (6, 3, 3), (49, 50, 1), (50, 50, 2)], ids=str)
-def test_without_a_total_a_page_that_is_not_full_is_the_last(count: int, page_size: int, calls: int) -> None:
-    account = stocked(count, page_size=page_size)
-    untold = edited(account, "ListUserCertificateOrder", lambda content: content.pop("TotalCount"))
+@pytest.mark.parametrize("total", [None, 0], ids=["absent", "zero"])
+@pytest.mark.parametrize(("count", "page_size", "calls"), [(7, 3, 4), (6, 3, 3), (49, 50, 2), (50, 50, 2)], ids=str)
+def test_without_a_total_an_empty_page_is_the_end(count: int, page_size: int, calls: int, total: int | None) -> None:
+    account = stocked(count, page_size=page_size, echo_asked_size=True)
+    untold = edited(account, "ListUserCertificateOrder", lambda content: content.update(TotalCount=total))
     assert len(list(service.list_orders(client(account, transport=untold)))) == count
     assert len(reads(account)) == calls
 
