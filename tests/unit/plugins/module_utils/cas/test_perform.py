@@ -499,3 +499,30 @@ def test_a_withdrawal_that_is_under_way_is_waited_for(state: str) -> None:
     account.call(CANCEL, {"OrderId": applied(account)})
     order(account, state=state, domains=["www.example.com"])
     assert not order(account, state=state, domains=["www.example.com"]).plan.changed
+
+
+@pytest.mark.parametrize("kind", ["request_lost", "error_before"])
+def test_the_look_for_a_lost_order_ends_with_the_deadline(kind: str) -> None:
+    account = emulator()
+    account.inject(kind=kind, action=PACKAGE)
+    begun = world_time(account)
+    failure = failure_of(lambda: order(account, domains=["www.example.com"], wait_timeout=8))
+    assert failure.facts["outcome"] == "unknown"
+    assert world_time(account) - begun <= 8
+    assert [step["action"] for step in failure.facts["plan"]] == [PACKAGE]
+
+
+def test_a_throttled_look_ends_with_the_deadline() -> None:
+    account = emulator()
+    account.inject(kind="throttled", retry_after_ms=60000, times=0)
+    begun = world_time(account)
+    failure = failure_of(lambda: order(account, domains=["www.example.com"], wait_timeout=3))
+    assert isinstance(failure, Refused)
+    assert world_time(account) - begun <= 3
+
+
+def test_a_refused_create_is_no_step_that_was_carried_out() -> None:
+    account = emulator()
+    account.inject(kind="code", code="NoPermission", status=403, action=PACKAGE)
+    failure = failure_of(lambda: order(account, domains=["www.example.com"]))
+    assert (failure.facts["changed"], failure.facts["plan"]) == (False, [])
