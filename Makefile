@@ -27,17 +27,19 @@ demo: $(VENV)/demo.stamp ## Watch certificates being ordered, renewed and revoke
 setup: $(VENV)/dev.stamp ## Install everything that the targets below need
 
 test: $(VENV)/dev.stamp ## Run all tests: unit, sdk, sanity and integration
-	@$(RUN) unit sanity integration sdk
+	@$(RUN) orders unit integration sanity sdk
 
 unit: $(VENV)/dev.stamp ## Run the unit tests
 sdk: $(VENV)/dev.stamp ## Walk the emulator with the official SDK
 integration: $(VENV)/dev.stamp ## Run the modules as real tasks
 sanity: $(VENV)/dev.stamp ## Run ansible-test sanity
-unit sdk integration sanity:
+unit sdk sanity:
 	@$(RUN) $@
+integration:
+	@$(RUN) orders integration
 
 coverage: $(VENV)/dev.stamp ## Show which lines of plugins/ no unit or integration test runs
-	@$(RUN) unit integration
+	@$(RUN) orders unit integration
 	@$(BIN)/coverage report --show-missing
 
 lint: $(VENV)/dev.stamp ## Check style, types, playbooks, changelog and documentation

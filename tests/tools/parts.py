@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The four parts of the tests. Each runs one tool, writes its log, and says what came out."""
+"""The parts of the tests. Each runs one tool, writes its log, and says what came out."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tests.tools.workspace import workspace
 
 OUTPUT = ROOT / "tests" / "output"
 COVERAGE = OUTPUT / "coverage"
+LONGEST = "cas_order"
 PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -79,16 +80,27 @@ def sanity(log: Path) -> Outcome:
 
 
 def integration(log: Path) -> Outcome:
-    """Run ansible-test integration on every target, with the coverage of plugins/."""
+    """Run every integration target but the longest."""
+    return run_targets(log, lambda name: name != LONGEST)
+
+
+def orders(log: Path) -> Outcome:
+    """Run the longest integration target, beside the others."""
+    return run_targets(log, lambda name: name == LONGEST)
+
+
+def run_targets(log: Path, chosen: Callable[[str], bool]) -> Outcome:
+    """Run ansible-test integration on some targets, with the coverage of plugins/."""
     with workspace() as copy:
-        status = ansible_test("integration", ["--coverage", "--continue-on-error"], log, copy)
+        names = set(filter(chosen, targets(copy)))
+        status = ansible_test("integration", ["--coverage", "--continue-on-error", *sorted(names)], log, copy)
         output = copy / "tests" / "output"
-        shutil.rmtree(COVERAGE / "integration", ignore_errors=True)
+        shutil.rmtree(COVERAGE / log.stem, ignore_errors=True)
         if (output / "coverage").is_dir():
-            shutil.copytree(output / "coverage", COVERAGE / "integration")
+            shutil.copytree(output / "coverage", COVERAGE / log.stem)
         reports = [json.loads(report.read_text()) for report in (output / "data").glob("integration-*.json")]
         passed = {name for report in reports for name in report["targets"]}
-        return judge_integration(status, log.read_text(), passed, targets(copy))
+        return judge_integration(status, log.read_text(), passed, names)
 
 
 def targets(copy: Path) -> set[str]:
@@ -97,4 +109,10 @@ def targets(copy: Path) -> set[str]:
     return {folder.name for folder in folders if not folder.name.startswith(("prepare_", "setup_"))}
 
 
-PARTS: dict[str, Callable[[Path], Outcome]] = {"unit": unit, "sdk": sdk, "integration": integration, "sanity": sanity}
+PARTS: dict[str, Callable[[Path], Outcome]] = {
+    "unit": unit,
+    "sdk": sdk,
+    "integration": integration,
+    "sanity": sanity,
+    "orders": orders,
+}

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run parts of the tests, two at a time, and close with one line that counts them all.
 
-Usage: python -m tests.tools.run unit sanity integration sdk
+Usage: python -m tests.tools.run orders unit integration sanity sdk
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def main(names: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     good = bool(outcomes) and all(outcome.good for outcome in outcomes)
-    if good and {"unit", "integration"} <= set(names):
+    if good and {"unit", "integration", "orders"} <= set(names):
         print(f"coverage of plugins/ by unit and integration tests: {plugins_covered()} %")
     passed = sum(outcome.passed for outcome in outcomes)
     failed = sum(max(outcome.failed, int(not outcome.good)) for outcome in outcomes)

@@ -13,7 +13,7 @@ from typing import Any
 from ..rpc.client import Client
 from ..rpc.errors import BadInput
 from .names import base
-from .order import IN_FLIGHT, VALID, WITH_THE_CA, Order, Status, listed_words
+from .order import DEAD, IN_FLIGHT, VALID, WITH_THE_CA, Order, Status, listed_words
 from .service import (
     ORDER_TYPES,
     describe,
@@ -123,7 +123,7 @@ def _passes(asked: Query, order: Order, now: datetime, refined: bool = True) -> 
         (not asked.statuses or order.status in statuses)
         and (not asked.domains or set(order.domains) == set(asked.domains))
         and asked.product_code in (None, order.product_code)
-        and (asked.expires_within is None or _expires(order, now, asked.expires_within))
+        and (asked.expires_within is None or (order.status not in DEAD and _expires(order, now, asked.expires_within)))
     )
 
 

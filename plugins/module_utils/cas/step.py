@@ -22,7 +22,8 @@ RENEW = "RenewCertificateOrderForPackageRequest"
 class Step:
     """One call, and the order expected after it (None: it is gone).
 
-    ``order_id`` is the order it acts on, None for a new one; it is sent only while that order is in ``only_while``.
+    ``order_id`` is the order it acts on, None for an application; a step that changes that order is sent only while it
+    is in ``only_while``.
     """
 
     action: str
@@ -77,7 +78,8 @@ def create(wanted: Wanted, reason: str) -> Step:
 def renew(wanted: Wanted, order: Order, reason: str) -> Step:
     """Have the service make a new order that follows an expiring one."""
     params = {"OrderId": order.order_id, "Csr": wanted.csr.pem if wanted.csr else None, "Tags": _tag_params(wanted)}
-    return Step(RENEW, params, reason, replace(_expected(wanted), validation_method=KNOWN_AFTER_APPLY))
+    leaves = replace(_expected(wanted), validation_method=KNOWN_AFTER_APPLY)
+    return Step(RENEW, params, reason, leaves, order.order_id)
 
 
 def application(wanted: Wanted) -> tuple[str, dict[str, Any]]:

@@ -123,7 +123,7 @@ def test_the_strategy(strategy: str, product: str, status: str, call: str | None
         return
     plan = planned(there, **options)
     (step,) = plan.steps
-    assert (step.action, step.order_id) == (call, None)
+    assert (step.action, step.order_id) == (call, "1001" if call == RENEW else None)
     assert plan.facts["strategy"] == ("renew" if call == RENEW else "reorder")
     assert plan.facts["previous_order_id"] == "1001"
     assert plan.orders_anew is (call != RENEW)
