@@ -15,7 +15,7 @@ from . import pki
 from .order import Order, Status, described, from_list, id_text
 from .quota import Quota, from_answer
 
-PRODUCT = Product(version="2020-04-07", ram_code="yundun-cert")
+PRODUCT = Product(version="2020-04-07", ram_code="yundun-cert", thing="order")
 ORDER_TYPES = {"package": "CPACK", "purchase": "BUY", "uploaded": "UPLOAD", "certificate": "CERT"}
 _OWN_ENDPOINT = frozenset(
     {

@@ -46,7 +46,7 @@ class Product:
 
     version: str
     ram_code: str
-    thing: str = "order"
+    thing: str
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ class Watch:
 def client(script: Script, watch: Watch | None = None, **more: Any) -> Client:
     source: Callable[[bool], Credentials] = more.pop("source", lambda fresh: KEYS)
     more.setdefault("max_attempts", ATTEMPTS)
-    product = Product(version="2020-04-07", ram_code="yundun-cert")
+    product = Product(version="2020-04-07", ram_code="yundun-cert", thing="order")
     return Client(product, "https://cas.example", source, script, clock=(watch or Watch()).clock(), **more)
 
 
