@@ -27,6 +27,8 @@ def observe_order(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
         chosen = _chosen(client, wanted, wanted.order_id)
         if wanted.state is not State.PRESENT or serves(wanted, chosen):
             return wanted, Seen(chosen)
+        if chosen:
+            _listed(client, wanted, wanted.order_id)
     orders = list(list_orders(client, keyword=keyword(wanted.domains)))
     if wanted.order_id and not wanted.domains:
         wanted = _like(client, wanted, wanted.order_id, orders)

@@ -19,7 +19,6 @@ from .pki import Csr, read_csr
 
 MOST_NAMES = 5
 MOST_TAGS, LONGEST_KEY, LONGEST_VALUE = 20, 64, 128
-DEFAULT_PRODUCT = "digicert-free-1-free"
 PRODUCTS = (
     "digicert-free-1-free",
     "symantec-free-1-free",

@@ -262,3 +262,11 @@ def test_a_renewal_by_a_number_that_is_gone_goes_by_the_names() -> None:
     outcome = renew(account, order_id="4711", **WWW)
     assert outcome.plan.facts["previous_order_id"] is None
     assert len(writes(account)) == 1
+
+
+def test_a_refused_order_for_other_names_is_not_deleted() -> None:
+    account = emulator()
+    number = refused(account)
+    with pytest.raises(Forbidden, match="has other names than were asked for"):
+        order(account, order_id=number, domains=["other.example.org"])
+    assert writes(account) == []
