@@ -42,6 +42,22 @@ attributes:
       - certops.alicloud.alicloud
 """
 
+    # For the modules of the certificate store: what both of them ask first.
+    STORE = r"""
+options:
+  directory:
+    description:
+      - Folder of all certificates on the host, an absolute path. It is made when something is written and it is not
+        there.
+    type: path
+    required: true
+  name:
+    description:
+      - Name of the certificate, and of its folder below O(directory).
+    type: str
+    required: true
+"""
+
     # For modules that change an order.
     CHANGE = r"""
 options: {}

@@ -10,7 +10,7 @@ import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any, Protocol
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
@@ -150,7 +150,7 @@ def change(service: Service, options: Mapping[str, Any], job: Callable[[Client, 
     def work() -> dict[str, Any]:
         asked = service.read(module.params)
         client = _client(module, service)
-        return _result(module, client, job(client, asked))
+        return _result(module, job(client, asked), client.clock.now())
 
     _run(module, work, plan=[])
 
@@ -163,6 +163,20 @@ def ask(
     """Run a module that only reads. ``job`` gets a way to make the client and the options, and returns the result."""
     module = AnsibleModule({**service.connection, **options}, supports_check_mode=True)
     _run(module, lambda: {"changed": False, **job(lambda: _client(module, service), module.params)})
+
+
+def local(
+    options: Mapping[str, Any],
+    job: Callable[[Mapping[str, Any], bool], Outcome],
+    rules: Mapping[str, Any] | None = None,
+) -> None:
+    """Run a module that works on the machine itself. ``job`` gets the options, and whether it may only predict."""
+    module = AnsibleModule(dict(options), supports_check_mode=True, **(rules or {}))
+
+    def work() -> dict[str, Any]:
+        return _result(module, job(module.params, module.check_mode), datetime.now(timezone.utc))
+
+    _run(module, work)
 
 
 def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]], **always: Any) -> None:
@@ -228,8 +242,8 @@ def _csr_text(path: str | None) -> dict[str, str]:
         raise BadInput("csr_path", "the file is no text; give a CSR in PEM.") from None
 
 
-def _result(module: AnsibleModule, client: Client, outcome: Outcome) -> dict[str, Any]:
+def _result(module: AnsibleModule, outcome: Outcome, now: datetime) -> dict[str, Any]:
     for warning in outcome.warnings:
         module.warn(warning)
-    result = outcome.public(client.clock.now())
-    return {**result, "diff": outcome.diff()} if module._diff else result
+    result, diff = outcome.public(now), outcome.diff()
+    return {**result, "diff": diff} if module._diff and diff else result

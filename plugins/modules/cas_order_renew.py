@@ -332,6 +332,11 @@ action:
   type: str
   returned: on failure of a call
   sample: CreateCertificateForPackageRequest
+key_mismatch:
+  description: Whether the issued certificate carries another key than the CSR.
+  type: bool
+  returned: on failure, when it does
+  sample: true
 outcome:
   description:
     - V(unknown) when a call may or may not have been carried out. Running the task again is safe.

@@ -16,10 +16,25 @@ ROOT = Path(__file__).resolve().parents[2]
 COLLECTION = "ansible_collections.certops.alicloud."
 UTILS = "plugins.module_utils."
 RPC, CAS, ALIDNS, TASK = UTILS + "rpc", UTILS + "cas", UTILS + "alidns", UTILS + "task"
+STORE = UTILS + "store"
 MODULES, EMULATOR = "plugins.modules", "tests.emulator"
 # What can reach the network, and what a plan therefore must not reach, by whatever way.
 DOORS = (CAS + ".service", ALIDNS + ".service", RPC + ".client", RPC + ".transport")
-PURE = (CAS + ".plan", CAS + ".renewal", CAS + ".step", ALIDNS + ".plan", ALIDNS + ".record", ALIDNS + ".wanted")
+PURE = (
+    CAS + ".plan",
+    CAS + ".renewal",
+    CAS + ".due",
+    CAS + ".step",
+    ALIDNS + ".plan",
+    ALIDNS + ".record",
+    ALIDNS + ".wanted",
+)
+
+# What the store may know of the rest: what a certificate and a name are, and when one is due.
+LENT = (STORE, RPC + ".errors", UTILS + "idn", CAS + ".pki", CAS + ".names", CAS + ".wanted", CAS + ".due")
+# What touches the host, and the files of the store that must not, by whatever way.
+HANDS = (*(f"{STORE}.{name}" for name in ("look", "served", "write")), "os", "shutil", "socket", "ssl", "subprocess")
+THOUGHTS = tuple(f"{STORE}.{name}" for name in ("layout", "check", "decide", "plan"))
 
 Sources = Mapping[str, str]
 
@@ -74,15 +89,15 @@ def ansible_outside_task(files: Sources) -> list[str]:
 
 
 def rpc_knows_a_product(files: Sources) -> list[str]:
-    return only(lambda name, each: not (under(name, RPC) and under(each, CAS, ALIDNS, TASK)), files)
+    return only(lambda name, each: not (under(name, RPC) and under(each, CAS, ALIDNS, STORE, TASK)), files)
 
 
 def products_know_task(files: Sources) -> list[str]:
-    return only(lambda name, each: not (under(name, CAS, ALIDNS) and under(each, TASK, MODULES)), files)
+    return only(lambda name, each: not (under(name, CAS, ALIDNS, STORE) and under(each, TASK, MODULES)), files)
 
 
 def products_know_each_other(files: Sources) -> list[str]:
-    pairs = ((CAS, ALIDNS), (ALIDNS, CAS))
+    pairs = ((CAS, ALIDNS), (ALIDNS, CAS), (CAS, STORE), (ALIDNS, STORE))
     return only(lambda name, each: not any(under(name, one) and under(each, other) for one, other in pairs), files)
 
 
@@ -90,9 +105,31 @@ def plans_that_reach_the_network(files: Sources) -> list[str]:
     return [f"{name} -> {each}" for name in PURE for each in sorted(reached(files, name)) if under(each, *DOORS)]
 
 
+def a_store_that_knows_too_much(files: Sources) -> list[str]:
+    known = only(lambda name, each: not under(name, STORE) or not under(each, UTILS[:-1]) or lent(each), files)
+    reach = {name: reached(files, name) for name in files if under(name, STORE)}
+    return known + [f"{name} -> {each}" for name in reach for each in sorted(reach[name]) if under(each, *DOORS)]
+
+
+def lent(name: str) -> bool:
+    """Whether it is in what is lent to the store, or only on the way to it."""
+    return under(name, *LENT) or any(each.startswith(name + ".") for each in LENT)
+
+
+def thoughts_with_hands(files: Sources) -> list[str]:
+    """What the store decides and plans is computed from values alone."""
+    return [
+        f"{thought} -> {each}"
+        for thought in THOUGHTS
+        for name in sorted({thought, *(each for each in reached(files, thought) if under(each, STORE))})
+        for each in sorted(imports(name, files[name]))
+        if under(each, *HANDS)
+    ]
+
+
 def modules_that_dig(files: Sources) -> list[str]:
     """A module names its options and its job; how the service is called is none of its business."""
-    allowed = (TASK, CAS, ALIDNS)
+    allowed = (TASK, CAS, ALIDNS, STORE)
     return only(
         lambda name, each: (
             not under(name, MODULES) or not under(each, "plugins") or under(each, *allowed) or each == UTILS[:-1]
@@ -106,7 +143,7 @@ def emulator_that_peeks(files: Sources) -> list[str]:
 
 
 def circles(files: Sources) -> list[str]:
-    return sorted(name for name in files if under(name, CAS, ALIDNS, RPC) and name in reached(files, name))
+    return sorted(name for name in files if under(name, CAS, ALIDNS, STORE, RPC) and name in reached(files, name))
 
 
 def drawers(files: Iterable[str]) -> list[str]:
@@ -130,6 +167,8 @@ RULES = (
     products_know_task,
     products_know_each_other,
     plans_that_reach_the_network,
+    a_store_that_knows_too_much,
+    thoughts_with_hands,
     modules_that_dig,
     emulator_that_peeks,
     circles,
@@ -144,8 +183,8 @@ def test_nothing_breaks_the_rule(rule: Callable[[Sources], list[str]]) -> None:
 
 def test_all_rooms_were_read() -> None:
     tops = {".".join(name.split(".")[:3]) for name in FILES}
-    assert {RPC, CAS, ALIDNS, TASK} <= tops
-    assert {*PURE, *DOORS} <= FILES.keys()
+    assert {RPC, CAS, ALIDNS, STORE, TASK} <= tops
+    assert {*PURE, *DOORS, *THOUGHTS, *HANDS[:3]} <= FILES.keys()
     assert sum(under(name, EMULATOR) for name in FILES) > 10
 
 
@@ -179,6 +218,16 @@ def test_one_way_to_fail_and_one_to_succeed() -> None:
         ),
         pytest.param(plans_that_reach_the_network, CAS + ".pki", "from ..rpc import transport", id="through another"),
         pytest.param(plans_that_reach_the_network, ALIDNS + ".wanted", "from .service import call", id="of a record"),
+        pytest.param(rpc_knows_a_product, RPC + ".errors", "from ..store.layout import Place", id="the store"),
+        pytest.param(products_know_task, STORE + ".change", "from .. import task", id="task from the store"),
+        pytest.param(products_know_each_other, CAS + ".pki", "from ..store import check", id="the store from cas"),
+        pytest.param(a_store_that_knows_too_much, STORE + ".look", "from ..cas.plan import pick", id="of orders"),
+        pytest.param(a_store_that_knows_too_much, STORE + ".look", "from ..alidns import record", id="of records"),
+        pytest.param(a_store_that_knows_too_much, STORE + ".info", "from ..rpc import client", id="of the service"),
+        pytest.param(a_store_that_knows_too_much, CAS + ".due", "from .service import describe", id="through a loan"),
+        pytest.param(thoughts_with_hands, STORE + ".decide", "from .served import look_at", id="a look"),
+        pytest.param(thoughts_with_hands, STORE + ".plan", "import os.path", id="the folder"),
+        pytest.param(thoughts_with_hands, STORE + ".layout", "from . import write", id="behind a value"),
         pytest.param(modules_that_dig, MODULES + ".m", "from ..module_utils.rpc.client import Client", id="to rpc"),
         pytest.param(modules_that_dig, MODULES + ".m", f"from {COLLECTION}{UTILS[:-1]} import rpc", id="to a folder"),
         pytest.param(emulator_that_peeks, EMULATOR + ".ca", f"from {COLLECTION}{CAS}.pki import x", id="at plugins"),

@@ -8,12 +8,14 @@ The service's spellings (``payed``, ``unknow``) stop at the tables of this file.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import Any
 
+from ..rpc.errors import Failure, quoted
 from .names import base, folded
 from .pki import Certificate
 
@@ -223,9 +225,16 @@ def _proofs(answer: Mapping[str, Any], domains: tuple[str, ...]) -> tuple[DnsPro
         return (_dns_proof(name, _text(answer.get("RecordType")) or "TXT", value, domains),)
     path, content = _text(answer.get("Uri")), _text(answer.get("Content"))
     domain = _text(answer.get("Domain")) or (base(domains[0]) if len(domains) == 1 else None)
+    if path and not _SAFE_PATH.fullmatch(path):
+        raise Failure(f"The service asks for a file at {quoted(path)}, which is no plain path below a web root.")
     if path and content and domain:
         return (FileProof(domain=domain, path=path, content=content, url=f"http://{domain}{path}"),)
     return ()
+
+
+_RECORD_TYPES = ("TXT", "CNAME")
+# Segments of plain characters, none of them "." or "..".
+_SAFE_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 
 
 def _dns_proof(raw: str, kind: str, value: str, domains: tuple[str, ...]) -> DnsProof:
@@ -233,7 +242,7 @@ def _dns_proof(raw: str, kind: str, value: str, domains: tuple[str, ...]) -> Dns
     owners = [domain for domain in domains if name == base(domain) or name.endswith("." + base(domain))]
     owner = max(owners, key=len, default=domains[0] if len(domains) == 1 else None)
     names = {name} if owners else {_full_name(name, base(domain)) for domain in domains}
-    clear = len(names) == 1 and _NAME_CHARACTERS.issuperset(name)
+    clear = len(names) == 1 and _NAME_CHARACTERS.issuperset(name) and kind in _RECORD_TYPES
     return DnsProof(owner, names.pop() if clear else None, kind, value, raw)
 
 

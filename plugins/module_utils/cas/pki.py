@@ -23,6 +23,10 @@ _CSR_LABELS = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
 _SHORTEST_RSA = 2048
 
 
+class Unfit(Failure):
+    """A certificate, a chain or a key that cannot be used."""
+
+
 @dataclass(frozen=True)
 class Csr:
     """A signing request: its text, its names (A-labels, the CN first) and its key's SHA-256 in hex."""
@@ -129,22 +133,39 @@ def _alternative_names(extensions: Extensions) -> list[Any]:
         return []
 
 
-def read_certificate(text: str) -> Certificate:
-    """Read a PEM chain in whatever order it comes: leaf first, ordered, every block once."""
-    x509 = _x509()
-    pems = dict.fromkeys(block.group(0) for block in _BLOCK.finditer(text) if block.group(1) == "CERTIFICATE")
+def read_private_key(text: str, origin: str) -> str:
+    """The SHA-256 of a private key's public half, as in Certificate. No error repeats any of the key."""
+    _x509()
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     try:
-        found = {_fingerprint(each): each for each in (x509.load_pem_x509_certificate(pem.encode()) for pem in pems)}
+        return _key_hash(load_pem_private_key(text.encode(), None).public_key())
+    except Exception:  # malformed DER raises many things
+        raise Unfit(f"{origin} is no private key in PEM without a passphrase.") from None
+
+
+def read_certificate(text: str, origin: str = "the service's answer") -> Certificate:
+    """Read a PEM chain in whatever order it comes: leaf first, ordered, every block once."""
+    _x509()
+    try:
+        found = {_fingerprint(each): each for each in load_certificates(text)}
         leaf, *rest = _ordered(list(found.values()))
         return _describe(leaf, "".join(map(_pem, rest)))
     except Exception:  # malformed DER raises many things
-        raise Failure("The certificate in the service's answer cannot be read.") from None
+        raise Unfit(f"The certificate in {origin} cannot be read.") from None
+
+
+def load_certificates(text: str) -> list[X509]:
+    """The certificates of a text in PEM, in its order."""
+    x509 = _x509()
+    blocks = [block.group(0) for block in _BLOCK.finditer(text) if block.group(1) == "CERTIFICATE"]
+    return [x509.load_pem_x509_certificate(block.encode()) for block in blocks]
 
 
 def _ordered(certificates: list[X509]) -> list[X509]:
     """The leaf, then each issuer; what is linked to nothing goes last."""
     left = list(certificates)
-    following: X509 | None = next((each for each in left if not _is_authority(each)), left[0])
+    following: X509 | None = next((each for each in left if not is_authority(each)), left[0])
     chain: list[X509] = []
     while following is not None:
         left.remove(following)
@@ -153,7 +174,7 @@ def _ordered(certificates: list[X509]) -> list[X509]:
     return chain + left
 
 
-def _is_authority(certificate: X509) -> bool:
+def is_authority(certificate: X509) -> bool:
     x509 = _x509()
     try:
         return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
@@ -164,7 +185,7 @@ def _is_authority(certificate: X509) -> bool:
 def _describe(leaf: X509, chain: str) -> Certificate:
     x509 = _x509()
     names = [name.value for name in _alternative_names(leaf.extensions) if isinstance(name, x509.DNSName)]
-    serial = f"{leaf.serial_number:x}"
+    serial, (start, end) = f"{leaf.serial_number:x}", moments(leaf)
     return Certificate(
         leaf=_pem(leaf),
         chain=chain,
@@ -173,9 +194,14 @@ def _describe(leaf: X509, chain: str) -> Certificate:
         public_key_sha256=_key_hash(leaf.public_key()),
         domains=tuple(name.lower() for name in names),
         issuer=leaf.issuer.rfc4514_string(),
-        not_before=_moment(leaf, "not_valid_before"),
-        not_after=_moment(leaf, "not_valid_after"),
+        not_before=start,
+        not_after=end,
     )
+
+
+def moments(certificate: X509) -> tuple[datetime, datetime]:
+    """The first and the last moment it is good for."""
+    return _moment(certificate, "not_valid_before"), _moment(certificate, "not_valid_after")
 
 
 def _moment(certificate: X509, name: str) -> datetime:

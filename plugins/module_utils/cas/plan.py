@@ -273,6 +273,7 @@ def refuse_wrong_certificate(wanted: Wanted, order: Order) -> None:
             f"{order.named} was issued for another key than the CSR's. Use the key that belongs to it, "
             "set on_key_mismatch: reorder to order anew, or renew with the new key.",
             order_id=order.order_id,
+            key_mismatch=True,
         )
     missing = uncovered(wanted.domains, order.certificate.domains) if order.certificate else []
     if missing:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from math import ceil, floor
+from datetime import datetime
 
 from ..rpc.errors import Forbidden
+from .due import is_due
 from .order import IN_FLIGHT, VALID, Order, Status
 from .plan import Seen, clear_failed, latest_first, refuse_two_in_flight, refuse_unknown, refuse_wrong_certificate
 from .step import Plan, Step, create, renew
@@ -57,23 +57,8 @@ def _due(wanted: Wanted, current: Order | None, now: datetime) -> tuple[bool, st
         return True, f"no valid certificate for {', '.join(wanted.domains)} with {wanted.product_code}"
     if current.not_after is None or current.not_before is None:
         raise Forbidden(f"The service does not say when {current.named} ends, so nobody can tell whether it is due.")
-    lifetime = current.not_after - current.not_before
-    window = wanted.renew_before.of(lifetime)
-    if window >= lifetime:
-        raise Forbidden(
-            f"renew_before: the window of {_days(window)} days is not shorter than the certificate's lifetime of "
-            f"{_days(lifetime)}; every run would renew.",
-            order_id=current.order_id,
-        )
-    left = max(current.not_after - now, timedelta())
-    text = f"{_days(left, left <= window)} of {_days(lifetime)} days left, window opens at {_days(window)}"
-    return wanted.force or left <= window, text + (", renewal is forced" if wanted.force else "")
-
-
-def _days(span: timedelta, down: bool = True) -> str:
-    """Days with one decimal, rounded towards the answer that the reader is given."""
-    tenths = span / timedelta(hours=2.4)
-    return f"{(floor(tenths) if down else ceil(tenths)) / 10:g}"
+    due, text = is_due(wanted.renew_before, current.not_before, current.not_after, now, order_id=current.order_id)
+    return wanted.force or due, text + (", renewal is forced" if wanted.force and not due else "")
 
 
 def _strategy(wanted: Wanted, current: Order | None) -> Strategy:

@@ -9,21 +9,12 @@ import os
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from .errors import BadInput, Failure, MissingLibrary, NoAnswer, NotSent, Unsendable, Untrusted
 
-try:
-    import requests
-    from urllib3.exceptions import ConnectTimeoutError, LocationParseError, NewConnectionError, ReadTimeoutError
-except ImportError:
-    HAS_REQUESTS = False
-else:
-    HAS_REQUESTS = True
-    _BAD_ADDRESSES = (
-        requests.exceptions.InvalidURL,
-        requests.exceptions.InvalidSchema,
-        requests.exceptions.InvalidProxyURL,
-    )
+if TYPE_CHECKING:
+    from requests import Response
 
 _MAX_ANSWER = 32 * 1024 * 1024
 
@@ -56,8 +47,7 @@ def over_requests(validate_certs: bool = True, ca_path: str | None = None) -> Tr
     Proxy variables and ``REQUESTS_CA_BUNDLE`` count, ``.netrc`` does not, redirects are not followed: a
     signature is for one host.
     """
-    if not HAS_REQUESTS:
-        raise MissingLibrary("requests")
+    requests, urllib3 = _libraries()
     if ca_path and validate_certs:
         _check_store(ca_path)
     session = requests.Session()
@@ -78,10 +68,20 @@ def over_requests(validate_certs: bool = True, ca_path: str | None = None) -> Tr
             ) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status_code, headers, _read(response))
-        except (requests.RequestException, LocationParseError, OSError, ValueError) as error:
+        except (requests.RequestException, urllib3.LocationParseError, OSError, ValueError) as error:
             raise _explain(error, timeout) from None
 
     return exchange
+
+
+def _libraries() -> tuple[Any, Any]:
+    """requests and the exceptions under it, imported where the network is reached for and nowhere else."""
+    try:
+        import requests
+        from urllib3 import exceptions
+    except ImportError:
+        raise MissingLibrary("requests") from None
+    return requests, exceptions
 
 
 def _check_store(path: str) -> None:
@@ -107,7 +107,7 @@ def _system_store() -> str | bool:
     return paths.capath if paths.capath and os.listdir(paths.capath) else True
 
 
-def _read(response: requests.Response) -> bytes:
+def _read(response: Response) -> bytes:
     body = b""
     for chunk in response.iter_content(65536):
         body += chunk
@@ -118,6 +118,7 @@ def _read(response: requests.Response) -> bytes:
 
 def _explain(error: Exception, timeout: float) -> Failure:
     """The failure behind an exception. None of requests' own texts is passed on: they contain the URL."""
+    requests, urllib3 = _libraries()
     causes = list(_causes(error))
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         why = next(cause.verify_message for cause in causes if isinstance(cause, ssl.SSLCertVerificationError))
@@ -125,21 +126,27 @@ def _explain(error: Exception, timeout: float) -> Failure:
             f"The certificate of the endpoint was not accepted ({why}); nothing was sent. "
             "Name the CA that signed it in ca_path, or check endpoint."
         )
-    if any(isinstance(cause, (NewConnectionError, ConnectTimeoutError)) for cause in causes):
+    if any(isinstance(cause, (urllib3.NewConnectionError, urllib3.ConnectTimeoutError)) for cause in causes):
         return NotSent(
             "The endpoint could not be reached; nothing was sent. Check endpoint, the network and the proxy."
         )
     if isinstance(error, requests.exceptions.ProxyError) and _refused_tunnel(causes):
         return NotSent("The proxy refused the connection; nothing was sent. Check the proxy variables.")
-    if isinstance(error, (LocationParseError, *_BAD_ADDRESSES)):
+    if isinstance(error, (urllib3.LocationParseError, *_bad_addresses(requests.exceptions))):
         return Unsendable("The endpoint or the proxy is no address that can be called; nothing was sent.")
     if isinstance(error, (UnicodeError, requests.exceptions.InvalidHeader)):
         return Unsendable("The access key or its token has characters that cannot be sent; nothing was sent.")
-    if isinstance(error, requests.exceptions.Timeout) or any(isinstance(each, ReadTimeoutError) for each in causes):
+    if isinstance(error, requests.exceptions.Timeout) or any(
+        isinstance(each, urllib3.ReadTimeoutError) for each in causes
+    ):
         return NoAnswer(f"No answer came within {timeout:g} s (request_timeout).")
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return NoAnswer("The TLS connection to the endpoint broke.")
     return NoAnswer("The connection broke before the answer was complete.")
+
+
+def _bad_addresses(known: Any) -> tuple[type[Exception], ...]:
+    return known.InvalidURL, known.InvalidSchema, known.InvalidProxyURL
 
 
 def _refused_tunnel(causes: list[BaseException]) -> bool:

@@ -25,6 +25,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import 
     listed_words,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.pki import Certificate
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import Failure
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 BIG = "98987582437920968"
@@ -398,6 +399,43 @@ def test_a_file_is_served_as_it_was_given(host: str | None) -> None:
 )
 def test_a_file_that_is_not_told_yet(changes: dict[str, Any], domains: tuple[str, ...]) -> None:
     assert read({**FILE, **changes}, known(domains=domains)).validation == ()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../../etc/cron.d/x",
+        "/.well-known/../x",
+        "/.well-known/..",
+        "/./x",
+        "//x",
+        "/x/",
+        "x",
+        "/a b",
+        "/a\nb",
+        "/a\x00b",
+        "/{{ 7 * 7 }}",
+        "/a%2e%2e/x",
+        "/a\\b",
+    ],
+)
+def test_a_file_outside_of_the_web_root_is_refused(path: str) -> None:
+    with pytest.raises(Failure, match="which is no plain path below a web root"):
+        read({**FILE, "Uri": path})
+
+
+@pytest.mark.parametrize("path", ["/fileauth.txt", "/.well-known/pki-validation/fileauth.txt", "/a/..b/c..txt"])
+def test_a_file_below_the_web_root_is_not(path: str) -> None:
+    (proof,) = read({**FILE, "Uri": path}).validation
+    assert isinstance(proof, FileProof)
+    assert proof.path == path
+
+
+@pytest.mark.parametrize("kind", ["NS", "A", "txt; x", "MX"])
+def test_a_record_that_proves_nothing_is_not_clear(kind: str) -> None:
+    (proof,) = read(dns("_dnsauth", RecordType=kind)).validation
+    assert isinstance(proof, DnsProof)
+    assert (proof.record_name, proof.record_type) == (None, kind)
 
 
 def test_an_unknown_method_is_none() -> None:

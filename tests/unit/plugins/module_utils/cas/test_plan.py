@@ -237,6 +237,7 @@ def test_a_certificate_for_another_key(status: str, way: str) -> None:
     with pytest.raises(Forbidden, match="issued for another key than the CSR's") as caught:
         planned(options, there, chosen=chosen)
     assert "on_key_mismatch: reorder" in caught.value.msg
+    assert caught.value.facts["key_mismatch"] is True
     plan = planned({**options, "on_key_mismatch": "reorder"}, there, chosen=chosen)
     assert actions(plan) == [NEW]
     assert plan.before is there

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -398,6 +399,6 @@ def test_a_folder_serves_as_the_systems_store(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "HAS_REQUESTS", False)
+    monkeypatch.setitem(sys.modules, "requests", None)
     with pytest.raises(MissingLibrary, match="requests"):
         over_requests()

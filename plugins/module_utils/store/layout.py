@@ -1,0 +1,174 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What lies where in a certificate store, and the words for it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+KEY, CSR, CERT, CHAIN, FULLCHAIN = "privkey.pem", "request.csr", "cert.pem", "chain.pem", "fullchain.pem"
+RECORD, MARK = "order.json", "unproven"
+GENERATIONS, CURRENT = "generations", "current"
+FOLDER_MODE, FILE_MODE, KEY_MODE = 0o755, 0o644, 0o600
+# How every temporary name ends and begins; what a killed run left is known by it.
+HIDDEN, TEMPORARY = ".", ".tmp"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a certificate is kept."""
+
+    directory: str
+    name: str
+
+    @property
+    def path(self) -> str:
+        return f"{self.directory.rstrip('/')}/{self.name}"
+
+    @property
+    def generations(self) -> str:
+        return f"{self.path}/{GENERATIONS}"
+
+    @property
+    def current(self) -> str:
+        return f"{self.path}/{CURRENT}"
+
+    def folder(self, number: int) -> str:
+        return f"{self.generations}/{number}"
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may read the private key; None leaves the owner or the group as it is."""
+
+    mode: int = KEY_MODE
+    uid: int | None = None
+    gid: int | None = None
+
+    def fits(self, key: KeyFile) -> bool:
+        return key.mode == self.mode and self.uid in (None, key.uid) and self.gid in (None, key.gid)
+
+
+@dataclass(frozen=True)
+class KeyFile:
+    """A key file from outside; owner and group are None where they are not known yet."""
+
+    size: int
+    mode: int
+    uid: int | None = None
+    gid: int | None = None
+
+    def words(self) -> str:
+        owners = "" if self.uid is None or self.gid is None else f" {self.uid}:{self.gid}"
+        return f"key {self.mode:04o}{owners}"
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One set of files. ``key`` is None when there is no key file."""
+
+    number: int
+    files: frozenset[str] = frozenset()
+    key: KeyFile | None = None
+
+    @property
+    def complete(self) -> bool:
+        return FULLCHAIN in self.files
+
+    @property
+    def proven(self) -> bool:
+        return MARK not in self.files
+
+    @property
+    def has_key(self) -> bool:
+        return self.key is not None and self.key.size > 0
+
+    @property
+    def has_csr(self) -> bool:
+        return CSR in self.files
+
+    def words(self) -> str:
+        """The generation as a line of a diff."""
+        words = ["complete" if self.complete else "staged"]
+        words += ["unproven"] if not self.proven else []
+        words += [self.key.words()] if self.key and self.has_key else []
+        words += [name for name in (CSR, RECORD) if name in self.files]
+        return ", ".join(words)
+
+
+@dataclass(frozen=True)
+class Store:
+    """Everything that is there; ``highest`` is the highest number in use, by whatever."""
+
+    generations: tuple[Generation, ...] = ()
+    current: int | None = None
+    highest: int = 0
+
+    def get(self, number: int | None) -> Generation | None:
+        return next((each for each in self.generations if each.number == number), None)
+
+    def above_current(self) -> list[Generation]:
+        """The generations that are newer than the one in use, newest first."""
+        return [each for each in self.newest_first() if each.number > (self.current or 0)]
+
+    def newest_first(self) -> list[Generation]:
+        return sorted(self.generations, key=lambda each: -each.number)
+
+    def having(self, generation: Generation) -> Store:
+        """The store with this generation, in place of the one with its number."""
+        others = [each for each in self.generations if each.number != generation.number]
+        ordered = sorted([*others, generation], key=lambda each: each.number)
+        return replace(self, generations=tuple(ordered), highest=max(self.highest, generation.number))
+
+    def text(self) -> str:
+        """The store as the lines of a diff."""
+        lines = [f"current: {self.current or 'none'}"]
+        lines += [f"generation {each.number}: {each.words()}" for each in self.generations]
+        return "".join(line + "\n" for line in lines)
+
+
+@dataclass(frozen=True)
+class Record:
+    """What order.json says of the order behind a generation."""
+
+    order_id: str | None = None
+    domains: tuple[str, ...] = ()
+    product_code: str | None = None
+    renews: str | None = None
+    validation: tuple[Mapping[str, Any], ...] = ()
+
+    def public(self) -> dict[str, Any]:
+        return {
+            "order_id": self.order_id,
+            "domains": list(self.domains),
+            "product_code": self.product_code,
+            "renews": self.renews,
+            "validation": [dict(entry) for entry in self.validation],
+        }
+
+
+@dataclass(frozen=True)
+class Served:
+    """What one address showed, or why it showed nothing. ``unreachable``: there is no way to it from here."""
+
+    address: str
+    serial_number: str | None = None
+    sha256_fingerprint: str | None = None
+    problem: str | None = None
+    unreachable: bool = False
+
+    def public(self) -> dict[str, Any]:
+        return {
+            "address": self.address,
+            "serial_number": self.serial_number,
+            "sha256_fingerprint": self.sha256_fingerprint,
+            "problem": self.problem,
+        }
+
+
+def is_served(fingerprint: str, served: Iterable[Served]) -> bool:
+    """Whether every address that can be reached from here shows this certificate."""
+    return {each.sha256_fingerprint for each in served if not each.unreachable} == {fingerprint}

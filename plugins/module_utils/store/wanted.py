@@ -1,0 +1,131 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task asks of a store, and every rule that its options must keep before anything is touched."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from ..cas.wanted import names
+from ..rpc.errors import BadInput, one_line, quoted
+from .layout import Access, Place, Record
+
+
+class State(Enum):
+    STAGED = "staged"
+    ORDERED = "ordered"
+    COMPLETE = "complete"
+    CURRENT = "current"
+    PROVEN = "proven"
+
+
+_NAMED = (State.STAGED, State.COMPLETE)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What ``certificate_store`` asks for. ``generation`` is 0 where none was given."""
+
+    place: Place
+    state: State
+    generation: int
+    domains: tuple[str, ...]
+    keep_key: bool
+    record: Record | None
+    fullchain: str = field(repr=False)
+    private_key: str | None = field(repr=False)
+    keep: int
+    access: Access
+
+
+def wanted(options: Mapping[str, Any]) -> Wanted:
+    """Check a task's options and say what they ask for. Raises BadInput."""
+    state, private_key = State(options["state"]), options["private_key"]
+    asked = Wanted(
+        place=place(options),
+        state=state,
+        generation=_number(options["generation"], "generation", 1),
+        domains=wanted_names(options["domains"]) if state in _NAMED or options["domains"] else (),
+        keep_key=bool(options["keep_key"]),
+        record=_record(options["order"]),
+        fullchain=options["fullchain"] or "",
+        private_key=private_key,
+        keep=_number(options["keep"], "keep", 0),
+        access=Access(_mode(options["key_mode"]), _uid(options["owner"]), _gid(options["group"])),
+    )
+    if not asked.generation and (private_key is None or state is not State.COMPLETE) and state is not State.STAGED:
+        raise BadInput("generation", "say which generation is meant.")
+    return asked
+
+
+def place(options: Mapping[str, Any]) -> Place:
+    directory, name = options["directory"], options["name"]
+    if not os.path.isabs(directory):
+        raise BadInput("directory", f"{quoted(directory)} is no absolute path.")
+    if not name or name in (".", "..") or "/" in name or not name.isprintable():
+        raise BadInput("name", f"{quoted(name)} cannot be the name of a folder; give one without a slash.")
+    return Place(os.path.normpath(directory), name)
+
+
+def wanted_names(values: list[str] | None) -> tuple[str, ...]:
+    if not values:
+        raise BadInput("domains", "give the names that the certificate is for.")
+    return names(values)
+
+
+def _number(value: int | None, option: str, least: int) -> int:
+    if value is not None and value < least:
+        raise BadInput(option, f"give {least} or more.")
+    return value or 0
+
+
+def _record(values: Mapping[str, Any] | None) -> Record | None:
+    if not values:
+        return None
+    order_id = one_line(values.get("order_id")) or None
+    if order_id is None:
+        raise BadInput("order", "order_id is missing; give the number of the order.")
+    return Record(
+        order_id=order_id,
+        domains=names(values.get("domains") or (), "order.domains"),
+        product_code=one_line(values.get("product_code")) or None,
+        renews=one_line(values.get("renews")) or None,
+        validation=tuple(values.get("validation") or ()),
+    )
+
+
+def _mode(value: Any) -> int:
+    """An octal number as text, or the number that YAML makes of 0600 without quotes."""
+    text = f"{value:o}" if isinstance(value, int) and not isinstance(value, bool) else str(value).strip()
+    if not re.fullmatch(r"(0o?)?[0-7]{3}", text):
+        raise BadInput("key_mode", f'{quoted(value)} is no mode; give an octal number in quotes, such as "0600".')
+    mode = int(text[-3:], 8)
+    if mode & 0o007 or not mode & 0o400:
+        raise BadInput("key_mode", f"{mode:04o} is no mode for a private key: its owner must read it, others must not.")
+    return mode
+
+
+def _uid(owner: str | None) -> int | None:
+    if owner is None or owner.isdecimal():
+        return int(owner) if owner else None
+    try:
+        return pwd.getpwnam(owner).pw_uid
+    except KeyError:
+        raise BadInput("owner", f"there is no user {quoted(owner)} on this machine.") from None
+
+
+def _gid(group: str | None) -> int | None:
+    if group is None or group.isdecimal():
+        return int(group) if group else None
+    try:
+        return grp.getgrnam(group).gr_gid
+    except KeyError:
+        raise BadInput("group", f"there is no group {quoted(group)} on this machine.") from None
