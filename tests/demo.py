@@ -1,13 +1,14 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs playbooks/demo.yml against an emulator and a web root of its own; leaves nothing behind."""
+"""Runs playbooks/demo.yml against an emulator, a web root and a TLS port of its own; leaves nothing behind."""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -32,17 +33,39 @@ class _Quiet(SimpleHTTPRequestHandler):
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A handshake without a certificate to show, or a client that is gone, is no news."""
+
+
 @contextmanager
-def web_server(folder: Path) -> Iterator[str]:
-    """Serve a folder on a free loopback port; gives ``host:port``."""
-    folder.mkdir()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+def serving(server: ThreadingHTTPServer) -> Iterator[str]:
+    """Let a server serve as long as the block lasts; gives ``host:port``."""
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
+
+
+def web_server(folder: Path) -> ThreadingHTTPServer:
+    """Serves a folder over HTTP on a free loopback port."""
+    folder.mkdir()
+    return _Server(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+
+
+def tls_server(folder: Path, certificate: Path) -> ThreadingHTTPServer:
+    """Serves a folder over TLS on a free loopback port; ``SIGHUP`` makes it load the certificate, as for a real server."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+
+    def load(number: int, frame: FrameType | None) -> None:
+        context.load_cert_chain(certificate / "fullchain.pem", certificate / "privkey.pem")
+
+    signal.signal(signal.SIGHUP, load)
+    server = _Server(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    return server
 
 
 @contextmanager
@@ -84,7 +107,7 @@ def emulator(folder: Path, proof_address: str) -> Iterator[dict[str, Any]]:
         yield json.loads(ready.read_text())
 
 
-def play(folder: Path, service: dict[str, Any]) -> int:
+def play(folder: Path, service: dict[str, Any], endpoint: str) -> int:
     """Run the playbook; returns its exit code."""
     environment = {
         **os.environ,
@@ -103,6 +126,8 @@ def play(folder: Path, service: dict[str, Any]) -> int:
         "demo_webroot": str(folder / "webroot"),
         "demo_report": str(folder / "report.txt"),
         "demo_control": service["control_url"],
+        "demo_endpoint": endpoint,
+        "demo_server": os.getpid(),
     }
     command = ["ansible-playbook", "certops.alicloud.demo", f"--extra-vars={json.dumps(variables)}"]
     with child(command, environment) as process:
@@ -114,12 +139,13 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 
 def main() -> int:
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
+    signal.signal(signal.SIGTERM, _end)
     with tempfile.TemporaryDirectory(prefix="certops-demo-") as name:
         folder = Path(name)
-        with web_server(folder / "webroot") as address, emulator(folder, address) as service:
-            code = play(folder, service)
+        web = web_server(folder / "webroot")
+        tls = tls_server(folder / "webroot", folder / "certificates" / "www.example.com" / "current")
+        with serving(web) as address, serving(tls) as endpoint, emulator(folder, address) as service:
+            code = play(folder, service, endpoint)
         if code == 0:
             print((folder / "report.txt").read_text(), end="")
             print("\nThe playbook that did this: playbooks/demo.yml")
