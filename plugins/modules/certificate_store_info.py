@@ -99,11 +99,12 @@ domains:
   returned: success
   sample: [www.example.com]
 check_mode:
-  description: Whether the task ran in check mode. A role cannot see by itself that C(check_mode) was set on its inclusion.
+  description: Whether the task ran in check mode. A role cannot see by itself that C(check_mode) was set on its
+    inclusion.
   type: bool
   returned: always
   sample: false
-path:
+folder:
   description: Folder of the certificate.
   type: str
   returned: success

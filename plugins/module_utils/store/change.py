@@ -49,19 +49,27 @@ def store(options: Mapping[str, Any], check: bool, host: Host | None = None) -> 
     asked = wanted(options)
     before = look.look(asked.place)
     plan = _PLANS[asked.state](asked, before, (host or Host()).now())
-    if plan.changed:
+    # A staged generation is there to be written into, whoever made it.
+    if plan.changed or asked.state is State.STAGED:
         write.refuse_unwritable(asked.place)
     if check:
-        return Outcome(asked.place, plan, before.get(plan.number))
+        return Outcome(asked.place, plan, before.get(plan.number), _warnings(asked))
     _carry_out(asked.place, plan)
-    return Outcome(asked.place, plan, plan.after.get(plan.number))
+    return Outcome(asked.place, plan, plan.after.get(plan.number), _warnings(asked))
+
+
+def _warnings(asked: Wanted) -> list[str]:
+    if asked.state is not State.COMPLETE or read_certificate(asked.fullchain, "fullchain").chain:
+        return []
+    return ["The certificate came without those that signed it; many clients will not trust a server that has only it."]
 
 
 def _carry_out(place: Place, plan: Plan) -> None:
     done = 0
     try:
+        write.sweep(place)
         if plan.changed:
-            write.prepare(place)
+            write.make_folders(place)
         for step in plan.steps:
             write.carry_out(place, step)
             done += 1

@@ -51,7 +51,7 @@ class Report:
             "changed": False,
             "check_mode": self.check,
             "domains": list(self.wanted.domains),
-            "path": place.path,
+            "folder": place.path,
             "current": _current(place, current, now) if current else None,
             "staged": _staged(place, seen.staged) if seen.staged else None,
             "ready": _ready(place, seen.ready) if seen.ready else None,

@@ -39,12 +39,16 @@ def writing(path: str) -> Iterator[None]:
         raise Failure(f"{path} cannot be written: {_reason(error)}; {_UNTOUCHED}{hint}") from None
 
 
+class NotYours(Exception):
+    """Owner, group or mode of a file may not be set by this user."""
+
+
 @contextmanager
 def giving(path: str) -> Iterator[None]:
-    """What goes wrong in here is a failure to set owner or mode of ``path``."""
+    """``path`` gets its owner and its mode in here, perhaps under another name."""
     try:
         yield
-    except PermissionError:
+    except NotYours:
         raise Failure(
             f"{path}: its owner, group or mode may not be set by this user; {_UNTOUCHED} Use become, or set owner and "
             "group to those of the user that runs the task."

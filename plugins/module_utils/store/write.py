@@ -16,7 +16,7 @@ from secrets import token_hex
 from ..rpc.errors import Failure
 from .layout import CURRENT, FILE_MODE, FOLDER_MODE, GENERATIONS, HIDDEN, KEY, KEY_MODE, TEMPORARY, Access, Place
 from .plan import Allow, Build, Drop, Remove, Step, Swap, Write
-from .trouble import giving, writing
+from .trouble import NotYours, giving, writing
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _THERE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -25,22 +25,31 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 def refuse_unwritable(place: Place) -> None:
     """What check mode can know of it: whether new names may be made where the store is, or will be."""
-    folder = place.generations
-    while not os.path.lexists(folder):
-        folder = os.path.dirname(folder)
-    with writing(folder):
-        if not os.path.isdir(folder):
-            raise NotADirectoryError(errno.ENOTDIR, "")
-        if os.statvfs(folder).f_flag & os.ST_RDONLY:
-            raise OSError(errno.EROFS, "")
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise PermissionError(errno.EACCES, "")
+    folders = [folder for folder in (place.path, place.generations) if os.path.lexists(folder)]
+    for folder in folders or [_nearest(place.directory)]:
+        with writing(folder):
+            if not os.path.isdir(folder):
+                raise NotADirectoryError(errno.ENOTDIR, "")
+            if os.statvfs(folder).f_flag & os.ST_RDONLY:
+                raise OSError(errno.EROFS, "")
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, "")
 
 
-def prepare(place: Place) -> None:
-    """The folders of the store, without what a killed run left in them."""
-    _make_folders(place.generations)
+def _nearest(folder: str) -> str:
+    """The folder itself, or the first one above it that is there."""
+    return folder if os.path.lexists(folder) else _nearest(os.path.dirname(folder))
+
+
+def make_folders(place: Place) -> None:
+    _make_folder(place.generations)
+
+
+def sweep(place: Place) -> None:
+    """Remove what a killed run left behind."""
     for folder in (place.path, place.generations, *_real_folders(place.generations)):
+        if not os.path.isdir(folder):
+            continue
         with writing(folder):
             left = [name for name in os.listdir(folder) if name.startswith(HIDDEN) and name.endswith(TEMPORARY)]
             for name in left:
@@ -70,7 +79,8 @@ def _build(place: Place, step: Build) -> None:
         os.mkdir(hidden, FOLDER_MODE)
         os.chmod(hidden, FOLDER_MODE)
         for name, data in step.files:
-            _fill(f"{hidden}/{name}", data, step.access if name == KEY else None)
+            with giving(f"{folder}/{name}"):
+                _fill(f"{hidden}/{name}", data, step.access if name == KEY else None)
         _sync(hidden)
         os.rename(hidden, folder)
         _sync(place.generations)
@@ -79,7 +89,7 @@ def _build(place: Place, step: Build) -> None:
 def _write(path: str, data: bytes, access: Access | None) -> None:
     folder, name = os.path.split(path)
     temporary = f"{folder}/{HIDDEN}{name}.{token_hex(4)}{TEMPORARY}"
-    with writing(path), _gone_on_failure(temporary):
+    with writing(path), giving(path), _gone_on_failure(temporary):
         _fill(temporary, data, access)
         os.replace(temporary, path)
         _sync(folder)
@@ -93,7 +103,7 @@ def _fill(path: str, data: bytes, access: Access | None) -> None:
         while left:
             left = left[os.write(opened, left) :]
         if access:
-            _give(opened, path, access)
+            _give(opened, access)
         else:
             os.fchmod(opened, FILE_MODE)
         os.fsync(opened)
@@ -101,11 +111,13 @@ def _fill(path: str, data: bytes, access: Access | None) -> None:
         os.close(opened)
 
 
-def _give(opened: int, path: str, access: Access) -> None:
-    with giving(path):
+def _give(opened: int, access: Access) -> None:
+    try:
         if access.uid is not None or access.gid is not None:
             os.fchown(opened, _or_same(access.uid), _or_same(access.gid))
         os.fchmod(opened, access.mode)
+    except PermissionError:
+        raise NotYours() from None
 
 
 def _or_same(number: int | None) -> int:
@@ -113,12 +125,12 @@ def _or_same(number: int | None) -> int:
 
 
 def _allow(path: str, access: Access) -> None:
-    with writing(path):
+    with writing(path), giving(path):
         opened = os.open(path, _THERE)
         try:
             if not stat.S_ISREG(os.fstat(opened).st_mode):
                 raise Failure(f"{path} is no file.")
-            _give(opened, path, access)
+            _give(opened, access)
         finally:
             os.close(opened)
 
@@ -146,10 +158,10 @@ def _remove_generation(place: Place, step: Remove) -> None:
         _remove(hidden)
 
 
-def _make_folders(path: str) -> None:
+def _make_folder(path: str) -> None:
     parent = os.path.dirname(path)
     if not os.path.isdir(parent):
-        _make_folders(parent)
+        _make_folder(parent)
     with writing(path):
         if not os.path.isdir(path):
             os.mkdir(path, FOLDER_MODE)
@@ -157,9 +169,11 @@ def _make_folders(path: str) -> None:
             _sync(parent)
 
 
-def _real_folders(path: str) -> Iterator[str]:
+def _real_folders(path: str) -> list[str]:
+    if not os.path.isdir(path):
+        return []
     with writing(path), os.scandir(path) as entries:
-        yield from [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+        return [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
 
 
 @contextmanager

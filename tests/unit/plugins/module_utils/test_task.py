@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils import task
@@ -30,3 +34,16 @@ def test_a_token_goes_with_its_key(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert task._token({"access_key_id": "mine", "security_token": given}) == used
+
+
+@pytest.mark.parametrize("module", ["certificate_store", "certificate_store_info"])
+def test_modules_of_the_host_need_no_network_library(module: str) -> None:
+    """They run where requests may be missing."""
+    code = (
+        "import conftest, importlib, sys\n"
+        f"importlib.import_module('ansible_collections.certops.alicloud.plugins.modules.{module}')\n"
+        "print([name for name in ('requests', 'urllib3', 'cryptography') if name in sys.modules])"
+    )
+    root = Path(__file__).resolve().parents[4]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

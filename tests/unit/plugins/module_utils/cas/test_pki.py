@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
@@ -27,7 +28,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.pki import read_certificate, read_csr
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.pki import (
+    Unfit,
+    read_certificate,
+    read_csr,
+    read_private_key,
+)
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import BadInput, Failure, MissingLibrary
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
@@ -323,3 +329,32 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for read in (lambda: read_csr(GOOD, "csr_content"), lambda: read_certificate(LEAF)):
         with pytest.raises(MissingLibrary, match="cryptography"):
             read()
+
+
+# Private keys.
+
+
+@pytest.mark.parametrize(
+    "key",
+    [P256, rsa_key(2048), ed25519.Ed25519PrivateKey.generate()],
+    ids=["P-256", "RSA", "Ed25519"],
+)
+@pytest.mark.parametrize("shape", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
+def test_a_private_key_is_known_by_its_public_half(key: Any, shape: PrivateFormat) -> None:
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        shape = PrivateFormat.PKCS8
+    text = key.private_bytes(Encoding.PEM, shape, NoEncryption()).decode()
+    der = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert read_private_key(text, "private_key") == sha256(der).hexdigest()
+    assert read_private_key(f"words before\n{text}\nand after", "private_key") == sha256(der).hexdigest()
+
+
+def test_what_is_no_private_key_is_not_repeated() -> None:
+    text = P256.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    locked = P256.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")).decode()
+    public = P256.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    for each in ("", "secret words", text[:-40], locked, public, "\udcff"):
+        with pytest.raises(Unfit) as caught:
+            read_private_key(each, "/etc/ssl/privkey.pem")
+        assert caught.value.msg == "/etc/ssl/privkey.pem is no private key in PEM without a passphrase."
+        assert caught.value.__cause__ is None and caught.value.__suppress_context__

@@ -5,11 +5,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.unit.plugins.module_utils.store.sets import Shop
+
+
+@pytest.fixture(autouse=True)
+def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test here pulls the plug, so nobody has to wait for the disk."""
+    monkeypatch.setattr(os, "fsync", lambda _opened: None)
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,12 +15,16 @@ from typing import Any
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import BadInput, Failure
+from ansible_collections.certops.alicloud.plugins.module_utils.store import change
 from tests.unit.plugins.module_utils.store.sets import (
+    DEFAULTS,
     GOOD,
+    HOST,
     NOW,
     ORDER,
     OTHER,
     WWW,
+    Host,
     Set,
     Shop,
     csr_pem,
@@ -77,24 +83,24 @@ def test_from_nothing_to_a_proven_certificate(shop: Shop) -> None:
     assert (shop.path / "current" / "fullchain.pem").read_text() == what.fullchain
 
 
-def steps(shop: Shop) -> list[dict[str, Any]]:
-    """Tasks that lead from nothing to two generations, each after what a role does before it."""
-    named = {"domains": list(WWW)}
-    return [
-        {"state": "staged", **named},
-        {"state": "ordered", "generation": 1, "order": ORDER},
-        {"state": "complete", "generation": 1, **named, "fullchain": GOOD.fullchain, "order": ORDER},
-        {"state": "current", "generation": 1},
-        {"state": "proven", "generation": 1},
-        {"state": "staged", **named, "keep_key": True},
-        {"state": "complete", "generation": 2, **named, "fullchain": GOOD.fullchain},
-        {"state": "complete", **named, "fullchain": OTHER.fullchain, "private_key": OTHER.key},
-        {"state": "current", "generation": 3},
-        {"state": "proven", "generation": 3, "keep": 0},
-    ]
+NAMED = {"domains": list(WWW)}
+# Tasks that lead from nothing to a second certificate.
+STEPS: list[dict[str, Any]] = [
+    {"state": "staged", **NAMED},
+    {"state": "ordered", "generation": 1, "order": ORDER},
+    {"state": "complete", "generation": 1, **NAMED, "fullchain": GOOD.fullchain, "order": ORDER},
+    {"state": "current", "generation": 1},
+    {"state": "proven", "generation": 1},
+    {"state": "staged", **NAMED, "keep_key": True},
+    {"state": "complete", "generation": 2, **NAMED, "fullchain": GOOD.fullchain},
+    {"state": "complete", **NAMED, "fullchain": OTHER.fullchain, "private_key": OTHER.key},
+    {"state": "current", "generation": 3},
+    {"state": "proven", "generation": 3, "keep": 0},
+]
 
 
-def prepare(shop: Shop, step: dict[str, Any]) -> None:
+def put_key(shop: Shop, step: dict[str, Any]) -> None:
+    """What a role does between two of the steps."""
     if step["state"] == "ordered":
         (shop.folder(1) / "privkey.pem").write_text(GOOD.key)
 
@@ -103,8 +109,8 @@ def prepare(shop: Shop, step: dict[str, Any]) -> None:
 def test_every_step_is_foreseen_taken_once_and_leaves_the_right_modes(shop: Shop, umask: int) -> None:
     old = os.umask(umask)
     try:
-        for step in steps(shop):
-            prepare(shop, step)
+        for step in STEPS:
+            put_key(shop, step)
             before = shop.picture()
             foreseen = shop.act(check=True, **step)
             assert shop.picture() == before
@@ -284,6 +290,15 @@ def test_a_chain_in_another_order_is_put_right(shop: Shop) -> None:
     assert (current / "cert.pem").read_text() + (current / "chain.pem").read_text() == GOOD.fullchain
 
 
+def test_a_certificate_without_a_chain_is_warned_of(shop: Shop) -> None:
+    leaf = GOOD.fullchain.split("-----END")[0] + "-----END CERTIFICATE-----\n"
+    given = {"directory": str(shop.directory), "name": "www", **DEFAULTS, "state": "complete", "private_key": GOOD.key}
+    outcomes = [
+        change.store({**given, "domains": list(WWW), "fullchain": text}, True, HOST) for text in (leaf, GOOD.fullchain)
+    ]
+    assert ["without those that signed it" in " ".join(outcome.warnings) for outcome in outcomes] == [True, False]
+
+
 def test_an_rsa_key_is_as_good(shop: Shop) -> None:
     assert shop.use(new_set(key=rsa_key())) == 1
 
@@ -369,8 +384,6 @@ def test_the_way_forward_checks_dates_and_names_the_way_back_does_not(shop: Shop
     shop.use(short, order=ORDER)
     shop.use(OTHER)
     later = NOW + timedelta(days=1)
-    from tests.unit.plugins.module_utils.store.sets import Host
-
     tomorrow = Host(now=lambda: later)
     assert shop.act("current", generation=1, host=tomorrow)["changed"]
     assert shop.act("current", generation=2, host=tomorrow)["changed"]
@@ -452,9 +465,6 @@ def test_a_mode_can_be_said_in_many_ways(shop: Shop, given: Any) -> None:
 
 
 def test_owner_and_group_by_name_and_number(shop: Shop) -> None:
-    import grp
-    import pwd
-
     owner, group = pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name
     shop.use(owner=owner, group=group)
     shop.use(OTHER, owner=str(os.getuid()), group=str(os.getgid()))
