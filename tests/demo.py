@@ -56,7 +56,7 @@ def web_server(folder: Path) -> ThreadingHTTPServer:
 
 
 def tls_server(folder: Path, certificate: Path) -> ThreadingHTTPServer:
-    """Serves a folder over TLS on a free loopback port; ``SIGHUP`` makes it load the certificate, as for a real server."""
+    """Serves a folder over TLS on a free loopback port; like a real server it loads the certificate on ``SIGHUP``."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 
     def load(number: int, frame: FrameType | None) -> None:

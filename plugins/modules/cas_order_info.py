@@ -80,6 +80,27 @@ options:
       - Use C(no_log) on the task.
     type: bool
     default: false
+  wait_for:
+    description:
+      - V(issued) waits for the certificate of the order in O(order_id). Whatever becomes of the order, nothing is
+        ordered; an order that is refused or withdrawn ends the task with an error.
+      - In check mode nothing is waited for.
+    type: str
+    choices: [none, issued]
+    default: none
+    version_added: 0.2.0
+  wait_timeout:
+    description:
+      - Seconds after which the task gives up waiting. The order stays as it is.
+    type: int
+    default: 4500
+    version_added: 0.2.0
+  poll_interval:
+    description:
+      - Seconds between the first two looks at an order. Pauses grow to 60 seconds.
+    type: float
+    default: 5.0
+    version_added: 0.2.0
 extends_documentation_fragment:
   - certops.alicloud.connection
   - certops.alicloud.attributes
@@ -106,6 +127,12 @@ EXAMPLES = r"""
     status: [pending_validation]
     include_validation: true
   register: open
+
+- name: Wait for the certificate of an order
+  certops.alicloud.cas_order_info:
+    order_id: "98987582437920968"
+    wait_for: issued
+  register: issued
 
 - name: Fetch a key that the service made
   certops.alicloud.cas_order_info:
@@ -333,6 +360,9 @@ OPTIONS = {
     "include_validation": {"type": "bool", "default": False},
     "include_certificate": {"type": "bool", "default": False},
     "include_private_key": {"type": "bool", "default": False},
+    "wait_for": {"type": "str", "choices": ["none", "issued"], "default": "none"},
+    "wait_timeout": {"type": "int", "default": 4500},
+    "poll_interval": {"type": "float", "default": 5.0},
 }
 
 

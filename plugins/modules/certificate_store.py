@@ -214,6 +214,11 @@ csr:
   type: bool
   returned: success
   sample: true
+key_mismatch:
+  description: Whether the certificate was made for another key.
+  type: bool
+  returned: on failure, when it was
+  sample: true
 """
 
 from ansible_collections.certops.alicloud.plugins.module_utils import task

@@ -24,7 +24,8 @@ from .service import (
     unread,
     with_certificate,
 )
-from .wanted import PRODUCTS, names, order_id, window, word
+from .wait import wait
+from .wanted import PRODUCTS, WaitFor, names, order_id, positive, window, word
 
 _SPANS = "days (30d) or hours (720h)"
 _OF_CERTIFICATES = VALID | {Status.EXPIRED}
@@ -44,6 +45,9 @@ class Query:
     include_validation: bool
     include_certificate: bool
     include_private_key: bool
+    wait_for: WaitFor
+    wait_timeout: float
+    poll_interval: float
 
     @property
     def has_orders(self) -> bool:
@@ -64,6 +68,9 @@ def query(options: Mapping[str, Any]) -> Query:
         include_validation=options["include_validation"],
         include_certificate=options["include_certificate"],
         include_private_key=options["include_private_key"],
+        wait_for=WaitFor(options["wait_for"]),
+        wait_timeout=positive(options["wait_timeout"], "wait_timeout"),
+        poll_interval=positive(options["poll_interval"], "poll_interval"),
     )
     if not asked.has_orders and not asked.statuses <= _OF_CERTIFICATES:
         raise BadInput("status", f"entries of order_type: {asked.order_type} are issued, expiring or expired only.")
@@ -71,6 +78,8 @@ def query(options: Mapping[str, Any]) -> Query:
         raise BadInput("order_id", f"entries of order_type: {asked.order_type} have no order number.")
     if asked.include_private_key and not asked.order_id:
         raise BadInput("include_private_key", "a key is given for one order only; say which with order_id.")
+    if asked.wait_for is not WaitFor.NONE and not (asked.order_id and asked.has_orders):
+        raise BadInput("wait_for", "one order can be waited for; say which with order_id.")
     return asked
 
 
@@ -89,10 +98,21 @@ def find(client: Client, asked: Query) -> tuple[list[Order], str | None]:
         return list(_filtered(client, asked)), None
     listed = order_in_list(client, asked.order_id, asked.keyword, ORDER_TYPES[asked.order_type])
     known = listed or unread(asked.order_id)
-    found = describe_with_key(client, known)
-    if found is None or not _passes(asked, found[0], client.clock.now()):
+    order, private_key = describe_with_key(client, known) or (None, None)
+    if asked.wait_for is not WaitFor.NONE and not client.read_only:
+        order, private_key = _waited(client, asked, order or known, private_key)
+    if order is None or not _passes(asked, order, client.clock.now()):
         return [], None
-    return [found[0]], found[1] if asked.include_private_key else None
+    return [order], private_key if asked.include_private_key else None
+
+
+def _waited(client: Client, asked: Query, order: Order, private_key: str | None) -> tuple[Order, str | None]:
+    """The order where it was waited for to get. Its key is told when it is described once more."""
+    client.deadline = deadline = client.clock.monotonic() + asked.wait_timeout
+    found = wait(client, asked, order, deadline)
+    if found is order or not asked.include_private_key:
+        return found, private_key
+    return describe_with_key(client, found) or (found, None)
 
 
 def _filtered(client: Client, asked: Query) -> Iterator[Order]:

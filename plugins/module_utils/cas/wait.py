@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from ..rpc.client import Client
 from ..rpc.errors import Failure, Kind, NoAnswer, NotReached, NotSent, Refused, Unsendable
 from .order import DEAD, VALID, DnsProof, Order, Status
 from .service import describe
-from .wanted import WaitFor, Wanted
+from .wanted import WaitFor
 
 _LONGEST_PAUSE = 60.0
 _GROWTH = 1.5
@@ -51,6 +51,19 @@ def _passes(failure: Failure) -> bool:
     if isinstance(failure, Refused):
         return failure.kind in (Kind.THROTTLED, Kind.BROKEN)
     return isinstance(failure, (NoAnswer, NotSent)) and not isinstance(failure, Unsendable)
+
+
+class Wanted(Protocol):
+    """What is waited for, and how long: seconds."""
+
+    @property
+    def wait_for(self) -> WaitFor: ...
+
+    @property
+    def wait_timeout(self) -> float: ...
+
+    @property
+    def poll_interval(self) -> float: ...
 
 
 def wait(client: Client, wanted: Wanted, order: Order, deadline: float) -> Order:

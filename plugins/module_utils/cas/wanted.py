@@ -127,8 +127,8 @@ def wanted(options: Mapping[str, Any]) -> Wanted:
         check_quota=options["check_quota"],
         reorder_on_key_mismatch=options.get("on_key_mismatch") == "reorder",
         wait_for=wait_for,
-        wait_timeout=_positive(_PATIENCE[wait_for] if patience is None else patience, "wait_timeout"),
-        poll_interval=_positive(options["poll_interval"], "poll_interval"),
+        wait_timeout=positive(_PATIENCE[wait_for] if patience is None else patience, "wait_timeout"),
+        poll_interval=positive(options["poll_interval"], "poll_interval"),
         renew_before=window(_given(options, "renew_before", "33%"), "renew_before"),
         strategy=Strategy(options.get("strategy") or "auto"),
         force=bool(options.get("force")),
@@ -239,7 +239,7 @@ def word(value: Any, option: str) -> str:
     return text
 
 
-def _positive(value: float, option: str) -> float:
+def positive(value: float, option: str) -> float:
     if not 0 < value < float("inf"):
         raise BadInput(option, "give a number of seconds above 0.")
     return value

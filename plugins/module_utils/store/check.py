@@ -36,7 +36,7 @@ def refuse_unusable(certificate: Certificate, domains: Sequence[str], now: datet
 
 def refuse_strange_key(certificate: Certificate, key_sha256: str, origin: str, key: str) -> None:
     if certificate.public_key_sha256 != key_sha256:
-        raise Unfit(f"{origin}: the certificate was made for another key than {key}.")
+        raise Unfit(f"{origin}: the certificate was made for another key than {key}.", key_mismatch=True)
 
 
 def _called(at: int, link: X509) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,12 +14,12 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import inventory
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import PRODUCTS
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Client
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import BadInput, Refused
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import BadInput, NotReached, Refused
 from tests.emulator.emulator import Emulator
 from tests.emulator.lifecycle import DAY
 from tests.unit.plugins.module_utils.cas.test_observe import revoked
 from tests.unit.plugins.module_utils.cas.test_service import applied, issued, stocked
-from tests.unit.rehearsal import FREE, PAID, client, csr, emulator, reads, writes
+from tests.unit.rehearsal import FREE, PAID, client, clock, csr, emulator, reads, writes
 
 LIST, DESCRIBE, DETAIL = "ListUserCertificateOrder", "DescribeCertificateState", "GetUserCertificateDetail"
 DEFAULTS: dict[str, Any] = {
@@ -32,6 +33,9 @@ DEFAULTS: dict[str, Any] = {
     "include_validation": False,
     "include_certificate": False,
     "include_private_key": False,
+    "wait_for": "none",
+    "wait_timeout": 4500,
+    "poll_interval": 5.0,
 }
 
 
@@ -245,6 +249,84 @@ def test_a_lapsed_order_keeps_its_own_status() -> None:
     assert [order["status"] for order in found(account, order_id=number)] == ["revoked"]
 
 
+# Waiting.
+
+
+def waited(account: Emulator, number: str, **options: Any) -> dict[str, Any]:
+    account.calls.clear()
+    asked = {**DEFAULTS, "order_id": number, "wait_for": "issued", **options}
+    return inventory.answer_orders(lambda: client(account), asked)
+
+
+def proven_at_once() -> Emulator:
+    return emulator(proof="at_once", review_seconds=20)
+
+
+def test_an_order_is_waited_for() -> None:
+    account = proven_at_once()
+    (order,) = waited(account, applied(account))["orders"]
+    assert order["status"] == "issued"
+    assert order["certificate"]["domains"] == ["www.example.com"]
+    assert writes(account) == []
+    assert reads(account).count(DESCRIBE) > 1
+
+
+def test_an_order_that_is_issued_takes_no_further_look() -> None:
+    account = emulator()
+    number = issued(account)
+    before = account.world.now()
+    assert waited(account, number)["orders"][0]["certificate"]
+    assert reads(account) == [LIST, DESCRIBE]
+    assert account.world.now() == before
+
+
+@pytest.mark.parametrize("when", ["before", "while"])
+def test_a_refused_order_is_not_passed_over_for_another_one(when: str) -> None:
+    account = emulator(proof="at_once" if when == "while" else "control", review_seconds=None)
+    issued(account)
+    number = applied(account)
+    at = account.world.now() + (60 if when == "while" else 0)
+
+    def sleep(seconds: float) -> None:
+        account.advance(seconds)
+        if account.world.now() >= at and account.world.orders[int(number)].rejected is None:
+            account.reject(number)
+
+    if when == "before":
+        account.reject(number)
+    asked = {**DEFAULTS, "order_id": number, "wait_for": "issued"}
+    patient = client(account, clock=replace(clock(account), sleep=sleep))
+    with pytest.raises(NotReached, match=rf"^Order {number} for www\.example\.com was refused"):
+        inventory.answer_orders(lambda: patient, asked)
+    assert writes(account)[2:] == []
+
+
+def test_patience_ends() -> None:
+    account = emulator()
+    number = applied(account)
+    before = account.world.now()
+    with pytest.raises(NotReached, match="The domain was not proven after 100 s") as caught:
+        waited(account, number, wait_timeout=100)
+    assert 90 <= account.world.now() - before <= 100
+    assert caught.value.facts["order_id"] == number
+
+
+def test_an_order_that_is_not_described_yet_is_waited_for() -> None:
+    account = emulator(proof="at_once", describe_lag_seconds=60)
+    assert waited(account, applied(account))["orders"][0]["status"] == "issued"
+
+
+def test_check_mode_does_not_wait() -> None:
+    account = proven_at_once()
+    (order,) = found(account, order_id=applied(account), wait_for="issued")
+    assert order["status"] != "issued"
+
+
+def test_the_key_is_given_after_the_wait() -> None:
+    account = proven_at_once()
+    assert "PRIVATE KEY" in waited(account, applied(account), include_private_key=True)["private_key"]
+
+
 # The private key.
 
 
@@ -330,6 +412,9 @@ def test_certificates_that_are_over_are_listed_by_their_word() -> None:
         ({"order_id": "7", "order_type": "certificate"}, "order_id: "),
         ({"order_id": "7", "order_type": "uploaded"}, "order_id: "),
         ({"order_id": "abc"}, "order_id: "),
+        ({"wait_for": "issued"}, "wait_for: "),
+        ({"order_id": "7", "wait_for": "issued", "wait_timeout": 0}, "wait_timeout: "),
+        ({"order_id": "7", "wait_for": "issued", "poll_interval": 0}, "poll_interval: "),
         ({"domains": ["no host"]}, "domains: "),
         ({"expires_within": "33%"}, "expires_within: "),
         ({"expires_within": "soon"}, "expires_within: "),
