@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from ..cas.names import uncovered
 from ..cas.wanted import window, word
 from ..rpc.errors import BadInput, utc_text
 from . import look, served
@@ -89,7 +90,9 @@ def _served(
     endpoint: served.Endpoint, timeout: float, current: Installed | None, asked: Wanted, host: Host
 ) -> list[Served]:
     """Waiting makes sense only for a certificate that is in use."""
-    names = current.certificate.domains if current else asked.domains
+    covering = current is None or not uncovered(asked.domains, current.certificate.domains)
+    # A CA adds names that no server block needs to know.
+    names = asked.domains if covering or current is None else current.certificate.domains
     name = served.server_name(endpoint, names)
 
     def done(found: list[Served]) -> bool:

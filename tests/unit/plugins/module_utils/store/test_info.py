@@ -321,6 +321,20 @@ def test_without_a_certificate_nothing_is_compared(shop: Shop) -> None:
     assert asked == [(Endpoint("localhost", 443), "www.example.com")]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "name"),
+    [(["*.example.com"], "www.example.com"), (["example.com"], "example.com"), (["other.example"], "example.com")],
+    ids=["as it was ordered", "the added one", "before a new order"],
+)
+def test_a_name_that_the_ca_added_is_not_asked_for_when_another_was_wanted(
+    shop: Shop, wanted: list[str], name: str
+) -> None:
+    shop.use(new_set(["*.example.com", "example.com"]), domains=["*.example.com"])
+    there, asked = host([Served("127.0.0.1", "1", "00")])
+    shop.look(there, endpoint="127.0.0.1:443", domains=wanted)
+    assert asked == [(Endpoint("127.0.0.1", 443), name)]
+
+
 @pytest.mark.parametrize("timeout", [0.0, 3.0, 7.25])
 def test_looks_go_on_until_the_time_is_over(shop: Shop, timeout: float) -> None:
     shop.use()
