@@ -112,6 +112,7 @@ def _ordered(asked: Wanted, before: Store, now: datetime) -> Plan:
 
 def _complete(asked: Wanted, before: Store, now: datetime) -> Plan:
     certificate = _given(asked, now)
+    _refuse_lesser(asked, before, certificate)
     if asked.private_key is not None:
         return _brought(asked, before, certificate, asked.private_key)
     there = _existing(asked, before)
@@ -123,6 +124,13 @@ def _complete(asked: Wanted, before: Store, now: datetime) -> Plan:
     if look.read_set(asked.place, there).fullchain != certificate.fullchain:
         raise Failure(f"{asked.place.folder(there.number)} is complete with another certificate; stage a new one.")
     return Plan(before, there.number, (*access, *_note(asked, there)))
+
+
+def _refuse_lesser(asked: Wanted, before: Store, certificate: Certificate) -> None:
+    """What clients verify today they must be able to verify tomorrow."""
+    current = before.get(before.current)
+    if current and not certificate.chain and look.read_text(f"{asked.place.folder(current.number)}/{CHAIN}").strip():
+        raise Unfit("fullchain: the certificate came without those that signed it; the one in use has them.")
 
 
 def _given(asked: Wanted, now: datetime) -> Certificate:

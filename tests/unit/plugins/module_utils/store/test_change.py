@@ -299,6 +299,16 @@ def test_a_certificate_without_a_chain_is_warned_of(shop: Shop) -> None:
     assert ["without those that signed it" in " ".join(outcome.warnings) for outcome in outcomes] == [True, False]
 
 
+def test_a_certificate_without_a_chain_does_not_follow_one_with_it(shop: Shop) -> None:
+    leaf = new_set()
+    alone = Set(leaf.key, leaf.fullchain.split("-----END")[0] + "-----END CERTIFICATE-----\n")
+    shop.use(alone)
+    shop.use(GOOD)
+    assert refused(shop, alone) == (
+        "fullchain: the certificate came without those that signed it; the one in use has them."
+    )
+
+
 def test_an_rsa_key_is_as_good(shop: Shop) -> None:
     assert shop.use(new_set(key=rsa_key())) == 1
 
