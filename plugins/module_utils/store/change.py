@@ -217,9 +217,10 @@ def _proven(asked: Wanted, before: Store, now: datetime) -> Plan:
     if before.current != there.number:
         in_use = f"generation {before.current} is" if before.current else "none is"
         raise Failure(f"generation: generation {there.number} is not in use ({in_use}), so nothing is proven of it.")
-    mark = () if there.proven else (Drop(there.number, MARK),)
-    old = tuple(Remove(each.number) for each in obsolete(before, asked.keep))
-    return Plan(before, there.number, (*mark, *old))
+    gone = obsolete(before, asked.keep)
+    # The mark says something only of what is in use; going back to an older one makes it anew.
+    marks = [Drop(each.number, MARK) for each in before.generations if not each.proven and each not in gone]
+    return Plan(before, there.number, (*marks, *(Remove(each.number) for each in gone)))
 
 
 def _existing(asked: Wanted, before: Store) -> Generation:

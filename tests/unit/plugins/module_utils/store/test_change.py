@@ -420,6 +420,17 @@ def test_what_is_not_in_use_is_not_proven(shop: Shop) -> None:
     assert "generation 2 is not in use (generation 1 is)" in failure(shop, "proven", generation=2)
 
 
+def test_what_was_put_back_for_a_while_keeps_no_mark(shop: Shop) -> None:
+    shop.use()
+    second = shop.bring(OTHER)
+    for number in (second, 1, second):
+        shop.act("current", generation=number)
+    assert (shop.folder(1) / "unproven").exists()
+    assert shop.act("proven", generation=second)["changed"]
+    assert not list(shop.path.rglob("unproven"))
+    assert not shop.act("proven", generation=second)["changed"]
+
+
 @pytest.mark.parametrize("keep", [0, 1, 2, 3, 9])
 def test_old_generations_go_and_newer_ones_stay(shop: Shop, keep: int) -> None:
     made = [shop.bring(new_set()) for _each in range(4)]
