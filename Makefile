@@ -16,7 +16,7 @@ RUN := $(BIN)/python -m tests.tools.run
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup test unit sdk sanity integration coverage lint format build clean
+.PHONY: help demo setup test unit sdk sanity integration molecule coverage lint format build clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,8 +26,8 @@ demo: $(VENV)/demo.stamp ## Watch certificates being ordered, renewed and revoke
 
 setup: $(VENV)/dev.stamp ## Install everything that the targets below need
 
-test: $(VENV)/dev.stamp ## Run all tests: unit, sdk, sanity and integration
-	@$(RUN) orders unit integration sanity sdk
+test: $(VENV)/dev.stamp ## Run all tests: unit, sdk, sanity, integration and molecule
+	@$(RUN) molecule orders unit integration sanity sdk
 
 unit: $(VENV)/dev.stamp ## Run the unit tests
 sdk: $(VENV)/dev.stamp ## Walk the emulator with the official SDK
@@ -37,6 +37,9 @@ unit sdk sanity:
 	@$(RUN) $@
 integration:
 	@$(RUN) orders integration
+
+molecule: $(VENV)/dev.stamp ## Run the roles on real machines of a world on loopback; SCENARIO=renewal shows one
+	@$(if $(SCENARIO),$(BIN)/python -m tests.tools.scenarios $(SCENARIO),$(RUN) molecule)
 
 coverage: $(VENV)/dev.stamp ## Show which lines of plugins/ no unit or integration test runs
 	@$(RUN) orders unit integration

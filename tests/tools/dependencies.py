@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Bring what pip alone cannot install into the virtual environment.
 
-- The collection that ours depends on, out of a PyPI package that carries it, and ours itself as a link.
+- The collections that ours uses, out of a PyPI package that carries them, and ours itself as a link.
 - A home for ansible-test, so that it leaves the user's home alone and gets its pip from PyPI.
 
 Usage: python -m tests.tools.dependencies collections|home
@@ -26,7 +26,7 @@ VENV = ROOT / ".venv"
 COLLECTIONS = VENV / "collections" / "ansible_collections"
 HOME = VENV / "home"
 CARRIER = ROOT / "tests" / "requirements" / "collections.txt"
-NEEDED = "ansible_collections/community/crypto/"
+NEEDED = ("ansible_collections/community/crypto/", "ansible_collections/community/general/")
 
 GET_PIP = """\
 # Stands in for the get-pip script that ansible-test would download: the project's own pip does its work.
@@ -39,7 +39,7 @@ sys.exit(subprocess.call([{python!r}, "-m", "pip", "--python", sys.executable, "
 
 
 def fetch_collections() -> None:
-    """Unpack the collection that ours needs, and link ours beside it."""
+    """Unpack the collections that ours uses, and link ours beside them."""
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"]
         subprocess.run([*pip, "--dest", folder, "--requirement", str(CARRIER)], check=True)

@@ -8,10 +8,11 @@ A test tool that found nothing to do tends to say so and exit with zero. That is
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ALL_SKIPPED = re.compile(r"all targets skipped|no tests? ran|no targets? (?:found|to test)", re.IGNORECASE)
 
@@ -26,6 +27,7 @@ class Outcome:
     passed: int
     failed: int
     complaint: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -84,3 +86,37 @@ def judge_integration(status: int, log: str, passed: set[str], wanted: set[str])
     missing = sorted(wanted - passed - failed)
     complaint = f"targets that never ran: {', '.join(missing)}" if missing else ""
     return judge(status, log, len(passed), len(failed), complaint)
+
+
+# What molecule says at its end about each step of each scenario.
+STEP = re.compile(r"^(\S+) > (\w+): Executed: (\w+)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What the playbooks of one scenario wrote down: see the callback ledger."""
+
+    seconds: float
+    assertions: int
+
+
+def read_ledger(files: Iterable[str]) -> Ledger:
+    """Add up what the playbooks of one scenario wrote down."""
+    lines = [json.loads(line) for text in files for line in text.splitlines()]
+    asserted = [line for line in lines if line["kind"] == "ok" and line["action"] == "ansible.builtin.assert"]
+    return Ledger(round(sum(line["seconds"] for line in lines if line["kind"] == "end"), 1), len(asserted))
+
+
+def judge_molecule(status: int, log: str, ledgers: dict[str, Ledger], wanted: set[str]) -> Outcome:
+    """Judge a run of molecule: every scenario must have been verified, with assertions."""
+    steps = STEP.findall(log)
+    failed = {scenario for scenario, _step, end in steps if end == "Failed"} & wanted
+    verified = {scenario for scenario, step, end in steps if (step, end) == ("verify", "Successful")}
+    asserted = {scenario for scenario, ledger in ledgers.items() if ledger.assertions}
+    passed = (verified & asserted & wanted) - failed
+    missing = sorted(wanted - verified - failed)
+    silent = sorted((verified - asserted) & wanted)
+    complaints = [f"scenarios that never ran: {', '.join(missing)}"] if missing else []
+    complaints += [f"scenarios that asserted nothing: {', '.join(silent)}"] if silent else []
+    notes = tuple(f"  {name}: {ledger.seconds:.0f} s" for name, ledger in sorted(ledgers.items()) if name in wanted)
+    return replace(judge(status, log, len(passed), len(failed), "; ".join(complaints)), notes=notes)

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from tests.tools import scenarios
 from tests.tools.dependencies import HOME, ROOT
 from tests.tools.outcome import Cases, Outcome, judge_integration, judge_pytest, judge_sanity, read_junit
 from tests.tools.workspace import workspace
@@ -115,4 +116,5 @@ PARTS: dict[str, Callable[[Path], Outcome]] = {
     "integration": integration,
     "sanity": sanity,
     "orders": orders,
+    "molecule": scenarios.run,
 }

@@ -21,8 +21,9 @@ TAIL = 100
 
 
 def report(name: str, outcome: Outcome, seconds: float, log: str) -> str:
-    """Say in one line how a part went, with the end of its log when it did not go well."""
+    """Say in one line how a part went, with its notes, and the end of its log when it did not go well."""
     line = f"{name}: {outcome.passed} passed, {outcome.failed} failed in {seconds:.0f} s"
+    line = "\n".join([line, *outcome.notes])
     if outcome.good:
         return line
     tail = "\n".join(f"  | {text}" for text in log.splitlines()[-TAIL:])

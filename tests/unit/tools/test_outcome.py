@@ -5,14 +5,19 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.tools.outcome import (
     ESSENTIAL_SANITY,
     Cases,
+    Ledger,
     Outcome,
     judge_integration,
+    judge_molecule,
     judge_pytest,
     judge_sanity,
     read_junit,
+    read_ledger,
 )
 
 REPORT = """
@@ -88,3 +93,63 @@ def test_every_integration_target_must_run() -> None:
 def test_failed_integration_targets_are_counted() -> None:
     """They are read off the closing lines."""
     assert judge_integration(1, FAILED_TARGETS, {"info"}, {"order", "info"}) == Outcome(1, 1)
+
+
+MOLECULE = """
+ERROR    Molecule executed 4 scenarios (1 failed and 3 successful)
+
+DETAILS
+default > create: Executed: Successful
+
+renewal > prepare: Executed: Successful
+renewal > converge: Executed: Successful
+renewal > verify: Executed: Successful
+
+shared > prepare: Executed: Successful
+shared > converge: Executed: Failed (Ansible return code was 2)
+
+default > destroy: Executed: Successful
+"""
+
+SOME = Ledger(12.0, 3)
+
+
+def test_a_ledger_is_added_up() -> None:
+    """Assertions count when they held; seconds are those of whole playbooks."""
+    good = {"kind": "ok", "action": "ansible.builtin.assert", "seconds": 1.0}
+    bad = {"kind": "failed", "action": "ansible.builtin.assert", "seconds": 2.0}
+    other = {"kind": "ok", "action": "ansible.builtin.command", "seconds": 3.0}
+    text = "\n".join(json.dumps(line) for line in (good, bad, other, {"kind": "end", "seconds": 4.5}))
+    assert read_ledger([text, text]) == Ledger(9.0, 2)
+    assert read_ledger([]) == Ledger(0.0, 0)
+
+
+def test_a_run_of_molecule() -> None:
+    """A scenario has passed when it was verified; the seconds of each are told."""
+    log = MOLECULE.replace("Failed", "Successful") + "shared > verify: Executed: Successful"
+    outcome = judge_molecule(0, log, {"renewal": SOME, "shared": SOME}, {"renewal", "shared"})
+    assert outcome == Outcome(2, 0, notes=("  renewal: 12 s", "  shared: 12 s"))
+    assert outcome.good
+
+
+def test_a_failed_scenario_is_counted() -> None:
+    """Whatever step it was that failed."""
+    outcome = judge_molecule(1, MOLECULE, {"renewal": SOME, "shared": SOME}, {"renewal", "shared"})
+    assert (outcome.passed, outcome.failed, outcome.complaint) == (1, 1, "")
+
+
+def test_every_scenario_must_run() -> None:
+    """One that molecule left out is named, and so is one that was only converged."""
+    wanted = {"renewal", "forms"}
+    assert judge_molecule(0, MOLECULE, {"renewal": SOME}, wanted).complaint == "scenarios that never ran: forms"
+    converged = "forms > converge: Executed: Successful"
+    assert judge_molecule(0, converged, {"forms": SOME}, {"forms"}).complaint == "scenarios that never ran: forms"
+    assert judge_molecule(0, "", {}, set()).complaint.startswith("no test ran")
+
+
+def test_a_scenario_that_asserts_nothing_is_not_good() -> None:
+    """A play whose hosts match nothing ends with exit status 0."""
+    outcome = judge_molecule(0, MOLECULE, {"renewal": Ledger(3.0, 0)}, {"renewal"})
+    assert outcome.complaint == "scenarios that asserted nothing: renewal"
+    assert outcome.passed == 0
+    assert not judge_molecule(0, MOLECULE, {}, {"renewal"}).good
