@@ -232,7 +232,11 @@ def _proofs(answer: Mapping[str, Any], domains: tuple[str, ...]) -> tuple[DnsPro
     return ()
 
 
-_RECORD_TYPES = ("TXT", "CNAME")
+def _proves(kind: str, name: str) -> bool:
+    """Whether a record is one that proves something, and does not lead the site's own visitors elsewhere."""
+    return kind == "TXT" or (kind == "CNAME" and name.startswith("_"))
+
+
 # Segments of plain characters, none of them "." or "..".
 _SAFE_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 
@@ -242,7 +246,7 @@ def _dns_proof(raw: str, kind: str, value: str, domains: tuple[str, ...]) -> Dns
     owners = [domain for domain in domains if name == base(domain) or name.endswith("." + base(domain))]
     owner = max(owners, key=len, default=domains[0] if len(domains) == 1 else None)
     names = {name} if owners else {_full_name(name, base(domain)) for domain in domains}
-    clear = len(names) == 1 and _NAME_CHARACTERS.issuperset(name) and kind in _RECORD_TYPES
+    clear = len(names) == 1 and _NAME_CHARACTERS.issuperset(name) and _proves(kind, name)
     return DnsProof(owner, names.pop() if clear else None, kind, value, raw)
 
 

@@ -438,6 +438,15 @@ def test_a_record_that_proves_nothing_is_not_clear(kind: str) -> None:
     assert (proof.record_name, proof.record_type) == (None, kind)
 
 
+@pytest.mark.parametrize(
+    ("name", "clear"), [("_a1b2.www.example.com", True), ("www.example.com", False), ("a.www.example.com", False)]
+)
+def test_an_alias_of_the_site_itself_is_not_published(name: str, clear: bool) -> None:
+    (proof,) = read(dns(name, RecordType="CNAME")).validation
+    assert isinstance(proof, DnsProof)
+    assert proof.record_name == (name if clear else None)
+
+
 def test_an_unknown_method_is_none() -> None:
     assert read({"Type": "domain_verify", "ValidateType": "EMAIL"}).validation_method is None
 
