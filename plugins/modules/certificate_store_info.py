@@ -213,7 +213,9 @@ staged:
       returned: always
       sample: []
 ready:
-  description: The newest generation above the current one that can be put in use; null when there is none.
+  description:
+    - The newest complete generation above the current one that can be used for the names; null when there is none. While
+      the current one is for other names, older ones count, too.
   type: dict
   returned: success
   contains:

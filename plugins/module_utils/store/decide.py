@@ -42,6 +42,12 @@ class Installed:
         """The names of the order, else those of the certificate."""
         return self.record.domains if self.record and self.record.domains else self.certificate.domains
 
+    def is_for(self, domains: Sequence[str]) -> bool:
+        """Whether it was ordered for just these names, or without a record, covers them."""
+        if self.record and self.record.domains:
+            return set(self.record.domains) == set(domains)
+        return not uncovered(domains, self.certificate.domains)
+
 
 @dataclass(frozen=True)
 class Staged:
@@ -106,12 +112,12 @@ def decide(wanted: Wanted, seen: Seen, now: datetime) -> Decision:
 
 
 def _other_names(wanted: Wanted, current: Installed) -> str | None:
+    if current.is_for(wanted.domains):
+        return None
     if current.record and current.record.domains:
-        if set(current.record.domains) == set(wanted.domains):
-            return None
         return f"the certificate in use was ordered for {', '.join(current.record.domains)}"
     missing = uncovered(wanted.domains, current.certificate.domains)
-    return f"the certificate in use does not cover {', '.join(missing)}" if missing else None
+    return f"the certificate in use does not cover {', '.join(missing)}"
 
 
 def _going_on(staged: Staged | None, named: bool = False) -> str:

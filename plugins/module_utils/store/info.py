@@ -82,7 +82,9 @@ def report(options: Mapping[str, Any], check: bool, host: Host | None = None) ->
     now, store = host.now(), look.look(where)
     current = look.installed(where, store)
     shown = _served(endpoint, timeout, current, asked, host) if endpoint else None
-    seen = Seen(current, look.staged(where, store, asked.domains), look.ready(where, store, asked.domains, now), shown)
+    seen = Seen(
+        current, look.staged(where, store, asked.domains), look.ready(where, store, current, asked.domains, now), shown
+    )
     return Report(where, asked, seen, _served_generation(where, store, shown), decide(asked, seen, now), check)
 
 

@@ -200,16 +200,19 @@ def installed(place: Place, store: Store) -> Installed | None:
         ) from None
 
 
-def ready(place: Place, store: Store, domains: Sequence[str], now: datetime) -> Installed | None:
-    """The newest complete generation above the current one that may be used for these names."""
-    for generation in store.above_current():
-        try:
-            if generation.complete:
-                certificate = read_set(place, generation)
-                refuse_unusable(certificate, domains, now, place.folder(generation.number))
-                return Installed(generation, certificate, record(place, generation))
-        except Unfit:
-            continue
+def ready(
+    place: Place, store: Store, current: Installed | None, domains: Sequence[str], now: datetime
+) -> Installed | None:
+    """The newest complete generation for these names that may be used: one above the current one, or any other one
+    while the current one is for other names."""
+    wrong = current is not None and not current.is_for(domains)
+    for generation in store.newest_first() if wrong else store.above_current():
+        with suppress(Unfit):
+            if generation.complete and generation.number != store.current:
+                found = Installed(generation, read_set(place, generation), record(place, generation))
+                refuse_unusable(found.certificate, domains, now, place.folder(generation.number))
+                if found.is_for(domains):
+                    return found
     return None
 
 

@@ -260,6 +260,32 @@ def test_a_pipe_in_place_of_a_file_does_not_hang(shop: Shop) -> None:
     assert f"{path} is no file" in broken(shop)
 
 
+def test_names_that_change_and_change_back_need_no_order(shop: Shop) -> None:
+    both = ["www.example.com", "b.example.com"]
+    shop.use(new_set(), order={**ORDER, "domains": list(WWW)})
+    shop.use(new_set(both), domains=both, order={**ORDER, "domains": both})
+    for wanted, number in ((list(WWW), 1), (both, 2), (list(WWW), 1)):
+        look = shop.look(domains=wanted)
+        assert (look["action"], look["ready"]["generation"]) == ("install", number)
+        shop.act("current", generation=number)
+        shop.act("proven", generation=number)
+        assert shop.look(domains=wanted)["action"] == "nothing"
+
+
+def test_without_records_the_newest_certificate_stays(shop: Shop) -> None:
+    names = ["www.example.com", "example.com"]
+    for _ in range(2):
+        shop.use(new_set(names), domains=["www.example.com"])
+    assert shop.look(domains=["www.example.com"])["action"] == "nothing"
+
+
+def test_an_old_certificate_for_the_names_is_not_taken_when_it_is_over(shop: Shop) -> None:
+    shop.use(new_set(), order={**ORDER, "domains": list(WWW)})
+    shop.use(new_set(["b.example.com"]), domains=["b.example.com"], order={**ORDER, "domains": ["b.example.com"]})
+    later = replace(HOST, now=lambda: NOW + timedelta(days=1000))
+    assert shop.look(later, domains=list(WWW))["action"] == "apply"
+
+
 # The endpoint.
 
 
