@@ -214,8 +214,8 @@ staged:
       sample: []
 ready:
   description:
-    - The newest complete generation above the current one that can be used for the names; null when there is none. While
-      the current one is for other names, older ones count, too.
+    - The newest complete generation above the current one that can be used for the names; null when there is none.
+      While the current one is for other names, older ones count, too.
   type: dict
   returned: success
   contains:

@@ -94,13 +94,13 @@ def ledgers() -> dict[str, Ledger]:
 def numbers() -> list[str]:
     """Return what is worth knowing beside passed and failed."""
     notes = []
-    shaken, killed = REPORT / "renewal" / "handshakes.json", REPORT / "resume" / "interrupted.json"
+    shaken, killed = REPORT / "renewal" / "handshakes.json", REPORT / "resume" / "killed.json"
     if shaken.exists():
         servers = json.loads(shaken.read_text())
         count, failures = sum(server["count"] for server in servers), sum(len(server["failures"]) for server in servers)
         notes.append(f"  {count} handshakes while certificates were renewed, {failures} of them failed")
     if killed.exists():
-        notes.append(f"  {len(json.loads(killed.read_text())['points'])} runs were killed, each at a later task")
+        notes.append(f"  {len(json.loads(killed.read_text()))} runs were killed, each after another task")
     return notes
 
 
