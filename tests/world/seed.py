@@ -39,7 +39,14 @@ def certificate(name: str, key: Key, issuer: str, by: Key) -> str:
         named(issuer), named(name), key.public_key(), x509.random_serial_number(), now - AGE, now - AGE + LIFETIME
     )
     builder = builder.add_extension(x509.BasicConstraints(issuer == name, None), critical=True)
-    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+    extensions = [
+        x509.SubjectAlternativeName([x509.DNSName(name.replace(" ", "-"))]),
+        x509.SubjectKeyIdentifier.from_public_key(key.public_key()),
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(by.public_key()),
+        x509.KeyUsage(True, False, False, False, False, issuer == name, False, False, False),
+    ]
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
     return builder.sign(by, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
 
 

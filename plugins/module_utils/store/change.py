@@ -52,10 +52,16 @@ def store(options: Mapping[str, Any], check: bool, host: Host | None = None) -> 
     # A staged generation is there to be written into, whoever made it.
     if plan.changed or asked.state is State.STAGED:
         write.refuse_unwritable(asked.place)
+    if asked.state is State.STAGED and not _has_key(before.get(plan.number)):
+        write.refuse_full(asked.place)
     if check:
         return Outcome(asked.place, plan, before.get(plan.number), _warnings(asked))
     _carry_out(asked.place, plan)
     return Outcome(asked.place, plan, plan.after.get(plan.number), _warnings(asked))
+
+
+def _has_key(there: Generation | None) -> bool:
+    return there is not None and there.has_key
 
 
 def _warnings(asked: Wanted) -> list[str]:

@@ -20,6 +20,7 @@ from .trouble import NotYours, giving, writing
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _THERE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_ROOM = 2 * 1024 * 1024
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -39,6 +40,17 @@ def refuse_unwritable(place: Place) -> None:
 def _nearest(folder: str) -> str:
     """The folder itself, or the first one above it that is there."""
     return folder if os.path.lexists(folder) else _nearest(os.path.dirname(folder))
+
+
+def refuse_full(place: Place) -> None:
+    """A key is made, and later its certificate written, only where there is room for both and for what makes them."""
+    folder = place.generations
+    while not os.path.lexists(folder):
+        folder = os.path.dirname(folder)
+    with writing(folder):
+        found = os.statvfs(folder)
+        if found.f_bavail * found.f_frsize < _ROOM:
+            raise OSError(errno.ENOSPC, "")
 
 
 def make_folders(place: Place) -> None:

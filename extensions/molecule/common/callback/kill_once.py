@@ -37,15 +37,14 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_start(self, playbook) -> None:
         self._file = Path(os.environ["CERTOPS_KILLED"])
         self._points = json.loads(self._file.read_text())
-        self._seen = []
 
     def v2_runner_on_ok(self, result) -> None:
         task = result._task
         if task.action.rpartition(".")[2] in HARMLESS:
             return
-        # A task can run several times: to publish the proof, and to remove it.
-        point = f"{task.get_name()} ({1 + self._seen.count(task.get_name())})"
-        self._seen.append(task.get_name())
+        # Included with other words, it is another task: the same one publishes the proof and removes it.
+        words = [word for word in task.get_vars().values() if isinstance(word, str) and "{{" not in word]
+        point = " ".join([task.get_name(), *words])
         if point not in self._points:
             self._file.write_text(json.dumps([*self._points, point], indent=2))
             os.killpg(0, signal.SIGKILL)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -249,6 +250,15 @@ def test_a_folder_that_cannot_be_written_shows_in_check_mode(shop: Shop, monkeyp
     with pytest.raises(Failure, match="permission denied"):
         shop.act("ordered", check=True, generation=number, order=ORDER)
     assert not shop.act("proven", check=True, generation=1)["changed"]
+
+
+def test_a_key_is_not_begun_where_its_certificate_will_not_fit(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = shop.stage()
+    monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_bavail=500, f_frsize=4096, f_flag=0))
+    assert shop.act("staged", domains=list(WWW))["generation"] == number
+    with pytest.raises(Failure, match="no space left"):
+        shop.act("staged", domains=["other.example.com"])
+    assert not shop.folder(number + 1).exists()
 
 
 def test_links_in_the_store_are_not_followed(shop: Shop, tmp_path: Path) -> None:

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the scenarios rely on: nothing of the world outlives it, nobody else's process is ended, and faults are seen."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.emulator.__main__ import alive
+from tests.world import __main__ as command
+from tests.world import examine, handshakes, interrupt, programs, seed
+
+NAME = "www.example.com"
+
+PARENT = """
+import subprocess, sys
+from tests.world.children import adopt_orphans, end_all
+adopt_orphans()
+script = "sleep 60 & echo $!"
+print(subprocess.run(["sh", "-c", script], stdout=subprocess.PIPE, text=True).stdout.strip(), flush=True)
+end_all()
+"""
+
+
+def test_orphans_are_ended() -> None:
+    """A process whose parent is gone is found, as the session of an sshd that was ended first."""
+    orphan = int(subprocess.run([sys.executable, "-c", PARENT], check=True, stdout=subprocess.PIPE).stdout)
+    deadline = time.monotonic() + 5
+    while alive(orphan) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not alive(orphan)
+
+
+def test_nobody_elses_process_is_ended(tmp_path: Path) -> None:
+    """The id in a file that was left behind may be another process's by now."""
+    (tmp_path / "world.json").write_text(json.dumps({"pid": os.getpid()}))
+    assert command._pid(tmp_path) is None
+    assert command.main([f"--folder={tmp_path}", "stop"]) == 0
+    assert not tmp_path.exists()
+
+
+def test_missing_programs_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One sentence, with the packages to install."""
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(programs, "find", lambda name: None if name in ("named", "nginx") else f"/bin/{name}")
+    with pytest.raises(
+        programs.Missing, match=r"^These programs are missing: named, nginx \(packages bind9, nginx-light\)\.$"
+    ):
+        programs.provide()
+
+
+@pytest.mark.parametrize("before", [None, "#!/bin/sh\nexit 0\n"])
+def test_services_stay_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str | None) -> None:
+    """The policy of the machine is put back, also when an installation fails."""
+    policy = tmp_path / "policy-rc.d"
+    monkeypatch.setattr(programs, "POLICY", policy)
+    if before:
+        policy.write_text(before)
+    with pytest.raises(RuntimeError), programs.services_stay_down():
+        assert policy.read_text().endswith("exit 101\n")
+        raise RuntimeError
+    assert [file.read_text() for file in tmp_path.iterdir()] == ([before] if before else [])
+
+
+def test_runs_are_repeated_until_one_completes(tmp_path: Path) -> None:
+    """Only a kill leads to another run; a failure ends them all."""
+    script = f'echo >> {tmp_path}/runs; test $(wc -l < {tmp_path}/runs) -lt 3 && kill -KILL $$; exit "$0"'
+    assert interrupt.main(tmp_path, ["sh", "-c", script, "0"]) == 0
+    assert (tmp_path / "runs").read_text().count("\n") == 3
+    assert interrupt.main(tmp_path, ["sh", "-c", "exit 4"]) == 4
+
+
+def test_the_examiner_sees_a_wrong_key(tmp_path: Path) -> None:
+    """And the mode and the kind of every file."""
+    seed.write_set(tmp_path, NAME)
+    seen = examine.examine(str(tmp_path), NAME, "127.0.0.1:1", NAME, "")
+    assert seen["link"] == "generations/1"
+    assert seen["current"]["names"] == [NAME]
+    assert (seen["current"]["fits"], seen["current"]["full"]) == (True, True)
+    assert seen["files"]["generations/1/privkey.pem"]["mode"] == "0600"
+    assert seen["served"]["serial"] == ""
+    assert seen["served"]["problem"]
+    seed.write_set(tmp_path, "other")
+    (tmp_path / "other/generations/1/privkey.pem").rename(tmp_path / NAME / "generations/1/privkey.pem")
+    assert not examine.content(tmp_path / NAME / "current")["fits"]
+
+
+def test_clients_count_what_fails(tmp_path: Path) -> None:
+    """A certificate that is not trusted is a failure; one that is, is written down."""
+    seed.write_set(tmp_path, NAME)
+    folder = tmp_path / NAME / "current"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "fullchain.pem", folder / "privkey.pem")
+    plain = socket.create_server(("127.0.0.1", 0))
+    with context.wrap_socket(plain, server_side=True) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        threading.Thread(target=_answer, args=[server, 2], daemon=True).start()
+        trusting = handshakes.Server(address, NAME, str(folder / "chain.pem"))
+        strict = handshakes.Server(address, "other.example.com", str(folder / "chain.pem"))
+        trusting.shake()
+        strict.shake()
+    assert (trusting.count, trusting.failures) == (1, [])
+    assert trusting.serials == [examine.content(folder)["serial"]]
+    assert (strict.count, len(strict.failures), strict.serials) == (1, 1, [])
+
+
+def _answer(server: ssl.SSLSocket, times: int) -> None:
+    for _number in range(times):
+        try:
+            server.accept()[0].close()
+        except OSError:
+            continue
+
+
+def test_a_kill_is_told_from_a_failure() -> None:
+    """What interrupt waits for is the signal that the callback sends."""
+    assert subprocess.run(["sh", "-c", "kill -KILL $$"], check=False).returncode == -signal.SIGKILL
