@@ -28,7 +28,7 @@ PARENT = """
 import subprocess, sys
 from tests.world.children import adopt_orphans, end_all
 adopt_orphans()
-script = "sleep 60 & echo $!"
+script = "sleep 60 >/dev/null 2>&1 & echo $!"
 print(subprocess.run(["sh", "-c", script], stdout=subprocess.PIPE, text=True).stdout.strip(), flush=True)
 end_all()
 """

@@ -43,7 +43,7 @@ class CallbackModule(CallbackBase):
         if task.action.rpartition(".")[2] in HARMLESS:
             return
         # Included with other words, it is another task: the same one publishes the proof and removes it.
-        words = [word for word in task.get_vars().values() if isinstance(word, str) and "{{" not in word]
+        words = [word for word in task.get_vars().values() if isinstance(word, str) and word.isalpha()]
         point = " ".join([task.get_name(), *words])
         if point not in self._points:
             self._file.write_text(json.dumps([*self._points, point], indent=2))
