@@ -274,8 +274,8 @@ def test_names_that_change_and_change_back_need_no_order(shop: Shop) -> None:
 
 def test_without_records_the_newest_certificate_stays(shop: Shop) -> None:
     names = ["www.example.com", "example.com"]
-    for _ in range(2):
-        shop.use(new_set(names), domains=["www.example.com"])
+    shop.use(new_set(names), domains=["www.example.com"])
+    shop.use(new_set(names), domains=["www.example.com"])
     assert shop.look(domains=["www.example.com"])["action"] == "nothing"
 
 
