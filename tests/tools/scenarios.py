@@ -37,7 +37,8 @@ def names() -> list[str]:
 @contextmanager
 def surroundings() -> Iterator[dict[str, str]]:
     """Give the environment of one run: a world and a home of its own, which end with it."""
-    with tempfile.TemporaryDirectory(prefix="certops-") as folder:
+    # Directly below /tmp: a socket's path has room for about a hundred characters.
+    with tempfile.TemporaryDirectory(prefix="certops-", dir="/tmp") as folder:
         bins = [str(Path(sys.prefix, "bin")), str(Path(sys.base_prefix, "bin"))]
         others = [place for place in os.environ["PATH"].split(os.pathsep) if Path(place).name != "shims"]
         environment = {

@@ -25,6 +25,8 @@ PACKAGES = {
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
 SAY_NO = "#!/bin/sh\nexit 101\n"
+CONFINED = ("named", "nginx")
+APPARMOR = Path("/sys/module/apparmor/parameters/enabled")
 
 
 class Missing(Exception):
@@ -47,6 +49,14 @@ def provide() -> dict[str, str]:
         packages = sorted({PACKAGES[name] for name in missing})
         raise Missing(f"These programs are missing: {', '.join(missing)} (packages {', '.join(packages)}).")
     return {name: str(find(name)) for name in PACKAGES}
+
+
+def unconfined(programs: dict[str, str], folder: Path, apparmor: Path = APPARMOR) -> dict[str, str]:
+    """Return the programs with copies of those that AppArmor, which goes by paths, keeps out of the folder."""
+    if not apparmor.exists() or apparmor.read_text().strip() != "Y":
+        return programs
+    folder.mkdir()
+    return {**programs, **{name: str(shutil.copy(programs[name], folder / name)) for name in CONFINED}}
 
 
 def install(packages: list[str]) -> None:

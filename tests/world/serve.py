@@ -25,7 +25,7 @@ from tests.emulator.__main__ import alive, write_at_once
 from .children import NotStarted, adopt_orphans, end_all
 from .machines import start_machines
 from .names import start_names
-from .programs import Missing, provide
+from .programs import Missing, provide, unconfined
 from .stages import Stages
 from .web import INIT
 
@@ -78,7 +78,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 
 def _start(folder: Path) -> Stages:
-    programs = provide()
+    programs = unconfined(provide(), folder / "programs")
     mounts = _mounts_stay_here()
     world: dict[str, Any] = {
         "folder": str(folder),

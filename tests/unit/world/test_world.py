@@ -51,6 +51,20 @@ def test_nobody_elses_process_is_ended(tmp_path: Path) -> None:
     assert not tmp_path.exists()
 
 
+@pytest.mark.parametrize(("enabled", "copied"), [("Y\n", True), ("N\n", False), (None, False)])
+def test_programs_that_apparmor_keeps_out_are_copied(tmp_path: Path, enabled: str | None, copied: bool) -> None:
+    apparmor, found = tmp_path / "enabled", {}
+    for name in ("named", "nginx", "sshd"):
+        found[name] = str(tmp_path / name)
+        (tmp_path / name).write_text(name)
+    if enabled:
+        apparmor.write_text(enabled)
+    chosen = programs.unconfined(found, tmp_path / "world", apparmor)
+    own = {name: str(tmp_path / "world" / name) for name in ("named", "nginx")}
+    assert chosen == {**found, **(own if copied else {})}
+    assert all(Path(path).read_text() == name for name, path in chosen.items())
+
+
 def test_missing_programs_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence, with the packages to install."""
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
