@@ -19,12 +19,15 @@ from .alidns import service as alidns_service
 from .alidns import wanted as alidns_wanted
 from .cas import service as cas_service
 from .cas import wanted as cas_wanted
-from .rpc.client import Client, Product, endpoint_url
+from .rpc.client import Client, Product, Tell, endpoint_url, tell_nobody
 from .rpc.credentials import find_source
 from .rpc.errors import BadInput, Failure, MissingLibrary, quoted
 from .rpc.transport import over_requests
 
 _LARGEST_CSR = 1024 * 1024
+
+# Who hears how a wait goes on: set by whoever runs modules in a process of its own, where somebody listens.
+tell: Tell = tell_nobody
 
 
 def _environment(*names: str) -> tuple[Any, list[str]]:
@@ -215,6 +218,7 @@ def _client(module: AnsibleModule, service: Service) -> Client:
         read_only=module.check_mode,
         max_attempts=params["max_attempts"],
         timeout=params["request_timeout"],
+        tell=tell,
     )
 
 

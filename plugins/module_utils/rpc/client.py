@@ -60,6 +60,13 @@ class Clock:
     nonce: Callable[[], str] = lambda: secrets.token_hex(16)
 
 
+Tell = Callable[[str, bool], None]
+
+
+def tell_nobody(line: str, detail: bool) -> None:
+    """Nobody hears how a wait goes on."""
+
+
 _HOST = re.compile(r"[\w.-]+|[\da-fA-F:.]+", re.ASCII)
 
 
@@ -141,8 +148,10 @@ class Client:
         max_attempts: int = 6,
         timeout: float = 30.0,
         clock: Clock | None = None,
+        tell: Tell = tell_nobody,
     ) -> None:
         self.product = product
+        self.tell = tell  # hears a line, and whether it is only a detail, while something is waited for
         self.read_only = read_only
         self.clock = clock or Clock()
         self.wrote = False  # a write was carried out, or may have been

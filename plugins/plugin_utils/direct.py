@@ -1,0 +1,173 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a module in Ansible's own worker, where it would run on the controller anyway.
+
+Ansible prepares the task and reads the result as it always does. Only the step between them, which packs the module,
+starts a Python for it and imports everything anew, becomes a call of the module's ``main``.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
+from types import SimpleNamespace
+from typing import Any
+
+from ansible import constants
+from ansible.errors import AnsibleError
+from ansible.module_utils import basic
+from ansible.module_utils.common import json as module_json
+from ansible.module_utils.common import warnings
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action.normal import ActionModule as NormalAction
+from ansible.utils.display import Display
+
+VARIABLE = "certops_alicloud_direct"
+# What no module of the collection can do without.
+LIBRARIES = ("cryptography", "requests")
+DISCOVERED = ("", "auto", "auto_legacy", "auto_silent", "auto_legacy_silent")
+# The beginnings of variables that a Python, or a library under it, reads only when it starts.
+READ_AT_START = ("PYTHON", "LD_", "DYLD_", "OPENSSL_")
+# How arguments and results are written, since ansible-core 2.19.
+PROFILE = "legacy" if hasattr(basic, "_ANSIBLE_PROFILE") else None
+
+display = Display()
+
+
+class DirectAction(NormalAction):
+    """The normal action but for that one step. ``module`` is the module's ``main``."""
+
+    module: Callable[[], None]
+    _direct = False
+
+    def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        reason = self._reason_to_ship(task_vars or {})
+        self._direct = reason is None
+        where = "runs in the worker of the controller" if self._direct else f"is shipped, because {reason}"
+        display.vvv(f"{self._task.action} {where}")
+        return super().run(tmp, task_vars)
+
+    def _reason_to_ship(self, task_vars: Mapping[str, Any]) -> str | None:
+        """Why this task takes the usual way, or None when it runs here."""
+        if not self._switched_on(task_vars):
+            return f"{VARIABLE} is false"
+        if self._connection.transport != "local":
+            return f"the connection is {self._connection.transport}"
+        if self._connection.become is not None:
+            return "of become"
+        if self._task.async_val:
+            return "of async"
+        if constants.DEFAULT_KEEP_REMOTE_FILES:
+            return "its files are to be kept"
+        return self._other_python(task_vars)
+
+    def _switched_on(self, task_vars: Mapping[str, Any]) -> bool:
+        asked = self._templar.template(task_vars.get(VARIABLE))
+        name = VARIABLE
+        if asked is None:
+            name = VARIABLE.upper()
+            asked = os.environ.get(name, True)
+        try:
+            return bool(boolean(asked))
+        except TypeError:
+            raise AnsibleError(f"{name} has to be true or false.") from None
+
+    def _other_python(self, task_vars: Mapping[str, Any]) -> str | None:
+        """Why the Python of the controller is not the one that the module would get."""
+        if self._task.delegate_to:
+            task_vars = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, {})
+        asked = constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
+        python = str(self._templar.template(asked) or "").strip()
+        if python not in DISCOVERED and os.path.normpath(python) != os.path.normpath(sys.executable):
+            return f"its Python is {python}"
+        missing = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
+        if missing:
+            return f"the controller's Python lacks {' and '.join(missing)}"
+        special = [name for name in self._environment() if name.startswith(READ_AT_START)]
+        return f"its environment sets {special[0]}" if special else None
+
+    def _environment(self) -> dict[str, str]:
+        """The variables that the task sets."""
+        environment: dict[str, Any] = {}
+        self._compute_environment_string(environment)
+        return {str(name): str(value) for name, value in environment.items()}
+
+    # What Ansible asks on its way, and where the way is shorter.
+
+    def _is_pipelining_enabled(self, *args: Any, **others: Any) -> Any:
+        """Nothing is written to a temporary folder."""
+        return self._direct or super()._is_pipelining_enabled(*args, **others)
+
+    def _configure_module(self, module_name: str, module_args: Any, task_vars: Any = None) -> Any:
+        """The arguments take the place of the packed module."""
+        if not self._direct:
+            return super()._configure_module(module_name, module_args, task_vars)
+        data, shebang = _written({"ANSIBLE_MODULE_ARGS": module_args}), f"#!{sys.executable}"
+        path = sys.modules[self.module.__module__].__file__
+        if PROFILE is None:
+            return "new", shebang, data, path
+        bits = SimpleNamespace(module_style="new", shebang=shebang, b_module_data=data, serialization_profile=PROFILE)
+        return bits, path
+
+    def _low_level_execute_command(self, *args: Any, **others: Any) -> Any:
+        """The call takes the place of the process."""
+        if not self._direct:
+            return super()._low_level_execute_command(*args, **others)
+        text = run_here(self.module, others["in_data"], self._environment())
+        return {"rc": 0, "stdout": text, "stdout_lines": text.splitlines(), "stderr": "", "stderr_lines": []}
+
+
+def _written(arguments: Mapping[str, Any]) -> bytes:
+    """Arguments as a process would be given them: what the module gets is never Ansible's own object."""
+    if PROFILE is None:
+        text = json.dumps(arguments, cls=module_json.AnsibleJSONEncoder, vault_to_text=True)
+    else:
+        direction = module_json.Direction.CONTROLLER_TO_MODULE
+        text = json.dumps(arguments, cls=module_json.get_module_encoder(PROFILE, direction))
+    return text.encode()
+
+
+def run_here(main: Callable[[], None], arguments: bytes, environment: Mapping[str, str]) -> str:
+    """Run a module's ``main`` on written arguments; return what it printed. Everything is put back afterwards."""
+    printed = io.StringIO()
+    with ExitStack() as stack:
+        stack.enter_context(_variables(environment))
+        stack.enter_context(_held(vars(basic), _ANSIBLE_ARGS=arguments))
+        for name in ("_global_warnings", "_global_deprecations"):
+            stack.enter_context(_held(vars(warnings), **{name: type(getattr(warnings, name))()}))
+        if PROFILE is not None:
+            stack.enter_context(_held(vars(basic), _ANSIBLE_PROFILE=PROFILE))
+            # Warnings belong into the result, as on a target.
+            stack.enter_context(_held(vars(warnings), _internal=SimpleNamespace(is_controller=False)))
+        stack.enter_context(redirect_stdout(printed))
+        stack.enter_context(suppress(SystemExit))  # how every module ends
+        main()
+    return printed.getvalue()
+
+
+@contextmanager
+def _variables(environment: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextmanager
+def _held(namespace: dict[str, Any], **values: Any) -> Iterator[None]:
+    """Give names other values for a while."""
+    before = {name: namespace[name] for name in values}
+    namespace.update(values)
+    try:
+        yield
+    finally:
+        namespace.update(before)
