@@ -217,6 +217,7 @@ outcome:
 
 from ansible_collections.certops.alicloud.plugins.module_utils import task
 from ansible_collections.certops.alicloud.plugins.module_utils.alidns import change
+from ansible_collections.certops.alicloud.plugins.module_utils.alidns.options import ALIDNS
 
 OPTIONS = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -230,7 +231,7 @@ OPTIONS = {
 
 
 def main() -> None:
-    task.change(task.ALIDNS, OPTIONS, change.record)
+    task.change(ALIDNS, OPTIONS, change.record)
 
 
 if __name__ == "__main__":

@@ -346,6 +346,7 @@ outcome:
 
 from ansible_collections.certops.alicloud.plugins.module_utils import task
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import change
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.options import CAS
 
 OPTIONS = {
     "state": {"type": "str", "choices": ["present", "cancelled", "absent", "revoked"], "default": "present"},
@@ -354,7 +355,7 @@ OPTIONS = {
 
 
 def main() -> None:
-    task.change(task.CAS, OPTIONS, change.order)
+    task.change(CAS, OPTIONS, change.order)
 
 
 if __name__ == "__main__":

@@ -339,6 +339,7 @@ action:
 
 from ansible_collections.certops.alicloud.plugins.module_utils import task
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import inventory
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.options import CAS
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import Status
 
 OPTIONS = {
@@ -367,7 +368,7 @@ OPTIONS = {
 
 
 def main() -> None:
-    task.ask(task.CAS, OPTIONS, inventory.answer_orders)
+    task.ask(CAS, OPTIONS, inventory.answer_orders)
 
 
 if __name__ == "__main__":

@@ -347,6 +347,7 @@ outcome:
 
 from ansible_collections.certops.alicloud.plugins.module_utils import task
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import change
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.options import CAS
 
 OPTIONS = {
     "renew_before": {"type": "str", "default": "33%"},
@@ -356,7 +357,7 @@ OPTIONS = {
 
 
 def main() -> None:
-    task.change(task.CAS, OPTIONS, change.renew)
+    task.change(CAS, OPTIONS, change.renew)
 
 
 if __name__ == "__main__":

@@ -97,12 +97,13 @@ action:
 
 from ansible_collections.certops.alicloud.plugins.module_utils import task
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import inventory
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.options import CAS
 
 OPTIONS = {"product_codes": {"type": "list", "elements": "str"}}
 
 
 def main() -> None:
-    task.ask(task.CAS, OPTIONS, inventory.answer_packages)
+    task.ask(CAS, OPTIONS, inventory.answer_packages)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 COLLECTION = "ansible_collections.certops.alicloud."
 UTILS = "plugins.module_utils."
 RPC, CAS, ALIDNS, TASK = UTILS + "rpc", UTILS + "cas", UTILS + "alidns", UTILS + "task"
-STORE = UTILS + "store"
+STORE, CONNECTION = UTILS + "store", UTILS + "connection"
+DIRECT, ACTIONS = "plugins.plugin_utils.direct", "plugins.action"
 MODULES, EMULATOR = "plugins.modules", "tests.emulator"
 # What can reach the network, and what a plan therefore must not reach, by whatever way.
 DOORS = (CAS + ".service", ALIDNS + ".service", RPC + ".client", RPC + ".transport")
@@ -89,7 +90,7 @@ def ansible_outside_task(files: Sources) -> list[str]:
 
 
 def rpc_knows_a_product(files: Sources) -> list[str]:
-    return only(lambda name, each: not (under(name, RPC) and under(each, CAS, ALIDNS, STORE, TASK)), files)
+    return only(lambda name, each: not (under(name, RPC) and under(each, CAS, ALIDNS, STORE, TASK, CONNECTION)), files)
 
 
 def products_know_task(files: Sources) -> list[str]:
@@ -138,6 +139,29 @@ def modules_that_dig(files: Sources) -> list[str]:
     )
 
 
+def connections_where_none_is_made(files: Sources) -> list[str]:
+    """Only a product's options meet the connection, and it meets only the protocol."""
+    options = (CAS + ".options", ALIDNS + ".options")
+    return only(
+        lambda name, each: (
+            (not under(each, CONNECTION) or name in (*options, TASK) or not under(name, UTILS[:-1]))
+            and (name != CONNECTION or not under(each, UTILS[:-1]) or under(each, RPC) or each == UTILS[:-1])
+        ),
+        files,
+    )
+
+
+def actions_that_think(files: Sources) -> list[str]:
+    """An action names its module; how one runs without a process of its own knows no product."""
+    return only(
+        lambda name, each: (
+            (not under(name, ACTIONS) or not under(each, "plugins") or under(each, MODULES, DIRECT))
+            and (name != DIRECT or not under(each, "plugins") or each in (UTILS[:-1], TASK))
+        ),
+        files,
+    )
+
+
 def emulator_that_peeks(files: Sources) -> list[str]:
     return only(lambda name, each: not under(name, EMULATOR) or not under(each, "plugins", "ansible"), files)
 
@@ -170,6 +194,8 @@ RULES = (
     a_store_that_knows_too_much,
     thoughts_with_hands,
     modules_that_dig,
+    connections_where_none_is_made,
+    actions_that_think,
     emulator_that_peeks,
     circles,
     drawers,
@@ -183,7 +209,8 @@ def test_nothing_breaks_the_rule(rule: Callable[[Sources], list[str]]) -> None:
 
 def test_all_rooms_were_read() -> None:
     tops = {".".join(name.split(".")[:3]) for name in FILES}
-    assert {RPC, CAS, ALIDNS, STORE, TASK} <= tops
+    assert {RPC, CAS, ALIDNS, STORE, TASK, CONNECTION, DIRECT} <= tops
+    assert sum(under(name, ACTIONS) for name in FILES) == sum(under(name, MODULES) for name in FILES) - 2
     assert {*PURE, *DOORS, *THOUGHTS, *HANDS[:3]} <= FILES.keys()
     assert sum(under(name, EMULATOR) for name in FILES) > 10
 
@@ -230,6 +257,10 @@ def test_one_way_to_fail_and_one_to_succeed() -> None:
         pytest.param(thoughts_with_hands, STORE + ".layout", "from . import write", id="behind a value"),
         pytest.param(modules_that_dig, MODULES + ".m", "from ..module_utils.rpc.client import Client", id="to rpc"),
         pytest.param(modules_that_dig, MODULES + ".m", f"from {COLLECTION}{UTILS[:-1]} import rpc", id="to a folder"),
+        pytest.param(connections_where_none_is_made, CAS + ".wait", "from ..connection import Service", id="below"),
+        pytest.param(connections_where_none_is_made, CONNECTION, "from .cas import order", id="of a product"),
+        pytest.param(actions_that_think, ACTIONS + ".cas_order", "from ..module_utils.cas import plan", id="an action"),
+        pytest.param(actions_that_think, DIRECT, "from ..modules.cas_order import main", id="direct"),
         pytest.param(emulator_that_peeks, EMULATOR + ".ca", f"from {COLLECTION}{CAS}.pki import x", id="at plugins"),
         pytest.param(emulator_that_peeks, EMULATOR + ".ca", "import ansible.utils", id="at ansible"),
         pytest.param(circles, CAS + ".names", "from .plan import pick", id="a circle"),

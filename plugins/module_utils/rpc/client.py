@@ -63,7 +63,7 @@ class Clock:
 Tell = Callable[[str, bool], None]
 
 
-def tell_nobody(line: str, detail: bool) -> None:
+def _tell_nobody(line: str, detail: bool) -> None:
     """Nobody hears how a wait goes on."""
 
 
@@ -148,10 +148,10 @@ class Client:
         max_attempts: int = 6,
         timeout: float = 30.0,
         clock: Clock | None = None,
-        tell: Tell = tell_nobody,
+        tell: Tell | None = None,
     ) -> None:
         self.product = product
-        self.tell = tell  # hears a line, and whether it is only a detail, while something is waited for
+        self.tell = tell or _tell_nobody  # hears a line, and whether it is only a detail, while something is waited for
         self.read_only = read_only
         self.clock = clock or Clock()
         self.wrote = False  # a write was carried out, or may have been

@@ -1,0 +1,57 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of the modules that order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..connection import Service
+from ..rpc.errors import BadInput
+from .service import PRODUCT, default_endpoint
+from .wanted import Wanted, wanted
+
+_LARGEST_CSR = 1024 * 1024
+
+OPTIONS: dict[str, Any] = {
+    "order_id": {"type": "str"},
+    "domains": {"type": "list", "elements": "str"},
+    # A CSR is no secret; what is given in its place by mistake may be one.
+    "csr_content": {"type": "str", "no_log": True},
+    "csr_path": {"type": "path"},
+    "product_code": {"type": "str", "default": "digicert-free-1-free"},
+    "validation_method": {"type": "str", "choices": ["dns", "file"], "default": "dns"},
+    "contact": {
+        "type": "dict",
+        "options": {"name": {"type": "str"}, "phone": {"type": "str"}, "email": {"type": "str"}},
+    },
+    "company_name": {"type": "str"},
+    "tags": {"type": "dict"},
+    "check_quota": {"type": "bool", "default": True},
+    "wait_for": {"type": "str", "choices": ["none", "validation", "issued"], "default": "validation"},
+    "wait_timeout": {"type": "int"},
+    "poll_interval": {"type": "float", "default": 5.0},
+}
+RULES: dict[str, Any] = {"mutually_exclusive": [("csr_content", "csr_path")]}
+
+
+def _read(options: Mapping[str, Any]) -> Wanted:
+    return wanted({**options, **_csr_text(options["csr_path"])})
+
+
+def _csr_text(path: str | None) -> dict[str, str]:
+    """The content of ``csr_path``, as the option that it stands for."""
+    if path is None:
+        return {}
+    try:
+        with open(path, encoding="utf-8") as file:
+            return {"csr_path": file.read(_LARGEST_CSR)}
+    except OSError as error:
+        raise BadInput("csr_path", f"the file cannot be read ({error.strerror}).") from None
+    except ValueError:
+        raise BadInput("csr_path", "the file is no text; give a CSR in PEM.") from None
+
+
+CAS = Service(PRODUCT, default_endpoint, "ALIBABA_CLOUD_CAS_ENDPOINT", _read, OPTIONS, RULES)

@@ -1,0 +1,103 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connection of a task to a product: its options, and the client that they give.
+
+Option tables are Ansible's, but for ``variables``: the environment variables that stand in for an option.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .rpc.client import Client, Product, Tell, endpoint_url
+from .rpc.credentials import find_source
+from .rpc.errors import BadInput, quoted
+from .rpc.transport import over_requests
+
+KEY_VARIABLES = ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALICLOUD_ACCESS_KEY", "ALICLOUD_ACCESS_KEY_ID")
+SECRET_VARIABLES = ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECRET_ACCESS_KEY")
+TOKEN_VARIABLES = ("ALIBABA_CLOUD_SECURITY_TOKEN", "ALICLOUD_SECURITY_TOKEN")
+PROFILE_VARIABLES = ("ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE")
+REGION_VARIABLES = ("ALIBABA_CLOUD_REGION_ID", "ALICLOUD_REGION", "ALICLOUD_REGION_ID")
+
+CONNECTION: dict[str, Any] = {
+    "access_key_id": {"type": "str", "aliases": ["access_key", "alicloud_access_key"], "variables": KEY_VARIABLES},
+    "access_key_secret": {
+        "type": "str",
+        "no_log": True,
+        "aliases": ["secret_key", "alicloud_secret_key"],
+        "variables": SECRET_VARIABLES,
+    },
+    "security_token": {
+        "type": "str",
+        "no_log": True,
+        "aliases": ["alicloud_security_token"],
+        "variables": TOKEN_VARIABLES,
+    },
+    "profile": {"type": "str", "variables": PROFILE_VARIABLES},
+    "region": {
+        "type": "str",
+        "default": "cn-hangzhou",
+        "aliases": ["region_id", "alicloud_region"],
+        "variables": REGION_VARIABLES,
+    },
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "request_timeout": {"type": "float", "default": 30.0},
+    "max_attempts": {"type": "int", "default": 6},
+}
+
+
+@dataclass(frozen=True)
+class Service:
+    """A product as its modules meet it.
+
+    ``options`` and ``rules`` are those of every module that may change something, ``read`` turns them into what is
+    wanted and raises BadInput.
+    """
+
+    product: Product
+    default_endpoint: Callable[[str], str]
+    endpoint_variable: str
+    read: Callable[[Mapping[str, Any]], Any]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    rules: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def connection(self) -> dict[str, Any]:
+        return {**CONNECTION, "endpoint": {"type": "str", "variables": (self.endpoint_variable,)}}
+
+    def connect(self, params: Mapping[str, Any], read_only: bool, tell: Tell | None = None) -> Client:
+        """The client of one task; ``tell`` hears how a wait goes on. Raises BadInput."""
+        if not 0 < params["request_timeout"] < float("inf"):
+            raise BadInput("request_timeout", "give a number of seconds above 0.")
+        if params["max_attempts"] < 1:
+            raise BadInput("max_attempts", "give 1 or more.")
+        if not re.fullmatch(r"[a-z0-9-]+", params["region"]):
+            raise BadInput("region", f"{quoted(params['region'])} is no region; give one such as cn-hangzhou.")
+        return Client(
+            self.product,
+            endpoint_url(params["endpoint"] or self.default_endpoint(params["region"])),
+            find_source(params["access_key_id"], params["access_key_secret"], _token(params), params["profile"]),
+            over_requests(params["validate_certs"], params["ca_path"]),
+            read_only=read_only,
+            max_attempts=params["max_attempts"],
+            timeout=params["request_timeout"],
+            tell=tell,
+        )
+
+
+def _token(params: Mapping[str, Any]) -> str | None:
+    """The token that belongs to the key: the environment's goes with the environment's key, not with another one."""
+    strange = _first_set(KEY_VARIABLES) not in (None, params["access_key_id"])
+    given: str | None = params["security_token"]
+    return None if strange and given == _first_set(TOKEN_VARIABLES) else given
+
+
+def _first_set(names: Sequence[str]) -> str | None:
+    return next((os.environ[name] for name in names if name in os.environ), None)
