@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from .rpc.client import Client, Product, Tell, endpoint_url
@@ -55,21 +55,14 @@ CONNECTION: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Service:
-    """A product as its modules meet it.
-
-    ``options`` and ``rules`` are those of every module that may change something, ``read`` turns them into what is
-    wanted and raises BadInput.
-    """
+    """A product as its modules reach it."""
 
     product: Product
     default_endpoint: Callable[[str], str]
     endpoint_variable: str
-    read: Callable[[Mapping[str, Any]], Any]
-    options: Mapping[str, Any] = field(default_factory=dict)
-    rules: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def connection(self) -> dict[str, Any]:
+    def options(self) -> dict[str, Any]:
         return {**CONNECTION, "endpoint": {"type": "str", "variables": (self.endpoint_variable,)}}
 
     def connect(self, params: Mapping[str, Any], read_only: bool, tell: Tell | None = None) -> Client:

@@ -34,13 +34,21 @@ class Outcome(Protocol):
     def diff(self) -> dict[str, str]: ...
 
 
-def change(service: Service, options: Mapping[str, Any], job: Callable[[Client, Any], Outcome]) -> None:
-    """Run a module that may change something: ``options`` are its own beside the service's, ``job`` does the work."""
-    table = _table({**service.connection, **service.options, **options})
-    module = AnsibleModule(table, supports_check_mode=True, **service.rules)
+def change(
+    service: Service,
+    options: Mapping[str, Any],
+    read: Callable[[Mapping[str, Any]], Any],
+    job: Callable[[Client, Any], Outcome],
+    rules: Mapping[str, Any] | None = None,
+) -> None:
+    """Run a module that may change something: ``read`` turns its options into what is wanted, ``job`` brings it about.
+
+    ``options`` are an option table, ``rules`` what AnsibleModule takes beside one.
+    """
+    module = _module({**service.options, **options}, rules)
 
     def work() -> dict[str, Any]:
-        asked = service.read(module.params)
+        asked = read(module.params)
         client = service.connect(module.params, module.check_mode, tell)
         return _result(module, job(client, asked), client.clock.now())
 
@@ -53,7 +61,7 @@ def ask(
     job: Callable[[Callable[[], Client], Mapping[str, Any]], dict[str, Any]],
 ) -> None:
     """Run a module that only reads. ``job`` gets a way to make the client and the options, and returns the result."""
-    module = AnsibleModule(_table({**service.connection, **options}), supports_check_mode=True)
+    module = _module({**service.options, **options})
 
     def connect() -> Client:
         return service.connect(module.params, module.check_mode, tell)
@@ -67,7 +75,7 @@ def local(
     rules: Mapping[str, Any] | None = None,
 ) -> None:
     """Run a module that works on the machine itself. ``job`` gets the options, and whether it may only predict."""
-    module = AnsibleModule(dict(options), supports_check_mode=True, **(rules or {}))
+    module = _module(options, rules)
 
     def work() -> dict[str, Any]:
         return _result(module, job(module.params, module.check_mode), datetime.now(timezone.utc))
@@ -75,13 +83,15 @@ def local(
     _run(module, work)
 
 
-def _table(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options as Ansible wants them: ``variables`` are a fallback."""
-    table = {}
+def _module(options: Mapping[str, Any], rules: Mapping[str, Any] | None = None) -> AnsibleModule:
+    """The options as Ansible takes them: ``variables`` become a fallback."""
+    table = {
+        name: {key: value for key, value in option.items() if key != "variables"} for name, option in options.items()
+    }
     for name, option in options.items():
-        rest = {key: value for key, value in option.items() if key != "variables"}
-        table[name] = {**rest, "fallback": (env_fallback, list(option["variables"]))} if "variables" in option else rest
-    return table
+        if "variables" in option:
+            table[name]["fallback"] = (env_fallback, list(option["variables"]))
+    return AnsibleModule(table, supports_check_mode=True, **(rules or {}))
 
 
 def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]], **always: Any) -> None:

@@ -217,7 +217,8 @@ outcome:
 
 from ansible_collections.certops.alicloud.plugins.module_utils import task
 from ansible_collections.certops.alicloud.plugins.module_utils.alidns import change
-from ansible_collections.certops.alicloud.plugins.module_utils.alidns.options import ALIDNS
+from ansible_collections.certops.alicloud.plugins.module_utils.alidns.service import ALIDNS
+from ansible_collections.certops.alicloud.plugins.module_utils.alidns.wanted import wanted
 
 OPTIONS = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -231,7 +232,7 @@ OPTIONS = {
 
 
 def main() -> None:
-    task.change(ALIDNS, OPTIONS, change.record)
+    task.change(ALIDNS, OPTIONS, wanted, change.record)
 
 
 if __name__ == "__main__":

@@ -345,8 +345,8 @@ outcome:
 """
 
 from ansible_collections.certops.alicloud.plugins.module_utils import task
-from ansible_collections.certops.alicloud.plugins.module_utils.cas import change
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.options import CAS
+from ansible_collections.certops.alicloud.plugins.module_utils.cas import application, change
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.service import CAS
 
 OPTIONS = {
     "state": {"type": "str", "choices": ["present", "cancelled", "absent", "revoked"], "default": "present"},
@@ -355,7 +355,8 @@ OPTIONS = {
 
 
 def main() -> None:
-    task.change(CAS, OPTIONS, change.order)
+    options = {**application.OPTIONS, **OPTIONS}
+    task.change(CAS, options, application.read, change.order, application.RULES)
 
 
 if __name__ == "__main__":

@@ -346,8 +346,8 @@ outcome:
 """
 
 from ansible_collections.certops.alicloud.plugins.module_utils import task
-from ansible_collections.certops.alicloud.plugins.module_utils.cas import change
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.options import CAS
+from ansible_collections.certops.alicloud.plugins.module_utils.cas import application, change
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.service import CAS
 
 OPTIONS = {
     "renew_before": {"type": "str", "default": "33%"},
@@ -357,7 +357,8 @@ OPTIONS = {
 
 
 def main() -> None:
-    task.change(CAS, OPTIONS, change.renew)
+    options = {**application.OPTIONS, **OPTIONS}
+    task.change(CAS, options, application.read, change.renew, application.RULES)
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ action:
 
 from ansible_collections.certops.alicloud.plugins.module_utils import task
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import inventory
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.options import CAS
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.service import CAS
 
 OPTIONS = {"product_codes": {"type": "list", "elements": "str"}}
 

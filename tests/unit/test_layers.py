@@ -32,7 +32,7 @@ PURE = (
 )
 
 # What the store may know of the rest: what a certificate and a name are, and when one is due.
-LENT = (STORE, RPC + ".errors", UTILS + "idn", CAS + ".pki", CAS + ".names", CAS + ".wanted", CAS + ".due")
+LENT = (STORE, RPC + ".errors", UTILS + "idn", CAS + ".pki", CAS + ".names", CAS + ".words", CAS + ".due")
 # What touches the host, and the files of the store that must not, by whatever way.
 HANDS = (*(f"{STORE}.{name}" for name in ("look", "served", "write")), "os", "shutil", "socket", "ssl", "subprocess")
 THOUGHTS = tuple(f"{STORE}.{name}" for name in ("layout", "check", "decide", "plan"))
@@ -140,11 +140,11 @@ def modules_that_dig(files: Sources) -> list[str]:
 
 
 def connections_where_none_is_made(files: Sources) -> list[str]:
-    """Only a product's options meet the connection, and it meets only the protocol."""
-    options = (CAS + ".options", ALIDNS + ".options")
+    """Only a product's operations and the task meet the connection, and it meets only the protocol."""
+    known = (CAS + ".service", ALIDNS + ".service", TASK)
     return only(
         lambda name, each: (
-            (not under(each, CONNECTION) or name in (*options, TASK) or not under(name, UTILS[:-1]))
+            (not under(each, CONNECTION) or name in known or not under(name, UTILS[:-1]))
             and (name != CONNECTION or not under(each, UTILS[:-1]) or under(each, RPC) or each == UTILS[:-1])
         ),
         files,

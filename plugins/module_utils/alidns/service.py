@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..connection import Service
 from ..rpc.client import Client, Product
 from ..rpc.errors import Forbidden
 from .record import Record, Zone, folded, from_entry
@@ -23,6 +24,9 @@ Entry = dict[str, Any]
 def default_endpoint(region: str) -> str:
     """One public endpoint serves all regions."""
     return "alidns.aliyuncs.com"
+
+
+ALIDNS = Service(PRODUCT, default_endpoint, "ALIBABA_CLOUD_ALIDNS_ENDPOINT")
 
 
 def call(client: Client, action: str, params: dict[str, Any]) -> Entry:

@@ -10,7 +10,7 @@ from math import ceil, floor
 from typing import Any
 
 from ..rpc.errors import Forbidden
-from .wanted import Window
+from .words import Window
 
 
 def is_due(before: Window, not_before: datetime, not_after: datetime, now: datetime, **facts: Any) -> tuple[bool, str]:

@@ -13,11 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..rpc.errors import Failure, quoted
 from .names import base, folded
-from .pki import Certificate
+
+if TYPE_CHECKING:
+    from .pki import Certificate
 
 KNOWN_AFTER_APPLY = "(known after apply)"
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..connection import Service
 from ..rpc.client import Client, Product
 from ..rpc.errors import Failure, Kind, Refused
-from . import pki
 from .order import Order, Status, described, from_list, id_text
-from .quota import Quota, from_answer
+
+if TYPE_CHECKING:
+    from .pki import Certificate
+    from .quota import Quota
 
 PRODUCT = Product(version="2020-04-07", ram_code="yundun-cert", thing="order")
 ORDER_TYPES = {"package": "CPACK", "purchase": "BUY", "uploaded": "UPLOAD", "certificate": "CERT"}
@@ -39,6 +42,9 @@ def default_endpoint(region: str) -> str:
     return f"cas.{region}.aliyuncs.com" if region in _OWN_ENDPOINT else "cas.aliyuncs.com"
 
 
+CAS = Service(PRODUCT, default_endpoint, "ALIBABA_CLOUD_CAS_ENDPOINT")
+
+
 def describe(client: Client, order: Order, deadline: float | None = None) -> Order | None:
     """What is known of an order and what the service says of it now; None when it says there is none."""
     found = describe_with_key(client, order, deadline)
@@ -62,10 +68,14 @@ def with_certificate(client: Client, order: Order) -> Order:
     return replace(order, certificate=_certificate(answer.get("Cert"), order))
 
 
-def _certificate(value: object, order: Order) -> pki.Certificate | None:
+def _certificate(value: object, order: Order) -> Certificate | None:
     pem = _pem(value)
+    if pem is None:
+        return None
+    from .pki import read_certificate  # its library is imported only where there is a certificate
+
     try:
-        return pki.read_certificate(pem) if pem else None
+        return read_certificate(pem)
     except Failure as failure:
         raise failure.add(order_id=order.order_id or None) from None
 
@@ -142,6 +152,8 @@ def order_in_list(
 
 def quota(client: Client, product_code: str) -> Quota:
     """The units of one product; zeros for one that was never bought."""
+    from .quota import Quota, from_answer  # few modules ask for it
+
     try:
         return from_answer(product_code, client.call("DescribePackageState", {"ProductCode": product_code}))
     except Refused as refused:

@@ -10,7 +10,8 @@ from typing import Any
 
 from ..rpc.errors import utc_text
 from .order import KNOWN_AFTER_APPLY, VALID, WITH_THE_CA, Order, Status
-from .wanted import DV_PRODUCTS, WaitFor, Wanted
+from .wanted import DV_PRODUCTS, Wanted
+from .words import WaitFor
 
 CANCEL = "CancelOrderRequest"
 DELETE = "DeleteCertificateRequest"

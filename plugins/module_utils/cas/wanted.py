@@ -8,34 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..rpc.errors import BadInput, quoted
-from .names import WILDCARD, a_labels
-from .order import id_text
-from .pki import Csr, read_csr
+from .names import WILDCARD
+from .words import PRODUCTS, WaitFor, Window, line, names, order_id, positive, window, word
+
+if TYPE_CHECKING:
+    from .pki import Csr
 
 MOST_NAMES = 5
 MOST_TAGS, LONGEST_KEY, LONGEST_VALUE = 20, 64, 128
-PRODUCTS = (
-    "digicert-free-1-free",
-    "symantec-free-1-free",
-    "symantec-dv-1-starter",
-    "symantec-ov-1-personal",
-    "symantec-ov-w-personal",
-    "geotrust-dv-1-starter",
-    "geotrust-dv-w-starter",
-    "geotrust-ov-1-personal",
-    "geotrust-ov-w-personal",
-    "globalsign-dv-1-personal",
-    "globalsign-dv-w-advanced",
-    "globalsign-ov-1-personal",
-    "globalsign-ov-w-advanced",
-    "cfca-ov-1-personal",
-    "cfca-ev-w-advanced",
-)
 # The products that CreateCertificateRequest and CreateCertificateWithCsrRequest take.
 DV_PRODUCTS = frozenset(code for code in PRODUCTS if "-dv-" in code or "-free-" in code)
 
@@ -45,12 +29,6 @@ class State(Enum):
     CANCELLED = "cancelled"
     ABSENT = "absent"
     REVOKED = "revoked"
-
-
-class WaitFor(Enum):
-    NONE = "none"
-    VALIDATION = "validation"
-    ISSUED = "issued"
 
 
 class Strategy(Enum):
@@ -71,17 +49,6 @@ class Contact:
     @property
     def complete(self) -> bool:
         return bool(self.name and self.phone and self.email)
-
-
-@dataclass(frozen=True)
-class Window:
-    """How long before its end a certificate is due: a time span, or a share of its lifetime."""
-
-    span: timedelta | None
-    share: float | None
-
-    def of(self, lifetime: timedelta) -> timedelta:
-        return self.span if self.span is not None else lifetime * (self.share or 0)
 
 
 @dataclass(frozen=True)
@@ -111,7 +78,7 @@ def wanted(options: Mapping[str, Any]) -> Wanted:
     """Check a task's options (defaults filled in, a CSR as text) and say what they ask for. Raises BadInput."""
     # An empty text is no CSR, but it is no order for a key of the service's either.
     csr_option = "csr_path" if options.get("csr_path") is not None else "csr_content"
-    csr = read_csr(options[csr_option], csr_option) if options.get(csr_option) is not None else None
+    csr = _csr(options[csr_option], csr_option) if options.get(csr_option) is not None else None
     state = State(options.get("state") or "present")
     wait_for, patience = WaitFor(options["wait_for"]), options.get("wait_timeout")
     asked = Wanted(
@@ -122,7 +89,7 @@ def wanted(options: Mapping[str, Any]) -> Wanted:
         csr=csr,
         validation_method=options["validation_method"],
         contact=_contact(options.get("contact")),
-        company_name=_line(options.get("company_name"), "company_name") or None,
+        company_name=line(options.get("company_name"), "company_name") or None,
         tags=_tags(options.get("tags") or {}),
         check_quota=options["check_quota"],
         reorder_on_key_mismatch=options.get("on_key_mismatch") == "reorder",
@@ -137,32 +104,11 @@ def wanted(options: Mapping[str, Any]) -> Wanted:
     return asked
 
 
-def order_id(value: str | None, option: str = "order_id") -> str | None:
-    """An order's number as text."""
-    if value is None:
-        return None
-    text = id_text(value)
-    if text is None or len(text) > 20 or int(text) == 0:
-        raise BadInput(option, f"{quoted(value)} is no order number; give its digits, in quotes.")
-    return str(int(text))
+def _csr(text: str, option: str) -> Csr:
+    """What a CSR says; the library that reads it is imported only where there is one."""
+    from .pki import read_csr
 
-
-def names(values: Sequence[str], option: str = "domains") -> tuple[str, ...]:
-    """Host names as A-labels, every one once."""
-    return tuple(dict.fromkeys(a_labels(value, option) for value in values))
-
-
-def window(text: str, option: str, hint: str = "days (30d), hours (720h) or a share (33%)") -> Window:
-    """``30d``, ``720h`` or ``33%``; ``hint`` says which of them the option takes."""
-    found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*([dh%])\s*", str(text), re.ASCII)
-    if not found or float(found.group(1)) == 0:
-        raise BadInput(option, f"{quoted(text)} makes no sense; give {hint}.")
-    number, unit = float(found.group(1)), found.group(2)
-    if unit == "%":
-        if number >= 100:
-            raise BadInput(option, f"{text} of the lifetime makes no sense; give less than 100%.")
-        return Window(None, number / 100)
-    return Window(timedelta(days=number) if unit == "d" else timedelta(hours=number), None)
+    return read_csr(text, option)
 
 
 def _given(options: Mapping[str, Any], name: str, default: Any) -> Any:
@@ -196,7 +142,7 @@ def _check_names(chosen: tuple[str, ...], option: str) -> None:
 def _contact(values: Mapping[str, Any] | None) -> Contact | None:
     if not values:
         return None
-    contact = Contact(*(_line(values.get(part), f"contact.{part}") for part in ("name", "phone", "email")))
+    contact = Contact(*(line(values.get(part), f"contact.{part}") for part in ("name", "phone", "email")))
     if contact.email and not re.fullmatch(r"[^@\s]+@[^@\s]+", contact.email):
         raise BadInput("contact.email", "this is no e-mail address.")
     return contact if contact != Contact("", "", "") else None
@@ -223,26 +169,6 @@ def _tag_text(value: Any) -> str:
     if isinstance(value, (Mapping, list, tuple)):
         raise BadInput("tags", "a value must be text, not a list or a dictionary.")
     return str(value).lower() if isinstance(value, bool) else str("" if value is None else value)
-
-
-def _line(value: Any, option: str) -> str:
-    text = str(value or "").strip()
-    if any(ord(char) < 32 or ord(char) == 127 for char in text):
-        raise BadInput(option, "give one line without control characters.")
-    return text
-
-
-def word(value: Any, option: str) -> str:
-    text = _line(value, option)
-    if not re.fullmatch(r"[\w.-]{1,100}", text):
-        raise BadInput(option, f"{quoted(text)} is no code; give letters, digits and hyphens.")
-    return text
-
-
-def positive(value: float, option: str) -> float:
-    if not 0 < value < float("inf"):
-        raise BadInput(option, "give a number of seconds above 0.")
-    return value
 
 
 def _check_together(asked: Wanted, needs_names: bool) -> None:

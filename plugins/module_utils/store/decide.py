@@ -13,7 +13,7 @@ from enum import Enum
 from ..cas.due import is_due
 from ..cas.names import uncovered
 from ..cas.pki import Certificate
-from ..cas.wanted import Window
+from ..cas.words import Window
 from .layout import Generation, Record, Served, is_served
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..cas.names import uncovered
-from ..cas.wanted import window, word
+from ..cas.words import window, word
 from ..rpc.errors import BadInput, utc_text
 from . import look, served
 from .decide import Decision, Installed, Seen, Staged, Wanted, decide

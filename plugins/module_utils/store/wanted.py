@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from ..cas.wanted import names
+from ..cas.words import names
 from ..rpc.errors import BadInput, one_line, quoted
 from .layout import Access, Place, Record
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.due import is_due
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import Window
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.words import Window
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import Forbidden
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)

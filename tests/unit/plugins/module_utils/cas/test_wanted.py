@@ -12,14 +12,16 @@ import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import (
     DV_PRODUCTS,
-    PRODUCTS,
     Contact,
     Strategy,
-    WaitFor,
     Wanted,
+    wanted,
+)
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.words import (
+    PRODUCTS,
+    WaitFor,
     Window,
     order_id,
-    wanted,
     window,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import BadInput

@@ -11,7 +11,7 @@ from itertools import product
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.pki import Certificate
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import window
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.words import window
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import Forbidden
 from ansible_collections.certops.alicloud.plugins.module_utils.store.decide import (
     Action,

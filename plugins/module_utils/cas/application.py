@@ -1,16 +1,14 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of the modules that order."""
+"""What the modules that order have in common: their options, and how these are read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from ..connection import Service
 from ..rpc.errors import BadInput
-from .service import PRODUCT, default_endpoint
 from .wanted import Wanted, wanted
 
 _LARGEST_CSR = 1024 * 1024
@@ -37,7 +35,8 @@ OPTIONS: dict[str, Any] = {
 RULES: dict[str, Any] = {"mutually_exclusive": [("csr_content", "csr_path")]}
 
 
-def _read(options: Mapping[str, Any]) -> Wanted:
+def read(options: Mapping[str, Any]) -> Wanted:
+    """What the options ask for. Raises BadInput."""
     return wanted({**options, **_csr_text(options["csr_path"])})
 
 
@@ -52,6 +51,3 @@ def _csr_text(path: str | None) -> dict[str, str]:
         raise BadInput("csr_path", f"the file cannot be read ({error.strerror}).") from None
     except ValueError:
         raise BadInput("csr_path", "the file is no text; give a CSR in PEM.") from None
-
-
-CAS = Service(PRODUCT, default_endpoint, "ALIBABA_CLOUD_CAS_ENDPOINT", _read, OPTIONS, RULES)
