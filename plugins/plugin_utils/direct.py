@@ -9,18 +9,25 @@ starts a Python for it and imports everything anew, becomes a call of the module
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import io
 import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
+from contextlib import (  # type: ignore[attr-defined,unused-ignore]  # a controller has Python 3.11 or newer
+    ExitStack,
+    chdir,
+    contextmanager,
+    redirect_stdout,
+    suppress,
+)
 from types import SimpleNamespace
 from typing import Any
 
 from ansible import constants
 from ansible.errors import AnsibleError
+from ansible.executor import module_common
 from ansible.module_utils import basic
 from ansible.module_utils.common import json as module_json
 from ansible.module_utils.common import warnings
@@ -28,14 +35,25 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
+from ansible_collections.certops.alicloud.plugins.module_utils import task
+
+# What no module of the collection can do without. Ansible reads this file before it forks a worker for each task, and
+# what is imported here once is not imported there again.
+LIBRARIES = ("cryptography.x509", "requests")
+with suppress(Exception):  # the task says what is missing
+    for library in LIBRARIES:
+        importlib.import_module(library)
+
 VARIABLE = "certops_alicloud_direct"
-# What no module of the collection can do without.
-LIBRARIES = ("cryptography", "requests")
+# Output for people; for all others a wait is silent.
+PEOPLE = ("awx_display", "debug", "default", "diy", "minimal", "unixy", "yaml")
 DISCOVERED = ("", "auto", "auto_legacy", "auto_silent", "auto_legacy_silent")
 # The beginnings of variables that a Python, or a library under it, reads only when it starts.
 READ_AT_START = ("PYTHON", "LD_", "DYLD_", "OPENSSL_")
 # How arguments and results are written, since ansible-core 2.19.
 PROFILE = "legacy" if hasattr(basic, "_ANSIBLE_PROFILE") else None
+# Whether this ansible-core has inside what is put to use here; one that has not ships its modules.
+FITS = PROFILE is None or (hasattr(module_common, "_BuiltModule") and hasattr(warnings, "_internal"))
 
 display = Display()
 
@@ -45,8 +63,10 @@ class DirectAction(NormalAction):
 
     module: Callable[[], None]
     _direct = False
+    _host = ""
 
     def run(self, tmp: Any = None, task_vars: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        self._host = (task_vars or {}).get("inventory_hostname", "")
         reason = self._reason_to_ship(task_vars or {})
         self._direct = reason is None
         where = "runs in the worker of the controller" if self._direct else f"is shipped, because {reason}"
@@ -57,6 +77,8 @@ class DirectAction(NormalAction):
         """Why this task takes the usual way, or None when it runs here."""
         if not self._switched_on(task_vars):
             return f"{VARIABLE} is false"
+        if not FITS:
+            return "this ansible-core is another one than those that it was tried with"
         if self._connection.transport != "local":
             return f"the connection is {self._connection.transport}"
         if self._connection.become is not None:
@@ -86,9 +108,9 @@ class DirectAction(NormalAction):
         python = str(self._templar.template(asked) or "").strip()
         if python not in DISCOVERED and os.path.normpath(python) != os.path.normpath(sys.executable):
             return f"its Python is {python}"
-        missing = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
+        missing = [name for name in LIBRARIES if name not in sys.modules]
         if missing:
-            return f"the controller's Python lacks {' and '.join(missing)}"
+            return f"the controller's Python lacks {missing[0].partition('.')[0]}"
         special = [name for name in self._environment() if name.startswith(READ_AT_START)]
         return f"its environment sets {special[0]}" if special else None
 
@@ -112,15 +134,25 @@ class DirectAction(NormalAction):
         path = sys.modules[self.module.__module__].__file__
         if PROFILE is None:
             return "new", shebang, data, path
-        bits = SimpleNamespace(module_style="new", shebang=shebang, b_module_data=data, serialization_profile=PROFILE)
-        return bits, path
+        built = module_common._BuiltModule(
+            b_module_data=data, module_style="new", shebang=shebang, serialization_profile=PROFILE
+        )
+        return built, path
 
     def _low_level_execute_command(self, *args: Any, **others: Any) -> Any:
         """The call takes the place of the process."""
-        if not self._direct:
+        if not self._direct or others.get("in_data") is None:
             return super()._low_level_execute_command(*args, **others)
-        text = run_here(self.module, others["in_data"], self._environment())
+        # A process would begin in the folder of the playbook.
+        with chdir(self._loader.get_basedir()), _held(vars(task), tell=self._tell):
+            text = run_here(self.module, others["in_data"], self._environment())
         return {"rc": 0, "stdout": text, "stdout_lines": text.splitlines(), "stderr": "", "stderr_lines": []}
+
+    def _tell(self, line: str, detail: bool) -> None:
+        """Show how a wait goes on, beside the output and not in it."""
+        people = constants.DEFAULT_STDOUT_CALLBACK.rpartition(".")[2] in PEOPLE
+        if people and not self._task.no_log and (display.verbosity or not detail):
+            display.display(f"[{self._host}] {line}", stderr=True)
 
 
 def _written(arguments: Mapping[str, Any]) -> bytes:

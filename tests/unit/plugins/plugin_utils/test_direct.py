@@ -1,0 +1,264 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which tasks run in the worker, and that nothing of one of them is left there for the next."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleError
+from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
+
+from ansible_collections.certops.alicloud.plugins.action.cas_order_info import ActionModule
+from ansible_collections.certops.alicloud.plugins.module_utils import task
+from ansible_collections.certops.alicloud.plugins.plugin_utils import direct
+
+
+class Templar:
+    """Renders what the tests write, and nothing else."""
+
+    environment = SimpleNamespace()
+
+    def template(self, value: Any, **_rest: Any) -> Any:
+        return sys.executable if value == "{{ ansible_playbook_python }}" else value
+
+
+def action(
+    environment: dict[str, str] | None = None,
+    transport: str = "local",
+    become: object = None,
+    async_val: int = 0,
+    delegate_to: str | None = None,
+    no_log: bool = False,
+) -> Any:
+    """The action of a task, as Ansible makes it."""
+    named = SimpleNamespace(
+        action="certops.alicloud.cas_order_info",
+        async_val=async_val,
+        delegate_to=delegate_to,
+        environment=[environment or {}],
+        no_log=no_log,
+    )
+    connection = SimpleNamespace(
+        transport=transport, become=become, _shell=SimpleNamespace(env_prefix=lambda **_variables: "")
+    )
+    return ActionModule(named, connection, None, None, Templar(), None)
+
+
+def reason(task_vars: dict[str, Any] | None = None, **about: Any) -> str | None:
+    found: str | None = action(**about)._reason_to_ship(task_vars or {})
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _no_switch(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CERTOPS_ALICLOUD_DIRECT", "ANSIBLE_PYTHON_INTERPRETER"):
+        monkeypatch.delenv(name, raising=False)
+
+
+# Where a task runs.
+
+
+@pytest.mark.parametrize(
+    "task_vars",
+    [
+        pytest.param({}, id="nothing said"),
+        pytest.param({"ansible_python_interpreter": "auto_silent"}, id="a discovered Python"),
+        pytest.param({"ansible_python_interpreter": sys.executable}, id="the same Python"),
+        pytest.param({"ansible_python_interpreter": "{{ ansible_playbook_python }}"}, id="the same Python by name"),
+        pytest.param({"certops_alicloud_direct": True}, id="switched on"),
+    ],
+)
+def test_a_task_on_the_controller_runs_in_the_worker(task_vars: dict[str, Any]) -> None:
+    assert reason(task_vars) is None
+
+
+@pytest.mark.parametrize(
+    ("about", "task_vars", "expected"),
+    [
+        ({}, {"certops_alicloud_direct": "no"}, "certops_alicloud_direct is false"),
+        ({"transport": "ssh"}, {}, "the connection is ssh"),
+        ({"become": object()}, {}, "of become"),
+        ({"async_val": 10}, {}, "of async"),
+        ({}, {"ansible_python_interpreter": "/opt/python"}, "its Python is /opt/python"),
+        ({"environment": {"PYTHONPATH": "/opt"}}, {}, "its environment sets PYTHONPATH"),
+        ({"environment": {"LD_PRELOAD": "/opt"}}, {}, "its environment sets LD_PRELOAD"),
+    ],
+    ids=lambda value: str(value) if isinstance(value, str) else "",
+)
+def test_any_other_task_is_shipped(about: dict[str, Any], task_vars: dict[str, Any], expected: str) -> None:
+    assert reason(task_vars, **about) == expected
+
+
+def test_a_delegated_task_goes_by_the_python_of_the_host_that_it_runs_on() -> None:
+    other = {"ansible_python_interpreter": "/opt/python"}
+    assert reason({**other, "ansible_delegated_vars": {"localhost": {}}}, delegate_to="localhost") is None
+    assert reason({"ansible_delegated_vars": {"localhost": other}}, delegate_to="localhost") == (
+        "its Python is /opt/python"
+    )
+
+
+def test_files_that_are_to_be_kept_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(direct.constants, "DEFAULT_KEEP_REMOTE_FILES", True)
+    assert reason() == "its files are to be kept"
+
+
+def test_an_ansible_that_is_built_otherwise_ships(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(direct, "FITS", False)
+    assert str(reason()).startswith("this ansible-core is another one")
+
+
+def test_a_controller_without_the_libraries_lets_another_python_have_a_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "cryptography.x509")
+    assert reason() == "the controller's Python lacks cryptography"
+
+
+def test_the_environment_is_a_switch_and_the_variable_a_stronger_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CERTOPS_ALICLOUD_DIRECT", "false")
+    assert reason() == "certops_alicloud_direct is false"
+    assert reason({"certops_alicloud_direct": True}) is None
+
+
+def test_a_switch_that_is_neither_on_nor_off_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(AnsibleError, match=r"^certops_alicloud_direct has to be true or false"):
+        reason({"certops_alicloud_direct": "perhaps"})
+    monkeypatch.setenv("CERTOPS_ALICLOUD_DIRECT", "perhaps")
+    with pytest.raises(AnsibleError, match=r"^CERTOPS_ALICLOUD_DIRECT has to be true or false"):
+        reason()
+
+
+# What a module finds, and leaves.
+
+
+def run(main: Any, options: dict[str, Any] | None = None, environment: dict[str, str] | None = None) -> dict[str, Any]:
+    """Run a module as a task; return its result."""
+    arguments = {"ANSIBLE_MODULE_ARGS": {"_ansible_version": "2.19.0", **(options or {})}}
+    text = direct.run_here(main, direct._written(arguments), environment or {})
+    result: dict[str, Any] = json.loads(text)
+    return result
+
+
+def held() -> tuple[Any, ...]:
+    """Everything that a module could change for those after it."""
+    return (
+        dict(os.environ),
+        sys.stdout,
+        basic._ANSIBLE_ARGS,
+        getattr(basic, "_ANSIBLE_PROFILE", None),
+        dict.fromkeys(warnings._global_warnings),
+        dict.fromkeys(warnings._global_deprecations),
+        getattr(warnings, "_internal", None),
+        task.tell,
+    )
+
+
+def ask(**facts: Any) -> Any:
+    """A module with one option, a secret one and a warning."""
+
+    def main() -> None:
+        module = basic.AnsibleModule(
+            {
+                "name": {"type": "str", "fallback": (basic.env_fallback, ["CERTOPS_NAME"])},
+                "secret": {"type": "str", "no_log": True},
+            }
+        )
+        module.warn("look out")
+        module.exit_json(name=module.params["name"], echo=module.params["secret"], **facts)
+
+    return main
+
+
+def test_the_result_is_what_the_module_says() -> None:
+    before = held()
+    result = run(ask(changed=True), {"name": "www", "secret": "hush-hush"})
+    assert (result["changed"], result["name"]) == (True, "www")
+    assert result["warnings"]
+    assert "hush-hush" not in json.dumps(result)
+    assert held() == before
+
+
+def test_the_variables_of_the_task_count_for_the_task_alone() -> None:
+    before = held()
+    assert run(ask(), environment={"CERTOPS_NAME": "from outside"})["name"] == "from outside"
+    assert run(ask())["name"] is None
+    assert held() == before
+
+
+def test_a_warning_is_not_repeated_by_the_next_task() -> None:
+    run(ask())
+    assert len(run(ask())["warnings"]) == 1
+
+
+def test_bad_input_is_a_result_and_no_end_of_the_worker() -> None:
+    result = run(ask(), {"nmae": "www"})
+    assert result["failed"] is True
+    assert "nmae" in result["msg"]
+
+
+@pytest.mark.parametrize("end", [RuntimeError, KeyboardInterrupt, TimeoutError])
+def test_whatever_ends_a_module_leaves_nothing_behind(end: type[BaseException]) -> None:
+    def main() -> None:
+        os.environ["CERTOPS_LEFT"] = "behind"
+        warnings.warn("never seen")
+        raise end
+
+    before = held()
+    with pytest.raises(end):
+        run(main)
+    assert held() == before
+
+
+def test_a_module_that_reads_its_options_gets_copies() -> None:
+    given = {"names": ["a"]}
+    arguments = {"ANSIBLE_MODULE_ARGS": given}
+
+    def main() -> None:
+        json.loads(basic._ANSIBLE_ARGS)["ANSIBLE_MODULE_ARGS"]["names"].append("b")
+        sys.exit(0)
+
+    assert direct.run_here(main, direct._written(arguments), {}) == ""
+    assert given == {"names": ["a"]}
+
+
+# What a wait says.
+
+
+@pytest.mark.parametrize(
+    ("callback", "verbosity", "no_log", "heard"),
+    [
+        ("default", 0, False, ["line"]),
+        ("ansible.builtin.default", 1, False, ["line", "detail"]),
+        ("json", 1, False, []),
+        ("community.general.null", 0, False, []),
+        ("default", 1, True, []),
+    ],
+)
+def test_a_wait_is_shown_to_people_only(
+    callback: str, verbosity: int, no_log: bool, heard: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[tuple[str, dict[str, Any]]] = []
+    display = SimpleNamespace(verbosity=verbosity, display=lambda text, **how: shown.append((text, how)))
+    monkeypatch.setattr(direct, "display", display)
+    monkeypatch.setattr(direct.constants, "DEFAULT_STDOUT_CALLBACK", callback)
+    spoken = action(no_log=no_log)
+    spoken._host = "web1"
+    spoken._tell("line", False)
+    spoken._tell("detail", True)
+    assert shown == [(f"[web1] {text}", {"stderr": True}) for text in heard]
+
+
+def test_every_action_runs_the_module_of_its_name() -> None:
+    root = Path(direct.__file__).parents[1]
+    names = sorted(file.stem for file in (root / "action").glob("*.py"))
+    assert len(names) == 5
+    for name in names:
+        loaded = __import__(f"{direct.__package__.rpartition('.')[0]}.action.{name}", fromlist=["ActionModule"])
+        assert loaded.ActionModule.module.__module__.endswith(f".plugins.modules.{name}")
