@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only the Ansible shell decides."""
+"""What a shipped module imports: everything that it does is compiled anew for each task."""
 
 from __future__ import annotations
 
@@ -11,15 +11,53 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[4]
+COLLECTION = "ansible_collections.certops.alicloud.plugins."
+LIBRARIES = ("requests", "urllib3", "cryptography", "alibabacloud_credentials", "Tea")
+MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py"))
+
+LISTING = """
+from ansible_collections.certops.alicloud.plugins.module_utils.cas import inventory, service
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Client
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.credentials import find_source
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer
+entry = b'{"OrderId": 1, "Status": "ISSUED", "Domain": "www.example.com", "CertEndTime": 1800000000000}'
+answer = Answer(200, {}, b'{"TotalCount": 1, "CertificateOrderList": [' + entry + b"]}")
+client = Client(service.PRODUCT, "http://127.0.0.1", find_source("id", "secret", None, None), lambda *_: answer)
+options = dict.fromkeys(("order_id", "order_ids", "domains", "keyword", "status", "product_code", "expires_within"))
+options.update(dict.fromkeys(("include_validation", "include_certificate", "include_private_key"), False))
+options.update(order_type="package", wait_for="none", wait_timeout=1, poll_interval=1)
+assert inventory.answer_orders(lambda: client, options)["total"] == 1
+"""
+
+
+def imported(code: str) -> set[str]:
+    """What a Python has imported after some code."""
+    script = f"import conftest, sys\n{code}\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_needs_a_library_before_its_options_were_read(module: str) -> None:
+    names = imported(f"import {COLLECTION}modules.{module}")
+    assert f"{COLLECTION}modules.{module}" in names
+    assert not names.intersection(LIBRARIES)
+
 
 @pytest.mark.parametrize("module", ["certificate_store", "certificate_store_info"])
-def test_modules_of_the_host_need_no_network_library(module: str) -> None:
-    """They run where requests may be missing."""
-    code = (
-        "import conftest, importlib, sys\n"
-        f"importlib.import_module('ansible_collections.certops.alicloud.plugins.modules.{module}')\n"
-        "print([name for name in ('requests', 'urllib3', 'cryptography') if name in sys.modules])"
-    )
-    root = Path(__file__).resolve().parents[4]
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+def test_modules_of_the_host_know_no_network(module: str) -> None:
+    names = imported(f"import {COLLECTION}modules.{module}")
+    assert not [name for name in names if name.startswith((f"{COLLECTION}module_utils.rpc.client", "http.client"))]
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("cas_")])
+def test_a_module_of_one_product_knows_no_other(module: str) -> None:
+    names = imported(f"import {COLLECTION}modules.{module}")
+    assert not [name for name in names if name.startswith(f"{COLLECTION}module_utils.alidns")]
+
+
+def test_a_list_of_orders_needs_no_cryptography() -> None:
+    names = imported(LISTING)
+    assert f"{COLLECTION}module_utils.cas.inventory" in names
+    assert not names.intersection(("cryptography", "alibabacloud_credentials"))
