@@ -17,7 +17,7 @@ from typing import Any
 from .rpc.client import Client, Product, Tell, endpoint_url
 from .rpc.credentials import find_source
 from .rpc.errors import BadInput, quoted
-from .rpc.transport import over_requests
+from .rpc.transport import OverRequests
 
 KEY_VARIABLES = ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALICLOUD_ACCESS_KEY", "ALICLOUD_ACCESS_KEY_ID")
 SECRET_VARIABLES = ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECRET_ACCESS_KEY")
@@ -77,7 +77,7 @@ class Service:
             self.product,
             endpoint_url(params["endpoint"] or self.default_endpoint(params["region"])),
             find_source(params["access_key_id"], params["access_key_secret"], _token(params), params["profile"]),
-            over_requests(params["validate_certs"], params["ca_path"]),
+            OverRequests(params["validate_certs"], params["ca_path"]),
             read_only=read_only,
             max_attempts=params["max_attempts"],
             timeout=params["request_timeout"],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -49,8 +50,8 @@ def change(
 
     def work() -> dict[str, Any]:
         asked = read(module.params)
-        client = service.connect(module.params, module.check_mode, tell)
-        return _result(module, job(client, asked), client.clock.now())
+        with closing(service.connect(module.params, module.check_mode, tell)) as client:
+            return _result(module, job(client, asked), client.clock.now())
 
     _run(module, work, plan=[])
 
@@ -63,10 +64,15 @@ def ask(
     """Run a module that only reads. ``job`` gets a way to make the client and the options, and returns the result."""
     module = _module({**service.options, **options})
 
-    def connect() -> Client:
-        return service.connect(module.params, module.check_mode, tell)
+    def work() -> dict[str, Any]:
+        with ExitStack() as stack:
 
-    _run(module, lambda: {"changed": False, **job(connect, module.params)})
+            def connect() -> Client:
+                return stack.enter_context(closing(service.connect(module.params, module.check_mode, tell)))
+
+            return {"changed": False, **job(connect, module.params)}
+
+    _run(module, work)
 
 
 def local(

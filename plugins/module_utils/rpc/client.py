@@ -165,6 +165,10 @@ class Client:
         self._clock_offset = timedelta()
         self._in_body = False
 
+    def close(self) -> None:
+        """Close what the transport holds open, if anything."""
+        getattr(self._transport, "close", lambda: None)()
+
     def call(self, action: str, params: Mapping[str, Any], deadline: float | None = None) -> dict[str, Any]:
         """Call one operation and return its answer.
 

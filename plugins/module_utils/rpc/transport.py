@@ -41,37 +41,41 @@ class Answer:
 Transport = Callable[[Request, float], Answer]
 
 
-def over_requests(validate_certs: bool = True, ca_path: str | None = None) -> Transport:
-    """A transport on one connection pool.
+class OverRequests:
+    """A transport on one connection pool, which lives until it is closed.
 
     Proxy variables and ``REQUESTS_CA_BUNDLE`` count, ``.netrc`` does not, redirects are not followed: a
     signature is for one host.
     """
-    requests, urllib3 = _libraries()
-    if ca_path and validate_certs:
-        _check_store(ca_path)
-    session = requests.Session()
-    session.auth = lambda prepared: prepared
-    verify = (ca_path or _system_store()) if validate_certs else False
 
-    def exchange(request: Request, timeout: float) -> Answer:
+    def __init__(self, validate_certs: bool = True, ca_path: str | None = None) -> None:
+        self._requests, self._urllib3 = _libraries()
+        if ca_path and validate_certs:
+            _check_store(ca_path)
+        self._session = self._requests.Session()
+        self._session.auth = lambda prepared: prepared
+        self._verify = (ca_path or _system_store()) if validate_certs else False
+
+    def __call__(self, request: Request, timeout: float) -> Answer:
         try:
-            with session.request(
+            with self._session.request(
                 request.method,
                 request.url,
                 headers=dict(request.headers),
                 data=request.body or None,
                 timeout=timeout,
-                verify=verify,
+                verify=self._verify,
                 allow_redirects=False,
                 stream=True,
             ) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status_code, headers, _read(response))
-        except (requests.RequestException, urllib3.LocationParseError, OSError, ValueError) as error:
+        except (self._requests.RequestException, self._urllib3.LocationParseError, OSError, ValueError) as error:
             raise _explain(error, timeout) from None
 
-    return exchange
+    def close(self) -> None:
+        """Close its connections: a failure that is still looked at would keep them open."""
+        self._session.close()
 
 
 def _libraries() -> tuple[Any, Any]:

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
+import socket
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +21,12 @@ from ansible.module_utils.common import warnings
 
 from ansible_collections.certops.alicloud.plugins.action.cas_order_info import ActionModule
 from ansible_collections.certops.alicloud.plugins.module_utils import task
+from ansible_collections.certops.alicloud.plugins.modules import cas_order_info
 from ansible_collections.certops.alicloud.plugins.plugin_utils import direct
+from tests.emulator.emulator import Emulator
+from tests.emulator.gate import Keys
+from tests.emulator.http import Server
+from tests.emulator.lifecycle import World
 
 
 class Templar:
@@ -262,3 +269,26 @@ def test_every_action_runs_the_module_of_its_name() -> None:
     for name in names:
         loaded = __import__(f"{direct.__package__.rpartition('.')[0]}.action.{name}", fromlist=["ActionModule"])
         assert loaded.ActionModule.module.__module__.endswith(f".plugins.modules.{name}")
+
+
+@pytest.mark.parametrize("secret", [Keys.access_key_secret, "another"], ids=["answered", "refused"])
+def test_no_connection_outlives_its_task(secret: str) -> None:
+    """Not even one that a failure, or its traceback, still holds."""
+    options = {"access_key_id": Keys.access_key_id, "access_key_secret": secret}
+    with Server(Emulator(World())) as server:
+        gc.disable()
+        try:
+            results = [run(cas_order_info.main, {**options, "endpoint": server.url}) for _ in range(5)]
+            still_open = [each for each in gc.get_objects() if isinstance(each, socket.socket) and to(each, server)]
+        finally:
+            gc.enable()
+    assert [result.get("code") for result in results] == [None if secret != "another" else "SignatureDoesNotMatch"] * 5
+    assert still_open == []
+
+
+def to(sock: socket.socket, server: Server) -> bool:
+    """Whether a socket is a client's end at a server."""
+    try:
+        return sock.fileno() >= 0 and f":{sock.getpeername()[1]}" in server.url
+    except OSError:
+        return False

@@ -27,7 +27,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import
     NotSent,
     Untrusted,
 )
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer, Request, over_requests
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer, OverRequests, Request
 from tests.emulator.ca import Authority
 
 AUTHORITY = Authority()
@@ -122,7 +122,7 @@ def speaking(*parts: bytes, hold: bool = False) -> Iterator[str]:
 
 def send(url: str, headers: dict[str, str] | None = None, body: bytes = b"", **more: Any) -> Answer:
     timeout = more.pop("timeout", 5.0)
-    return over_requests(**more)(Request("POST", url, headers or {}, body), timeout)
+    return OverRequests(**more)(Request("POST", url, headers or {}, body), timeout)
 
 
 def failing(url: str, headers: dict[str, str] | None = None, **more: Any) -> Failure:
@@ -162,7 +162,7 @@ def test_an_empty_body_declares_no_type() -> None:
 
 def test_connections_are_used_again() -> None:
     with serving() as server:
-        exchange = over_requests()
+        exchange = OverRequests()
         places = set()
         original = server.process_request
 
@@ -401,4 +401,4 @@ def test_a_folder_serves_as_the_systems_store(tmp_path: Path, monkeypatch: pytes
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "requests", None)
     with pytest.raises(MissingLibrary, match="requests"):
-        over_requests()
+        OverRequests()
