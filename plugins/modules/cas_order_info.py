@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cas_order_info
-short_description: List certificate orders, or describe one
+short_description: List certificate orders, describe one, or wait for them
 description:
   - Lists the certificate orders of an account, all pages of them, or describes one order.
   - Listing takes one call for 50 orders. An order is described, which is another call, only when something is asked
@@ -19,7 +19,19 @@ options:
   order_id:
     description:
       - Describe this order only. Write the number in quotes. An order that does not exist is an empty RV(orders).
+      - Mutually exclusive with O(order_ids).
     type: str
+  order_ids:
+    description:
+      - Only these orders, in this order, each once. Write the numbers in quotes. The other filters count for them too.
+      - They are found in the list, which takes one call for 50 orders of the account, and pages after the last of them
+        are not read. Only an order that the list does not show is described; lists lag behind for some seconds.
+      - Without O(wait_for=issued), and in check mode, orders that do not exist are left out of RV(orders).
+      - Mutually exclusive with O(order_id). Does not go with O(keyword), with O(include_private_key), or with an
+        O(order_type) of certificates.
+    type: list
+    elements: str
+    version_added: 0.2.0
   domains:
     description:
       - Only orders with exactly this set of names.
@@ -82,8 +94,17 @@ options:
     default: false
   wait_for:
     description:
-      - V(issued) waits for the certificate of the order in O(order_id). Whatever becomes of the order, nothing is
-        ordered; an order that is refused or withdrawn ends the task with an error.
+      - V(issued) waits for the certificate of the order in O(order_id), or for those of all orders in O(order_ids).
+        Whatever becomes of an order, nothing is ordered. An order that is refused or withdrawn ends the task with an
+        error.
+      - Many orders are looked at by reading the list, and each is waited for until it is issued or cannot be any more.
+        If some are not issued then, or when O(wait_timeout) is over, the task fails and names them, and the failed
+        result has all of them in RV(orders). A number that does not exist is an error.
+      - Of many orders, a few are described at each look, to tell V(pending_validation) from V(reviewing) and what is to
+        be published; in a large fleet this can be half an hour old. What is issued or refused is as new as the list.
+        Certificates are returned with O(include_certificate=true).
+      - Where the module runs on the controller itself, the task shows how the wait goes on. It can be interrupted; the
+        orders stay as they are, and the same task goes on with them.
       - In check mode nothing is waited for.
     type: str
     choices: [none, issued]
@@ -91,13 +112,13 @@ options:
     version_added: 0.2.0
   wait_timeout:
     description:
-      - Seconds after which the task gives up waiting. The order stays as it is.
+      - Seconds after which the task gives up waiting. The orders stay as they are.
     type: int
     default: 4500
     version_added: 0.2.0
   poll_interval:
     description:
-      - Seconds between the first two looks at an order. Pauses grow to 60 seconds.
+      - Seconds between the first two looks. Pauses grow to 60 seconds.
     type: float
     default: 5.0
     version_added: 0.2.0
@@ -134,6 +155,12 @@ EXAMPLES = r"""
     wait_for: issued
   register: issued
 
+- name: Wait for many orders at once
+  certops.alicloud.cas_order_info:
+    order_ids: "{{ applied.results | map(attribute='order.order_id') }}"
+    wait_for: issued
+  register: fleet
+
 - name: Fetch a key that the service made
   certops.alicloud.cas_order_info:
     order_id: "98987582437920968"
@@ -145,10 +172,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 orders:
-  description: The orders that pass all filters. They never contain a private key.
+  description:
+    - The orders that pass all filters. They never contain a private key.
+    - In a failed result, all orders of O(order_ids) as they were seen last, whatever the filters; one that was never
+      seen has the status V(unknown).
   type: list
   elements: dict
-  returned: success
+  returned: success, and when a wait for O(order_ids) failed
   contains:
     order_id:
       description: Number of the order, always as text. V((known after apply\)) in a prediction.
@@ -339,11 +369,12 @@ action:
 
 from ansible_collections.certops.alicloud.plugins.module_utils import task
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import inventory
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.options import CAS
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import Status
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.service import CAS
 
 OPTIONS = {
     "order_id": {"type": "str"},
+    "order_ids": {"type": "list", "elements": "str"},
     "domains": {"type": "list", "elements": "str"},
     "keyword": {"type": "str", "no_log": False},
     "status": {

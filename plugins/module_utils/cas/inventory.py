@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,14 +18,14 @@ from .service import (
     ORDER_TYPES,
     describe,
     describe_with_key,
+    find_in_list,
     list_orders,
     order_in_list,
     quota,
     unread,
     with_certificate,
 )
-from .wait import wait
-from .wanted import PRODUCTS, WaitFor, names, order_id, positive, window, word
+from .words import PRODUCTS, WaitFor, names, order_id, positive, window, word
 
 _SPANS = "days (30d) or hours (720h)"
 _OF_CERTIFICATES = VALID | {Status.EXPIRED}
@@ -36,6 +36,7 @@ class Query:
     """Which orders, and how much of them. An empty filter lets everything pass."""
 
     order_id: str | None
+    order_ids: tuple[str, ...]
     domains: tuple[str, ...]
     keyword: str | None
     statuses: frozenset[Status]
@@ -59,6 +60,7 @@ def query(options: Mapping[str, Any]) -> Query:
     """Check the options of ``cas_order_info`` and say what they ask for. Raises BadInput."""
     asked = Query(
         order_id=order_id(options["order_id"]),
+        order_ids=_numbers(options["order_ids"]),
         domains=names(options["domains"] or ()),
         keyword=options["keyword"] or None,
         statuses=frozenset(Status(word) for word in options["status"] or ()),
@@ -72,15 +74,33 @@ def query(options: Mapping[str, Any]) -> Query:
         wait_timeout=positive(options["wait_timeout"], "wait_timeout"),
         poll_interval=positive(options["poll_interval"], "poll_interval"),
     )
+    _check_together(asked)
+    return asked
+
+
+def _numbers(values: Sequence[str] | None) -> tuple[str, ...]:
+    """Order numbers, every one once."""
+    if values is None:
+        return ()
+    if not values:
+        raise BadInput("order_ids", "the list is empty; give one order number or more, or leave it out.")
+    return tuple(dict.fromkeys(order_id(str(value), "order_ids") or "" for value in values))
+
+
+def _check_together(asked: Query) -> None:
     if not asked.has_orders and not asked.statuses <= _OF_CERTIFICATES:
         raise BadInput("status", f"entries of order_type: {asked.order_type} are issued, expiring or expired only.")
-    if asked.order_id and not asked.has_orders:
-        raise BadInput("order_id", f"entries of order_type: {asked.order_type} have no order number.")
+    option = "order_ids" if asked.order_ids else "order_id"
+    if asked.order_ids and asked.order_id:
+        raise BadInput(option, "give order_id or order_ids, not both.")
+    if (asked.order_ids or asked.order_id) and not asked.has_orders:
+        raise BadInput(option, f"entries of order_type: {asked.order_type} have no order number.")
+    if asked.order_ids and asked.keyword:
+        raise BadInput(option, "keyword searches all orders of the account; leave it out where the numbers are known.")
     if asked.include_private_key and not asked.order_id:
         raise BadInput("include_private_key", "a key is given for one order only; say which with order_id.")
-    if asked.wait_for is not WaitFor.NONE and not (asked.order_id and asked.has_orders):
-        raise BadInput("wait_for", "one order can be waited for; say which with order_id.")
-    return asked
+    if asked.wait_for is not WaitFor.NONE and not (asked.order_id or asked.order_ids):
+        raise BadInput("wait_for", "say with order_id or order_ids what is waited for.")
 
 
 def _span(text: str | None) -> timedelta | None:
@@ -94,35 +114,72 @@ def _span(text: str | None) -> timedelta | None:
 
 def find(client: Client, asked: Query) -> tuple[list[Order], str | None]:
     """The orders that pass all filters, and the private key of the one order if it was asked for."""
+    if asked.order_ids:
+        return list(_by_numbers(client, asked)), None
     if asked.order_id is None:
         return list(_filtered(client, asked)), None
     listed = order_in_list(client, asked.order_id, asked.keyword, ORDER_TYPES[asked.order_type])
     known = listed or unread(asked.order_id)
     order, private_key = describe_with_key(client, known) or (None, None)
-    if asked.wait_for is not WaitFor.NONE and not client.read_only:
+    if _waits(client, asked):
         order, private_key = _waited(client, asked, order or known, private_key)
     if order is None or not _passes(asked, order, client.clock.now()):
         return [], None
     return [order], private_key if asked.include_private_key else None
 
 
-def _waited(client: Client, asked: Query, order: Order, private_key: str | None) -> tuple[Order, str | None]:
-    """The order where it was waited for to get. Its key is told when it is described once more."""
+def _waits(client: Client, asked: Query) -> bool:
+    return asked.wait_for is not WaitFor.NONE and not client.read_only
+
+
+def _deadline(client: Client, asked: Query) -> float:
+    """The end of the wait, for every call from now on."""
     client.deadline = deadline = client.clock.monotonic() + asked.wait_timeout
-    found = wait(client, asked, order, deadline)
-    if found is order or not asked.include_private_key:
-        return found, private_key
-    return describe_with_key(client, found) or (found, None)
+    return deadline
+
+
+def _waited(client: Client, asked: Query, order: Order, private_key: str | None) -> tuple[Order, str | None]:
+    """The order where it was waited for to get, with the key of the answer that told so."""
+    from .wait import wait  # few tasks wait
+
+    def read(client: Client, known: Order, deadline: float) -> Order | None:
+        nonlocal private_key
+        seen, private_key = describe_with_key(client, known, deadline) or (None, None)
+        return seen
+
+    found = wait(client, asked, order, _deadline(client, asked), read)
+    return found, private_key
+
+
+def _by_numbers(client: Client, asked: Query) -> Iterator[Order]:
+    """The orders of ``order_ids`` that exist, in the order asked."""
+    if _waits(client, asked):
+        from .fleet import wait_for_all
+
+        waited = wait_for_all(client, asked, _deadline(client, asked))
+        yield from (order for order in waited if _passes(asked, order, client.clock.now()))
+        return
+    listed, now = find_in_list(client, asked.order_ids, asked.order_type), client.clock.now()
+    for number in asked.order_ids:
+        entry = listed.get(number)
+        # The list may lag behind.
+        order = _refined(client, asked, entry, now) if entry else describe(client, unread(number))
+        if order and _passes(asked, order, now):
+            yield order
 
 
 def _filtered(client: Client, asked: Query) -> Iterator[Order]:
     now = client.clock.now()
     for said in _words(asked):
         for listed in list_orders(client, ORDER_TYPES[asked.order_type], asked.keyword or _keyword(asked), said):
-            if _passes(asked, listed, now, refined=False):
-                order = _with_details(client, asked, listed)
-                if _passes(asked, order, now):
-                    yield order
+            order = _refined(client, asked, listed, now)
+            if order and _passes(asked, order, now):
+                yield order
+
+
+def _refined(client: Client, asked: Query, listed: Order, now: datetime) -> Order | None:
+    """A listed order with the details that were asked for; None when the list already tells that it does not pass."""
+    return _with_details(client, asked, listed) if _passes(asked, listed, now, refined=False) else None
 
 
 def _keyword(asked: Query) -> str | None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -148,6 +148,20 @@ def order_in_list(
     """One order as the list shows it; pages after it are not read."""
     orders = list_orders(client, order_type, keyword, deadline=deadline)
     return next((order for order in orders if order.order_id == order_id), None)
+
+
+def find_in_list(
+    client: Client, numbers: Iterable[str], order_type: str, deadline: float | None = None
+) -> dict[str, Order]:
+    """Orders by their numbers, as the list shows them; pages after the last of them are not read."""
+    wanted = set(numbers)
+    found: dict[str, Order] = {}
+    for order in list_orders(client, ORDER_TYPES[order_type], deadline=deadline):
+        if order.order_id in wanted:
+            found[order.order_id] = order
+        if len(found) == len(wanted):
+            break
+    return found
 
 
 def quota(client: Client, product_code: str) -> Quota:

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import inventory
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import PRODUCTS
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.words import PRODUCTS
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Client
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import BadInput, NotReached, Refused
 from tests.emulator.emulator import Emulator
@@ -24,6 +24,7 @@ from tests.unit.rehearsal import FREE, PAID, client, clock, csr, emulator, reads
 LIST, DESCRIBE, DETAIL = "ListUserCertificateOrder", "DescribeCertificateState", "GetUserCertificateDetail"
 DEFAULTS: dict[str, Any] = {
     "order_id": None,
+    "order_ids": None,
     "domains": None,
     "keyword": None,
     "status": None,
@@ -327,6 +328,105 @@ def test_the_key_is_given_after_the_wait() -> None:
     assert "PRIVATE KEY" in waited(account, applied(account), include_private_key=True)["private_key"]
 
 
+def test_the_key_comes_from_the_answer_that_ended_the_wait() -> None:
+    """No describe is made for it alone."""
+    calls = []
+    for wish in (False, True):
+        account = proven_at_once()
+        waited(account, applied(account), include_private_key=wish)
+        calls.append(reads(account))
+    assert calls[0] == calls[1]
+
+
+# Orders by their numbers.
+
+
+def by_numbers(account: Emulator, numbers: Sequence[object], **options: Any) -> list[str]:
+    """The numbers of the orders that are found, by a task that does not wait."""
+    return [order["order_id"] for order in found(account, order_ids=list(numbers), **options)]
+
+
+def test_orders_are_found_by_their_numbers_in_the_order_asked() -> None:
+    account = stocked(5)
+    newest = sorted(map(str, account.world.orders), reverse=True)
+    asked = [newest[3], newest[0], newest[2]]
+    assert by_numbers(account, asked) == asked
+    assert reads(account) == [LIST]
+
+
+def test_a_number_that_is_given_twice_counts_once() -> None:
+    account = stocked(2)
+    one, other = map(str, account.world.orders)
+    assert by_numbers(account, [other, one, f" {other} ", "0" + other, int(one)]) == [other, one]
+
+
+@pytest.mark.parametrize(("place", "pages"), [(0, 1), (49, 1), (50, 2), (119, 3)])
+def test_pages_after_the_last_order_are_not_read(place: int, pages: int) -> None:
+    account = stocked(120)
+    newest = sorted(map(str, account.world.orders), reverse=True)
+    assert by_numbers(account, [newest[place], newest[0]])[0] == newest[place]
+    assert reads(account) == [LIST] * pages
+
+
+def test_what_the_list_does_not_show_is_described_and_left_out_where_it_is_not_there() -> None:
+    account = stocked(3, list_lag_seconds=100)
+    account.advance(100)
+    listed = str(max(account.world.orders))
+    new = applied(account)
+    assert by_numbers(account, ["7", new, listed]) == [new, listed]
+    assert reads(account) == [LIST, DESCRIBE, DESCRIBE]
+
+
+def test_filters_count_for_numbers_too(lives: Emulator) -> None:
+    numbers = list(map(str, lives.world.orders))
+    every = {order["domains"][0] for order in found(lives, order_ids=numbers)}
+    assert len(every) == len(numbers)
+    assert reads(lives) == [LIST]
+    assert domains(found(lives, order_ids=numbers, status=["issued"])) == {
+        "issued.example",
+        "paid.example,www.paid.example",
+    }
+    assert domains(found(lives, order_ids=numbers, status=["reviewing"])) == {"reviewing.example"}
+    assert reads(lives) == [LIST, DESCRIBE, DESCRIBE]
+    assert domains(found(lives, order_ids=numbers, product_code=PAID)) == {"paid.example,www.paid.example"}
+    assert domains(found(lives, order_ids=numbers, domains=["issued.example"])) == {"issued.example"}
+    assert domains(found(lives, order_ids=numbers, expires_within="30d")) == {"expiring.example"}
+
+
+def test_details_are_included_where_they_are_asked_for(lives: Emulator) -> None:
+    numbers = list(map(str, lives.world.orders))
+    proofs = found(lives, order_ids=numbers, include_validation=True)
+    assert [order["domains"] for order in proofs if order["validation"]] == [["pending-validation.example"]]
+    assert reads(lives) == [LIST, *[DESCRIBE] * 3]
+    certified = found(lives, order_ids=numbers, include_certificate=True)
+    assert sum(order["certificate"] is not None for order in certified) == 4
+    assert reads(lives) == [LIST, *[DESCRIBE] * 4]
+
+
+def test_orders_that_were_bought_singly_are_found_in_their_list() -> None:
+    account = emulator(source="buy")
+    number = applied(account)
+    assert by_numbers(account, [number], order_type="purchase") == [number]
+    assert reads(account) == [LIST]
+
+
+def test_many_orders_are_waited_for_and_filtered() -> None:
+    account = proven_at_once()
+    numbers = [applied(account, "a.example"), applied(account, "b.example")]
+    wish = {**DEFAULTS, "order_ids": numbers, "wait_for": "issued", "domains": ["b.example"]}
+    result = inventory.answer_orders(lambda: client(account), wish)
+    assert [(order["order_id"], order["status"]) for order in result["orders"]] == [(numbers[1], "issued")]
+    assert result["total"] == 1
+    assert writes(account) == []
+
+
+def test_check_mode_does_not_wait_for_many() -> None:
+    account = emulator()
+    number, before = applied(account), account.world.now()
+    assert by_numbers(account, [number, "7"], wait_for="issued") == [number]
+    assert account.world.now() == before
+
+
 # The private key.
 
 
@@ -409,6 +509,15 @@ def test_certificates_that_are_over_are_listed_by_their_word() -> None:
     ("options", "begins"),
     [
         ({"include_private_key": True}, "include_private_key: "),
+        ({"include_private_key": True, "order_ids": ["7"]}, "include_private_key: "),
+        ({"order_ids": []}, "order_ids: the list is empty"),
+        ({"order_ids": ["7", ""]}, "order_ids: '' is no order number"),
+        ({"order_ids": ["7", " "]}, "order_ids: ' ' is no order number"),
+        ({"order_ids": ["7", None]}, "order_ids: 'None' is no order number"),
+        ({"order_ids": ["7", "cas-ivauto-abc"]}, "order_ids: 'cas-ivauto-abc' is no order number"),
+        ({"order_ids": ["7"], "order_id": "7"}, "order_ids: give order_id or order_ids, not both"),
+        ({"order_ids": ["7"], "keyword": "x"}, "order_ids: keyword "),
+        ({"order_ids": ["7"], "order_type": "certificate"}, "order_ids: "),
         ({"order_id": "7", "order_type": "certificate"}, "order_id: "),
         ({"order_id": "7", "order_type": "uploaded"}, "order_id: "),
         ({"order_id": "abc"}, "order_id: "),

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timezone
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils.cas import wait
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import Order, Status
+from ansible_collections.certops.alicloud.plugins.module_utils.cas import change, wait
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import DnsProof, Order, Status
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import wanted
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import (
@@ -28,7 +31,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import
 )
 from tests.emulator.emulator import Emulator
 from tests.unit.plugins.module_utils.cas.test_service import applied, before
-from tests.unit.rehearsal import DEFAULTS, client, clock, emulator, order, reads, world_time
+from tests.unit.rehearsal import DEFAULTS, client, clock, emulator, order, reads, world_time, writes
 
 WWW = {"domains": ["www.example.com"]}
 DESCRIBE = "DescribeCertificateState"
@@ -184,6 +187,17 @@ def test_too_late_has_a_sentence_for_each_state(
     assert limit - 1 < world_time(account) - begun <= limit
 
 
+def test_what_the_service_says_is_shown_in_one_plain_line() -> None:
+    proof = DnsProof("www.example.com", None, "TXT", "a\x1b[2Jb\n", "_dnsauth\n")
+    strange = Order("7", Status.PENDING_VALIDATION, "domain\nverify", ("www.example.com",), validation=(proof,))
+    asked = wanted({**DEFAULTS, **WWW, "wait_for": "issued", "wait_timeout": 10})
+    account = emulator()
+    account.inject(action=DESCRIBE, times=0, kind="code", code="NotFoundOrder")
+    with pytest.raises(NotReached) as caught:
+        wait.wait(client(account), asked, strange, world_time(account) + 5)
+    assert caught.value.msg.isprintable()
+
+
 def test_running_again_goes_on_with_the_same_order() -> None:
     account = emulator(settle_seconds=400)
     ended(account)
@@ -247,6 +261,99 @@ def test_an_order_that_vanishes_ends_the_wait() -> None:
             begun + 300,
         )
     assert world_time(account) - begun < 200
+
+
+# What it tells.
+
+
+def told(account: Emulator, **options: Any) -> list[tuple[float, bool, str]]:
+    """Seconds since the task began, whether it is a detail, and the line, of all that a task tells."""
+    begun, lines = world_time(account), []
+
+    def tell(line: str, detail: bool) -> None:
+        lines.append((world_time(account) - begun, detail, line))
+
+    with suppress(NotReached):
+        change.order(client(account, tell=tell), wanted({"state": "present", **DEFAULTS, **WWW, **options}))
+    return lines
+
+
+def test_a_wait_tells_news_at_once_and_repeats_itself_every_half_minute() -> None:
+    account = emulator(proof="at_once", review_seconds=150)
+    lines = told(account, wait_for="issued")
+    loud = [(seconds, line) for seconds, detail, line in lines if not detail]
+    number = max(account.world.orders)
+    head = f"Order {number} for www.example.com: "
+    assert loud[0][1] == (
+        f"{head}pending_application, gives up in 75 min. Ctrl-C is safe: every order stays as it is, and the same task "
+        "goes on with it next time. It is not submitted yet."
+    )
+    assert loud[1][1] == f"{head}reviewing, gives up in 75 min."
+    assert all("reviewing for " in line for _seconds, line in loud[2:-1])
+    assert all(after[0] - before[0] >= 30 for before, after in pairwise(loud[1:-1]))
+    assert loud[-1][1].startswith(f"{head}issued after ")
+    assert any(detail for _seconds, detail, _line in lines)
+    # The describe right after the create has no line; the first line has no describe.
+    assert len(lines) == reads(account).count(DESCRIBE)
+
+
+def test_what_is_to_be_published_is_told_when_it_is_known() -> None:
+    account = emulator(record_delay_seconds=20)
+    loud = [line for _seconds, detail, line in told(account) if not detail]
+    assert "The service has not said yet what to publish." in loud[1]
+    assert ": pending_validation after " in loud[-1]
+    assert "To publish: TXT _dnsauth.www.example.com with the value 2026" in loud[-1]
+
+
+@pytest.mark.parametrize("way", ["none", "there already", "check mode", "over"])
+def test_nothing_is_told_where_nothing_is_waited_for(way: str) -> None:
+    account = emulator()
+    if way == "over":
+        account.reject(applied(account))
+    elif way != "none":
+        applied(account)
+    heard: list[object] = []
+    asked = wanted({"state": "present", **DEFAULTS, **WWW, "wait_for": "none" if way == "none" else "validation"})
+    silent = client(account, read_only=way == "check mode", tell=lambda *told: heard.append(told))
+    if way == "over":
+        with pytest.raises(NotReached):
+            wait.wait(silent, asked, Order("7", Status.FAILED), world_time(account) + 300)
+    else:
+        change.order(silent, asked)
+    assert heard == []
+
+
+@pytest.mark.parametrize("name", TROUBLE)
+def test_trouble_on_the_way_is_told(name: str) -> None:
+    account = emulator(record_delay_seconds=60)
+    account.inject(action=DESCRIBE, skip=2, times=20, **TROUBLE[name])
+    clause = {"throttled": "throttled", "5xx": "a failure of the service"}.get(name, "no answer")
+    lines = [line for _seconds, _detail, line in told(account, wait_timeout=3000)]
+    assert any(f" The last look failed ({clause})." in line for line in lines)
+
+
+def test_a_wait_that_fails_has_no_last_line() -> None:
+    lines = told(emulator(), wait_for="issued", wait_timeout=100)
+    assert " after " not in lines[-1][2]
+    assert lines[-1][2].endswith(lines[1][2].split("To publish: ")[1])
+
+
+def test_an_interrupted_wait_changes_nothing() -> None:
+    account = emulator()
+
+    def interrupt(seconds: float) -> None:
+        if account.world.orders:
+            raise KeyboardInterrupt
+        account.advance(seconds)
+
+    number = applied(account)
+    account.calls.clear()
+    hasty = client(account, clock=replace(clock(account), sleep=interrupt))
+    with pytest.raises(KeyboardInterrupt):
+        change.order(hasty, wanted({"state": "present", **DEFAULTS, **WWW, "wait_for": "issued"}))
+    assert writes(account) == []
+    assert not order(account, **WWW).plan.changed
+    assert list(account.world.orders) == [int(number)]
 
 
 # How often it looks.
