@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from ..rpc.client import Client
 from ..rpc.errors import Forbidden
@@ -14,27 +15,55 @@ from .names import base
 from .order import DEAD, VALID, Order, Status
 from .plan import Seen, is_alike, pick, serves
 from .renewal import in_flight, latest_valid
-from .service import describe, list_orders, order_in_list, unread
+from .service import list_orders, state_of, told, unread
 from .wanted import State, Wanted
 
 Observe = Callable[[Client, Wanted], "tuple[Wanted, Seen]"]
 
 
+class _Look:
+    """One look at an account: no question is asked twice, since nothing is changed in the meantime."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._said: dict[str, Mapping[str, Any] | None] = {}
+        self._read: dict[str | None, list[Order]] = {}
+        self._rest: dict[str | None, Iterator[Order]] = {}
+
+    def orders(self, keyword: str | None) -> Iterator[Order]:
+        """The orders of a list; its pages are read as far as somebody asks for them."""
+        if keyword not in self._read:
+            self._read[keyword], self._rest[keyword] = [], list_orders(self._client, keyword=keyword)
+        yield from self._read[keyword]
+        for order in self._rest[keyword]:
+            self._read[keyword].append(order)
+            yield order
+
+    def in_list(self, order_id: str, keyword: str | None) -> Order | None:
+        return next((order for order in self.orders(keyword) if order.order_id == order_id), None)
+
+    def describe(self, order: Order) -> Order | None:
+        if order.order_id not in self._said:
+            self._said[order.order_id] = state_of(self._client, order.order_id)
+        answer = self._said[order.order_id]
+        return told(self._client, order, answer) if answer is not None else None
+
+
 def observe_order(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
     """What ``cas_order`` needs to know: one call for an order that ``order_id`` names and that serves, else more."""
-    chosen = None
+    chosen, look = None, _Look(client)
     if wanted.order_id:
-        chosen = _chosen(client, wanted, wanted.order_id)
+        chosen = _chosen(look, wanted, wanted.order_id)
         if wanted.state is not State.PRESENT or serves(wanted, chosen):
             return wanted, Seen(chosen)
         if chosen:
-            _listed(client, wanted, wanted.order_id)
-    orders = list(list_orders(client, keyword=keyword(wanted.domains)))
+            _listed(look, wanted, wanted.order_id)
+    orders = list(look.orders(keyword(wanted.domains)))
     if wanted.order_id and not wanted.domains:
-        wanted = _like(client, wanted, wanted.order_id, orders)
+        wanted = _like(look, wanted, wanted.order_id, orders)
     alike = [order for order in orders if is_alike(wanted, order)]
     choose = _unread_or_pick if wanted.state is State.REVOKED and wanted.csr else pick
-    return wanted, Seen(chosen, _read(client, alike, lambda some: choose(wanted, some), wanted.state is State.PRESENT))
+    return wanted, Seen(chosen, _read(look, alike, lambda some: choose(wanted, some), wanted.state is State.PRESENT))
 
 
 def _unread_or_pick(wanted: Wanted, orders: Iterable[Order]) -> Order | None:
@@ -43,16 +72,16 @@ def _unread_or_pick(wanted: Wanted, orders: Iterable[Order]) -> Order | None:
     return next(unread_ones, None) or pick(wanted, orders)
 
 
-def _chosen(client: Client, wanted: Wanted, order_id: str) -> Order | None:
+def _chosen(look: _Look, wanted: Wanted, order_id: str) -> Order | None:
     """The order by its number. The list is asked when it matters: it alone tells names, and what was revoked."""
     if wanted.state is State.REVOKED:
-        listed = _listed(client, wanted, order_id)
-        return listed if listed and listed.status in DEAD else describe(client, listed or unread(order_id))
-    order = describe(client, unread(order_id, wanted.domains))
+        listed = _listed(look, wanted, order_id)
+        return listed if listed and listed.status in DEAD else look.describe(listed or unread(order_id))
+    order = look.describe(unread(order_id, wanted.domains))
     if order is None or _is_certain(wanted.state, order.status):
         return order
-    listed = _listed(client, wanted, order_id)
-    return describe(client, listed) if listed else order
+    listed = _listed(look, wanted, order_id)
+    return look.describe(listed) if listed else order
 
 
 def _is_certain(state: State, status: Status) -> bool:
@@ -62,10 +91,10 @@ def _is_certain(state: State, status: Status) -> bool:
     return state is State.PRESENT and status is not Status.UNKNOWN
 
 
-def _listed(client: Client, wanted: Wanted, order_id: str) -> Order | None:
+def _listed(look: _Look, wanted: Wanted, order_id: str) -> Order | None:
     """The order as the list shows it; with other names than were asked for it is not the one that is meant."""
     first = keyword(wanted.domains)
-    order = order_in_list(client, order_id, first) or (order_in_list(client, order_id, None) if first else None)
+    order = look.in_list(order_id, first) or (look.in_list(order_id, None) if first else None)
     if order and wanted.domains and not _same(wanted, order):
         raise Forbidden(
             f"order_id: {order.named} has other names than were asked for ({', '.join(wanted.domains)}).",
@@ -80,17 +109,18 @@ def _same(wanted: Wanted, order: Order) -> bool:
 
 def observe_renewal(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
     """What ``cas_order_renew`` needs to know. With ``order_id``, its names and its product are what is wanted."""
-    orders = list(list_orders(client, keyword=keyword(wanted.domains)))
+    look = _Look(client)
+    orders = list(look.orders(keyword(wanted.domains)))
     if wanted.order_id:
-        wanted = _like(client, wanted, wanted.order_id, orders)
+        wanted = _like(look, wanted, wanted.order_id, orders)
     alike = [order for order in orders if is_alike(wanted, order)]
-    return wanted, Seen(alike=_read(client, alike, lambda some: in_flight(some) or latest_valid(some), True))
+    return wanted, Seen(alike=_read(look, alike, lambda some: in_flight(some) or latest_valid(some), True))
 
 
-def _like(client: Client, wanted: Wanted, order_id: str, orders: Iterable[Order]) -> Wanted:
+def _like(look: _Look, wanted: Wanted, order_id: str, orders: Iterable[Order]) -> Wanted:
     """What is wanted, with the names and the product of the order that ``order_id`` names."""
     alike = (order for order in orders if order.order_id == order_id and (not wanted.domains or _same(wanted, order)))
-    order = next(alike, None) or (_listed(client, wanted, order_id) if wanted.domains else None)
+    order = next(alike, None) or (_listed(look, wanted, order_id) if wanted.domains else None)
     if order:
         return replace(wanted, domains=order.domains, product_code=order.product_code or wanted.product_code)
     if wanted.domains:
@@ -102,7 +132,7 @@ def _like(client: Client, wanted: Wanted, order_id: str, orders: Iterable[Order]
 
 
 def _read(
-    client: Client, alike: Iterable[Order], choose: Callable[[Iterable[Order]], Order | None], keep: bool
+    look: _Look, alike: Iterable[Order], choose: Callable[[Iterable[Order]], Order | None], keep: bool
 ) -> tuple[Order, ...]:
     """Describe the order that would be chosen, until the choice stands on what was described.
 
@@ -116,7 +146,7 @@ def _read(
         if order is None or order.order_id in read or order.status is Status.FAILED:
             return tuple(known.values())
         read.add(order.order_id)
-        now = describe(client, order) or (order if keep else None)
+        now = look.describe(order) or (order if keep else None)
         if now is None:
             del known[order.order_id]
         else:

@@ -47,17 +47,30 @@ CAS = Service(PRODUCT, default_endpoint, "ALIBABA_CLOUD_CAS_ENDPOINT")
 
 def describe(client: Client, order: Order, deadline: float | None = None) -> Order | None:
     """What is known of an order and what the service says of it now; None when it says there is none."""
-    found = describe_with_key(client, order, deadline)
-    return found[0] if found else None
+    answer = state_of(client, order.order_id, deadline)
+    return told(client, order, answer) if answer is not None else None
 
 
 def describe_with_key(client: Client, order: Order, deadline: float | None = None) -> tuple[Order, str | None] | None:
     """As ``describe``, with the private key that the service made, if it made one."""
-    answer = _describe(client, order.order_id, deadline)
-    if answer is None:
-        return None
-    now = client.clock.now()
-    return described(order, answer, _certificate(answer.get("Certificate"), order), now), _pem(answer.get("PrivateKey"))
+    answer = state_of(client, order.order_id, deadline)
+    return (told(client, order, answer), _pem(answer.get("PrivateKey"))) if answer is not None else None
+
+
+def state_of(client: Client, order_id: str, deadline: float | None = None) -> Mapping[str, Any] | None:
+    """What the service says of an order, in its own words; None when it says there is none."""
+    try:
+        return client.call("DescribeCertificateState", {"OrderId": order_id}, deadline)
+    except Refused as refused:
+        if refused.kind is Kind.GONE:
+            return None
+        refused.add(order_id=order_id)
+        raise
+
+
+def told(client: Client, order: Order, answer: Mapping[str, Any]) -> Order:
+    """What is known of an order, and what the service said of it."""
+    return described(order, answer, _certificate(answer.get("Certificate"), order), client.clock.now())
 
 
 def with_certificate(client: Client, order: Order) -> Order:
@@ -82,16 +95,6 @@ def _certificate(value: object, order: Order) -> Certificate | None:
 
 def _pem(value: object) -> str | None:
     return value if isinstance(value, str) and value.strip() else None
-
-
-def _describe(client: Client, order_id: str, deadline: float | None = None) -> Mapping[str, Any] | None:
-    try:
-        return client.call("DescribeCertificateState", {"OrderId": order_id}, deadline)
-    except Refused as refused:
-        if refused.kind is Kind.GONE:
-            return None
-        refused.add(order_id=order_id)
-        raise
 
 
 def list_orders(

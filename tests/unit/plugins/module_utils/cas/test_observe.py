@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.observe import observe_order, observe_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.plan import Seen
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import Wanted, wanted
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Client
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import Forbidden
 from tests.emulator.emulator import Emulator
 from tests.emulator.lifecycle import DAY
@@ -85,6 +88,41 @@ def test_a_converged_renewal_takes_two_calls() -> None:
         asked = wanted({**DEFAULTS, "strategy": "auto", **options})
         observe_renewal(client(account), asked)
         assert reads(account) == [LIST, DESCRIBE]
+
+
+@pytest.mark.parametrize("life", [refused, expired, revoked], ids=["refused", "expired", "revoked"])
+@pytest.mark.parametrize("state", ["present", "cancelled", "absent", "revoked"])
+def test_no_question_is_asked_twice(life: Callable[[Emulator], str], state: str) -> None:
+    account = emulator()
+    number = life(account)
+    with counted(account) as (caller, asked):
+        observe_order(caller, wanted({**DEFAULTS, "state": state, **WWW, "order_id": number}))
+    assert [question for question, times in asked.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("names", [WWW, {"domains": ["other.example.com"]}], ids=["known", "unknown"])
+def test_no_question_of_a_renewal_is_asked_twice(names: dict[str, Any]) -> None:
+    account = emulator()
+    issued(account)
+    with counted(account) as (caller, asked):
+        observe_renewal(caller, wanted({**DEFAULTS, "strategy": "auto", "order_id": "7", **names}))
+    assert [question for question, times in asked.items() if times > 1] == []
+
+
+@contextmanager
+def counted(account: Emulator) -> Iterator[tuple[Client, Counter[str]]]:
+    """A client, and how often it asked each question."""
+    caller, asked = client(account), Counter[str]()
+    call = caller.call
+
+    def counting(action: str, params: dict[str, Any], deadline: float | None = None) -> dict[str, Any]:
+        asked[f"{action} {sorted(params.items())}"] += 1
+        return call(action, params, deadline)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(caller, "call", counting)
+        yield caller, asked
+    assert asked
 
 
 def test_nothing_there_takes_one_call() -> None:
