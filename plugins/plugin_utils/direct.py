@@ -19,6 +19,7 @@ from contextlib import (  # type: ignore[attr-defined,unused-ignore]  # a contro
     ExitStack,
     chdir,
     contextmanager,
+    redirect_stderr,
     redirect_stdout,
     suppress,
 )
@@ -145,8 +146,9 @@ class DirectAction(NormalAction):
             return super()._low_level_execute_command(*args, **others)
         # A process would begin in the folder of the playbook.
         with chdir(self._loader.get_basedir()), _held(vars(task), tell=self._tell):
-            text = run_here(self.module, others["in_data"], self._environment())
-        return {"rc": 0, "stdout": text, "stdout_lines": text.splitlines(), "stderr": "", "stderr_lines": []}
+            out, err = run_here(self.module, others["in_data"], self._environment())
+        lines = {"stdout_lines": out.splitlines(), "stderr_lines": err.splitlines()}
+        return {"rc": 0, "stdout": out, "stderr": err, **lines}
 
     def _tell(self, line: str, detail: bool) -> None:
         """Show how a wait goes on, beside the output and not in it."""
@@ -165,9 +167,12 @@ def _written(arguments: Mapping[str, Any]) -> bytes:
     return text.encode()
 
 
-def run_here(main: Callable[[], None], arguments: bytes, environment: Mapping[str, str]) -> str:
-    """Run a module's ``main`` on written arguments; return what it printed. Everything is put back afterwards."""
-    printed = io.StringIO()
+def run_here(main: Callable[[], None], arguments: bytes, environment: Mapping[str, str]) -> tuple[str, str]:
+    """Run a module's ``main`` on written arguments; return what it wrote to standard output and to standard error.
+
+    Everything is put back afterwards, however it ends.
+    """
+    out, err = io.StringIO(), io.StringIO()
     with ExitStack() as stack:
         stack.enter_context(_variables(environment))
         stack.enter_context(_held(vars(basic), _ANSIBLE_ARGS=arguments))
@@ -177,10 +182,11 @@ def run_here(main: Callable[[], None], arguments: bytes, environment: Mapping[st
             stack.enter_context(_held(vars(basic), _ANSIBLE_PROFILE=PROFILE))
             # Warnings belong into the result, as on a target.
             stack.enter_context(_held(vars(warnings), _internal=SimpleNamespace(is_controller=False)))
-        stack.enter_context(redirect_stdout(printed))
+        stack.enter_context(redirect_stdout(out))
+        stack.enter_context(redirect_stderr(err))
         stack.enter_context(suppress(SystemExit))  # how every module ends
         main()
-    return printed.getvalue()
+    return out.getvalue(), err.getvalue()
 
 
 @contextmanager

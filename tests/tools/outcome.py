@@ -35,6 +35,18 @@ class Outcome:
         return self.passed > 0 and self.failed == 0 and not self.complaint
 
 
+def together(outcomes: Iterable[Outcome]) -> Outcome:
+    """Add outcomes up: the sum is good only if each of them is."""
+    parts = list(outcomes)
+    complaints = [part.complaint or ("" if part.good or part.failed else "nothing passed") for part in parts]
+    return Outcome(
+        sum(part.passed for part in parts),
+        sum(part.failed for part in parts),
+        "; ".join(filter(None, complaints)),
+        tuple(note for part in parts for note in part.notes),
+    )
+
+
 @dataclass(frozen=True)
 class Cases:
     """The names of the test cases in a JUnit report, by result."""

@@ -14,13 +14,17 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.tools import scenarios
+from tests.tools.both_ways import Run, judge_both_ways, read_runs
 from tests.tools.dependencies import HOME, ROOT
-from tests.tools.outcome import Cases, Outcome, judge_integration, judge_pytest, judge_sanity, read_junit
+from tests.tools.outcome import Cases, Outcome, judge_integration, judge_pytest, judge_sanity, read_junit, together
 from tests.tools.workspace import workspace
 
 OUTPUT = ROOT / "tests" / "output"
 COVERAGE = OUTPUT / "coverage"
-LONGEST = "cas_order"
+# As long as all the others together.
+LONGEST = {"both_ways", "cas_order"}
+# What it tests lies on a host, not in an account: its module is always shipped.
+ONE_WAY = {"certificate_store"}
 PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -82,26 +86,72 @@ def sanity(log: Path) -> Outcome:
 
 def integration(log: Path) -> Outcome:
     """Run every integration target but the longest."""
-    return run_targets(log, lambda name: name != LONGEST)
+    return run_targets(log, lambda name: name not in LONGEST)
 
 
 def orders(log: Path) -> Outcome:
-    """Run the longest integration target, beside the others."""
-    return run_targets(log, lambda name: name == LONGEST)
+    """Run the longest integration targets, beside the others."""
+    return run_targets(log, lambda name: name in LONGEST)
 
 
 def run_targets(log: Path, chosen: Callable[[str], bool]) -> Outcome:
-    """Run ansible-test integration on some targets, with the coverage of plugins/."""
+    """Run some integration targets with every module shipped, and again in Ansible's worker; compare the results."""
+    shutil.rmtree(COVERAGE / log.stem, ignore_errors=True)
     with workspace() as copy:
-        names = set(filter(chosen, targets(copy)))
-        status = ansible_test("integration", ["--coverage", "--continue-on-error", *sorted(names)], log, copy)
-        output = copy / "tests" / "output"
-        shutil.rmtree(COVERAGE / log.stem, ignore_errors=True)
-        if (output / "coverage").is_dir():
-            shutil.copytree(output / "coverage", COVERAGE / log.stem)
-        reports = [json.loads(report.read_text()) for report in (output / "data").glob("integration-*.json")]
-        passed = {name for report in reports for name in report["targets"]}
-        return judge_integration(status, log.read_text(), passed, names)
+        names = {name for name in targets(copy) if chosen(name)}
+        ways = {"shipped": names, "direct": names - ONE_WAY}
+        outcomes = [run_way(log, way, wanted, copy) for way, wanted in ways.items()]
+    log.write_text("".join(way_log(log, way).read_text() for way in ways))
+    shipped, direct = (recorded(log, way) for way in ways)
+    return together([*outcomes, judge_both_ways(shipped, direct, ways["direct"])])
+
+
+def run_way(log: Path, way: str, names: set[str], copy: Path) -> Outcome:
+    """Run ansible-test integration one way, with the coverage of plugins/; record results."""
+    output = copy / "tests" / "output"
+    shutil.rmtree(output, ignore_errors=True)
+    settle(copy / "tests" / "integration", recordings(log, way), way)
+    # -vvv makes Ansible tell which way each module takes.
+    arguments = ["--coverage", "--continue-on-error", "-vvv", *sorted(names)]
+    status = ansible_test("integration", arguments, way_log(log, way), copy)
+    shorten(way_log(log, way))
+    if (output / "coverage").is_dir():
+        shutil.copytree(output / "coverage", COVERAGE / log.stem / way)
+    reports = [json.loads(report.read_text()) for report in (output / "data").glob("integration-*.json")]
+    passed = {name for report in reports for name in report["targets"]}
+    return judge_integration(status, way_log(log, way).read_text(), passed, names)
+
+
+def settle(folder: Path, results: Path, way: str) -> None:
+    """Say which way modules go, and where results are recorded: ansible-test passes on nothing but these two files."""
+    shutil.rmtree(results, ignore_errors=True)
+    results.mkdir(parents=True)
+    direct = json.dumps(way == "direct")
+    (folder / "integration_config.yml").write_text(f"---\ncertops_alicloud_direct: {direct}\n")
+    plugins, place = f"callback_plugins = {folder / 'callbacks'}", f"folder = {results}"
+    (folder / "integration.cfg").write_text(f"[defaults]\n{plugins}\n[callback_recording]\n{place}\n")
+
+
+def shorten(log: Path) -> None:
+    """Remove lines that tell, with -vvv, of each file of coverage: there are more of them than of anything else."""
+    lines = log.read_text().splitlines(keepends=True)
+    log.write_text("".join(line for line in lines if not line.startswith("Coverage file for platform")))
+
+
+def recordings(log: Path, way: str) -> Path:
+    """Return the folder where the results of a part of the tests are recorded."""
+    return OUTPUT / "recordings" / log.stem / way
+
+
+def way_log(log: Path, way: str) -> Path:
+    """Return the log of one of the two runs of a part."""
+    return log.with_name(f"{log.stem}-{way}.log")
+
+
+def recorded(log: Path, way: str) -> dict[str, Run]:
+    """Read what one of the two runs of a part left behind."""
+    files = {file.stem: file.read_text() for file in recordings(log, way).glob("*.jsonl")}
+    return read_runs(files, way_log(log, way).read_text())
 
 
 def targets(copy: Path) -> set[str]:

@@ -18,6 +18,7 @@ from tests.tools.outcome import (
     judge_sanity,
     read_junit,
     read_ledger,
+    together,
 )
 
 REPORT = """
@@ -153,3 +154,12 @@ def test_a_scenario_that_asserts_nothing_is_not_good() -> None:
     assert outcome.complaint == "scenarios that asserted nothing: renewal"
     assert outcome.passed == 0
     assert not judge_molecule(0, MOLECULE, {}, {"renewal"}).good
+
+
+def test_outcomes_add_up() -> None:
+    """A sum is good only if each part is, and keeps what each part has to say."""
+    good, bad = Outcome(2, 0, notes=("fine",)), Outcome(1, 1, "why", ("not so fine",))
+    assert together([good, good]) == Outcome(4, 0, notes=("fine", "fine"))
+    assert together([good, bad]) == Outcome(3, 1, "why", ("fine", "not so fine"))
+    assert not together([good, Outcome(0, 0)]).good
+    assert not together([]).good

@@ -148,7 +148,7 @@ def test_a_switch_that_is_neither_on_nor_off_is_named(monkeypatch: pytest.Monkey
 def run(main: Any, options: dict[str, Any] | None = None, environment: dict[str, str] | None = None) -> dict[str, Any]:
     """Run a module as a task; return its result."""
     arguments = {"ANSIBLE_MODULE_ARGS": {"_ansible_version": "2.19.0", **(options or {})}}
-    text = direct.run_here(main, direct._written(arguments), environment or {})
+    text, _complaints = direct.run_here(main, direct._written(arguments), environment or {})
     result: dict[str, Any] = json.loads(text)
     return result
 
@@ -157,7 +157,7 @@ def held() -> tuple[Any, ...]:
     """Everything that a module could change for those after it."""
     return (
         dict(os.environ),
-        sys.stdout,
+        (sys.stdout, sys.stderr),
         basic._ANSIBLE_ARGS,
         getattr(basic, "_ANSIBLE_PROFILE", None),
         dict.fromkeys(warnings._global_warnings),
@@ -204,6 +204,15 @@ def test_a_warning_is_not_repeated_by_the_next_task() -> None:
     assert len(run(ask())["warnings"]) == 1
 
 
+def test_what_a_library_complains_of_is_no_part_of_the_output(capsys: pytest.CaptureFixture[str]) -> None:
+    def main() -> None:
+        sys.stderr.write("InsecureRequestWarning\n")
+        sys.stdout.write("{}\n")
+
+    assert direct.run_here(main, b"", {}) == ("{}\n", "InsecureRequestWarning\n")
+    assert capsys.readouterr() == ("", "")
+
+
 def test_bad_input_is_a_result_and_no_end_of_the_worker() -> None:
     result = run(ask(), {"nmae": "www"})
     assert result["failed"] is True
@@ -231,7 +240,7 @@ def test_a_module_that_reads_its_options_gets_copies() -> None:
         json.loads(basic._ANSIBLE_ARGS)["ANSIBLE_MODULE_ARGS"]["names"].append("b")
         sys.exit(0)
 
-    assert direct.run_here(main, direct._written(arguments), {}) == ""
+    assert direct.run_here(main, direct._written(arguments), {}) == ("", "")
     assert given == {"names": ["a"]}
 
 
