@@ -16,7 +16,7 @@ RUN := $(BIN)/python -m tests.tools.run
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup test unit sdk sanity integration molecule coverage lint format build clean
+.PHONY: help demo setup test unit sdk sanity integration molecule coverage lint format build bench clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ format: $(VENV)/dev.stamp ## Sort imports and lay the Python code out
 build: $(VENV)/dev.stamp ## Build the tarball in build/ and check it the way Galaxy does
 	@$(BIN)/python -m tests.tools.build
 
+bench: $(VENV)/bench.stamp ## Measure the collection beside its peers (ten minutes); BENCH=quick or BENCH=full
+	@BENCH=$(BENCH) $(BIN)/python -m tests.benchmarks
+
 clean: ## Remove what the targets above left behind
 	rm -rf $(VENV) .ansible .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build tests/output
 
@@ -78,4 +81,10 @@ $(VENV)/dev.stamp: $(VENV)/demo.stamp $(REQUIREMENTS)/dev.txt
 	@echo "Installing what tests and lint need (about a minute)"
 	@$(BIN)/python -m pip install --quiet --requirement $(REQUIREMENTS)/dev.txt
 	@$(BIN)/python -m tests.tools.dependencies home
+	@touch $@
+
+$(VENV)/bench.stamp: $(VENV)/dev.stamp $(REQUIREMENTS)/bench.txt $(REQUIREMENTS)/collections.txt
+	@echo "Installing what the benchmarks need"
+	@$(BIN)/python -m pip install --quiet --requirement $(REQUIREMENTS)/bench.txt
+	@$(BIN)/python -m tests.benchmarks.peers
 	@touch $@

@@ -1,0 +1,174 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The page that a bench writes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from .bars import COMPARED, item
+from .figures import Bar, ratio, spread
+from .measure import TIMES, Measured
+from .plays import ACM, DIRECT, FLOOR, PARSED, SDK, SHIPPED, URI, X509
+
+# What the tasks of the peers do, in words.
+PEERS = {
+    FLOOR: "`ansible.builtin.debug`: the floor, a task that does nothing",
+    DIRECT: "`cas_order_info`, in the worker: one signed call, one order",
+    PARSED: "`cas_order_info`, in the worker, with the certificate: two calls, one certificate parsed",
+    SHIPPED: "`cas_order_info`, shipped: the first again, the way Ansible runs modules",
+    URI: "`ansible.builtin.uri`: one GET at the same server, neither signed nor parsed",
+    X509: "`community.crypto.x509_certificate_info`: one file, no network",
+    ACM: "`community.aws.acm_certificate_info`: one certificate, at moto",
+    SDK: "a module over the official SDK `alibabacloud-cas20200407`: one call, one order",
+}
+
+TITLE = """\
+<!--
+Copyright (c) 2026, Certops contributors
+GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+SPDX-License-Identifier: GPL-3.0-or-later
+-->
+
+# Performance
+
+What a task of this collection costs, beside tasks that do something like it. `make bench` measures it and writes this
+page; nothing on it is written by hand.
+
+Seconds say as much about a machine as about a program, so peers are measured side by side: in one run, on one machine,
+in turn (A B C A B C ...), and compared by the ratio of their medians. All servers are on the same machine: the emulator
+of the service that comes with the collection, and moto in the place of AWS. So the time that a real network takes is in
+none of the figures.
+
+Two words are needed. **Shipped** is how Ansible runs a module: packed, copied, and started in a Python of its own.
+**In the worker** is what this collection does with the modules that call the API when they would run on the controller
+anyway: their code is called in the process that Ansible has made for the task already. `certops_alicloud_direct: false`
+switches that off.
+"""
+
+ITEMS = """\
+Milliseconds for one more item of a loop, as the controller sees it: from the end of the first item to the end of the
+last, divided by the items between. The spread is how far the middle half of the rounds lies apart. A loop of 1 is the
+whole task, with the process that Ansible forks for it.
+"""
+
+WHOLE = f"""\
+Seconds from the start to the end of an `ansible-playbook` with one task in a loop of {COMPARED}.
+"""
+
+LISTS = f"""\
+All orders of an account with `cas_order_info`: from the options to the JSON of the result, in a process of its own,
+without the start of Python. A page has 50 orders. {TIMES} times one page is what the same client needs for the first
+page, as often as the largest account has pages. The emulator of the largest account remembers its answers, so that its
+own work is in none of the figures.
+"""
+
+
+ROLE = """\
+The role `certificate` with nothing to do, on {hosts} hosts that are all this machine, five at a time as Ansible does by
+default, beside a role of as many tasks that look at a file (`stat` and `slurp` in turn). Tasks are counted as they ran:
+those that start a module on the host, which is {count} of the role's. What Ansible does by itself on the controller
+({others}) is not counted, and is in the time all the same.
+"""
+
+FLEET = """\
+The playbook `certops.alicloud.renew` on {hosts} hosts whose certificates are all due, from the new key to the installed
+successor, with the proofs in Alibaba Cloud DNS: {seconds} seconds, {each} for each host; {calls} calls,
+{calls_each} for each host.
+"""
+
+
+def page(measured: Measured, limits: Sequence[Bar], versions: Mapping[str, str]) -> str:
+    """Return the page as Markdown."""
+    parts = [
+        TITLE,
+        "## Limits\n",
+        "The run fails when one is not met.\n",
+        table(("ratio", "at most", "measured", ""), map(_limit, limits)),
+        f"## Loops\n\n{ITEMS}",
+        _loops(measured),
+        f"## Whole playbooks\n\n{WHOLE}",
+        table(("task", "seconds"), ((_short(name), f"{value:.2f}") for name, value in measured.whole.items())),
+        f"## Lists\n\n{LISTS}",
+        _lists(measured),
+        "## Roles\n",
+        _role(measured),
+        _fleet(measured),
+        "## Versions\n",
+        table(("what", "version"), versions.items()),
+    ]
+    return "\n".join(parts)
+
+
+def _short(name: str) -> str:
+    """A peer without what it does."""
+    return PEERS[name].partition(": ")[0]
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table; all columns but the first are numbers."""
+    marks = ["---", *["---:"] * (len(head) - 1)]
+    return "".join(f"| {' | '.join(row)} |\n" for row in (head, marks, *rows))
+
+
+def _limit(limit: Bar) -> tuple[str, ...]:
+    unit = f" {limit.unit}" if limit.unit else ""
+    verdict = "met" if limit.met else "**not met**"
+    return limit.name, f"{limit.limit:g}{unit}", f"{number(limit.value)}{unit}", verdict
+
+
+def number(value: float) -> str:
+    """Return a number with the digits that mean something."""
+    return f"{value:.0f}" if value >= 10 else f"{value:.2f}" if value >= 0.1 else f"{value:.3f}"
+
+
+def _loops(measured: Measured) -> str:
+    lengths = sorted(measured.loops)
+    head = ("task", *(f"loop of {length}" for length in lengths), "spread", f"to `uri`, loop of {COMPARED}")
+    loop = measured.loops[COMPARED]
+    base = item(loop, URI)
+    rows = [
+        (
+            words,
+            *(_milliseconds(measured, length, task) for length in lengths),
+            f"{spread(loop.items[task]):.0%}",
+            number(ratio(item(loop, task), base)),
+        )
+        for task, words in PEERS.items()
+    ]
+    bare = [f"{measured.loops[length].exchange * 1000:.1f}" for length in lengths]
+    rows.append(("the two calls with the certificate and nothing else, by a script", *bare, "", ""))
+    return table(head, rows)
+
+
+def _milliseconds(measured: Measured, length: int, task: str) -> str:
+    """One item's time; nothing where a peer was left out."""
+    loop = measured.loops[length]
+    return f"{item(loop, task) * 1000:.1f}" if task in loop.items else ""
+
+
+def _lists(measured: Measured) -> str:
+    lists = measured.lists
+    rows = [
+        (f"{listed.orders:,}", f"{listed.seconds:.2f}", f"{listed.peak:.0f}")
+        for listed in (lists["one"], lists["hundred"], lists["many"])
+    ]
+    rows.append((f"{TIMES} times one page", f"{lists['pages'].seconds:.2f}", f"{lists['pages'].peak:.0f}"))
+    rows.append(("10,000, the client alone", f"{lists['client'].seconds:.2f}", f"{lists['client'].peak:.0f}"))
+    return table(("orders", "seconds", "peak memory, MiB"), rows)
+
+
+def _role(measured: Measured) -> str:
+    role = measured.role
+    others = ", ".join(f"`{name.rpartition('.')[2]}`" for name in role.others)
+    text = ROLE.format(hosts=role.hosts, count=len(role.tasks), others=others)
+    rows = [("`certificate`", number(role.ours)), ("the tasks that look at a file", number(role.plain))]
+    return f"{text}\n{table(('role', 'seconds for each host'), rows)}"
+
+
+def _fleet(measured: Measured) -> str:
+    fleet, calls = measured.fleet, sum(measured.fleet.calls.values())
+    each, calls_each = number(fleet.seconds / fleet.hosts), number(calls / fleet.hosts)
+    text = FLEET.format(hosts=fleet.hosts, seconds=number(fleet.seconds), each=each, calls=calls, calls_each=calls_each)
+    return f"{text}\n{table(('operation', 'calls'), ((name, str(count)) for name, count in fleet.calls.items()))}"

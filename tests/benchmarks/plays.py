@@ -1,0 +1,64 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks of a bench, as data. One of them uses collections that no other part of this project has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+# What the tasks of the peers are called.
+FLOOR, EXCHANGE = "The floor", "The bare exchanges"
+DIRECT, PARSED, SHIPPED = "One order", "One order with its certificate", "One order, by a process of its own"
+URI, X509 = "One page over HTTP", "One certificate file"
+ACM, SDK = "One certificate of AWS", "One order through the SDK"
+TAGS = {FLOOR: "floor", DIRECT: "direct", PARSED: "parsed", SHIPPED: "shipped", URI: "uri"}
+
+Play = dict[str, Any]
+ORDERS = "certops.alicloud.cas_order_info"
+
+
+def peers(facts: Mapping[str, Any], length: int) -> Play:
+    """One round: every peer does its task once, in a loop of this length. ``facts`` says where everything is."""
+    looped: dict[str, dict[str, Any]] = {
+        FLOOR: {"ansible.builtin.debug": {"msg": "{{ item }}"}},
+        DIRECT: {ORDERS: {}},
+        PARSED: {ORDERS: {"include_certificate": True}},
+        SHIPPED: {ORDERS: {}, "vars": {"certops_alicloud_direct": False}},
+        URI: {"ansible.builtin.uri": {"url": f"{facts['url']}/_control/ca"}},
+        X509: {"community.crypto.x509_certificate_info": {"path": facts["certificate"]}},
+        ACM: {"community.aws.acm_certificate_info": facts["acm"]},
+        SDK: {"sdk_order_info": {}},
+    }
+    tasks = [{"name": name, "loop": list(range(length)), "tags": _tag(name), **task} for name, task in looped.items()]
+    script = [facts["python"], "-m", "tests.benchmarks.exchange", facts["url"], str(length)]
+    command = {"argv": script, "chdir": facts["root"]}
+    bare = {"name": EXCHANGE, "ansible.builtin.command": command, "changed_when": False, "tags": "exchange"}
+    return {"name": "Peers", "hosts": "localhost", "gather_facts": False, "tasks": [*tasks[:1], bare, *tasks[1:]]}
+
+
+def _tag(name: str) -> str:
+    return TAGS.get(name, "slow")
+
+
+def role(name: str, title: str) -> Play:
+    """A role on many hosts."""
+    return {"name": title, "hosts": "converged", "gather_facts": False, "roles": [name]}
+
+
+def write(folder: Path, name: str, play: Play) -> str:
+    """Write a playbook; return its path."""
+    path = folder / f"{name}.yml"
+    path.write_text(json.dumps([play], indent=2))
+    return str(path)
+
+
+def write_plain_role(folder: Path, count: int) -> None:
+    """Write a role of so many tasks that look at a file, in turn with stat and with slurp."""
+    kinds = ("ansible.builtin.stat", "ansible.builtin.slurp")
+    tasks = [{"name": f"Look {number}", kinds[number % 2]: {"path": "{{ bench_file }}"}} for number in range(count)]
+    (folder / "tasks").mkdir(parents=True)
+    (folder / "tasks" / "main.yml").write_text(json.dumps(tasks))

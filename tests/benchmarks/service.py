@@ -1,0 +1,79 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A process in which emulators of a bench live: one for each account.
+
+Usage: python -m tests.benchmarks.service FOLDER at_rest|to_renew HOSTS
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.emulator.__main__ import write_at_once
+from tests.emulator.emulator import Emulator
+from tests.emulator.gate import Keys
+from tests.emulator.http import Server
+from tests.emulator.lifecycle import World
+from tests.emulator.proof import Prover
+from tests.emulator.reply import Reply
+
+from .accounts import account, fleet
+
+LARGEST = "many"
+SIZES = {"one": 1, "hundred": 100, LARGEST: 10_000}
+YOUNG, OLD = 10, 190  # days; a certificate lives for 199
+
+
+class Remembering(Emulator):
+    """Says again what it said before: what it costs to look through a large account is nobody's affair here."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.said: dict[str, Reply] = {}
+
+    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
+        """Answer by the target alone: nothing changes in such an account."""
+        if target not in self.said:
+            self.said[target] = super().handle(method, target, headers, body)
+        return self.said[target]
+
+
+def at_rest(folder: Path, hosts: int) -> dict[str, Emulator]:
+    """Accounts in which nothing happens; some hosts have good certificates in their stores."""
+    fleet(hosts, YOUNG, folder / "converged")
+    worlds = {name: account(size) for name, size in SIZES.items()}
+    return {name: Remembering(world) if name == LARGEST else Emulator(world) for name, world in worlds.items()}
+
+
+def to_renew(folder: Path, hosts: int) -> dict[str, Emulator]:
+    """The account of hosts whose certificates are all due."""
+    return {"due": Emulator(fleet(hosts, OLD, folder / "due"))}
+
+
+PARTS = {"at_rest": at_rest, "to_renew": to_renew}
+
+
+def main(folder: Path, part: str, hosts: int) -> None:
+    """Serve until somebody ends it."""
+    with contextlib.ExitStack() as stack:
+        emulators = PARTS[part](folder, hosts)
+        if part == "to_renew":
+            stack.enter_context(contextlib.closing(Prover(emulators["due"])))
+        keys = Keys()
+        ready = {
+            "urls": {name: stack.enter_context(Server(emulator)).url for name, emulator in emulators.items()},
+            "access_key_id": keys.access_key_id,
+            "access_key_secret": keys.access_key_secret,
+        }
+        write_at_once(folder / f"{part}.json", json.dumps(ready))
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which figure is held against which limit, and how a reader gets to see it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from tests.benchmarks.bars import bars
+from tests.benchmarks.figures import Bar, Record
+from tests.benchmarks.measure import Fleet, Listed, Loop, Measured, Role, on_host
+from tests.benchmarks.page import PEERS, number, page, table
+from tests.benchmarks.plays import (
+    ACM,
+    DIRECT,
+    EXCHANGE,
+    FLOOR,
+    PARSED,
+    SHIPPED,
+    TAGS,
+    URI,
+    peers,
+    write,
+    write_plain_role,
+)
+from tests.benchmarks.runs import inventory
+from tests.benchmarks.versions import own_version, processor
+
+MILLISECONDS = {FLOOR: 4.0, DIRECT: 10.0, PARSED: 16.0, SHIPPED: 190.0, URI: 200.0, ACM: 500.0}
+
+
+def loop() -> Loop:
+    items = {task: [MILLISECONDS.get(task, 300.0) / 1000] * 3 for task in PEERS}
+    return Loop(items, {}, exchange=0.004)
+
+
+MEASURED = Measured(
+    loops={1: loop(), 20: loop(), 200: replace(loop(), items={DIRECT: [0.01]})},
+    whole={DIRECT: 1.5, URI: 6.0},
+    lists={
+        "one": Listed(1, 0.1, 40),
+        "hundred": Listed(100, 0.2, 41),
+        "many": Listed(10_000, 9.0, 60),
+        "client": Listed(10_000, 8.4, 55),
+        "pages": Listed(10_000, 8.0, 44),
+    },
+    role=Role(100, ["a.b.look", "a.b.read"], ["ansible.builtin.debug"], ours=0.5, plain=0.4),
+    fleet=Fleet(20, 80.0, {"ListUserCertificateOrder": 40, "AddDomainRecord": 20}),
+)
+
+
+def test_each_figure_is_held_against_its_limit() -> None:
+    found = [(each.limit, round(each.value, 3)) for each in bars(MEASURED)]
+    assert found == [(0.06, 0.05), (0.03, 0.02), (3, 2.0), (1, 0.95), (1.2, 1.05), (150, 60), (1.3, 1.25)]
+
+
+def test_the_page_has_every_figure() -> None:
+    text = page(MEASURED, bars(MEASURED), {"Python": "3.11.0"})
+    for shown in ("| 0.06 | 0.050 | met |", "200.0", "10,000", "60 MiB", "which is 2 of", "3.00 for", "| 3.11.0 |"):
+        assert shown in text
+    assert "**not met**" not in text
+    assert max(map(len, text.partition("## Limits")[0].splitlines())) <= 120
+
+
+def test_what_is_not_met_is_seen() -> None:
+    assert "| a | 1.2 s | 1.50 s | **not met** |" in page(MEASURED, [Bar("a", 1.2, 1.5, "s")], {})
+
+
+def test_a_peer_that_was_left_out_has_no_figure() -> None:
+    (line,) = (line for line in page(MEASURED, [], {}).splitlines() if line.startswith(f"| {PEERS[URI]}"))
+    assert line.split(" | ")[1:4] == ["200.0", "200.0", ""]
+
+
+def test_numbers_have_the_digits_that_mean_something() -> None:
+    assert [number(value) for value in (0.0312, 0.9512, 1.0, 23.4)] == ["0.031", "0.95", "1.00", "23"]
+
+
+def test_a_table() -> None:
+    assert table(("a", "b"), [("c", "1")]) == "| a | b |\n| --- | ---: |\n| c | 1 |\n"
+
+
+def test_the_playbook_has_what_the_page_shows() -> None:
+    facts = {"url": "http://127.0.0.1:1", "certificate": "a.pem", "acm": {}, "root": ".", "python": "python3"}
+    tasks = {task["name"]: task for task in peers(facts, 20)["tasks"]}
+    assert tasks.keys() == {*PEERS, EXCHANGE}
+    assert all(len(tasks[name]["loop"]) == 20 for name in PEERS)
+    assert {name: tasks[name]["tags"] for name in TAGS} == TAGS
+
+
+def test_a_playbook_is_a_list_of_plays(tmp_path: Path) -> None:
+    assert json.loads(Path(write(tmp_path, "a", {"hosts": "all"})).read_text()) == [{"hosts": "all"}]
+
+
+def test_the_plain_role_has_as_many_tasks_as_asked_for(tmp_path: Path) -> None:
+    write_plain_role(tmp_path, 3)
+    tasks = json.loads((tmp_path / "tasks" / "main.yml").read_text())
+    assert [next(key for key in task if "." in key).rpartition(".")[2] for task in tasks] == ["stat", "slurp", "stat"]
+
+
+def test_a_task_counts_when_it_started_a_module_on_a_host() -> None:
+    facts = {"play": 1, "play_name": "a", "task": "a", "start": 0.0, "items": (), "failed": 0, "said": None}
+    actions = ("certops.alicloud.certificate_store_info", "ansible.builtin.debug", "ansible.builtin.stat")
+    ends = ((1.0,), (1.0,), ())
+    records = [Record(action=action, ends=end, **facts) for action, end in zip(actions, ends)]  # type: ignore[arg-type]
+    assert [on_host(record) for record in records] == [True, False, False]
+
+
+def test_each_host_has_a_certificate_of_its_own(tmp_path: Path) -> None:
+    groups = inventory(tmp_path, 2, 3)["all"]["children"]
+    assert {name: len(group["hosts"]) for name, group in groups.items()} == {"converged": 2, "due": 3}
+    assert [host["certificate_domains"] for host in groups["converged"]["hosts"].values()] == [
+        ["host0.example.com"],
+        ["host1.example.com"],
+    ]
+
+
+def test_versions() -> None:
+    assert own_version("name: alicloud\nversion: 1.2.3\n") == "1.2.3"
+    assert processor("processor : 0\nmodel name\t: A  CPU\n") == "A CPU"
+    assert processor("") != ""
