@@ -42,9 +42,8 @@ of the service that comes with the collection, and moto in the place of AWS. So 
 none of the figures.
 
 Two words are needed. **Shipped** is how Ansible runs a module: packed, copied, and started in a Python of its own.
-**In the worker** is what this collection does with the modules that call the API when they would run on the controller
-anyway: their code is called in the process that Ansible has made for the task already. `certops_alicloud_direct: false`
-switches that off.
+**In the worker** is what this collection does with its modules when they would run on the controller anyway: their code is
+called in the process that Ansible has made for the task already. `certops_alicloud_direct: false` switches that off.
 """
 
 ITEMS = """\

@@ -28,7 +28,7 @@ NEW_IN_EVERY_RUN = {
     "folder": r"\btmp\.\w{10}\b",
     "hash": r"\b[0-9a-f]{64}\b",
     "instance": r"\bcas-[a-z]+-[0-9a-f]{6}\b",
-    "job": r"\bj?\d+\.\d{4,}\b",
+    "job": r"\bj\d+\.\d+\b",
     "order": r"\b\d{17}\b",
     "proof": r"\b20\d{6}[0-9a-f]{40,}\b",
     "request": r"\b[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}\b",

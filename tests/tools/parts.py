@@ -23,8 +23,7 @@ OUTPUT = ROOT / "tests" / "output"
 COVERAGE = OUTPUT / "coverage"
 # As long as all the others together.
 LONGEST = {"both_ways", "cas_order"}
-# What it tests lies on a host, not in an account: its module is always shipped.
-ONE_WAY = {"certificate_store"}
+WAYS = ("shipped", "direct")
 PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -99,11 +98,10 @@ def run_targets(log: Path, chosen: Callable[[str], bool]) -> Outcome:
     shutil.rmtree(COVERAGE / log.stem, ignore_errors=True)
     with workspace() as copy:
         names = {name for name in targets(copy) if chosen(name)}
-        ways = {"shipped": names, "direct": names - ONE_WAY}
-        outcomes = [run_way(log, way, wanted, copy) for way, wanted in ways.items()]
-    log.write_text("".join(way_log(log, way).read_text() for way in ways))
-    shipped, direct = (recorded(log, way) for way in ways)
-    return together([*outcomes, judge_both_ways(shipped, direct, ways["direct"])])
+        outcomes = [run_way(log, way, names, copy) for way in WAYS]
+    log.write_text("".join(way_log(log, way).read_text() for way in WAYS))
+    shipped, direct = (recorded(log, way) for way in WAYS)
+    return together([*outcomes, judge_both_ways(shipped, direct, names)])
 
 
 def run_way(log: Path, way: str, names: set[str], copy: Path) -> Outcome:

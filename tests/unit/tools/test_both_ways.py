@@ -57,6 +57,7 @@ def differences(one: dict[str, Any], other: dict[str, Any]) -> list[tuple[str, A
         ({"url": "http://127.0.0.1:45423"}, {"url": "http://127.0.0.1:40527"}),
         ({"serial": "0e:77:ca:4a:69:dc:2a:ef"}, {"serial": "3e:8f:d0:af:37:d6:1e:b4"}),
         ({"order_id": "98987582437920968"}, {"order_id": "98987582437920969"}),
+        ({"ansible_job_id": "j452544183677.789"}, {"ansible_job_id": "j95838041292.23711"}),
         ({"path": "/tmp/certops-3fkteyfd/tmp.20bvJc22b4/a"}, {"path": "/tmp/certops-1tq8pyu1/tmp.aaaaaaaaaa/a"}),
         ({"certificate": {"days_left": 89}}, {"certificate": {"days_left": 88}}),
     ],
