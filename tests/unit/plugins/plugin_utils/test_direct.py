@@ -287,7 +287,7 @@ def test_no_connection_outlives_its_task(secret: str) -> None:
     with Server(Emulator(World())) as server:
         gc.disable()
         try:
-            results = [run(cas_order_info.main, {**options, "endpoint": server.url}) for _ in range(5)]
+            results = [run(cas_order_info.main, {**options, "endpoint": server.url}) for _round in range(5)]
             still_open = [each for each in gc.get_objects() if isinstance(each, socket.socket) and to(each, server)]
         finally:
             gc.enable()
