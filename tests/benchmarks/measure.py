@@ -44,12 +44,13 @@ class Listed:
 
 @dataclass(frozen=True)
 class Role:
-    """A role with nothing to do, and one of as many plain tasks: seconds for each host."""
+    """A role with nothing to do, in the worker and shipped, and one of as many plain tasks: seconds for each host."""
 
     hosts: int
     tasks: Sequence[str]
     others: Sequence[str]
     ours: float
+    shipped: float
     plain: float
 
 
@@ -136,7 +137,7 @@ def on_host(record: Record) -> bool:
 
 
 def _role(bench: Bench, rounds: int, hosts: int) -> Role:
-    """The role and a role of plain tasks, alternately."""
+    """The role, the same with its modules shipped, and a role of plain tasks, in turn."""
     limit = ("--limit", f"converged[0:{hosts - 1}]")
     ours = write(bench.folder, "converged", role("certops.alicloud.certificate", "Converged"))
     # Which tasks it runs is seen, not assumed.
@@ -144,10 +145,11 @@ def _role(bench: Bench, rounds: int, hosts: int) -> Role:
     tasks = [record.action for record in seen if on_host(record)]
     others = [record.action for record in seen if record.ends and not on_host(record)]
     write_plain_role(bench.folder / "roles" / "plain", len(tasks))
-    plain = write(bench.folder, "plain", role("plain", "Plain"))
-    records = play(bench, [ours, plain] * rounds, *limit)[1]
-    times = {name: median(play_seconds(records, name)) / hosts for name in ("Converged", "Plain")}
-    return Role(hosts, tasks, others, times["Converged"], times["Plain"])
+    shipped = role("certops.alicloud.certificate", "Shipped", certops_alicloud_direct=False)
+    books = [ours, write(bench.folder, "shipped", shipped), write(bench.folder, "plain", role("plain", "Plain"))]
+    records = play(bench, books * rounds, *limit)[1]
+    times = (median(play_seconds(records, name)) / hosts for name in ("Converged", "Shipped", "Plain"))
+    return Role(hosts, tasks, others, *times)
 
 
 def _fleet(bench: Bench, hosts: int) -> Fleet:

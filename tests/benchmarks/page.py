@@ -68,7 +68,8 @@ ROLE = """\
 The role `certificate` with nothing to do, on {hosts} hosts that are all this machine, five at a time as Ansible does by
 default, beside a role of as many tasks that look at a file (`stat` and `slurp` in turn). Tasks are counted as they ran:
 those that start a module on the host, which is {count} of the role's. What Ansible does by itself on the controller
-({others}) is not counted, and is in the time all the same.
+({others}) is not counted, and is in the time all the same. Modules of hosts that are this machine stay in the worker; the
+second line is the role with its modules shipped, as they are to any other host.
 """
 
 FLEET = """\
@@ -162,8 +163,12 @@ def _role(measured: Measured) -> str:
     role = measured.role
     others = ", ".join(f"`{name.rpartition('.')[2]}`" for name in role.others)
     text = ROLE.format(hosts=role.hosts, count=len(role.tasks), others=others)
-    rows = [("`certificate`", number(role.ours)), ("the tasks that look at a file", number(role.plain))]
-    return f"{text}\n{table(('role', 'seconds for each host'), rows)}"
+    rows = [
+        ("`certificate`", number(role.ours), number(ratio(role.ours, role.plain))),
+        ("`certificate`, shipped", number(role.shipped), number(ratio(role.shipped, role.plain))),
+        ("the tasks that look at a file", number(role.plain), "1"),
+    ]
+    return f"{text}\n{table(('role', 'seconds for each host', 'ratio'), rows)}"
 
 
 def _fleet(measured: Measured) -> str:

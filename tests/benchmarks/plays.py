@@ -44,9 +44,9 @@ def _tag(name: str) -> str:
     return TAGS.get(name, "slow")
 
 
-def role(name: str, title: str) -> Play:
+def role(name: str, title: str, **variables: Any) -> Play:
     """A role on many hosts."""
-    return {"name": title, "hosts": "converged", "gather_facts": False, "roles": [name]}
+    return {"name": title, "hosts": "converged", "gather_facts": False, "roles": [name], "vars": variables}
 
 
 def write(folder: Path, name: str, play: Play) -> str:
