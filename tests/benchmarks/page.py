@@ -42,8 +42,8 @@ of the service that comes with the collection, and moto in the place of AWS. So 
 none of the figures.
 
 Two words are needed. **Shipped** is how Ansible runs a module: packed, copied, and started in a Python of its own.
-**In the worker** is what this collection does with its modules when they would run on the controller anyway: their code is
-called in the process that Ansible has made for the task already. `certops_alicloud_direct: false` switches that off.
+**In the worker** is what this collection does with its modules when they would run on the controller anyway: their code
+is called in the process that Ansible has made for the task already. `certops_alicloud_direct: false` switches that off.
 """
 
 ITEMS = """\
@@ -68,8 +68,8 @@ ROLE = """\
 The role `certificate` with nothing to do, on {hosts} hosts that are all this machine, five at a time as Ansible does by
 default, beside a role of as many tasks that look at a file (`stat` and `slurp` in turn). Tasks are counted as they ran:
 those that start a module on the host, which is {count} of the role's. What Ansible does by itself on the controller
-({others}) is not counted, and is in the time all the same. Modules of hosts that are this machine stay in the worker; the
-second line is the role with its modules shipped, as they are to any other host.
+({others}) is not counted, and is in the time all the same. Modules of hosts that are this machine stay in the worker;
+the second line is the role with its modules shipped, as they are to any other host.
 """
 
 FLEET = """\
