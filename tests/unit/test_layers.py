@@ -26,6 +26,7 @@ PURE = (
     CAS + ".renewal",
     CAS + ".due",
     CAS + ".step",
+    CAS + ".proof",
     ALIDNS + ".plan",
     ALIDNS + ".record",
     ALIDNS + ".wanted",

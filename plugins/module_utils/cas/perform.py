@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from ..rpc.client import Client
 from ..rpc.errors import Failure, Forbidden, Kind, NotReached, Refused, Unclear
+from .answer import id_text
 from .observe import keyword
-from .order import VALID, Order, Status, id_text
+from .order import VALID, Order, Status
 from .plan import is_alike, issued_already
 from .service import describe, list_orders, order_in_list, unread
 from .step import CANCEL, DELETE, REVOKE, Step

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..rpc.errors import Failure, Kind, NoAnswer, Refused, quoted
-from .order import DnsProof, Order, Status
+from .order import Order, Status
+from .proof import DnsProof
 
 EVERY = 30.0
 MOST_NAMED = 10

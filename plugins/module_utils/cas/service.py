@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from ..connection import Service
 from ..rpc.client import Client, Product
 from ..rpc.errors import Failure, Kind, Refused
-from .order import Order, Status, described, from_list, id_text
+from .answer import id_text
+from .order import Order, Status, described, from_list
 
 if TYPE_CHECKING:
     from .pki import Certificate

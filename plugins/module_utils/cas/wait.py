@@ -11,8 +11,9 @@ from typing import Protocol, TypeVar
 
 from ..rpc.client import Client
 from ..rpc.errors import Failure, Kind, NoAnswer, NotReached, NotSent, Refused, Unsendable
-from .order import DEAD, VALID, DnsProof, Order, Status
+from .order import DEAD, VALID, Order, Status
 from .progress import Progress, record, short, shown
+from .proof import DnsProof
 from .service import describe
 from .words import WaitFor
 

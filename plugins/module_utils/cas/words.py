@@ -13,8 +13,8 @@ from enum import Enum
 from typing import Any
 
 from ..rpc.errors import BadInput, quoted
+from .answer import id_text
 from .names import a_labels
-from .order import id_text
 
 PRODUCTS = (
     "digicert-free-1-free",

@@ -30,7 +30,6 @@ from .errors import (
     Refused,
     Unclear,
     Unsendable,
-    refusal,
     utc_text,
 )
 from .signature import canonical_query, flatten, signed_headers
@@ -201,6 +200,8 @@ class Client:
         content = _content(answer)
         if 200 <= answer.status < 300:
             return content
+        from .refusals import refusal  # most calls are not refused
+
         ours, theirs = self.clock.now(), _server_time(answer)
         their_clock = utc_text(theirs) if theirs else "is not known"
         refused = refusal(

@@ -12,19 +12,18 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.answer import id_text
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import (
     DESCRIBED,
     LISTED,
-    DnsProof,
-    FileProof,
     Order,
     Status,
     described,
     from_list,
-    id_text,
     listed_words,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.pki import Certificate
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.proof import DnsProof, FileProof
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import Failure
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import progress
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import DnsProof, FileProof, Order, Status
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import Order, Status
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.proof import DnsProof, FileProof
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import (
     Failure,
     Kind,

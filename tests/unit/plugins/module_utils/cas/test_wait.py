@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import change, wait
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import DnsProof, Order, Status
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import Order, Status
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.proof import DnsProof
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import wanted
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import (

@@ -15,11 +15,10 @@ from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import
     Failure,
     Kind,
     MissingLibrary,
-    kind_of,
     one_line,
-    refusal,
     utc_text,
 )
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.refusals import kind_of, refusal
 
 
 @pytest.mark.parametrize(
