@@ -19,20 +19,19 @@ if TYPE_CHECKING:
     from .connection import Service
     from .rpc.client import Client, Tell
 
+    class Outcome(Protocol):
+        """What a job did, or in check mode would do."""
+
+        @property
+        def warnings(self) -> list[str]: ...
+
+        def public(self, now: datetime) -> dict[str, Any]: ...
+
+        def diff(self) -> dict[str, str]: ...
+
 
 # Who hears how a wait goes on: set by whoever runs modules in a process of its own, where somebody listens.
 tell: Tell | None = None
-
-
-class Outcome(Protocol):
-    """What a job did, or in check mode would do."""
-
-    @property
-    def warnings(self) -> list[str]: ...
-
-    def public(self, now: datetime) -> dict[str, Any]: ...
-
-    def diff(self) -> dict[str, str]: ...
 
 
 def change(
