@@ -124,7 +124,7 @@ class DirectAction(NormalAction):
     # What Ansible asks on its way, and where the way is shorter.
 
     def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> Any:
-        """Nothing is written to a temporary folder; nor for a shipped module that stays on this machine, with this user.
+        """Nothing is written to a temporary folder, nor for a shipped module that stays with this machine and user.
 
         Settings decide for everything else.
         """
