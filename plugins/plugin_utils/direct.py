@@ -123,14 +123,9 @@ class DirectAction(NormalAction):
 
     # What Ansible asks on its way, and where the way is shorter.
 
-    def _is_pipelining_enabled(self, module_style: str, wrap_async: bool = False) -> Any:
-        """Nothing is written to a temporary folder, nor for a shipped module that stays with this machine and user.
-
-        Settings decide for everything else.
-        """
-        stays = self._connection.transport == "local" and self._connection.become is None
-        plain = module_style == "new" and not wrap_async and not constants.DEFAULT_KEEP_REMOTE_FILES
-        return self._direct or (stays and plain) or super()._is_pipelining_enabled(module_style, wrap_async)
+    def _is_pipelining_enabled(self, *args: Any, **others: Any) -> Any:
+        """Nothing is written to a temporary folder."""
+        return self._direct or super()._is_pipelining_enabled(*args, **others)
 
     def _configure_module(self, module_name: str, module_args: Any, task_vars: Any = None) -> Any:
         """The arguments take the place of the packed module."""

@@ -17,7 +17,7 @@ PEERS = {
     FLOOR: "`ansible.builtin.debug`: the floor, a task that does nothing",
     DIRECT: "`cas_order_info`, in the worker: one signed call, one order",
     PARSED: "`cas_order_info`, in the worker, with the certificate: two calls, one certificate parsed",
-    SHIPPED: "`cas_order_info`, shipped: the first again, in a process of its own",
+    SHIPPED: "`cas_order_info`, shipped: the first again, the way Ansible runs modules",
     URI: "`ansible.builtin.uri`: one GET at the same server, neither signed nor parsed",
     X509: "`community.crypto.x509_certificate_info`: one file, no network",
     ACM: "`community.aws.acm_certificate_info`: one certificate, at moto",
@@ -41,9 +41,7 @@ in turn (A B C A B C ...), and compared by the ratio of their medians. All serve
 of the service that comes with the collection, and moto in the place of AWS. So the time that a real network takes is in
 none of the figures.
 
-Two words are needed. **Shipped** is how Ansible runs a module: packed, copied, and started in a Python of its own. On
-the controller the modules of this collection are copied through a pipe, those of the peers through a temporary folder,
-as Ansible does by default.
+Two words are needed. **Shipped** is how Ansible runs a module: packed, copied, and started in a Python of its own.
 **In the worker** is what this collection does with its modules when they would run on the controller anyway: their code
 is called in the process that Ansible has made for the task already. `certops_alicloud_direct: false` switches that off.
 """

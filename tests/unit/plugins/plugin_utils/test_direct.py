@@ -142,28 +142,6 @@ def test_a_switch_that_is_neither_on_nor_off_is_named(monkeypatch: pytest.Monkey
         reason()
 
 
-@pytest.mark.parametrize(
-    ("about", "style", "wrap_async", "keep", "piped"),
-    [
-        ({}, "new", False, False, True),
-        ({}, "new", True, False, False),
-        ({}, "binary", False, False, False),
-        ({}, "new", False, True, False),
-        ({"become": object()}, "new", False, False, False),
-        ({"transport": "ssh"}, "new", False, False, False),
-    ],
-    ids=["on this machine", "async", "another style", "kept files", "another user", "another machine"],
-)
-def test_a_shipped_module_goes_through_a_pipe_where_that_is_safe(
-    about: dict[str, Any], style: str, wrap_async: bool, keep: bool, piped: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(direct.constants, "DEFAULT_KEEP_REMOTE_FILES", keep)
-    usual: list[Any] = []
-    monkeypatch.setattr(direct.NormalAction, "_is_pipelining_enabled", lambda *asked: usual.append(asked) and None)
-    assert bool(action(**about)._is_pipelining_enabled(style, wrap_async)) is piped
-    assert bool(usual) is not piped
-
-
 # What a module finds, and leaves.
 
 
