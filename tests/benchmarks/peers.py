@@ -8,29 +8,10 @@ Usage: python -m tests.benchmarks.peers
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
-import tempfile
-import zipfile
-from pathlib import Path
-
-from tests.tools.dependencies import CARRIER, VENV
+from tests.tools.dependencies import VENV, unpack
 
 PEERS = VENV / "bench"
 NEEDED = ("ansible_collections/amazon/aws/", "ansible_collections/community/aws/")
 
-
-def fetch() -> None:
-    """Take them out of the PyPI package that carries ours, too."""
-    with tempfile.TemporaryDirectory() as folder:
-        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"]
-        subprocess.run([*pip, "--dest", folder, "--requirement", str(CARRIER)], check=True)
-        (wheel,) = Path(folder).glob("ansible-*.whl")
-        shutil.rmtree(PEERS, ignore_errors=True)
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(PEERS, [name for name in archive.namelist() if name.startswith(NEEDED)])
-
-
 if __name__ == "__main__":
-    fetch()
+    unpack(PEERS, NEEDED)

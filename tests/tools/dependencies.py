@@ -38,15 +38,20 @@ sys.exit(subprocess.call([{python!r}, "-m", "pip", "--python", sys.executable, "
 """
 
 
+def unpack(folder: Path, names: tuple[str, ...]) -> None:
+    """Put collections into a folder, in place of what is there, out of the PyPI package that carries many."""
+    with tempfile.TemporaryDirectory() as downloads:
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"]
+        subprocess.run([*pip, "--dest", downloads, "--requirement", str(CARRIER)], check=True)
+        (wheel,) = Path(downloads).glob("ansible-*.whl")
+        shutil.rmtree(folder / "ansible_collections", ignore_errors=True)
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(folder, [name for name in archive.namelist() if name.startswith(names)])
+
+
 def fetch_collections() -> None:
     """Unpack the collections that ours uses, and link ours beside them."""
-    with tempfile.TemporaryDirectory() as folder:
-        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"]
-        subprocess.run([*pip, "--dest", folder, "--requirement", str(CARRIER)], check=True)
-        (wheel,) = Path(folder).glob("ansible-*.whl")
-        shutil.rmtree(COLLECTIONS, ignore_errors=True)
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(COLLECTIONS.parent, [name for name in archive.namelist() if name.startswith(NEEDED)])
+    unpack(COLLECTIONS.parent, NEEDED)
     link = COLLECTIONS / "certops" / "alicloud"
     link.parent.mkdir(parents=True)
     link.symlink_to(os.path.relpath(ROOT, link.parent))
