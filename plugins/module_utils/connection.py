@@ -11,8 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .rpc.client import Client, Product, Tell, endpoint_url
 from .rpc.credentials import find_source
@@ -53,8 +52,7 @@ CONNECTION: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Service:
+class Service(NamedTuple):
     """A product as its modules reach it."""
 
     product: Product

@@ -29,7 +29,9 @@ def moment(value: object) -> datetime | None:
 
 
 def day(value: object) -> datetime | None:
+    """A day as ``2026-11-22``, at its beginning."""
+    written = text(value)
     try:
-        return datetime.strptime(str(value), "%Y-%m-%d").replace(tzinfo=timezone.utc)
+        return datetime.strptime(written, "%Y-%m-%d").replace(tzinfo=timezone.utc) if written else None
     except ValueError:
         return None

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..rpc.client import Client
 from ..rpc.errors import BadInput
@@ -31,8 +30,7 @@ _SPANS = "days (30d) or hours (720h)"
 _OF_CERTIFICATES = VALID | {Status.EXPIRED}
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(NamedTuple):
     """Which orders, and how much of them. An empty filter lets everything pass."""
 
     order_id: str | None

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..rpc.errors import BadInput, quoted
 from .answer import id_text
@@ -41,8 +40,7 @@ class WaitFor(Enum):
     ISSUED = "issued"
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """How long before its end a certificate is due: a time span, or a share of its lifetime."""
 
     span: timedelta | None

@@ -11,12 +11,11 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .credentials import Credentials, Source
@@ -36,8 +35,7 @@ from .signature import canonical_query, flatten, signed_headers
 from .transport import Answer, Request, Transport
 
 
-@dataclass(frozen=True)
-class Product:
+class Product(NamedTuple):
     """What differs between Alibaba Cloud's products.
 
     ``ram_code`` begins the names of its permissions; ``thing`` is what its operations are about.
@@ -48,8 +46,7 @@ class Product:
     thing: str
 
 
-@dataclass(frozen=True)
-class Clock:
+class Clock(NamedTuple):
     """Time and chance, so that tests can own them."""
 
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)

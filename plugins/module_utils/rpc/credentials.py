@@ -5,24 +5,21 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple
 
-from .errors import NoCredentials, one_line
-
-PACKAGE = "alibabacloud-credentials"
+from .errors import NoCredentials
 
 
-@dataclass(frozen=True)
-class Credentials:
-    """An access key, with a token when it is a temporary one."""
+class Credentials(NamedTuple):
+    """An access key, with a token when it is a temporary one. Its ``repr`` has no secret."""
 
     access_key_id: str
-    access_key_secret: str = field(repr=False)
-    security_token: str | None = field(default=None, repr=False)
+    access_key_secret: str
+    security_token: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.access_key_id})"
 
 
 # Called before every request; True asks for a fetch from the origin, because the last ones were refused.
@@ -34,12 +31,10 @@ def find_source(
     access_key_secret: str | None,
     security_token: str | None = None,
     profile: str | None = None,
-    cli_file: str = "~/.aliyun/config.json",
 ) -> Source:
     """The source to use.
 
     A key pair that is given ends the search; the environment variables of the options are read by then.
-    Else the chain of the package alibabacloud-credentials, else a plain profile of the CLI's file.
     """
     if access_key_id and access_key_secret:
         given = Credentials(access_key_id, access_key_secret, security_token or None)
@@ -51,64 +46,6 @@ def find_source(
         raise NoCredentials(
             f"{missing} is missing: {there} was given without it. Give both, as options or in the environment."
         )
-    return _official(profile) or _plain(profile, os.path.expanduser(cli_file))
+    from .chain import chain  # most tasks are given their key
 
-
-def _official(profile: str | None) -> Source | None:
-    try:
-        from alibabacloud_credentials import provider as chain  # type: ignore[import-untyped,unused-ignore]
-    except ImportError:
-        return None
-
-    def start() -> Any:
-        return (
-            chain.CLIProfileCredentialsProvider(profile_name=profile) if profile else chain.DefaultCredentialsProvider()
-        )
-
-    holder = {"provider": start()}
-
-    def fetch(fresh: bool) -> Credentials:
-        if fresh:
-            holder["provider"] = start()
-        try:
-            found = holder["provider"].get_credentials()
-        except Exception as error:  # the package raises what its HTTP client raises, too
-            looked = f"the profile {profile} of the CLI's file" if profile else "the chain of " + PACKAGE
-            raise NoCredentials(f"{_LOOKED}, {looked}. It said: {one_line(error, 600)}") from None
-        return Credentials(found.get_access_key_id(), found.get_access_key_secret(), found.get_security_token() or None)
-
-    return fetch
-
-
-_LOOKED = (
-    "No access key was found. Looked at: access_key_id and access_key_secret, "
-    "ALIBABA_CLOUD_ACCESS_KEY_ID and its kin in the environment"
-)
-
-
-def _plain(profile: str | None, path: str) -> Source:
-    def fetch(fresh: bool) -> Credentials:
-        found = _profile(path, profile)
-        if found is None:
-            wanted = f"profile {profile}" if profile else "current profile"
-            raise NoCredentials(
-                f"{_LOOKED}, the {wanted} of {path} (modes AK and StsToken). "
-                f"The Python package {PACKAGE} adds OIDC, role and INI profiles, ECS metadata and credential URIs."
-            )
-        return found
-
-    return fetch
-
-
-def _profile(path: str, name: str | None) -> Credentials | None:
-    try:
-        with open(path, encoding="utf-8") as file:
-            config = json.load(file)
-        wanted = name or config["current"]
-        entry = next(each for each in config["profiles"] if each["name"] == wanted)
-        if entry["mode"] not in ("AK", "StsToken"):
-            return None
-        token = entry["sts_token"] if entry["mode"] == "StsToken" else None
-        return Credentials(entry["access_key_id"], entry["access_key_secret"], token)
-    except (OSError, ValueError, KeyError, TypeError, StopIteration):
-        return None
+    return chain(profile)

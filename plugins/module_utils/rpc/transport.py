@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import os
 import ssl
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .errors import BadInput, Failure, MissingLibrary, NoAnswer, NotSent, Unsendable, Untrusted
+from .errors import BadInput, MissingLibrary, NoAnswer
 
 if TYPE_CHECKING:
     from requests import Response
@@ -19,23 +18,27 @@ if TYPE_CHECKING:
 _MAX_ANSWER = 32 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What is sent. Parameters travel in the URL, so its ``repr`` has none."""
 
     method: str
-    url: str = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"Request({self.method})"
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What came back; header names are lower case."""
+class Answer(NamedTuple):
+    """What came back; header names are lower case. A private key may be in the body, so its ``repr`` has none."""
 
     status: int
     headers: Mapping[str, str]
-    body: bytes = field(repr=False)
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"Answer({self.status})"
 
 
 Transport = Callable[[Request, float], Answer]
@@ -71,7 +74,9 @@ class OverRequests:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status_code, headers, _read(response))
         except (self._requests.RequestException, self._urllib3.LocationParseError, OSError, ValueError) as error:
-            raise _explain(error, timeout) from None
+            from .broken import explain
+
+            raise explain(error, timeout) from None
 
     def close(self) -> None:
         """Close its connections: a failure that is still looked at would keep them open."""
@@ -118,52 +123,3 @@ def _read(response: Response) -> bytes:
         if len(body) > _MAX_ANSWER:
             raise NoAnswer(f"The answer is longer than {_MAX_ANSWER >> 20} MiB; it was not read to its end.")
     return body
-
-
-def _explain(error: Exception, timeout: float) -> Failure:
-    """The failure behind an exception. None of requests' own texts is passed on: they contain the URL."""
-    requests, urllib3 = _libraries()
-    causes = list(_causes(error))
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        why = next(cause.verify_message for cause in causes if isinstance(cause, ssl.SSLCertVerificationError))
-        return Untrusted(
-            f"The certificate of the endpoint was not accepted ({why}); nothing was sent. "
-            "Name the CA that signed it in ca_path, or check endpoint."
-        )
-    if any(isinstance(cause, (urllib3.NewConnectionError, urllib3.ConnectTimeoutError)) for cause in causes):
-        return NotSent(
-            "The endpoint could not be reached; nothing was sent. Check endpoint, the network and the proxy."
-        )
-    if isinstance(error, requests.exceptions.ProxyError) and _refused_tunnel(causes):
-        return NotSent("The proxy refused the connection; nothing was sent. Check the proxy variables.")
-    if isinstance(error, (urllib3.LocationParseError, *_bad_addresses(requests.exceptions))):
-        return Unsendable("The endpoint or the proxy is no address that can be called; nothing was sent.")
-    if isinstance(error, (UnicodeError, requests.exceptions.InvalidHeader)):
-        return Unsendable("The access key or its token has characters that cannot be sent; nothing was sent.")
-    if isinstance(error, requests.exceptions.Timeout) or any(
-        isinstance(each, urllib3.ReadTimeoutError) for each in causes
-    ):
-        return NoAnswer(f"No answer came within {timeout:g} s (request_timeout).")
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return NoAnswer("The TLS connection to the endpoint broke.")
-    return NoAnswer("The connection broke before the answer was complete.")
-
-
-def _bad_addresses(known: Any) -> tuple[type[Exception], ...]:
-    return known.InvalidURL, known.InvalidSchema, known.InvalidProxyURL
-
-
-def _refused_tunnel(causes: list[BaseException]) -> bool:
-    return any(isinstance(cause, OSError) and "Tunnel connection failed" in str(cause) for cause in causes)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An exception and everything wrapped in it: urllib3 keeps the reason in ``reason``, requests in ``args``."""
-    seen: list[BaseException] = []
-    todo: list[object] = [error]
-    while todo:
-        cause = todo.pop()
-        if isinstance(cause, BaseException) and cause not in seen:
-            seen.append(cause)
-            yield cause
-            todo += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]

@@ -61,3 +61,19 @@ def test_a_list_of_orders_needs_no_cryptography() -> None:
     names = imported(LISTING)
     assert f"{COLLECTION}module_utils.cas.inventory" in names
     assert not names.intersection(("cryptography", "alibabacloud_credentials"))
+
+
+def test_a_list_of_orders_needs_nothing_for_bad_days() -> None:
+    names = imported(LISTING)
+    rare = ("broken", "chain", "refusals")
+    assert not names.intersection({f"{COLLECTION}module_utils.rpc.{name}" for name in rare} | {"_strptime"})
+
+
+def test_a_module_that_ends_is_not_searched_for_garbage() -> None:
+    script = f"""
+import atexit, conftest, gc
+atexit.register(lambda: print(gc.get_freeze_count() > 0, len(gc.get_objects()) < 100))
+import {COLLECTION}module_utils.task
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -72,7 +72,7 @@ def run(
     asked = inventory.query({**DEFAULTS, "order_ids": numbers, "wait_for": "issued", **options})
     caller = client(
         account,
-        clock=replace(clock(account), sleep=sleep),
+        clock=clock(account)._replace(sleep=sleep),
         tell=lambda line, detail: lines.append((world_time(account) - begun, detail, line)),
         max_attempts=1,
         **more,

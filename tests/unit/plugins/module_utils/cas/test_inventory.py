@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -296,7 +295,7 @@ def test_a_refused_order_is_not_passed_over_for_another_one(when: str) -> None:
     if when == "before":
         account.reject(number)
     asked = {**DEFAULTS, "order_id": number, "wait_for": "issued"}
-    patient = client(account, clock=replace(clock(account), sleep=sleep))
+    patient = client(account, clock=clock(account)._replace(sleep=sleep))
     with pytest.raises(NotReached, match=rf"^Order {number} for www\.example\.com was refused"):
         inventory.answer_orders(lambda: patient, asked)
     assert writes(account)[2:] == []

@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import pairwise
 from typing import Any
@@ -349,7 +348,7 @@ def test_an_interrupted_wait_changes_nothing() -> None:
 
     number = applied(account)
     account.calls.clear()
-    hasty = client(account, clock=replace(clock(account), sleep=interrupt))
+    hasty = client(account, clock=clock(account)._replace(sleep=interrupt))
     with pytest.raises(KeyboardInterrupt):
         change.order(hasty, wanted({"state": "present", **DEFAULTS, **WWW, "wait_for": "issued"}))
     assert writes(account) == []

@@ -95,7 +95,7 @@ def test_half_a_pair_names_the_missing_half(home: Path, pair: tuple[str | None, 
 
 
 def test_credentials_show_only_the_id() -> None:
-    assert repr(Credentials("LTAIid", "hidden", "hidden")) == "Credentials(access_key_id='LTAIid')"
+    assert repr(Credentials("LTAIid", "hidden", "hidden")) == "Credentials(LTAIid)"
 
 
 @pytest.mark.parametrize("package", ["with_package", "without_package"])

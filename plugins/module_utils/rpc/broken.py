@@ -1,0 +1,59 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An exchange that broke: what it means for the request, and its sentence.
+
+A file of its own, because most exchanges do not break.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+
+from .errors import Failure, NoAnswer, NotSent, Unsendable, Untrusted
+
+
+def explain(error: Exception, timeout: float) -> Failure:
+    """The failure behind an exception. None of requests' own texts is passed on: they contain the URL."""
+    from requests import exceptions as http
+    from urllib3 import exceptions as pool
+
+    causes = list(_causes(error))
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        why = next(cause.verify_message for cause in causes if isinstance(cause, ssl.SSLCertVerificationError))
+        return Untrusted(
+            f"The certificate of the endpoint was not accepted ({why}); nothing was sent. "
+            "Name the CA that signed it in ca_path, or check endpoint."
+        )
+    if any(isinstance(cause, (pool.NewConnectionError, pool.ConnectTimeoutError)) for cause in causes):
+        return NotSent(
+            "The endpoint could not be reached; nothing was sent. Check endpoint, the network and the proxy."
+        )
+    if isinstance(error, http.ProxyError) and _refused_tunnel(causes):
+        return NotSent("The proxy refused the connection; nothing was sent. Check the proxy variables.")
+    if isinstance(error, (pool.LocationParseError, http.InvalidURL, http.InvalidSchema, http.InvalidProxyURL)):
+        return Unsendable("The endpoint or the proxy is no address that can be called; nothing was sent.")
+    if isinstance(error, (UnicodeError, http.InvalidHeader)):
+        return Unsendable("The access key or its token has characters that cannot be sent; nothing was sent.")
+    if isinstance(error, http.Timeout) or any(isinstance(each, pool.ReadTimeoutError) for each in causes):
+        return NoAnswer(f"No answer came within {timeout:g} s (request_timeout).")
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return NoAnswer("The TLS connection to the endpoint broke.")
+    return NoAnswer("The connection broke before the answer was complete.")
+
+
+def _refused_tunnel(causes: list[BaseException]) -> bool:
+    return any(isinstance(cause, OSError) and "Tunnel connection failed" in str(cause) for cause in causes)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An exception and everything wrapped in it: urllib3 keeps the reason in ``reason``, requests in ``args``."""
+    seen: list[BaseException] = []
+    todo: list[object] = [error]
+    while todo:
+        cause = todo.pop()
+        if isinstance(cause, BaseException) and cause not in seen:
+            seen.append(cause)
+            yield cause
+            todo += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
