@@ -16,7 +16,7 @@ RUN := $(BIN)/python -m tests.tools.run
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup test unit sdk sanity integration molecule coverage lint format build bench clean
+.PHONY: help demo setup test unit sdk sanity integration molecule coverage lint format build bench reliability clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ build: $(VENV)/dev.stamp ## Build the tarball in build/ and check it the way Gal
 
 bench: $(VENV)/bench.stamp ## Measure the collection beside its peers (twelve minutes); BENCH=quick or BENCH=full
 	@BENCH=$(BENCH) $(BIN)/python -m tests.benchmarks
+
+reliability: $(VENV)/dev.stamp ## Make every kind of trouble, and write docs/reliability.md (an hour)
+	@$(BIN)/python -m tests.reliability
 
 clean: ## Remove what the targets above left behind
 	rm -rf $(VENV) .ansible .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build tests/output

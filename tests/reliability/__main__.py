@@ -1,0 +1,103 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make every kind of trouble that an order can meet, count what went wrong, and write the page.
+
+Usage: python -m tests.reliability [PART ...]    # SEED=..., RELIABILITY=short for the version of make test
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+
+from tests.tools.dependencies import ROOT
+
+from .report import Part, Run, section
+
+# In the order of the page. Each is a module of this package with a function run(Run) -> Part.
+PARTS = ("orders", "askers", "fleet", "secrets", "hostile", "trust", "disk", "mutants")
+# Takes the better part of an hour.
+NOT_SHORT = ("mutants",)
+PAGE = ROOT / "docs" / "reliability.md"
+DRAFT = ROOT / "tests" / "output" / "reliability.md"
+SEED = 20261122
+
+TITLE = """\
+<!--
+Copyright (c) 2026, Certops contributors
+GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+SPDX-License-Identifier: GPL-3.0-or-later
+-->
+
+# Reliability
+
+An order costs money, a lost key costs an outage. This page says what was done to make the collection buy twice, lose a
+key or tell a secret, and what came of it. `make reliability` does it all again and writes this page; nothing on it is
+written by hand. `make test` does a short version of it.
+
+Everything runs on one machine, against the emulator that comes with the collection. It knows the service from its
+documents only, so no figure here can speak for the real one.
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the parts; return an exit status."""
+    short = os.environ.get("RELIABILITY") == "short"
+    names = list(arguments) or [name for name in PARTS if not (short and name in NOT_SHORT)]
+    unknown = set(names) - set(PARTS)
+    if unknown:
+        print(f"There is no part {', '.join(unknown)}; there are {', '.join(PARTS)}.", file=sys.stderr)
+        return 2
+    signal.signal(signal.SIGTERM, _end)
+    seed = int(os.environ.get("SEED") or SEED)
+    found = {name: _run(name, short, seed) for name in names}
+    target = PAGE if set(names) == set(PARTS) and not short else DRAFT
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(page(found.values(), seed))
+    for name, part in found.items():
+        for figure in part.figures:
+            print(f"{'ok  ' if figure.met else 'FAIL'} {name}: {figure.what}: {figure.found}")
+        for problem in part.problems:
+            print(f"     {name}: {problem}")
+    print(f"Written: {target.relative_to(ROOT)}")
+    return 0 if all(part.met for part in found.values()) else 1
+
+
+def page(parts: Iterable[Part], seed: int) -> str:
+    """The whole page."""
+    made = f"Made with seed {seed}, ansible-core {version('ansible-core')}, Python {platform.python_version()}."
+    return "\n\n".join([TITLE.strip(), made, *(section(part) for part in parts)]) + "\n"
+
+
+def _run(name: str, short: bool, seed: int) -> Part:
+    begun = time.monotonic()
+
+    def tell(text: str) -> None:
+        print(f"{time.monotonic() - begun:4.0f} s  {name}: {text}", flush=True)
+
+    run: Callable[[Run], Part] = importlib.import_module(f"{__package__}.{name}").run
+    with tempfile.TemporaryDirectory(prefix="certops-reliability-") as folder:
+        part = run(Run(short, seed, Path(folder), tell))
+    tell("done")
+    return part
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)
