@@ -18,7 +18,7 @@ from tests.emulator.control import PREFIX
 from .figures import Record, each, every, medians, play_seconds, said_medians
 from .plays import DIRECT, FLOOR, SHIPPED, TAGS, URI, peers, role, write, write_plain_role
 from .runs import Bench, play, script, serve
-from .sizes import EVERYBODY, Size
+from .sizes import EVERYBODY, QUICKEST, Size
 
 Tell = Callable[[str], None]
 TIMES = 200  # pages, as many as 10,000 orders have
@@ -77,9 +77,9 @@ class Measured:
 def measure(bench: Bench, size: Size, tell: Tell) -> Measured:
     """Run all parts."""
     loops = {}
-    for length, rounds in size.rounds.items():
-        tell(f"Loops of {length}, {rounds} times")
-        loops[length] = _loop(bench, length, rounds, size.longest if length == 200 else EVERYBODY)
+    for length, (all_of_them, quickest) in size.rounds.items():
+        tell(f"Loops of {length}, {all_of_them} times, and {quickest} times of the quickest")
+        loops[length] = _loop(bench, length, {EVERYBODY: all_of_them, QUICKEST: quickest})
     tell("Whole playbooks")
     whole = _whole(bench, size.whole_rounds)
     tell("Lists")
@@ -90,10 +90,11 @@ def measure(bench: Bench, size: Size, tell: Tell) -> Measured:
     return Measured(loops, whole, lists, role, _fleet(bench, size.fleet))
 
 
-def _loop(bench: Bench, length: int, rounds: int, tags: str) -> Loop:
-    """All peers one after the other, and again, in one process."""
+def _loop(bench: Bench, length: int, rounds: Mapping[str, int]) -> Loop:
+    """Peers one after the other, and again, in one process."""
     book = write(bench.folder, "peers", peers(bench.facts, length))
-    records = play(bench, [book] * rounds, "--tags", tags)[1]
+    plays = (play(bench, [book] * times, "--tags", tags)[1] for tags, times in rounds.items() if times)
+    records = [record for played in plays for record in played]
     exchange = median(said_medians(records))
     loops = [record for record in records if not record.said]
     return Loop(every(loops, each), medians(loops, lambda record: record.seconds), exchange)

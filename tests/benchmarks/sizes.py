@@ -9,16 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 EVERYBODY = "all"
-# In a loop of 200 the slowest peers would take longer than all the rest.
+# The slowest peers take longer than all the rest, and lie far from every limit.
 QUICKEST = "floor,exchange,direct,parsed,shipped,uri"
 
 
 @dataclass(frozen=True)
 class Size:
-    """``rounds`` by length of the loop; ``longest`` names the peers in a loop of 200; ``fleet`` hosts are renewed."""
+    """``rounds`` by length of the loop: of all peers, and more of the quickest; ``fleet`` hosts are renewed."""
 
-    rounds: Mapping[int, int]
-    longest: str
+    rounds: Mapping[int, tuple[int, int]]
     whole_rounds: int
     listing_rounds: int
     role_rounds: int
@@ -27,7 +26,7 @@ class Size:
 
 
 SIZES = {
-    "quick": Size({1: 3, 20: 1}, QUICKEST, 1, 3, 1, 10, 2),
-    "usual": Size({1: 7, 20: 3, 200: 1}, QUICKEST, 2, 7, 2, 100, 12),
-    "full": Size({1: 15, 20: 9, 200: 3}, EVERYBODY, 5, 15, 3, 100, 300),
+    "quick": Size({1: (3, 0), 20: (1, 0)}, 1, 3, 1, 10, 2),
+    "usual": Size({1: (7, 0), 20: (3, 8), 200: (0, 1)}, 2, 7, 2, 100, 12),
+    "full": Size({1: (15, 0), 20: (9, 12), 200: (3, 0)}, 5, 15, 3, 100, 300),
 }
