@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .rpc.client import Client, Product, Tell, endpoint_url
-from .rpc.credentials import find_source
+from .rpc.credentials import Source, given
 from .rpc.errors import BadInput, quoted
 from .rpc.transport import OverRequests
 
@@ -80,7 +80,29 @@ class Service(NamedTuple):
             max_attempts=params["max_attempts"],
             timeout=params["request_timeout"],
             tell=tell,
+            shelf=_shelf(),
         )
+
+
+def _shelf() -> str:
+    """The folder of this user for notes between tasks; made when there is something to note."""
+    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    return os.path.join(state, "certops.alicloud")
+
+
+def find_source(
+    access_key_id: str | None,
+    access_key_secret: str | None,
+    security_token: str | None = None,
+    profile: str | None = None,
+) -> Source:
+    """A key pair that is given ends the search; the environment variables of the options are read by then."""
+    source = given(access_key_id, access_key_secret, security_token)
+    if source is None:
+        from .rpc.chain import chain  # most tasks are given their key
+
+        source = chain(profile)
+    return source
 
 
 def _token(params: Mapping[str, Any]) -> str | None:

@@ -21,8 +21,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from plugins.module_utils.cas.service import PRODUCT, list_orders
+from plugins.module_utils.connection import find_source
 from plugins.module_utils.rpc.client import Client
-from plugins.module_utils.rpc.credentials import find_source
 from plugins.module_utils.rpc.transport import OverRequests
 
 PAGE = 50

@@ -21,8 +21,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils.alidns.wanted imp
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import change
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.service import PRODUCT
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils.connection import find_source
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Client, Clock
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.credentials import find_source
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import NoAnswer
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer, Request, Transport
 from tests.emulator.ca import Authority

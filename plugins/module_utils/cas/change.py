@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,15 +14,20 @@ from typing import Any
 from ..rpc.client import Client
 from ..rpc.errors import Failure, Kind, Refused
 from . import service
+from .claim import Claim, claimed, forget, recall
 from .observe import Observe, observe_order, observe_renewal
 from .order import VALID, Order
-from .perform import act, buy
+from .perform import Bought, act, buy, described_anew
 from .plan import Seen, plan_order, refuse_wrong_certificate
 from .quota import Quota, require_unit
 from .renewal import plan_renewal
-from .step import Plan, Step, diff_text
+from .service import describe
+from .step import DELETE, Plan, Step, diff_text
+from .twins import Twins
 from .wait import wait
 from .wanted import State, Wanted
+
+MakePlan = Callable[[Wanted, Seen, datetime], Plan]
 
 
 @dataclass(frozen=True)
@@ -61,45 +67,71 @@ def renew(client: Client, wanted: Wanted) -> Outcome:
     return _change(client, wanted, observe_renewal, plan_renewal)
 
 
-def _change(
-    client: Client, wanted: Wanted, observe: Observe, plan_with: Callable[[Wanted, Seen, datetime], Plan]
-) -> Outcome:
-    client.deadline = deadline = client.clock.monotonic() + wanted.wait_timeout
-    wanted, seen = observe(client, wanted)
-    plan = plan_with(wanted, seen, client.clock.now())
-    warnings: list[str] = []
-    quota = _quota(client, wanted, plan, warnings)
+def _change(client: Client, asked: Wanted, observe: Observe, plan_with: MakePlan) -> Outcome:
+    client.deadline = deadline = client.clock.monotonic() + asked.wait_timeout
+    wanted, seen = observe(client, asked)
+    plan, quota, warnings = plan_with(wanted, seen, client.clock.now()), None, list[str]()
     if client.read_only:
-        return Outcome(plan, plan.after, quota, warnings)
+        return Outcome(plan, plan.after, _quota(client, wanted, plan, warnings), warnings)
     sent: list[Step] = []
     try:
-        result = _perform(client, wanted, seen, plan, sent, warnings, deadline)
+        with claimed(client, wanted, deadline, warnings) if plan.buys else nullcontext(Claim()) as claim:
+            again = recall(client, asked, observe, wanted, seen, claim)
+            if again:
+                wanted, seen = again
+                plan = plan_with(wanted, seen, client.clock.now())
+            quota = _quota(client, wanted, plan, warnings)
+            done = _carry_out(client, wanted, seen, plan, claim, sent, warnings)
+        return Outcome(plan, _settled(client, wanted, plan, done, warnings), quota, warnings)
     except Failure as failure:
         failure.add(changed=bool(sent), plan=[step.public() for step in sent])
         raise
-    return Outcome(plan, result, quota, warnings)
 
 
-def _perform(
-    client: Client, wanted: Wanted, seen: Seen, plan: Plan, sent: list[Step], warnings: list[str], deadline: float
-) -> Order | None:
-    """Carry the plan out and wait; ``sent`` gets the steps that were carried out, or may have been."""
-    result = plan.before
+def _carry_out(
+    client: Client,
+    wanted: Wanted,
+    seen: Seen,
+    plan: Plan,
+    claim: Claim,
+    sent: list[Step],
+    warnings: list[str],
+) -> Order | Bought | None:
+    """Carry the plan out; ``sent`` gets the steps that were carried out, or may have been."""
+    done: Order | Bought | None = plan.before
     for step in plan.steps:
         client.wrote = False
         try:
             if step.buys:
-                result = buy(client, wanted, step, seen.alike, deadline, warnings)
+                done = buy(client, wanted, step, seen.alike, claim, _deadline(client), warnings)
             else:
-                result = act(client, wanted, step, deadline)
+                done = act(client, wanted, step, _deadline(client))
         finally:
             sent += [step] if client.wrote else []
+        if step.action == DELETE:
+            forget(client, wanted, step.order_id)
+    return done
+
+
+def _settled(
+    client: Client, wanted: Wanted, plan: Plan, done: Order | Bought | None, warnings: list[str]
+) -> Order | None:
+    """The order at the end: described when it is new, without a twin, and waited for."""
+    deadline, read = _deadline(client), describe
+    result: Order | None = done if not isinstance(done, Bought) else None
+    if isinstance(done, Bought):
+        result, twins = described_anew(client, done.order), Twins(client, wanted, done, deadline, warnings)
+        result, read = twins.settled(result), twins.read
     if result is None or wanted.state is not State.PRESENT:
         return result
-    result = wait(client, wanted, result, deadline)
+    result = wait(client, wanted, result, deadline, read)
     if result.status in VALID and (plan.steps or result != plan.before):
         refuse_wrong_certificate(wanted, result)
     return result
+
+
+def _deadline(client: Client) -> float:
+    return float("inf") if client.deadline is None else client.deadline
 
 
 def _quota(client: Client, wanted: Wanted, plan: Plan, warnings: list[str]) -> Quota | None:

@@ -95,6 +95,7 @@ class Order:
     public_key_sha256: str | None = None
     not_before: datetime | None = None
     not_after: datetime | None = None
+    bought: datetime | None = None
 
     def public(self, now: datetime) -> dict[str, Any]:
         """The order as a playbook sees it."""
@@ -134,6 +135,7 @@ def from_list(entry: Mapping[str, Any], asked: str | None = None) -> Order:
         certificate_id=id_text(entry.get("CertificateId")),
         not_before=moment(entry.get("CertStartTime")) or day(entry.get("StartDate")),
         not_after=not_after,
+        bought=moment(entry.get("BuyDate")),
     )
 
 

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 from ..rpc.client import Client
-from ..rpc.errors import Failure, Forbidden, Kind, NotReached, Refused, Unclear
+from ..rpc.errors import Failure, Forbidden, Kind, NotReached, Refused, TimeUp, Unclear
 from .answer import id_text
+from .claim import Claim
 from .observe import keyword
 from .order import VALID, Order, Status
 from .plan import is_alike, issued_already
@@ -111,30 +112,63 @@ def _moved_on(client: Client, wanted: Wanted, step: Step, order: Order | None) -
     )
 
 
+@dataclass(frozen=True)
+class Bought:
+    """A new order as far as it is known; ``beside`` are the numbers of those that were there before.
+
+    ``is_ours`` tells whether the service said its number; else it was found after the answer was lost.
+    """
+
+    order: Order
+    beside: frozenset[str]
+    is_ours: bool
+
+
 def buy(
-    client: Client, wanted: Wanted, step: Step, before: Iterable[Order], deadline: float, warnings: list[str]
-) -> Order:
-    """Send a step that makes a new order, once and never again; returns that order.
+    client: Client,
+    wanted: Wanted,
+    step: Step,
+    before: Iterable[Order],
+    claim: Claim,
+    deadline: float,
+    warnings: list[str],
+) -> Bought:
+    """Send a step that makes a new order, once and never again.
 
     ``before`` are the orders of these names that were there already: a new one beside them is ours.
     """
+    if not claim.is_ours:
+        raise NotReached(f"{step.action} was not sent: this task hung for so long that another one took its turn.")
+    beside, is_ours = frozenset(order.order_id for order in before), True
+    claim.sends(client.clock.now().timestamp(), beside)
     try:
         order_id = id_text(client.call(step.action, step.params, deadline).get("OrderId"))
         if order_id is None:
             raise Unclear(f"The answer to {step.action} has no order number.", action=step.action)
     except Unclear as lost:
-        order_id = _adopt(client, wanted, {order.order_id for order in before}, lost, deadline)
+        order_id, is_ours = _adopt(client, wanted, beside, lost, deadline), False
         warnings.append(
             f"The answer to {step.action} was lost; order {order_id}, new for these names, was taken for its result."
         )
-    try:
-        return _new_order(client, wanted, order_id)
-    except Failure as failure:
-        failure.add(order_id=order_id)
+    except Failure:
+        claim.clear()
         raise
+    claim.made(client.clock.now().timestamp(), order_id)
+    return Bought(_new(wanted, order_id), beside, is_ours)
 
 
-def _adopt(client: Client, wanted: Wanted, known: set[str], lost: Unclear, deadline: float) -> str:
+def _new(wanted: Wanted, order_id: str) -> Order:
+    """A new order before the service described it."""
+    return replace(
+        unread(order_id, wanted.domains),
+        status=Status.PENDING_APPLICATION,
+        product_code=wanted.product_code,
+        validation_method=wanted.validation_method,
+        public_key_sha256=wanted.csr.public_key_sha256 if wanted.csr else None,
+    )
+
+
+def _adopt(client: Client, wanted: Wanted, known: Collection[str], lost: Unclear, deadline: float) -> str:
     """The one order that is new since the call whose answer was lost."""
     begun = client.clock.monotonic()
     for pause in _LOOKS:
@@ -152,7 +186,7 @@ def _adopt(client: Client, wanted: Wanted, known: set[str], lost: Unclear, deadl
     raise Unclear(f"{lost.msg} No new order showed up within {waited:.0f} s. {_SAFE}", **_unknown(lost)) from lost
 
 
-def _new_ones(client: Client, wanted: Wanted, known: set[str]) -> list[str]:
+def _new_ones(client: Client, wanted: Wanted, known: Collection[str]) -> list[str]:
     """The numbers of the orders of these names that were not there before; none when they cannot be listed."""
     try:
         orders = [order for order in list_orders(client, keyword=keyword(wanted.domains)) if is_alike(wanted, order)]
@@ -165,17 +199,17 @@ def _unknown(lost: Unclear) -> dict[str, object]:
     return {**lost.facts, "outcome": "unknown"}
 
 
-def _new_order(client: Client, wanted: Wanted, order_id: str) -> Order:
+def described_anew(client: Client, new: Order) -> Order:
     """A new order as the service describes it, or as far as it is known when it takes its time."""
-    known = replace(
-        unread(order_id, wanted.domains),
-        product_code=wanted.product_code,
-        validation_method=wanted.validation_method,
-        public_key_sha256=wanted.csr.public_key_sha256 if wanted.csr else None,
-    )
-    for pause in _NEW_ORDER_PAUSES:
-        client.clock.sleep(pause)
-        order = describe(client, known)
-        if order:
-            return order
-    return replace(known, status=Status.PENDING_APPLICATION)
+    known = replace(new, status=Status.UNKNOWN)
+    try:
+        for pause in _NEW_ORDER_PAUSES:
+            client.clock.sleep(pause)
+            order = describe(client, known)
+            if order:
+                return order
+    except TimeUp:
+        pass
+    except Failure as failure:
+        raise failure.add(order_id=new.order_id) from None
+    return new

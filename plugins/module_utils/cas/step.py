@@ -61,6 +61,11 @@ class Plan:
         return self.steps[-1].leaves if self.steps else self.before
 
     @property
+    def buys(self) -> bool:
+        """Whether a new order comes of it."""
+        return any(step.buys for step in self.steps)
+
+    @property
     def orders_anew(self) -> bool:
         """Whether a unit of the quota is taken in a way that the documents describe."""
         return any(step.buys and step.action != RENEW for step in self.steps)

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from ..rpc.client import Client
-from ..rpc.errors import Failure, Kind, NoAnswer, NotReached, NotSent, Refused, Unsendable
+from ..rpc.errors import Failure, Kind, NoAnswer, NotReached, NotSent, Refused, TimeUp, Unsendable
 from .order import DEAD, VALID, Order, Status
 from .progress import Progress, record, short, shown
 from .proof import DnsProof
@@ -66,7 +66,7 @@ def _tried(look: Callable[[], Found | None]) -> tuple[Found | None, Failure | No
 def _passes(failure: Failure) -> bool:
     if isinstance(failure, Refused):
         return failure.kind in (Kind.THROTTLED, Kind.BROKEN)
-    return isinstance(failure, (NoAnswer, NotSent)) and not isinstance(failure, Unsendable)
+    return isinstance(failure, (NoAnswer, NotSent, TimeUp)) and not isinstance(failure, Unsendable)
 
 
 class Wanted(Protocol):

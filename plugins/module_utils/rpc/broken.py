@@ -13,6 +13,9 @@ from collections.abc import Iterator
 
 from .errors import Failure, NoAnswer, NotSent, Unsendable, Untrusted
 
+# What only a handshake ends with: this side refused the version, or the other one did.
+_TOO_OLD = ("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION")
+
 
 def explain(error: Exception, timeout: float) -> Failure:
     """The failure behind an exception. None of requests' own texts is passed on: they contain the URL."""
@@ -34,13 +37,22 @@ def explain(error: Exception, timeout: float) -> Failure:
         return NotSent("The proxy refused the connection; nothing was sent. Check the proxy variables.")
     if isinstance(error, (pool.LocationParseError, http.InvalidURL, http.InvalidSchema, http.InvalidProxyURL)):
         return Unsendable("The endpoint or the proxy is no address that can be called; nothing was sent.")
+    if any(isinstance(cause, pool.InvalidHeader) for cause in causes):  # of the answer; requests has one of its own
+        return NoAnswer("The answer has a head that cannot be read.")
+    if isinstance(error, OverflowError):
+        return Unsendable("request_timeout is longer than this machine can count; nothing was sent.")
     if isinstance(error, (UnicodeError, http.InvalidHeader)):
         return Unsendable("The access key or its token has characters that cannot be sent; nothing was sent.")
     if isinstance(error, http.Timeout) or any(isinstance(each, pool.ReadTimeoutError) for each in causes):
         return NoAnswer(f"No answer came within {timeout:g} s (request_timeout).")
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return NoAnswer("The TLS connection to the endpoint broke.")
-    return NoAnswer("The connection broke before the answer was complete.")
+    return _broken_tls(causes) or NoAnswer("The connection broke before the answer was complete.")
+
+
+def _broken_tls(causes: list[BaseException]) -> Failure | None:
+    reasons = [cause.reason for cause in causes if isinstance(cause, ssl.SSLError)]
+    if any(reason in _TOO_OLD for reason in reasons):
+        return Unsendable("The endpoint speaks no TLS from 1.2 on; nothing was sent. Check endpoint.")
+    return NoAnswer("The TLS connection to the endpoint broke.") if reasons else None
 
 
 def _refused_tunnel(causes: list[BaseException]) -> bool:

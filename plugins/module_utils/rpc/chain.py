@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import Any
 
 from .credentials import Credentials, Source
 from .errors import NoCredentials, one_line
 
 PACKAGE = "alibabacloud-credentials"
+# What begins with one of these is the text of somebody else: an answer with the keys in it, a signed address.
+_TOLD = re.compile(r"[{?]|\b(?:result|response|stderr|token|url):", re.IGNORECASE)
 
 
 def chain(profile: str | None) -> Source:
@@ -42,10 +45,16 @@ def _official(profile: str | None) -> Source | None:
             found = holder["provider"].get_credentials()
         except Exception as error:  # the package raises what its HTTP client raises, too
             looked = f"the profile {profile} of the CLI's file" if profile else "the chain of " + PACKAGE
-            raise NoCredentials(f"{_LOOKED}, {looked}. It said: {one_line(error, 600)}") from None
+            raise NoCredentials(f"{_LOOKED}, {looked}. It said: {_said(error)}") from None
         return Credentials(found.get_access_key_id(), found.get_access_key_secret(), found.get_security_token() or None)
 
     return fetch
+
+
+def _said(error: Exception) -> str:
+    """The package's own words, and none of those that it repeats."""
+    own, *told = _TOLD.split(str(error), maxsplit=1)
+    return one_line(own, 600) + (" (the rest is left out)" if told else "")
 
 
 _LOOKED = (

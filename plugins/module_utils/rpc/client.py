@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import secrets
@@ -27,6 +28,7 @@ from .errors import (
     NotSent,
     ReadOnly,
     Refused,
+    TimeUp,
     Unclear,
     Unsendable,
     utc_text,
@@ -145,15 +147,17 @@ class Client:
         timeout: float = 30.0,
         clock: Clock | None = None,
         tell: Tell | None = None,
+        shelf: str | None = None,
     ) -> None:
         self.product = product
+        self.shelf = shelf  # the folder where tasks of this machine leave notes for each other
         self.tell = tell or _tell_nobody  # hears a line, and whether it is only a detail, while something is waited for
         self.read_only = read_only
         self.clock = clock or Clock()
         self.wrote = False  # a write was carried out, or may have been
         self.deadline: float | None = None  # a moment of clock.monotonic, for calls that name none
         self._url = url
-        self._host = url.partition("://")[2]
+        self.host = url.partition("://")[2]
         self._source = source
         self._transport = transport
         self._max_attempts = max_attempts
@@ -168,7 +172,7 @@ class Client:
     def call(self, action: str, params: Mapping[str, Any], deadline: float | None = None) -> dict[str, Any]:
         """Call one operation and return its answer.
 
-        ``deadline`` is a moment of ``clock.monotonic``; no repeat begins after it.
+        ``deadline`` is a moment of ``clock.monotonic``; nothing is sent after it.
         Raises Unclear when a write may have happened, else the failure of the last exchange.
         """
         if self.read_only and not is_read(action):
@@ -178,18 +182,51 @@ class Client:
         attempt = 1
         credentials = self._source(False)
         while True:
+            self._wait_for_turn(action, deadline)
+            sent = self.clock.now().timestamp()
             try:
                 content = self._exchange(action, params, credentials)
                 self.wrote |= not is_read(action)
                 return content
             except Failure as failure:
                 failure.add(action=action)
+                self._note_pace(failure, sent)
                 again = self._repair(failure, credentials, repaired)
                 if again is None:
                     self.clock.sleep(self._pause(failure, action, attempt, deadline))
                     attempt += 1
                     again = self._source(False)
                 credentials = again
+
+    def _wait_for_turn(self, action: str, deadline: float | None) -> None:
+        """Wait as long as the tasks of this machine have to, together. Raises TimeUp when it is over by then."""
+        now = self.clock.now().timestamp()
+        pause = self._turn(now)
+        if deadline is not None and self.clock.monotonic() + pause >= deadline:
+            raise TimeUp(f"{action} was not sent: the time for this task (wait_timeout) is over.", action=action)
+        if pause:
+            self.clock.sleep(pause)
+
+    def _turn(self, now: float) -> float:
+        """Seconds until the next turn. Few accounts are ever throttled, so mostly there is no pace to keep."""
+        try:
+            if not self.shelf or os.stat(f"{self._pace_note}.json").st_mtime < now - 60:
+                return 0.0
+        except OSError:
+            return 0.0
+        from .pace import turn
+
+        return turn(self._pace_note, now, self.clock.sleep)
+
+    def _note_pace(self, failure: Failure, sent: float) -> None:
+        if self.shelf and isinstance(failure, Refused) and failure.kind is Kind.THROTTLED:
+            from .pace import too_fast
+
+            too_fast(self._pace_note, sent, self.clock.now().timestamp(), self.clock.sleep)
+
+    @property
+    def _pace_note(self) -> str:
+        return os.path.join(self.shelf or "", "pace-" + re.sub(r"[^\w.-]", "_", self.host))
 
     def _exchange(self, action: str, params: Mapping[str, Any], credentials: Credentials) -> dict[str, Any]:
         request = self._request(action, canonical_query(flatten(params)), credentials)
@@ -218,7 +255,7 @@ class Client:
         query, body = ("", form.encode()) if self._in_body else (form, b"")
         headers = signed_headers(
             method="POST",
-            host=self._host,
+            host=self.host,
             action=action,
             version=self.product.version,
             query=query,
@@ -256,9 +293,11 @@ class Client:
         if verdict is _Verdict.RAISE or attempt >= self._max_attempts:
             raise self._placed(failure, action)
         longest = min(self._LONGEST_PAUSE, self._FIRST_PAUSE * 2.0 ** (attempt - 1))
-        pause = self.clock.chance() * longest
+        chance = self.clock.chance()
+        pause = chance * longest
         if isinstance(failure, Refused) and failure.retry_after:
-            pause = max(pause, failure.retry_after)
+            # Those who were refused together would come back together.
+            pause = max(pause, failure.retry_after * (1 + chance / 4))
         if deadline is not None and self.clock.monotonic() + pause >= deadline:
             raise self._placed(failure, action)
         return pause
@@ -266,7 +305,7 @@ class Client:
     def _placed(self, failure: Failure, action: str) -> Failure:
         """A failure of the network with what was called, and where."""
         if isinstance(failure, (NotSent, NoAnswer)):
-            failure.msg = f"{action} at {self._host}: {failure.msg}"
+            failure.msg = f"{action} at {self.host}: {failure.msg}"
         return failure
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where keys come from: the task, the environment, then the official chain."""
+"""The keys of a task, and where they come from."""
 
 from __future__ import annotations
 
@@ -26,19 +26,11 @@ class Credentials(NamedTuple):
 Source = Callable[[bool], Credentials]
 
 
-def find_source(
-    access_key_id: str | None,
-    access_key_secret: str | None,
-    security_token: str | None = None,
-    profile: str | None = None,
-) -> Source:
-    """The source to use.
-
-    A key pair that is given ends the search; the environment variables of the options are read by then.
-    """
+def given(access_key_id: str | None, access_key_secret: str | None, security_token: str | None = None) -> Source | None:
+    """The source for a key pair that a task was given; None when it was given none. Half a pair is an error."""
     if access_key_id and access_key_secret:
-        given = Credentials(access_key_id, access_key_secret, security_token or None)
-        return lambda fresh: given
+        credentials = Credentials(access_key_id, access_key_secret, security_token or None)
+        return lambda fresh: credentials
     if access_key_id or access_key_secret:
         missing, there = (
             ("access_key_secret", "access_key_id") if access_key_id else ("access_key_id", "access_key_secret")
@@ -46,6 +38,4 @@ def find_source(
         raise NoCredentials(
             f"{missing} is missing: {there} was given without it. Give both, as options or in the environment."
         )
-    from .chain import chain  # most tasks are given their key
-
-    return chain(profile)
+    return None

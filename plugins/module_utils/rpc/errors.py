@@ -29,6 +29,7 @@ class Failure(Exception):
     ├── Unclear            a write may or may not have happened
     ├── Forbidden          the rules of this collection say no
     └── NotReached         the order did not get where the task wanted it in time
+        └── TimeUp         the time for the task was over before a call was sent
     """
 
     def __init__(self, msg: str, **facts: Any) -> None:
@@ -97,6 +98,10 @@ class NotReached(Failure):
     """The order did not get where the task wanted it in time."""
 
 
+class TimeUp(NotReached):
+    """The time for the task was over before a call was sent."""
+
+
 class Kind(Enum):
     """In which way the service refused."""
 
@@ -138,7 +143,11 @@ class Refused(Failure):
 
 def one_line(text: object, limit: int = 300) -> str:
     """Somebody else's text, fit for one line of a message: no control characters, no addresses, not endless."""
-    words = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+", " ", str(text or "")[: limit * 4])
+    try:
+        said = str(text or "")[: limit * 4]
+    except (RecursionError, ValueError):  # lists in lists without end, a number of thousands of digits
+        return "(what cannot be shown)"
+    words = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+", " ", said)
     words = re.sub(r"\b\w+://\S+", "(address left out)", words).strip()
     return words if len(words) <= limit else words[: limit - 1] + "…"
 

@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import os
 import ssl
+import stat
+import zlib
 from collections.abc import Callable, Mapping
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
-from .errors import BadInput, MissingLibrary, NoAnswer
+from .errors import BadInput, MissingLibrary, NoAnswer, Unsendable
 
 if TYPE_CHECKING:
     from requests import Response
 
-_MAX_ANSWER = 32 * 1024 * 1024
+# A page of 50 orders has less than a hundredth of this; what is made of JSON can take thirty times its length.
+_MAX_ANSWER = 4 * 1024 * 1024
+_GZIP = zlib.MAX_WBITS | 16
 
 
 class Request(NamedTuple):
@@ -44,6 +50,14 @@ class Answer(NamedTuple):
 Transport = Callable[[Request, float], Answer]
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, without asking anybody."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 class OverRequests:
     """A transport on one connection pool, which lives until it is closed.
 
@@ -57,14 +71,18 @@ class OverRequests:
             _check_store(ca_path)
         self._session = self._requests.Session()
         self._session.auth = lambda prepared: prepared
+        # Looking where a redirect leads would read its body, whatever its length.
+        self._session.get_redirect_target = lambda response: None
         self._verify = (ca_path or _system_store()) if validate_certs else False
 
     def __call__(self, request: Request, timeout: float) -> Answer:
         try:
+            if request.url.startswith("http:"):
+                self._refuse_listener(request.url)
             with self._session.request(
                 request.method,
                 request.url,
-                headers=dict(request.headers),
+                headers={"accept-encoding": "gzip", **request.headers},
                 data=request.body or None,
                 timeout=timeout,
                 verify=self._verify,
@@ -73,10 +91,27 @@ class OverRequests:
             ) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status_code, headers, _read(response))
-        except (self._requests.RequestException, self._urllib3.LocationParseError, OSError, ValueError) as error:
+        except (
+            self._requests.RequestException,
+            self._urllib3.HTTPError,
+            OSError,
+            OverflowError,
+            ValueError,
+            zlib.error,
+        ) as error:
             from .broken import explain
 
             raise explain(error, timeout) from None
+
+    def _refuse_listener(self, url: str) -> None:
+        """Plain http is for this machine only: a proxy elsewhere would read what is signed."""
+        proxies = self._requests.utils.get_environ_proxies(url)
+        proxy = self._requests.utils.select_proxy(url, proxies)
+        if proxy and not is_loopback(urlsplit(proxy if "://" in proxy else f"//{proxy}").hostname or ""):
+            raise Unsendable(
+                "A proxy is set, and would read what goes to the endpoint over plain http; nothing was sent. "
+                "Name the endpoint's host in no_proxy, or use https://."
+            )
 
     def close(self) -> None:
         """Close its connections: a failure that is still looked at would keep them open."""
@@ -96,11 +131,14 @@ def _libraries() -> tuple[Any, Any]:
 def _check_store(path: str) -> None:
     """A store that cannot be read would look like a broken connection later."""
     try:
-        if os.path.isdir(path):
+        kind = stat.S_IFMT(os.stat(path).st_mode)
+        if kind == stat.S_IFDIR:
             os.listdir(path)
-        else:
+        elif kind == stat.S_IFREG:
             ssl.create_default_context(cafile=path)
-    except (OSError, ssl.SSLError):
+        else:
+            raise OSError("a pipe or a device may never end")
+    except (OSError, ValueError):
         raise BadInput(
             "ca_path", "there is no folder, and no file with certificates in PEM, that can be read."
         ) from None
@@ -117,9 +155,22 @@ def _system_store() -> str | bool:
 
 
 def _read(response: Response) -> bytes:
+    """The body, unpacked no further than it can be used: few bytes can stand for many."""
+    unpack = _unpacker(response.headers.get("content-encoding", "").strip().lower())
     body = b""
-    for chunk in response.iter_content(65536):
-        body += chunk
+    for chunk in response.raw.stream(65536, decode_content=False):
+        body += unpack.decompress(chunk, _MAX_ANSWER + 1 - len(body)) if unpack else chunk
         if len(body) > _MAX_ANSWER:
             raise NoAnswer(f"The answer is longer than {_MAX_ANSWER >> 20} MiB; it was not read to its end.")
+    if unpack and not unpack.eof:
+        raise ValueError("the end is missing")
     return body
+
+
+def _unpacker(encoding: str) -> Any:
+    """What undoes the one packing that is asked for; None where there is none."""
+    if encoding in ("", "identity"):
+        return None
+    if encoding not in ("gzip", "x-gzip"):
+        raise NoAnswer("The answer is packed in a way that was not asked for.")
+    return zlib.decompressobj(_GZIP)

@@ -19,7 +19,7 @@ MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py
 LISTING = """
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import inventory, service
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Client
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.credentials import find_source
+from ansible_collections.certops.alicloud.plugins.module_utils.connection import find_source
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer
 entry = b'{"OrderId": 1, "Status": "ISSUED", "Domain": "www.example.com", "CertEndTime": 1800000000000}'
 answer = Answer(200, {}, b'{"TotalCount": 1, "CertificateOrderList": [' + entry + b"]}")

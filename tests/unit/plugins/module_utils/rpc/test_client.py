@@ -216,10 +216,10 @@ def test_pauses_double_with_full_jitter_up_to_a_minute(chance: float, pauses: li
 @pytest.mark.parametrize(
     ("asked", "pause"),
     [
-        ("1500", 1.5),
+        ("1500", 1.6875),
         ("200", 0.5),
-        ("120000", 120.0),
-        (" 1500 ", 1.5),
+        ("120000", 135.0),
+        (" 1500 ", 1.6875),
         ("0", 0.5),
         ("", 0.5),
         ("-5", 0.5),

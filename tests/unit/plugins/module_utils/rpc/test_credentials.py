@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.credentials import Credentials, find_source
+from ansible_collections.certops.alicloud.plugins.module_utils.connection import find_source
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.credentials import Credentials
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import NoCredentials
 
 CHAIN = "alibabacloud_credentials"
@@ -209,3 +210,30 @@ def test_temporary_keys_are_kept_until_they_are_refused(monkeypatch: pytest.Monk
             server.shutdown()
             thread.join()
     assert tokens == ["token-1", "token-1", "token-2", "token-2"]
+
+
+@pytest.mark.usefixtures("with_package")
+@pytest.mark.parametrize(
+    "words",
+    [
+        'error retrieving credentials from http://127.0.0.1/ result: {"AccessKeySecret": "hidden-1"}',
+        "error refreshing credentials from oidc_role_arn, http_code: 500, result: hidden-1",
+        "failed to refresh OAuth token, status code: 400, response: hidden-1",
+        "failed to refresh OAuth token: hidden-1",
+        "failed to execute external command: exit status 1\nstderr: hidden-1",
+        "HTTPSConnectionPool(host='sts'): Max retries exceeded with url: /?Id=id&Signature=hidden-1 (Caused by x)",
+        "no such thing: ['One: result: hidden-1', 'Two: it has\\nresult: hidden-2']",
+    ],
+)
+def test_what_others_told_the_package_is_not_repeated(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It puts whole answers into its errors, keys included, and signed addresses."""
+
+    class Failing:
+        def get_credentials(self) -> None:
+            raise ValueError(words)
+
+    monkeypatch.setattr("alibabacloud_credentials.provider.DefaultCredentialsProvider", Failing)
+    with pytest.raises(NoCredentials) as caught:
+        found()
+    assert words[:9] in caught.value.msg
+    assert "hidden" not in f"{caught.value!r} {caught.value.msg} {caught.value.facts}"
