@@ -107,6 +107,7 @@ class Dials:
     rate_limits: tuple[tuple[str, float], ...] = dial(
         (), "calls per second: off, documented, or Action:n,...; * is the rest"
     )
+    account_rate: float | None = dial(None, "calls per second of all operations together; none: no limit")
 
 
 def meanings() -> list[tuple[str, str, str]]:
@@ -175,7 +176,13 @@ def _read(name: str, kind: str, choices: tuple[str, ...], value: object) -> Any:
     return result
 
 
-_LEAST = {"page_size": 1, "proof_interval_seconds": 0.01, "clock_offset_seconds": -math.inf, "shuffle": -math.inf}
+_LEAST = {
+    "page_size": 1,
+    "account_rate": 0.01,
+    "proof_interval_seconds": 0.01,
+    "clock_offset_seconds": -math.inf,
+    "shuffle": -math.inf,
+}
 
 
 def _number(value: object) -> float:

@@ -90,7 +90,9 @@ class Gate:
             raise Refusal("InvalidAction.NotFound", "Specified api is not found, please check your url.", 404)
         if {call.action, "*"} & set(dials.denied):
             raise no_permission(call)
-        self._check_rate(call.action, dict(dials.rate_limits), now)
+        limits = dict(dials.rate_limits)
+        self._check_rate(call.action, limits.get(call.action, limits.get("*")), now)
+        self._check_rate("", dials.account_rate, now)
 
     def _check_signature(self, call: Call, dials: Dials) -> None:
         if "authorization" not in call.headers:
@@ -126,9 +128,8 @@ class Gate:
             raise Refusal("SignatureNonceUsed", "Specified signature nonce was used already.")
         self.nonces[nonce] = now
 
-    def _check_rate(self, action: str, limits: Mapping[str, float], now: float) -> None:
-        """A window of one second for each action, or longer for less than one call a second."""
-        rate = limits.get(action, limits.get("*"))
+    def _check_rate(self, action: str, rate: float | None, now: float) -> None:
+        """A window of one second for each action (empty: all), or longer for less than one call a second."""
         if rate is None:
             return
         window = max(1.0, 1.0 / rate)

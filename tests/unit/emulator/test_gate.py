@@ -216,6 +216,16 @@ def test_rates() -> None:
     assert send(emulator, QUOTA).status == 200
 
 
+def test_a_rate_of_the_whole_account() -> None:
+    now = time.time()
+    emulator = Emulator(wall=lambda: now)
+    emulator.turn(account_rate=2)
+    actions = (QUOTA, "ListUserCertificateOrder", "DescribeCertificateState")
+    assert [_told(send(emulator, action))[1] == "Throttling.User" for action in actions] == [False, False, True]
+    now += 1.01
+    assert send(emulator, QUOTA).status == 200
+
+
 def test_documented_rates_are_off_until_asked_for() -> None:
     emulator = Emulator()
     assert {send(emulator, "ListUserCertificateOrder").status for _call in range(15)} == {200}

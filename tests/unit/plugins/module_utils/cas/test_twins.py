@@ -1,0 +1,228 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two machines that order the same at the same moment end up with the elder order, and only the own one is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.certops.alicloud.plugins.module_utils.cas import change
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import Status
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer, Request, Transport
+from tests.emulator.emulator import Emulator
+from tests.emulator.lifecycle import DAY
+from tests.unit.rehearsal import DEFAULTS, client, csr, emulator, order, transport, writes
+
+PACKAGE, CANCEL, DELETE = "CreateCertificateForPackageRequest", "CancelOrderRequest", "DeleteCertificateRequest"
+REVOKE = "CancelCertificateForPackageRequest"
+WWW = "www.example.com"
+ASKED: dict[str, Any] = {"domains": [WWW]}
+
+
+def beside(account: Emulator, what: Callable[[], object], action: str, after: bool = False) -> Transport:
+    """What another machine does right before, or right after, the first call of one operation."""
+    real, todo = transport(account), [what]
+
+    def exchange(request: Request, timeout: float) -> Answer:
+        if request.headers["x-acs-action"] != action or not todo:
+            return real(request, timeout)
+        work = todo.pop()
+        if not after:
+            work()
+        answer = real(request, timeout)
+        if after:
+            work()
+        return answer
+
+    return exchange
+
+
+def ours(account: Emulator, through: Transport, **options: Any) -> change.Outcome:
+    asked = wanted({"state": "present", **DEFAULTS, **ASKED, **options})
+    return change.order(client(account, transport=through), asked)
+
+
+def other(account: Emulator, **options: Any) -> Callable[[], change.Outcome]:
+    return lambda: order(account, **{**ASKED, "wait_for": "none", **options})
+
+
+def live(account: Emulator) -> list[str]:
+    return [str(entry["OrderId"]) for entry in account.call("ListUserCertificateOrder", {})["CertificateOrderList"]]
+
+
+def test_the_younger_order_gives_way() -> None:
+    account = emulator()
+    done = ours(account, beside(account, other(account), PACKAGE))
+    assert done.order
+    assert live(account) == [done.order.order_id]
+    assert writes(account) == [PACKAGE, PACKAGE, DELETE]
+    assert done.plan.changed
+    assert len(done.warnings) == 1
+    assert "Another run had ordered the same a moment before" in done.warnings[0]
+    assert done.order.order_id in done.warnings[0]
+    assert not order(account, **ASKED).plan.changed
+
+
+def test_the_elder_order_stays() -> None:
+    account = emulator()
+    done = ours(account, beside(account, lambda: account.call(PACKAGE, _application()), PACKAGE, after=True))
+    assert done.order
+    assert len(live(account)) == 2
+    assert done.order.order_id == min(live(account))
+    assert not done.warnings
+    assert writes(account) == [PACKAGE]
+
+
+def _application() -> dict[str, str]:
+    return {"Domain": WWW, "ProductCode": DEFAULTS["product_code"], "ValidateType": "DNS"}
+
+
+def test_one_that_is_with_the_ca_is_withdrawn_first() -> None:
+    account = emulator(settle_seconds=0.0)
+    done = ours(account, beside(account, other(account), PACKAGE))
+    assert done.order
+    assert writes(account) == [PACKAGE, PACKAGE, CANCEL, DELETE]
+    assert live(account) == [done.order.order_id]
+
+
+@pytest.mark.parametrize("lag", [5.0, 20.0])
+def test_a_list_that_lags_shows_the_twin_during_the_wait(lag: float) -> None:
+    account = emulator(list_lag_seconds=lag, record_delay_seconds=60.0)
+    done = ours(account, beside(account, other(account), PACKAGE))
+    assert done.order
+    assert live(account) == [done.order.order_id]
+    assert writes(account)[-1] == DELETE
+
+
+def test_an_elder_one_that_is_issued_already_is_taken() -> None:
+    account = emulator(proof="at_once", settle_seconds=0.0, review_seconds=0.0, record_delay_seconds=0.0)
+    keyed = {"csr_content": csr(WWW)}
+
+    def theirs() -> None:
+        order(account, **ASKED, **keyed, wait_for="issued")
+        account.turn(proof="control")
+
+    done = ours(account, beside(account, theirs, PACKAGE), **keyed)
+    assert done.order
+    assert done.order.status is Status.ISSUED
+    assert live(account) == [done.order.order_id]
+
+
+def test_one_with_another_key_is_no_twin() -> None:
+    account = emulator(proof="at_once", settle_seconds=0.0, review_seconds=0.0, record_delay_seconds=0.0)
+
+    def theirs() -> None:
+        order(account, **ASKED, csr_content=csr(WWW, number=7), wait_for="issued")
+        account.turn(proof="control")
+
+    done = ours(account, beside(account, theirs, PACKAGE), csr_content=csr(WWW))
+    assert done.order
+    assert done.order.status is Status.PENDING_VALIDATION
+    assert len(live(account)) == 2
+    assert DELETE not in writes(account)
+
+
+def test_an_own_order_that_is_issued_is_never_touched() -> None:
+    account = emulator(proof="at_once", settle_seconds=0.0, review_seconds=0.0, record_delay_seconds=0.0)
+
+    def theirs() -> None:
+        account.turn(proof="control")
+        other(account)()
+        account.turn(proof="at_once")
+
+    done = ours(account, beside(account, theirs, PACKAGE), wait_for="issued")
+    assert done.order
+    assert {CANCEL, DELETE, REVOKE}.isdisjoint(writes(account))
+    assert len(done.warnings) == 1
+    assert "could not be withdrawn" in done.warnings[0]
+
+
+def test_other_names_and_other_products_are_no_twins() -> None:
+    account = emulator()
+
+    def theirs() -> None:
+        other(account, domains=["b.example.com"])()
+        other(account, product_code="geotrust-dv-1-starter")()
+
+    ours(account, beside(account, theirs, PACKAGE))
+    assert len(live(account)) == 3
+    assert DELETE not in writes(account)
+
+
+def test_an_order_that_was_only_found_is_never_withdrawn() -> None:
+    """After a lost answer nobody can be sure which of them is ours."""
+    account = emulator()
+    account.inject(kind="answer_lost", action=PACKAGE)
+    first = ours(account, transport(account))
+    assert first.order
+    assert DELETE not in writes(account)
+
+
+def test_a_list_that_cannot_be_had_is_no_failure() -> None:
+    account = emulator()
+
+    def theirs() -> None:
+        other(account)()
+        account.inject(kind="code", code="Forbidden.RAM", action="ListUserCertificateOrder", times=1)
+
+    done = ours(account, beside(account, theirs, PACKAGE, after=True))
+    assert done.order
+    assert done.order.status is Status.PENDING_VALIDATION
+
+
+def test_an_order_that_cannot_be_withdrawn_stays_and_both_are_named() -> None:
+    account = emulator(delete_payed="never")
+    done = ours(account, beside(account, other(account), PACKAGE))
+    assert done.order
+    assert len(live(account)) == 2
+    assert all(number in done.warnings[0] for number in live(account))
+
+
+def test_an_old_order_that_a_list_missed_is_no_twin() -> None:
+    """A renewal must not give way to the certificate that it follows."""
+    account = emulator(proof="at_once")
+    old = order(account, **ASKED, wait_for="issued")
+    assert old.order
+    account.advance(70 * DAY)
+    real, hide = transport(account), [True]
+
+    def missing(request: Request, timeout: float) -> Answer:
+        answer = real(request, timeout)
+        if request.headers["x-acs-action"] == "ListUserCertificateOrder" and hide:
+            return Answer(200, {}, b'{"TotalCount": 0, "CertificateOrderList": []}')
+        if request.headers["x-acs-action"] == PACKAGE:
+            hide.clear()
+        return answer
+
+    asked = wanted({**DEFAULTS, **ASKED, "strategy": "auto"})
+    done = change.renew(client(account, transport=missing), asked)
+    assert done.order
+    assert done.order.order_id != old.order.order_id
+    assert DELETE not in writes(account)
+
+
+@pytest.mark.parametrize("dates", [True, False], ids=["by date", "by number"])
+def test_who_is_elder(dates: bool) -> None:
+    account = emulator()
+    real = transport(account)
+
+    def undated(request: Request, timeout: float) -> Answer:
+        answer = real(request, timeout)
+        return answer if dates else answer._replace(body=answer.body.replace(b'"BuyDate"', b'"Forgotten"'))
+
+    todo = [other(account)]
+
+    def through(request: Request, timeout: float) -> Answer:
+        if request.headers["x-acs-action"] == PACKAGE and todo:
+            todo.pop()()
+            account.advance(3)
+        return undated(request, timeout)
+
+    done = ours(account, through)
+    assert done.order
+    assert live(account) == [done.order.order_id]
