@@ -101,4 +101,14 @@ options:
         grow faster.
     type: float
     default: 5.0
+  listed:
+    description:
+      - "All orders of the account, as M(certops.alicloud.cas_order_info) returned them at most an hour ago: a task of
+        many then does not list them again, it describes the orders that it needs. Orders of other names may be left
+        out: C({orders: ..., listing: ...})."
+      - A listing of another access key or endpoint, and one that does not have O(order_id), is not used.
+      - Orders that were made since by this user on this machine are known all the same, and after an application the
+        service is asked for orders of these names that somebody else made.
+    type: dict
+    version_added: 0.1.0
 """

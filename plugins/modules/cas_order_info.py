@@ -340,6 +340,23 @@ total:
   type: int
   returned: success
   sample: 12
+listing:
+  description:
+    - What a task that orders has to know of this list before it relies on it, see
+      O(certops.alicloud.cas_order#module:listed).
+  type: dict
+  returned: success, when all orders were asked for, without filters
+  contains:
+    account:
+      description: Stands for the endpoint and the access key, without telling them.
+      type: str
+      returned: always
+      sample: 0c5d3b1ea1f0b6d2
+    at:
+      description: When it was made.
+      type: str
+      returned: always
+      sample: "2026-11-22T12:00:00Z"
 private_key:
   description: The private key that the service made, in PEM; null when it made none.
   type: str

@@ -20,6 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
 
+import conftest  # noqa: F401  # the collection gets its name
 from tests.tools.dependencies import ROOT
 
 from .report import Part, Run, section

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from ..rpc.client import Client
-from ..rpc.errors import BadInput
+from ..rpc.errors import BadInput, utc_text
 from .names import base
 from .order import DEAD, IN_FLIGHT, VALID, WITH_THE_CA, Order, Status, listed_words
 from .service import (
@@ -24,7 +24,7 @@ from .service import (
     unread,
     with_certificate,
 )
-from .words import PRODUCTS, WaitFor, names, order_id, positive, window, word
+from .words import PRODUCTS, WaitFor, line, names, order_id, positive, window, word
 
 _SPANS = "days (30d) or hours (720h)"
 _OF_CERTIFICATES = VALID | {Status.EXPIRED}
@@ -53,6 +53,12 @@ class Query(NamedTuple):
         """Whether the list is one of orders; certificates and uploads cannot be described."""
         return self.order_type in ("package", "purchase")
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether all orders were asked for."""
+        filters = (self.order_id, self.order_ids, self.domains, self.keyword, self.statuses, self.product_code)
+        return self.order_type == "package" and self.expires_within is None and not any(filters)
+
 
 def query(options: Mapping[str, Any]) -> Query:
     """Check the options of ``cas_order_info`` and say what they ask for. Raises BadInput."""
@@ -60,9 +66,9 @@ def query(options: Mapping[str, Any]) -> Query:
         order_id=order_id(options["order_id"]),
         order_ids=_numbers(options["order_ids"]),
         domains=names(options["domains"] or ()),
-        keyword=options["keyword"] or None,
+        keyword=line(options["keyword"], "keyword") or None,
         statuses=frozenset(Status(word) for word in options["status"] or ()),
-        product_code=options["product_code"] or None,
+        product_code=line(options["product_code"], "product_code") or None,
         expires_within=_span(options["expires_within"]),
         order_type=options["order_type"],
         include_validation=options["include_validation"],
@@ -224,7 +230,9 @@ def answer_orders(connect: Callable[[], Client], options: Mapping[str, Any]) -> 
     client = connect()
     orders, private_key = find(client, asked)
     now = client.clock.now()
-    result = {"orders": [order.public(now) for order in orders], "total": len(orders)}
+    result: dict[str, Any] = {"orders": [order.public(now) for order in orders], "total": len(orders)}
+    if asked.is_complete:
+        result["listing"] = {"account": client.account, "at": utc_text(now)}
     return {**result, "private_key": private_key} if asked.include_private_key else result
 
 

@@ -24,14 +24,21 @@ Observe = Callable[[Client, Wanted], "tuple[Wanted, Seen]"]
 class _Look:
     """One look at an account: no question is asked twice, since nothing is changed in the meantime."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, wanted: Wanted) -> None:
         self._client = client
+        self._listed = wanted.listed.known_to(client.account, client.clock.now()) if wanted.listed else None
         self._said: dict[str, Mapping[str, Any] | None] = {}
         self._read: dict[str | None, list[Order]] = {}
         self._rest: dict[str | None, Iterator[Order]] = {}
 
     def orders(self, keyword: str | None) -> Iterator[Order]:
-        """The orders of a list; its pages are read as far as somebody asks for them."""
+        """The orders of a list; its pages are read as far as somebody asks for them.
+
+        Those of a shared listing are all there, with or without a keyword.
+        """
+        if self._listed is not None:
+            yield from self._listed
+            return
         if keyword not in self._read:
             self._read[keyword], self._rest[keyword] = [], list_orders(self._client, keyword=keyword)
         yield from self._read[keyword]
@@ -40,7 +47,11 @@ class _Look:
             yield order
 
     def in_list(self, order_id: str, keyword: str | None) -> Order | None:
-        return next((order for order in self.orders(keyword) if order.order_id == order_id), None)
+        found = next((order for order in self.orders(keyword) if order.order_id == order_id), None)
+        if found is None and self._listed is not None:
+            self._listed = None  # it does not know what the task knows
+            return self.in_list(order_id, keyword)
+        return found
 
     def describe(self, order: Order) -> Order | None:
         if order.order_id not in self._said:
@@ -51,7 +62,7 @@ class _Look:
 
 def observe_order(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
     """What ``cas_order`` needs to know: one call for an order that ``order_id`` names and that serves, else more."""
-    chosen, look = None, _Look(client)
+    chosen, look = None, _Look(client, wanted)
     if wanted.order_id:
         chosen = _chosen(look, wanted, wanted.order_id)
         if wanted.state is not State.PRESENT or serves(wanted, chosen):
@@ -109,7 +120,9 @@ def _same(wanted: Wanted, order: Order) -> bool:
 
 def observe_renewal(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
     """What ``cas_order_renew`` needs to know. With ``order_id``, its names and its product are what is wanted."""
-    look = _Look(client)
+    look = _Look(client, wanted)
+    if wanted.order_id:
+        look.in_list(wanted.order_id, keyword(wanted.domains))
     orders = list(look.orders(keyword(wanted.domains)))
     if wanted.order_id:
         wanted = _like(look, wanted, wanted.order_id, orders)
@@ -143,6 +156,9 @@ def _read(
     read: set[str] = set()
     while True:
         order = choose(known.values())
+        if order and order.status in VALID:
+            # A shared listing does not tell which of them ends last.
+            order = next((other for other in known.values() if _end_is_unknown(other, read)), order)
         if order is None or order.order_id in read or order.status is Status.FAILED:
             return tuple(known.values())
         read.add(order.order_id)
@@ -151,6 +167,10 @@ def _read(
             del known[order.order_id]
         else:
             known[order.order_id] = now
+
+
+def _end_is_unknown(order: Order, read: set[str]) -> bool:
+    return order.status in VALID and order.not_after is None and order.order_id not in read
 
 
 def keyword(domains: tuple[str, ...]) -> str | None:

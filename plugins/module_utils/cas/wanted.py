@@ -12,6 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from ..rpc.errors import BadInput, quoted
+from .listing import Listing, read_listing
 from .names import WILDCARD
 from .words import PRODUCTS, WaitFor, Window, line, names, order_id, positive, window, word
 
@@ -72,6 +73,7 @@ class Wanted:
     renew_before: Window
     strategy: Strategy
     force: bool
+    listed: Listing | None = None
 
 
 def wanted(options: Mapping[str, Any]) -> Wanted:
@@ -99,6 +101,7 @@ def wanted(options: Mapping[str, Any]) -> Wanted:
         renew_before=window(_given(options, "renew_before", "33%"), "renew_before"),
         strategy=Strategy(options.get("strategy") or "auto"),
         force=bool(options.get("force")),
+        listed=read_listing(options.get("listed")),
     )
     _check_together(asked, needs_names="strategy" not in options and state is State.PRESENT)
     return asked

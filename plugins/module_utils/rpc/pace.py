@@ -11,7 +11,7 @@ from typing import TypeVar
 from .shelf import Held, take
 
 # Calls a second: where it begins after a refusal, and where it may get to.
-_FIRST, _SLOWEST, _FASTEST = 5.0, 0.2, 1000.0
+_FIRST, _SLOWEST, _FASTEST = 8.0, 0.2, 1000.0
 # A little faster with each call, a good deal slower with each refusal: it stays near the limit, whatever that is.
 _FASTER, _SLOWER = 1.01, 0.8
 # Seconds without a refusal, after which nobody waits any more.

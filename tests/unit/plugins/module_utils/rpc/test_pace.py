@@ -39,7 +39,7 @@ def test_turns_follow_each_other(note: str) -> None:
     waits = turns(note, 5)
     assert waits == sorted(waits)
     gaps = [later - earlier for earlier, later in itertools.pairwise(waits)]
-    assert all(0.18 < gap <= 0.2 for gap in gaps)
+    assert all(0.115 < gap <= 0.125 for gap in gaps)
     assert gaps == sorted(gaps, reverse=True)
 
 
@@ -56,7 +56,7 @@ def test_a_new_refusal_slows_down(note: str) -> None:
     pace.too_fast(note, NOW - 1, NOW, no_sleep)
     pace.too_fast(note, NOW + 1, NOW + 2, no_sleep)
     first, second = turns(note, 2, NOW + 3)
-    assert second - first == pytest.approx(1 / (5 * 0.8 * 1.01))
+    assert second - first == pytest.approx(1 / (8 * 0.8 * 1.01))
 
 
 def test_the_pace_is_forgotten_when_nobody_was_refused_for_a_while(note: str) -> None:
