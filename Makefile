@@ -26,8 +26,8 @@ demo: $(VENV)/demo.stamp ## Watch certificates being ordered, renewed and revoke
 
 setup: $(VENV)/dev.stamp ## Install everything that the targets below need
 
-test: $(VENV)/dev.stamp ## Run all tests: unit, sdk, sanity, integration and molecule
-	@$(RUN) molecule orders unit integration sanity sdk
+test: $(VENV)/dev.stamp ## Run all tests: unit, sdk, sanity, integration, molecule and a short reliability
+	@$(RUN) molecule orders unit integration reliability sanity sdk
 
 unit: $(VENV)/dev.stamp ## Run the unit tests
 sdk: $(VENV)/dev.stamp ## Walk the emulator with the official SDK
@@ -64,7 +64,7 @@ build: $(VENV)/dev.stamp ## Build the tarball in build/ and check it the way Gal
 bench: $(VENV)/bench.stamp ## Measure the collection beside its peers (twelve minutes); BENCH=quick or BENCH=full
 	@BENCH=$(BENCH) $(BIN)/python -m tests.benchmarks
 
-reliability: $(VENV)/dev.stamp ## Make every kind of trouble, and write docs/reliability.md (an hour)
+reliability: $(VENV)/mutation.stamp ## Make every kind of trouble, and write docs/reliability.md (an hour)
 	@$(BIN)/python -m tests.reliability
 
 clean: ## Remove what the targets above left behind
@@ -90,4 +90,9 @@ $(VENV)/bench.stamp: $(VENV)/dev.stamp $(REQUIREMENTS)/bench.txt $(REQUIREMENTS)
 	@echo "Installing what the benchmarks need"
 	@$(BIN)/python -m pip install --quiet --requirement $(REQUIREMENTS)/bench.txt
 	@$(BIN)/python -m tests.benchmarks.peers
+	@touch $@
+
+$(VENV)/mutation.stamp: $(VENV)/dev.stamp $(REQUIREMENTS)/mutation.txt
+	@echo "Installing what makes faults on purpose"
+	@$(BIN)/python -m pip install --quiet --requirement $(REQUIREMENTS)/mutation.txt
 	@touch $@

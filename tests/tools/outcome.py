@@ -100,6 +100,19 @@ def judge_integration(status: int, log: str, passed: set[str], wanted: set[str])
     return judge(status, log, len(passed), len(failed), complaint)
 
 
+# What a reliability run says of each figure that has to be something.
+FIGURE = re.compile(r"^(ok|FAIL) +(\w+): ", re.MULTILINE)
+
+
+def judge_reliability(status: int, log: str, wanted: Iterable[str]) -> Outcome:
+    """Judge a run of tests.reliability: every part must have figures."""
+    figures = FIGURE.findall(log)
+    missing = sorted(set(wanted) - {name for _verdict, name in figures})
+    complaint = f"parts without a figure: {', '.join(missing)}" if missing else ""
+    failed = sum(verdict == "FAIL" for verdict, _name in figures)
+    return judge(status, log, len(figures) - failed, failed, complaint)
+
+
 # What molecule says at its end about each step of each scenario.
 STEP = re.compile(r"^(\S+) > (\w+): Executed: (\w+)", re.MULTILINE)
 

@@ -16,7 +16,16 @@ from pathlib import Path
 from tests.tools import scenarios
 from tests.tools.both_ways import Run, judge_both_ways, read_runs
 from tests.tools.dependencies import HOME, ROOT
-from tests.tools.outcome import Cases, Outcome, judge_integration, judge_pytest, judge_sanity, read_junit, together
+from tests.tools.outcome import (
+    Cases,
+    Outcome,
+    judge_integration,
+    judge_pytest,
+    judge_reliability,
+    judge_sanity,
+    read_junit,
+    together,
+)
 from tests.tools.workspace import workspace
 
 OUTPUT = ROOT / "tests" / "output"
@@ -24,6 +33,8 @@ COVERAGE = OUTPUT / "coverage"
 # As long as all the others together.
 LONGEST = {"both_ways", "cas_order"}
 WAYS = ("shipped", "direct")
+# The parts of tests.reliability that have a short version.
+SHORT = ("orders", "askers", "fleet", "secrets", "hostile", "trust", "disk")
 PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -158,6 +169,12 @@ def targets(copy: Path) -> set[str]:
     return {folder.name for folder in folders if not folder.name.startswith(("prepare_", "setup_"))}
 
 
+def reliability(log: Path) -> Outcome:
+    """The short version of make reliability."""
+    status = run([sys.executable, "-m", "tests.reliability"], log, ROOT, {**os.environ, "RELIABILITY": "short"})
+    return judge_reliability(status, log.read_text(), SHORT)
+
+
 PARTS: dict[str, Callable[[Path], Outcome]] = {
     "unit": unit,
     "sdk": sdk,
@@ -165,4 +182,5 @@ PARTS: dict[str, Callable[[Path], Outcome]] = {
     "sanity": sanity,
     "orders": orders,
     "molecule": scenarios.run,
+    "reliability": reliability,
 }

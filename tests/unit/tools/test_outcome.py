@@ -15,6 +15,7 @@ from tests.tools.outcome import (
     judge_integration,
     judge_molecule,
     judge_pytest,
+    judge_reliability,
     judge_sanity,
     read_junit,
     read_ledger,
@@ -154,6 +155,22 @@ def test_a_scenario_that_asserts_nothing_is_not_good() -> None:
     assert outcome.complaint == "scenarios that asserted nothing: renewal"
     assert outcome.passed == 0
     assert not judge_molecule(0, MOLECULE, {}, {"renewal"}).good
+
+
+def test_a_reliability_run() -> None:
+    log = "   1 s  disk: begins\nok   disk: losses: 0\n     disk: kill points: 7\nFAIL trust: leaks: 1\n"
+    assert judge_reliability(1, log, ["disk", "trust"]) == Outcome(1, 1)
+    assert judge_reliability(0, log.replace("FAIL", "ok  "), ["disk", "trust"]) == Outcome(2, 0)
+
+
+def test_every_part_of_a_reliability_run_must_have_figures() -> None:
+    outcome = judge_reliability(0, "ok   disk: losses: 0\n     trust: cases: 7\n", ["disk", "trust"])
+    assert not outcome.good
+    assert outcome.complaint == "parts without a figure: trust"
+
+
+def test_a_reliability_run_that_broke_off_is_not_good() -> None:
+    assert not judge_reliability(1, "ok   disk: losses: 0\nTraceback\n", ["disk"]).good
 
 
 def test_outcomes_add_up() -> None:
