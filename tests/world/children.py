@@ -12,7 +12,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -37,12 +37,15 @@ def _die_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
-def start(command: list[str], log: Path, folder: Path | None = None) -> Child:
+def start(
+    command: list[str], log: Path, folder: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Child:
     """Start a process, from the main thread only: with the thread that forked it, it ends."""
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
             cwd=folder,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

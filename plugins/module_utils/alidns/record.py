@@ -12,7 +12,8 @@ from ipaddress import ip_address
 from typing import Any
 
 from ..idn import to_ascii
-from ..rpc.errors import BadInput, quoted
+from ..rpc.errors import BadInput, one_line, quoted
+from ..rpc.pages import whole
 
 KNOWN_AFTER_APPLY = "(known after apply)"
 APEX = "@"
@@ -117,17 +118,17 @@ class Record:
 
 def from_entry(entry: Mapping[str, Any]) -> Record:
     """A record as the lists show it; numbers may be text, and the status is written in more than one way."""
-    ttl = str(entry.get("TTL") or "")
+    value = entry.get("Value")
     return Record(
-        record_id=str(entry.get("RecordId") or ""),
-        domain=folded(str(entry.get("DomainName") or "")),
-        rr=folded(str(entry.get("RR") or APEX)),
-        type=str(entry.get("Type") or "").upper(),
-        value=str(entry.get("Value") or ""),
-        ttl=int(ttl) if ttl.isascii() and ttl.isdigit() else None,
-        line=str(entry.get("Line") or DEFAULT_LINE),
-        enabled=str(entry.get("Status") or "").lower() not in ("disable", "disabled"),
-        locked=str(entry.get("Locked") or "").lower() == "true",
+        record_id=one_line(entry.get("RecordId")),
+        domain=folded(one_line(entry.get("DomainName"))),
+        rr=folded(one_line(entry.get("RR") or APEX)),
+        type=one_line(entry.get("Type")).upper(),
+        value=value if isinstance(value, str) else one_line(value),
+        ttl=whole(entry.get("TTL")) or None,
+        line=one_line(entry.get("Line")) or DEFAULT_LINE,
+        enabled=one_line(entry.get("Status")).lower() not in ("disable", "disabled"),
+        locked=one_line(entry.get("Locked")).lower() == "true",
     )
 
 

@@ -5,20 +5,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from ..connection import Service
 from ..rpc.client import Client, Product
-from ..rpc.errors import Forbidden
+from ..rpc.errors import Forbidden, one_line
+from ..rpc.pages import Entry, pages
 from .record import Record, Zone, folded, from_entry
 from .wanted import Wanted
 
 PRODUCT = Product(version="2015-01-09", ram_code="alidns", thing="record")
 _PAGE = 100
 _PASSES = 3
-
-Entry = dict[str, Any]
 
 
 def default_endpoint(region: str) -> str:
@@ -58,7 +57,8 @@ def _hosted(client: Client, name: str) -> dict[str, Zone]:
     """
     end = ".".join(name.split(".")[-2:])
     params = {"KeyWord": None if "xn--" in end else end}
-    spellings = [str(entry.get("DomainName")) for entry in _all(client, "DescribeDomains", params, "Domains", "Domain")]
+    entries = _all(client, "DescribeDomains", params, ("Domains", "Domain"))
+    spellings = [one_line(entry.get("DomainName")) for entry in entries]
     return {folded(spelling): Zone(folded(spelling), spelling) for spelling in spellings}
 
 
@@ -66,42 +66,27 @@ def records(client: Client, zone: Zone, name: str) -> list[Record]:
     """The records under exactly this name, of all types and lines."""
     rr = zone.rr(name)
     params = {"SubDomain": zone.full(rr), "DomainName": zone.spelling}
-    entries = _all(client, "DescribeSubDomainRecords", params, "DomainRecords", "Record")
+    entries = _all(client, "DescribeSubDomainRecords", params, ("DomainRecords", "Record"))
     found = [from_entry({"DomainName": zone.name, **entry}) for entry in entries]
     return [record for record in found if (record.domain, record.rr) == (zone.name, rr)]
 
 
-def _all(client: Client, action: str, params: dict[str, Any], *path: str) -> list[Entry]:
+def _all(client: Client, action: str, params: dict[str, Any], path: tuple[str, str]) -> list[Entry]:
     """All entries of a list, each once. When entries moved between pages while they were read, it is read again."""
     found: dict[str, Entry] = {}
     for _attempt in range(_PASSES):
         found, totals = {}, set()
-        for page, total in _pages(client, action, params, *path):
+        for page, total in pages(partial(_page, client, action, params, path)):
             totals.add(total)
-            found.update((str(entry.get("RecordId") or entry.get("DomainName")), entry) for entry in page)
+            found.update((one_line(entry.get("RecordId") or entry.get("DomainName")), entry) for entry in page)
         if len(totals) == 1 and len(found) >= max(totals):
             break
     return list(found.values())
 
 
-def _pages(
-    client: Client, action: str, params: dict[str, Any], outer: str, inner: str
-) -> Iterator[tuple[list[Entry], int]]:
-    """The pages of one pass, each with the total that the service gave (0: it gave none)."""
-    number, count = 1, 0
-    while True:
-        answer = call(client, action, {**params, "PageNumber": number, "PageSize": _PAGE})
-        entries = (answer.get(outer) or {}).get(inner) or ()
-        page = [entry for entry in entries if isinstance(entry, dict)]
-        total = _count(answer.get("TotalCount"))
-        yield page, total
-        count += len(page)
-        # The service may cut pages shorter than asked for, so the total decides; without one, an empty page.
-        if not page or (total and count >= total):
-            return
-        number += 1
-
-
-def _count(value: object) -> int:
-    text = str(value or 0)
-    return int(text) if text.isascii() and text.isdigit() else 0
+def _page(
+    client: Client, action: str, params: dict[str, Any], path: tuple[str, str], number: int
+) -> tuple[object, object]:
+    answer = call(client, action, {**params, "PageNumber": number, "PageSize": _PAGE})
+    box = answer.get(path[0])
+    return box.get(path[1]) if isinstance(box, dict) else None, answer.get("TotalCount")

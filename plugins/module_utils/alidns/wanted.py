@@ -87,8 +87,8 @@ def _value(kind: str, text: str) -> str:
     value = text.strip()
     if not value:
         raise BadInput("value", "give the value of the record.")
-    if any(ord(char) < 32 or ord(char) == 127 for char in value):
-        raise BadInput("value", "give one line without control characters.")
+    if any(ord(char) < 32 or ord(char) == 127 or "\ud800" <= char <= "\udfff" for char in value):
+        raise BadInput("value", "give one line without control characters and halves of characters.")
     if kind in ("CNAME", "NS"):
         return labels(value.rstrip("."), "value")
     if kind in _ADDRESSES:

@@ -7,16 +7,23 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
+_LONGEST_TEXT, _LONGEST_ID = 16 * 1024, 20
+
 
 def text(value: object) -> str | None:
-    """Text, or None for what is absent, null, empty or no text: the service means the same by all of them."""
-    return value if isinstance(value, str) and value else None
+    """Text, or None for what is absent, null, empty or no text: the service means the same by all of them.
+
+    What is longer than anything that it says is no text either. Certificates are not read by this.
+    """
+    return value if isinstance(value, str) and 0 < len(value) <= _LONGEST_TEXT else None
 
 
 def id_text(value: object) -> str | None:
     """An id as text, whether it came as a number or as text; None for anything else."""
-    text = str(value).strip() if isinstance(value, (int, str)) and not isinstance(value, bool) else ""
-    return text if text.isascii() and text.isdigit() else None
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**_LONGEST_ID:
+        return str(value)
+    text = value.strip() if isinstance(value, str) else ""
+    return text if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID else None
 
 
 def moment(value: object) -> datetime | None:

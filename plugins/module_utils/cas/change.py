@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from ..rpc.client import Client
 from ..rpc.errors import Failure, Kind, Refused
 from . import service
-from .claim import Claim, claimed, forget, recall
+from .claim import Claim, claimed, foreseen, forget, recall
 from .observe import Observe, observe_order, observe_renewal
 from .order import VALID, Order
 from .perform import Bought, act, buy, described_anew
@@ -68,24 +68,32 @@ def renew(client: Client, wanted: Wanted) -> Outcome:
 
 
 def _change(client: Client, asked: Wanted, observe: Observe, plan_with: MakePlan) -> Outcome:
-    client.deadline = deadline = client.clock.monotonic() + asked.wait_timeout
+    client.deadline = client.clock.monotonic() + asked.wait_timeout
     wanted, seen = observe(client, asked)
-    plan, quota, warnings = plan_with(wanted, seen, client.clock.now()), None, list[str]()
-    if client.read_only:
-        return Outcome(plan, plan.after, _quota(client, wanted, plan, warnings), warnings)
-    sent: list[Step] = []
+    plan, warnings, sent = plan_with(wanted, seen, client.clock.now()), list[str](), list[Step]()
     try:
-        with claimed(client, wanted, deadline, warnings) if plan.buys else nullcontext(Claim()) as claim:
+        with _claim(client, wanted, plan, warnings) as claim:
             again = recall(client, asked, observe, wanted, seen, claim)
             if again:
                 wanted, seen = again
                 plan = plan_with(wanted, seen, client.clock.now())
             quota = _quota(client, wanted, plan, warnings)
+            if client.read_only:
+                return Outcome(plan, plan.after, quota, warnings)
             done = _carry_out(client, wanted, seen, plan, claim, sent, warnings)
         return Outcome(plan, _settled(client, wanted, plan, done, warnings), quota, warnings)
     except Failure as failure:
         failure.add(changed=bool(sent), plan=[step.public() for step in sent])
         raise
+
+
+def _claim(client: Client, wanted: Wanted, plan: Plan, warnings: list[str]) -> AbstractContextManager[Claim]:
+    """The claim on a certificate that is to be ordered; without an order there is nothing to keep apart."""
+    if not plan.buys:
+        return nullcontext(Claim({}))
+    if client.read_only:
+        return nullcontext(foreseen(client, wanted))
+    return claimed(client, wanted, _deadline(client), warnings)
 
 
 def _carry_out(

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from ..rpc.client import Client
 from ..rpc.errors import NotReached
-from ..rpc.shelf import Held, owner, take
+from ..rpc.shelf import Held, look, owner, take
 from .observe import Observe
 from .plan import Seen, is_alike
 from .service import describe, order_in_list, unread
@@ -37,11 +37,12 @@ class Claim:
     ``waited`` tells whether another task had it first.
     """
 
-    def __init__(self, held: Held | None = None, now: float = 0.0, waited: bool = False) -> None:
+    def __init__(
+        self, note: Mapping[str, Any], now: float = 0.0, held: Held | None = None, waited: bool = False
+    ) -> None:
         self._held, self.waited = held, waited
-        note = held.read() if held else {}
         self._age = now - note["at"] if isinstance(note.get("at"), (int, float)) else REMEMBERED
-        self._note: dict[str, Any] = note if 0 <= self._age < REMEMBERED else {}
+        self._note: Mapping[str, Any] = note if 0 <= self._age < REMEMBERED else {}
 
     @property
     def order_id(self) -> str | None:
@@ -82,13 +83,19 @@ class Claim:
             self._held.write(note)
 
 
+def foreseen(client: Client, wanted: Wanted) -> Claim:
+    """What the note says, for a task that may only predict: it holds nothing and writes nothing."""
+    return Claim(look(_path(client.shelf, client, wanted)) if client.shelf else {}, _now(client))
+
+
 @contextmanager
 def claimed(client: Client, wanted: Wanted, deadline: float, warnings: list[str]) -> Iterator[Claim]:
     """Hold the claim on a certificate; wait for whoever holds it. Raises NotReached when that takes too long."""
     begun = client.clock.monotonic()
     held = _held(client, wanted, deadline, warnings)
     try:
-        yield Claim(held, _now(client), client.clock.monotonic() - begun > _FIRST_LOOK / 2)
+        note, waited = held.read() if held else {}, client.clock.monotonic() - begun > _FIRST_LOOK / 2
+        yield Claim(note, _now(client), held, waited)
     finally:
         if held:
             held.release()
@@ -143,7 +150,7 @@ def forget(client: Client, wanted: Wanted, order_id: str | None) -> None:
         return
     if held:
         with held:
-            claim = Claim(held, now)
+            claim = Claim(held.read(), now, held)
             if claim.order_id == order_id:
                 claim.clear()
 

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable
 
 from ..idn import to_ascii
-from ..rpc.errors import BadInput, quoted
+from ..rpc.errors import BadInput, one_line, quoted
 
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 WILDCARD = "*."
+_LONGEST = 253
 
 
 def a_labels(name: str, option: str) -> str:
@@ -22,7 +23,7 @@ def a_labels(name: str, option: str) -> str:
     host = to_ascii(text[len(star) :], option, name).lower()
     labels = host.split(".")
     if (
-        len(star + host) > 253
+        len(star + host) > _LONGEST
         or len(labels) < 2
         or not all(_LABEL.fullmatch(label) for label in labels)
         or labels[-1].isdigit()
@@ -40,7 +41,7 @@ def folded(name: str) -> str:
     try:
         return a_labels(name, "")
     except BadInput:
-        return name.strip().lower()
+        return one_line(name, _LONGEST).lower()
 
 
 def base(name: str) -> str:

@@ -39,7 +39,7 @@ def act(client: Client, wanted: Wanted, step: Step, deadline: float) -> Order | 
     except Refused as refused:
         return _after_refusal(client, wanted, step, refused, deadline)
     except Unclear as lost:
-        found = _effect(client, wanted, step, _soon(client, deadline))
+        found = _looked_for(client, wanted, step, deadline)
         if found is None:
             raise Unclear(f"{lost.msg} {_SAFE}", **_unknown(lost)) from lost
         return found[0]
@@ -76,6 +76,16 @@ def _effect(client: Client, wanted: Wanted, step: Step, deadline: float) -> tupl
         return (order,) if _is_done(step, order) else None
 
     return poll(client, wanted.poll_interval, deadline, look)
+
+
+def _looked_for(client: Client, wanted: Wanted, step: Step, deadline: float) -> tuple[Order | None] | None:
+    """The effect of a call whose answer was lost; None when it does not show, or when nobody can be asked."""
+    try:
+        return _effect(client, wanted, step, _soon(client, deadline))
+    except Forbidden:
+        raise  # what is issued was not withdrawn, and that is known
+    except Failure:
+        return None
 
 
 def _soon(client: Client, deadline: float) -> float:

@@ -9,6 +9,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..rpc.errors import BadInput, Failure, MissingLibrary, utc_text
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509
     from cryptography.x509 import CertificateSigningRequest, Extensions
 
-_BLOCK = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----.+?-----END \1-----", re.DOTALL)
+_MARK = re.compile(r"-----(BEGIN|END) ([A-Z0-9 ]{1,60})-----")
+# Nobody's chain is longer.
+_MOST_BLOCKS = 100
 _CSR_LABELS = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
 _SHORTEST_RSA = 2048
 
@@ -87,17 +90,36 @@ def _load_csr(text: str, option: str) -> CertificateSigningRequest:
     x509 = _x509()
     if "PRIVATE KEY" in text:
         raise BadInput(option, "this is a private key, or contains one; give the signing request (CSR) made with it.")
-    blocks = list(_BLOCK.finditer(text))
-    if len(blocks) != 1 or blocks[0].group(1) not in _CSR_LABELS:
+    blocks = _blocks(text)
+    if len(blocks) != 1 or blocks[0][0] not in _CSR_LABELS:
         raise BadInput(option, "give one PEM block that begins with -----BEGIN CERTIFICATE REQUEST-----.")
     try:
-        request: CertificateSigningRequest = x509.load_pem_x509_csr(blocks[0].group(0).encode())
+        request: CertificateSigningRequest = x509.load_pem_x509_csr(blocks[0][1].encode())
         signed = request.is_signature_valid
     except Exception:  # a malformed key or extension raises many things
         raise BadInput(option, "the PEM block cannot be read as a signing request (CSR).") from None
     if not signed:
         raise BadInput(option, "the signature of the signing request does not match its key; make it again.")
     return request
+
+
+def _blocks(text: str) -> list[tuple[str, str]]:
+    """The PEM blocks of a text, each with its label; none where there are more than anybody needs.
+
+    A block ends with the first end that has its label. Every mark is looked at once: a text of nothing but beginnings
+    takes no longer than any other.
+    """
+    marks = list(islice(_MARK.finditer(text), 2 * _MOST_BLOCKS + 1))
+    found: list[tuple[str, str]] = []
+    over = 0
+    for at, begin in enumerate(marks[: 2 * _MOST_BLOCKS]):
+        if begin.group(1) == "BEGIN" and begin.start() >= over:
+            last = ("END", begin.group(2))
+            end = next((mark for mark in marks[at + 1 :] if mark.groups() == last), None)
+            if end:
+                over = end.end()
+                found.append((begin.group(2), text[begin.start() : over]))
+    return found if len(marks) <= 2 * _MOST_BLOCKS else []
 
 
 def _check_key(key: Any, option: str) -> None:
@@ -149,16 +171,23 @@ def read_certificate(text: str, origin: str = "the service's answer") -> Certifi
     _x509()
     try:
         found = {_fingerprint(each): each for each in load_certificates(text)}
+        for each in found.values():  # what is malformed shows only when it is looked at
+            _look_at(each)
         leaf, *rest = _ordered(list(found.values()))
         return _describe(leaf, "".join(map(_pem, rest)))
     except Exception:  # malformed DER raises many things
         raise Unfit(f"The certificate in {origin} cannot be read.") from None
 
 
+def _look_at(certificate: X509) -> tuple[object, ...]:
+    """What is told of every certificate of a chain."""
+    return certificate.issuer.rfc4514_string(), certificate.subject.rfc4514_string(), moments(certificate)
+
+
 def load_certificates(text: str) -> list[X509]:
     """The certificates of a text in PEM, in its order."""
     x509 = _x509()
-    blocks = [block.group(0) for block in _BLOCK.finditer(text) if block.group(1) == "CERTIFICATE"]
+    blocks = [block for label, block in _blocks(text) if label == "CERTIFICATE"]
     return [x509.load_pem_x509_certificate(block.encode()) for block in blocks]
 
 
@@ -178,7 +207,7 @@ def is_authority(certificate: X509) -> bool:
     x509 = _x509()
     try:
         return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
-    except x509.ExtensionNotFound:
+    except Exception:  # there is none, or a malformed extension raises many things
         return False
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from ..rpc.errors import Forbidden, one_line
 from .names import is_related, uncovered
@@ -166,7 +166,15 @@ def _revoke(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
 
 def _is_refunded(order: Order, now: datetime) -> bool:
     """A unit comes back when the certificate is revoked within 30 calendar days of its issue."""
-    return order.not_before is not None and now.date() <= (order.not_before + _REFUND_DAYS).date()
+    return order.not_before is not None and now.date() <= _last_day(order.not_before)
+
+
+def _last_day(issued: datetime) -> date:
+    """The last one with a refund; dates of the service's may be at the end of the calendar."""
+    try:
+        return (issued + _REFUND_DAYS).date()
+    except OverflowError:
+        return date.max
 
 
 def _nothing_to_revoke(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
@@ -192,7 +200,7 @@ def issued_already(order: Order, state: str, now: datetime) -> Forbidden:
     """The answer to whoever withdraws or deletes what turned out to be issued."""
     on = until = ""
     if order.not_before:
-        last_day = (order.not_before + _REFUND_DAYS).date()
+        last_day = _last_day(order.not_before)
         on = f" on {order.not_before.date()}"
         until = f" (the unit is returned until {last_day})" if now.date() <= last_day else " (its unit is lost by now)"
     return Forbidden(
@@ -216,7 +224,7 @@ def refuse_unknown(orders: Iterable[Order]) -> None:
 def _unknown(order: Order) -> Forbidden:
     return Forbidden(
         f"{order.named} is in a state that this collection does not know (the service calls it "
-        f"{order.service_status or 'nothing'}). Nothing was done; look at it in the console.",
+        f"{one_line(order.service_status or 'nothing', 80)}). Nothing was done; look at it in the console.",
         order_id=order.order_id,
     )
 

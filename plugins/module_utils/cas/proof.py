@@ -12,7 +12,7 @@ from typing import Any
 
 from ..rpc.errors import Failure, quoted
 from .answer import text
-from .names import base
+from .names import base, is_related
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def proofs(answer: Mapping[str, Any], domains: tuple[str, ...]) -> tuple[DnsProo
         return (_dns_proof(name, text(answer.get("RecordType")) or "TXT", value, domains),)
     path, content = text(answer.get("Uri")), text(answer.get("Content"))
     domain = text(answer.get("Domain")) or (base(domains[0]) if len(domains) == 1 else None)
-    if path and not _SAFE_PATH.fullmatch(path):
+    if path and (len(path) > _LONGEST_PATH or not _SAFE_PATH.fullmatch(path)):
         raise Failure(f"The service asks for a file at {quoted(path)}, which is no plain path below a web root.")
     if path and content and domain:
         return (FileProof(domain=domain, path=path, content=content, url=f"http://{domain}{path}"),)
@@ -73,6 +73,7 @@ def _proves(kind: str, name: str) -> bool:
 
 
 # Segments of plain characters, none of them "." or "..".
+_LONGEST_PATH = 255
 _SAFE_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 
 
@@ -81,8 +82,15 @@ def _dns_proof(raw: str, kind: str, value: str, domains: tuple[str, ...]) -> Dns
     owners = [domain for domain in domains if name == base(domain) or name.endswith("." + base(domain))]
     owner = max(owners, key=len, default=domains[0] if len(domains) == 1 else None)
     names = {name} if owners else {_full_name(name, base(domain)) for domain in domains}
-    clear = len(names) == 1 and _NAME_CHARACTERS.issuperset(name) and _proves(kind, name)
-    return DnsProof(owner, names.pop() if clear else None, kind, value, raw)
+    full = names.pop() if len(names) == 1 else None
+    clear = full and _NAME_CHARACTERS.issuperset(name) and _proves(kind, name) and _is_ours(full, domains)
+    return DnsProof(owner, full if clear else None, kind, value, raw)
+
+
+def _is_ours(name: str, domains: tuple[str, ...]) -> bool:
+    """Whether a record lies at a domain, above or below it: a neighbour of the same parent may be somebody else's."""
+    place = ".".join(label for label in name.split(".") if not label.startswith("_"))
+    return is_related(place, domains)
 
 
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")

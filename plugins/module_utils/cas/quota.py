@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..rpc.errors import Forbidden
+from ..rpc.pages import whole
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,8 @@ class Quota:
 def from_answer(product_code: str, answer: Mapping[str, Any]) -> Quota:
     """The quota in an answer of DescribePackageState; absent numbers are zero."""
 
-    def count(name: str) -> int:
-        text = str(answer.get(name) or 0)
-        return int(text) if text.isascii() and text.isdigit() else 0
-
-    return Quota(product_code, count("TotalCount"), count("UsedCount"), count("IssuedCount"))
+    total, used, issued = (whole(answer.get(name)) or 0 for name in ("TotalCount", "UsedCount", "IssuedCount"))
+    return Quota(product_code, total, used, issued)
 
 
 def require_unit(quota: Quota, returned: int = 0) -> None:

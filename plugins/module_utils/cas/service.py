@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..connection import Service
 from ..rpc.client import Client, Product
 from ..rpc.errors import Failure, Kind, Refused
-from .answer import id_text
+from ..rpc.pages import pages
 from .order import Order, Status, described, from_list
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def list_orders(
     seen: set[str] = set()
     for _attempt in range(_PASSES):
         totals = set()
-        for page, total in _pages(client, order_type, keyword, word, deadline):
+        for page, total in pages(partial(_page, client, order_type, keyword, word, deadline)):
             totals.add(total)
             for order in (from_list(entry, word) for entry in page):
                 key = order.order_id or f"{order.instance_id}/{order.certificate_id}"
@@ -124,26 +125,12 @@ def list_orders(
             return
 
 
-def _pages(
-    client: Client, order_type: str, keyword: str | None, word: str | None, deadline: float | None
-) -> Iterator[tuple[list[dict[str, Any]], int]]:
-    """The pages of one pass, each with the total that the service gave (0: it gave none)."""
-    number, count = 1, 0
-    while True:
-        params = {"OrderType": order_type, "Keyword": keyword, "Status": word, "CurrentPage": number, "ShowSize": _PAGE}
-        answer = client.call("ListUserCertificateOrder", params, deadline)
-        page = [entry for entry in answer.get("CertificateOrderList") or () if isinstance(entry, dict)]
-        total = _count(answer.get("TotalCount"))
-        yield page, total
-        count += len(page)
-        # The service may cut pages shorter than asked for, so the total decides; without one, an empty page.
-        if not page or (total and count >= total):
-            return
-        number += 1
-
-
-def _count(value: object) -> int:
-    return int(id_text(value) or 0)
+def _page(
+    client: Client, order_type: str, keyword: str | None, word: str | None, deadline: float | None, number: int
+) -> tuple[object, object]:
+    params = {"OrderType": order_type, "Keyword": keyword, "Status": word, "CurrentPage": number, "ShowSize": _PAGE}
+    answer = client.call("ListUserCertificateOrder", params, deadline)
+    return answer.get("CertificateOrderList"), answer.get("TotalCount")
 
 
 def order_in_list(

@@ -34,6 +34,9 @@ PRODUCTS = (
 )
 
 
+_LONGEST_WAIT = 1_000_000_000  # no clock counts without end
+
+
 class WaitFor(Enum):
     NONE = "none"
     VALIDATION = "validation"
@@ -82,6 +85,13 @@ def line(value: Any, option: str) -> str:
     text = str(value or "").strip()
     if any(ord(char) < 32 or ord(char) == 127 for char in text):
         raise BadInput(option, "give one line without control characters.")
+    return sendable(text, option)
+
+
+def sendable(text: str, option: str) -> str:
+    """Text that can be sent: JSON can carry halves of characters, which nothing else can."""
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise BadInput(option, "there is half of a character (a lone surrogate) in it.")
     return text
 
 
@@ -93,6 +103,6 @@ def word(value: Any, option: str) -> str:
 
 
 def positive(value: float, option: str) -> float:
-    if not 0 < value < float("inf"):
-        raise BadInput(option, "give a number of seconds above 0.")
+    if not 0 < value <= _LONGEST_WAIT:
+        raise BadInput(option, f"give a number of seconds above 0, and {_LONGEST_WAIT} at most.")
     return value

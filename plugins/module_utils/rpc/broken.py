@@ -35,21 +35,32 @@ def explain(error: Exception, timeout: float) -> Failure:
         )
     if isinstance(error, http.ProxyError) and _refused_tunnel(causes):
         return NotSent("The proxy refused the connection; nothing was sent. Check the proxy variables.")
-    if isinstance(error, (pool.LocationParseError, http.InvalidURL, http.InvalidSchema, http.InvalidProxyURL)):
-        return Unsendable("The endpoint or the proxy is no address that can be called; nothing was sent.")
     if any(isinstance(cause, pool.InvalidHeader) for cause in causes):  # of the answer; requests has one of its own
         return NoAnswer("The answer has a head that cannot be read.")
-    if isinstance(error, OverflowError):
-        return Unsendable("request_timeout is longer than this machine can count; nothing was sent.")
-    if isinstance(error, (UnicodeError, http.InvalidHeader)):
-        return Unsendable("The access key or its token has characters that cannot be sent; nothing was sent.")
+    unwritten = _unwritten(error)
+    if unwritten:
+        return Unsendable(f"{unwritten}; nothing was sent.")
     if isinstance(error, http.Timeout) or any(isinstance(each, pool.ReadTimeoutError) for each in causes):
         return NoAnswer(f"No answer came within {timeout:g} s (request_timeout).")
     return _broken_tls(causes) or NoAnswer("The connection broke before the answer was complete.")
 
 
+def _unwritten(error: Exception) -> str | None:
+    """Why a request could not even be written."""
+    from requests import exceptions as http
+    from urllib3 import exceptions as pool
+
+    if isinstance(error, (pool.LocationParseError, http.InvalidURL, http.InvalidSchema, http.InvalidProxyURL)):
+        return "The endpoint or the proxy is no address that can be called"
+    if isinstance(error, OverflowError):
+        return "request_timeout is longer than this machine can count"
+    if isinstance(error, (UnicodeError, http.InvalidHeader)):
+        return "The access key or its token has characters that cannot be sent"
+    return None
+
+
 def _broken_tls(causes: list[BaseException]) -> Failure | None:
-    reasons = [cause.reason for cause in causes if isinstance(cause, ssl.SSLError)]
+    reasons = [getattr(cause, "reason", None) for cause in causes if isinstance(cause, ssl.SSLError)]
     if any(reason in _TOO_OLD for reason in reasons):
         return Unsendable("The endpoint speaks no TLS from 1.2 on; nothing was sent. Check endpoint.")
     return NoAnswer("The TLS connection to the endpoint broke.") if reasons else None

@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from enum import Enum
-from ipaddress import ip_address
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -35,7 +34,7 @@ from .errors import (
     utc_text,
 )
 from .signature import canonical_query, flatten, signed_headers
-from .transport import Answer, Request, Transport
+from .transport import Answer, Request, Transport, is_loopback
 
 
 class Product(NamedTuple):
@@ -83,20 +82,13 @@ def endpoint_url(endpoint: str, option: str = "endpoint") -> str:
         raise BadInput(option, "give a host, host:port, or a URL that begins with https://.")
     if parts.username is not None or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise BadInput(option, "give only scheme, host and port: no user, path or query.")
-    if parts.scheme == "http" and not _is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise BadInput(
             option, f"plain http:// is for this machine only, and {host} is not a loopback address. Use https://."
         )
     shown = f"[{host}]" if ":" in host else host
     default = 443 if parts.scheme == "https" else 80
     return f"{parts.scheme}://{shown}" + (f":{port}" if port and port != default else "")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 # Seconds; the official SDK listens to no longer pauses either.

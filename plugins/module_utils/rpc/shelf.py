@@ -48,6 +48,15 @@ def owner(path: str) -> dict[str, Any]:
         return {}
 
 
+def look(path: str) -> dict[str, Any]:
+    """What a note says, whoever has it; nothing when it cannot be read."""
+    try:
+        with open(f"{path}.json", encoding="utf-8") as file:
+            return _mapping(file.read())
+    except (OSError, ValueError):
+        return {}
+
+
 class Held:
     """A note that this process has taken; nobody else reads or writes it before it is released."""
 
@@ -74,11 +83,7 @@ class Held:
 
     def read(self) -> dict[str, Any]:
         """What the note says; nothing when it cannot be read."""
-        try:
-            with open(f"{self._path}.json", encoding="utf-8") as file:
-                return _mapping(file.read())
-        except (OSError, ValueError):
-            return {}
+        return look(self._path)
 
     def write(self, note: Mapping[str, Any], lasting: bool = True) -> None:
         """Replace what the note says; a lasting one is on the disk afterwards. An empty one is removed."""

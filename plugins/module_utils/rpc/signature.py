@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from .errors import Unsendable
+
 ALGORITHM = "ACS3-HMAC-SHA256"
 
 
@@ -45,7 +47,10 @@ def canonical_query(params: Mapping[str, str]) -> str:
 
 
 def _encode(text: str) -> str:
-    return quote(text, safe="~")
+    try:
+        return quote(text, safe="~")
+    except UnicodeEncodeError:
+        raise Unsendable("A parameter has half of a character (a lone surrogate); nothing was sent.") from None
 
 
 def canonical_request(method: str, query: str, headers: Mapping[str, str], body: bytes) -> str:
@@ -86,8 +91,11 @@ def signed_headers(
     if body:
         headers["content-type"] = "application/x-www-form-urlencoded"
     request = canonical_request(method, query, headers, body)
-    to_sign = f"{ALGORITHM}\n{hashlib.sha256(request.encode()).hexdigest()}"
-    signature = hmac.new(access_key_secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
+    try:
+        to_sign = f"{ALGORITHM}\n{hashlib.sha256(request.encode()).hexdigest()}"
+        signature = hmac.new(access_key_secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
+    except UnicodeEncodeError:
+        raise Unsendable("The access key or its token has characters that cannot be sent; nothing was sent.") from None
     names = ";".join(sorted(headers))
     headers["Authorization"] = f"{ALGORITHM} Credential={access_key_id},SignedHeaders={names},Signature={signature}"
     return headers

@@ -142,7 +142,7 @@ def read_set(place: Place, generation: Generation) -> Certificate:
 def _certificates(folder: str, name: str, texts: Mapping[str, str]) -> list[Any]:
     try:
         return list(load_certificates(texts[name]))
-    except ValueError:
+    except Exception:  # malformed DER raises many things
         raise Unfit(f"{folder}/{name} cannot be read as PEM.") from None
 
 
@@ -153,7 +153,7 @@ def record(place: Place, generation: Generation) -> Record | None:
     path = f"{place.folder(generation.number)}/{RECORD}"
     try:
         return _as_record(json.loads(read_text(path)))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         raise Unfit(f"{path} is no record of an order in JSON; put it right, or remove it.") from None
 
 

@@ -27,6 +27,8 @@ class State(Enum):
     PROVEN = "proven"
 
 
+# A generation's number is the name of a folder, of nine digits at most.
+HIGHEST = 999_999_999
 _NAMED = (State.STAGED, State.COMPLETE)
 
 
@@ -68,11 +70,19 @@ def wanted(options: Mapping[str, Any]) -> Wanted:
 
 def place(options: Mapping[str, Any]) -> Place:
     directory, name = options["directory"], options["name"]
-    if not os.path.isabs(directory):
+    if not os.path.isabs(directory) or not _is_path(directory):
         raise BadInput("directory", f"{quoted(directory)} is no absolute path.")
     if not name or name in (".", "..") or "/" in name or not name.isprintable():
         raise BadInput("name", f"{quoted(name)} cannot be the name of a folder; give one without a slash.")
     return Place(os.path.normpath(directory), name)
+
+
+def _is_path(text: str) -> bool:
+    """Whether the system can take it for a path; what lies there is another question."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
 
 
 def wanted_names(values: list[str] | None) -> tuple[str, ...]:
@@ -82,8 +92,8 @@ def wanted_names(values: list[str] | None) -> tuple[str, ...]:
 
 
 def _number(value: int | None, option: str, least: int) -> int:
-    if value is not None and value < least:
-        raise BadInput(option, f"give {least} or more.")
+    if value is not None and not least <= value <= HIGHEST:
+        raise BadInput(option, f"give {least} or more, and {HIGHEST} at most.")
     return value or 0
 
 
@@ -114,18 +124,23 @@ def _mode(value: Any) -> int:
 
 
 def _uid(owner: str | None) -> int | None:
-    if owner is None or owner.isdecimal():
-        return int(owner) if owner else None
     try:
-        return pwd.getpwnam(owner).pw_uid
-    except KeyError:
+        return _own_number(owner) if owner is None or owner.isdecimal() else pwd.getpwnam(owner).pw_uid
+    except (KeyError, ValueError):
         raise BadInput("owner", f"there is no user {quoted(owner)} on this machine.") from None
 
 
 def _gid(group: str | None) -> int | None:
-    if group is None or group.isdecimal():
-        return int(group) if group else None
     try:
-        return grp.getgrnam(group).gr_gid
-    except KeyError:
+        return _own_number(group) if group is None or group.isdecimal() else grp.getgrnam(group).gr_gid
+    except (KeyError, ValueError):
         raise BadInput("group", f"there is no group {quoted(group)} on this machine.") from None
+
+
+def _own_number(digits: str | None) -> int | None:
+    """The number of a user or a group. The last one of 32 bits means nobody, to leave as it is."""
+    if not digits:
+        return None
+    if len(digits) > 10 or int(digits) >= 2**32 - 1:
+        raise ValueError("no user and no group has this number")
+    return int(digits)

@@ -39,14 +39,14 @@ def refuse_unwritable(place: Place) -> None:
 
 def _nearest(folder: str) -> str:
     """The folder itself, or the first one above it that is there."""
-    return folder if os.path.lexists(folder) else _nearest(os.path.dirname(folder))
+    while not os.path.lexists(folder) and folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+    return folder
 
 
 def refuse_full(place: Place) -> None:
     """A key is made, and later its certificate written, only where there is room for both and for what makes them."""
-    folder = place.generations
-    while not os.path.lexists(folder):
-        folder = os.path.dirname(folder)
+    folder = _nearest(place.generations)
     with writing(folder):
         found = os.statvfs(folder)
         if found.f_bavail * found.f_frsize < _ROOM:
@@ -171,14 +171,16 @@ def _remove_generation(place: Place, step: Remove) -> None:
 
 
 def _make_folder(path: str) -> None:
-    parent = os.path.dirname(path)
-    if not os.path.isdir(parent):
-        _make_folder(parent)
-    with writing(path):
-        if not os.path.isdir(path):
-            os.mkdir(path, FOLDER_MODE)
-            os.chmod(path, FOLDER_MODE)
-            _sync(parent)
+    missing: list[str] = []
+    while not os.path.isdir(path) and path not in missing:
+        missing.append(path)
+        path = os.path.dirname(path)
+    for folder in reversed(missing):
+        with writing(folder):
+            if not os.path.isdir(folder):  # nobody else made it in the meantime
+                os.mkdir(folder, FOLDER_MODE)
+                os.chmod(folder, FOLDER_MODE)
+                _sync(os.path.dirname(folder))
 
 
 def _real_folders(path: str) -> list[str]:

@@ -118,6 +118,18 @@ def test_names_and_products_are_apart(shelf: str) -> None:
     assert live(account) == 3
 
 
+def test_check_mode_reads_the_note_and_holds_nothing(shelf: str) -> None:
+    account = emulator(list_lag_seconds=500.0)
+    order(account, shelf)
+    before = {file: file.read_bytes() for file in Path(shelf).iterdir()}
+    predicted = change.order(client(account, read_only=True, shelf=shelf), asked())
+    assert not predicted.plan.changed
+    assert {file: file.read_bytes() for file in Path(shelf).iterdir()} == before
+    lock = next(Path(shelf).glob("order-*.lock"))
+    with take(str(lock)[: -len(".lock")], account.world.now(), account.world.now() + 60) or pytest.fail("held"):
+        assert not change.order(client(account, read_only=True, shelf=shelf), asked()).plan.changed
+
+
 # What the note is good for.
 
 

@@ -554,6 +554,13 @@ def test_units_of_products(unbought: str) -> None:
     ]
 
 
+def test_a_product_that_is_none_is_named_by_its_option() -> None:
+    account = emulator()
+    with pytest.raises(BadInput, match=r"^product_codes: "):
+        packages(account, [FREE, "two words"])
+    assert reads(account) == []
+
+
 @pytest.mark.parametrize("codes", [None, []])
 def test_all_documented_products_unless_told(codes: list[str] | None) -> None:
     account = emulator()

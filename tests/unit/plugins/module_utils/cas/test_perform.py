@@ -493,6 +493,20 @@ def test_a_withdrawal_that_takes_its_time_and_whose_answer_is_lost_is_found(kind
     assert writes(account).count(CANCEL) == 1
 
 
+@pytest.mark.parametrize("action", [CANCEL, DELETE, REVOKE])
+def test_a_lost_answer_and_nobody_to_ask_is_an_unknown_outcome(action: str) -> None:
+    prepare, run, _end = WRITES[action]
+    account = emulator()
+    prepare(account)
+    account.inject(kind="answer_lost", action=action)
+    account.on_call = lambda call: account.inject(kind="request_lost", times=0) if call.action == action else None
+    failure = failure_of(lambda: run(account))
+    assert isinstance(failure, Unclear)
+    assert failure.facts["outcome"] == "unknown"
+    assert failure.facts["action"] == action
+    assert action in writes(account)
+
+
 @pytest.mark.parametrize("state", ["cancelled", "absent"])
 def test_a_withdrawal_that_is_under_way_is_waited_for(state: str) -> None:
     account = emulator(cancel_seconds=20.0)

@@ -240,6 +240,7 @@ LEAF = certificate("www.example.com", "Two", sans=["WWW.example.com", "example.c
 TWO = certificate("Two", "One", ca=True)
 ONE = certificate("One", "Root", ca=True)
 ROOT = certificate("Root", "Root", ca=True)
+PLAIN = certificate("A", "Root", ca=None)
 
 
 @pytest.mark.parametrize(
@@ -263,6 +264,7 @@ def test_a_chain_is_ordered_whatever_its_order_was(blocks: tuple[str, ...]) -> N
         pytest.param(ROOT + LEAF + TWO, LEAF + TWO + ROOT, id="what is linked to nothing goes last"),
         pytest.param(key_text() + LEAF, LEAF, id="other blocks are left out"),
         pytest.param(ROOT, ROOT, id="authorities only"),
+        pytest.param(ROOT + PLAIN, PLAIN + ROOT, id="no constraints, and an authority before"),
         pytest.param(certificate("A", "A", ca=None) + ROOT, certificate("A", "A", ca=None) + ROOT, id="no constraints"),
     ],
 )

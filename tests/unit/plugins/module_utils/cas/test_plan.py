@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import KNOWN_AFTER_APPLY, Order, Status
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.pki import Certificate
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.plan import Seen, is_alike, pick, plan_order
+from ansible_collections.certops.alicloud.plugins.module_utils.cas.proof import DnsProof
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.step import Plan
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import Wanted, wanted
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import Forbidden
@@ -357,3 +358,104 @@ def test_what_the_other_steps_leave() -> None:
     assert planned({"state": "absent"}, under_way).after is None
     revoked = planned({"state": "revoked"}, order("issued", left=80, certificate=certificate())).after
     assert revoked == order("revoked", left=80)
+
+
+# An order that is named, and its kin.
+
+
+@pytest.mark.parametrize(
+    ("status", "key", "mismatch"),
+    [
+        pytest.param("issued", 0, "reorder", id="with the key"),
+        pytest.param("expiring", None, "reorder", id="with a key that was not read"),
+        pytest.param("reviewing", 1, "reorder", id="under way"),
+        pytest.param("issued", 0, "fail", id="with the key, and not to be replaced"),
+    ],
+)
+def test_a_number_that_serves_is_settled_without_its_kin(status: str, key: int | None, mismatch: str) -> None:
+    options = {"order_id": OF_IT, "csr_content": csr(*WWW), "on_key_mismatch": mismatch}
+    named = order(status, public_key_sha256=None if key is None else key_of(key))
+    two = (order("reviewing", 2), order("reviewing", 3))
+    plan = planned(options, *two, chosen=named)
+    assert (plan.steps, plan.before) == ((), named)
+
+
+def test_a_number_with_another_key_is_no_reason_to_look_for_another_order() -> None:
+    named = order("issued", public_key_sha256=key_of(1))
+    ours = order("issued", 2, public_key_sha256=key_of(0))
+    with pytest.raises(Forbidden, match=r"Order 1001 .* was issued for another key"):
+        planned({"order_id": OF_IT, "csr_content": csr(*WWW)}, named, ours, chosen=named)
+
+
+@pytest.mark.parametrize("status", ["issued", "expired", "failed"])
+def test_a_number_that_does_not_serve_makes_two_under_way_a_question(status: str) -> None:
+    options = {"order_id": OF_IT, "csr_content": csr(*WWW), "on_key_mismatch": "reorder"}
+    named = order(status, public_key_sha256=key_of(1))
+    with pytest.raises(Forbidden, match="Orders 1002, 1003 for the same names are under way"):
+        planned(options, order("reviewing", 2), order("reviewing", 3), chosen=named)
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        *(("present", "failed"), ("present", "expired"), ("cancelled", "reviewing")),
+        *(("absent", "failed"), ("absent", "reviewing"), ("revoked", "issued")),
+    ],
+)
+def test_a_plan_knows_what_it_begins_with(state: str, status: str) -> None:
+    there = order(status)
+    assert planned({"state": state, "order_id": OF_IT}, chosen=there).before == (there if status != "expired" else None)
+
+
+def test_a_step_says_why() -> None:
+    assert planned({"domains": ["a.example", "b.example"]}).steps[0].reason == (
+        f"no live order for a.example, b.example with {FREE}"
+    )
+    other = order("issued", public_key_sha256=key_of(1))
+    reordered = planned({"csr_content": csr(*WWW), "on_key_mismatch": "reorder"}, other)
+    assert reordered.steps[0].reason == "Order 1001 for www.example.com was issued for another key than the CSR's"
+
+
+def test_an_order_that_is_proven_elsewhere_is_not_the_one_that_is_meant() -> None:
+    proof = DnsProof(None, None, "TXT", "value", "_dnsauth.other.test")
+    there = order("pending_validation", validation=(proof,))
+    names = ["a.example", "b.example"]
+    with pytest.raises(Forbidden) as caught:
+        planned({"order_id": OF_IT, "domains": names}, chosen=there)
+    assert caught.value.msg == (
+        "order_id: order 1001 is to be proven at other.test, which is no place for a.example, b.example."
+    )
+    assert caught.value.facts["order_id"] == OF_IT
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [
+        (29, "was issued on 2026-10-24; use state: revoked if that is what you want (the unit is returned until "),
+        (30, "if that is what you want (the unit is returned until 2026-11-22)."),
+        (31, "was issued on 2026-10-22; use state: revoked if that is what you want (its unit is lost by now)."),
+        (None, "Order 1001 for www.example.com was issued; use state: revoked if that is what you want."),
+    ],
+)
+def test_who_withdraws_what_was_issued_hears_of_its_unit(age: int | None, words: str) -> None:
+    with pytest.raises(Forbidden) as caught:
+        planned({"state": "absent"}, order("issued", left=None if age is None else 90 - age))
+    assert words in caught.value.msg
+
+
+def test_what_was_issued_wrongly_names_its_order() -> None:
+    there = order(
+        "issued", domains=("a.example", "b.example", "c.example"), certificate=certificate(domains=("x.test",))
+    )
+    with pytest.raises(Forbidden, match=r"was issued without a\.example, b\.example, c\.example, which") as caught:
+        planned({"domains": ["a.example", "b.example", "c.example"]}, there)
+    assert caught.value.facts["order_id"] == OF_IT
+    with pytest.raises(Forbidden, match="was issued for another key") as caught:
+        planned({"csr_content": csr(*WWW)}, order("issued", public_key_sha256=key_of(1)))
+    assert caught.value.facts["order_id"] == OF_IT
+
+
+def test_without_another_order_there_is_no_hint_at_one() -> None:
+    with pytest.raises(Forbidden) as caught:
+        planned({"state": "revoked"}, order("reviewing"))
+    assert caught.value.msg.endswith("Use state: absent to withdraw it.")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -200,3 +201,37 @@ def test_nothing_is_ordered_beside_an_unknown_order() -> None:
     with pytest.raises(Forbidden, match="a state that this collection does not know"):
         planned(order("issued", 1, left=10), order("unknown", 2))
     assert planned(order("issued", 1, left=80), order("unknown", 2)).steps == ()
+
+
+# What a plan says.
+
+
+def test_a_step_says_why_it_is_taken() -> None:
+    plan = planned(domains=["a.example", "b.example"])
+    assert plan.steps[0].reason == plan.facts["reason"] == f"no valid certificate for a.example, b.example with {FREE}"
+    for there in (order("issued", left=10), order("expired")):
+        plan = planned(there)
+        assert plan.steps[-1].reason == plan.facts["reason"]
+    renewed = planned(paid("expiring", 5), product_code=PAID)
+    assert [step.action for step in renewed.steps] == [RENEW]
+    assert renewed.steps[0].reason == renewed.facts["reason"]
+
+
+def test_the_service_renews_only_what_expires_and_says_which_order_does_not() -> None:
+    for there, number in ((paid("issued", 5), "1001"), (None, None)):
+        with pytest.raises(Forbidden, match="strategy: renew works only while an order is expiring") as caught:
+            planned(*([there] if there else []), product_code=PAID, strategy="renew")
+        assert caught.value.facts.get("order_id") == number
+
+
+@pytest.mark.parametrize("missing", ["not_before", "not_after"])
+def test_one_date_is_not_enough_to_tell_whether_it_is_due(missing: str) -> None:
+    there = replace(order("issued", left=10), **{missing: None})
+    with pytest.raises(Forbidden, match=r"does not say when Order 1001 for www\.example\.com ends"):
+        planned(there)
+
+
+def test_what_is_not_due_follows_nothing() -> None:
+    assert planned(order("issued", left=80)).facts["previous_order_id"] is None
+    assert planned(order("issued", left=80), order_id="1001").facts["previous_order_id"] is None
+    assert planned(order("issued", left=80), order_id="1000").facts["previous_order_id"] == "1000"

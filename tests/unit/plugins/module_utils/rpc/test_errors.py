@@ -16,6 +16,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import
     Kind,
     MissingLibrary,
     one_line,
+    quoted,
     utc_text,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.refusals import kind_of, refusal
@@ -129,9 +130,9 @@ def test_the_services_own_word_for_a_permission_comes_first() -> None:
 
 @pytest.mark.parametrize("code", ["SignatureDoesNotMatch", "SignatureNonceUsed"])
 def test_what_repeats_the_signed_text_is_not_repeated(code: str) -> None:
-    assert (
-        "Domain=secret.example" not in refused(code, Message="server string to sign is POST Domain=secret.example").msg
-    )
+    failure = refused(code, Message="server string to sign is POST Domain=secret.example")
+    assert "Domain=secret.example" not in failure.msg
+    assert failure.msg.endswith(f"The service said {code} (request R-1).")
 
 
 def test_lower_camel_keys_and_missing_ones_are_read_too() -> None:
@@ -140,6 +141,8 @@ def test_lower_camel_keys_and_missing_ones_are_read_too() -> None:
     )
     assert lower.facts["code"] == "NotFoundOrder"
     assert lower.msg.endswith("The service said NotFoundOrder: weg (request R-2).")
+    upper = refusal({"Code": "New", "Message": "weg"}, action="A", http_status=403, permission="p")
+    assert upper.msg == "A was refused. The service said New: weg."
     bare = refusal({}, action="A", http_status=400, permission="p")
     assert bare.msg.endswith("The service said nothing more.")
     assert "code" not in bare.facts
@@ -147,8 +150,14 @@ def test_lower_camel_keys_and_missing_ones_are_read_too() -> None:
 
 @pytest.mark.parametrize(
     ("status", "retry_after", "kind"),
-    [(400, 1.5, Kind.THROTTLED), (400, None, Kind.OTHER), (500, 1.5, Kind.BROKEN)],
-    ids=["4xx with the header", "4xx without", "5xx with the header"],
+    [
+        (400, 1.5, Kind.THROTTLED),
+        (499, 1.5, Kind.THROTTLED),
+        (400, None, Kind.OTHER),
+        (500, 1.5, Kind.BROKEN),
+        (302, 1.5, Kind.OTHER),
+    ],
+    ids=["4xx with the header", "the last 4xx", "4xx without", "5xx with the header", "3xx with the header"],
 )
 def test_an_unknown_refusal_that_names_a_pause_is_throttling(
     status: int, retry_after: float | None, kind: Kind
@@ -165,11 +174,28 @@ def test_an_unknown_refusal_that_names_a_pause_is_throttling(
         ("a\u202eb\u2028c", "a b c"),
         (None, ""),
         ("x" * 400, "x" * 299 + "…"),
+        ("x" * 300, "x" * 300),
     ],
-    ids=["control characters", "address", "direction marks", "none", "endless"],
+    ids=["control characters", "address", "direction marks", "none", "endless", "as long as may be"],
 )
 def test_somebody_elses_text_becomes_one_line(text: str | None, shown: str) -> None:
     assert one_line(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("www", "'www'"),
+        ("two\nlines", r"'two\nlines'"),
+        (7, "'7'"),
+        ("x" * 80, "'" + "x" * 80 + "'"),
+        ("x" * 81, "'" + "x" * 79 + "…'"),
+        ("-----BEGIN PRIVATE KEY-----\nMIIE", "(a private key)"),
+    ],
+    ids=["a word", "lines", "a number", "as long as may be", "endless", "a key"],
+)
+def test_a_value_is_shown_as_far_as_it_may_be(value: object, shown: str) -> None:
+    assert quoted(value) == shown
 
 
 def test_facts_noted_first_stay() -> None:
@@ -179,7 +205,8 @@ def test_facts_noted_first_stay() -> None:
 
 
 def test_bad_input_begins_with_the_option() -> None:
-    assert BadInput("domains", "none.").msg == "domains: none."
+    problem = BadInput("domains", "none.")
+    assert (problem.option, problem.msg) == ("domains", "domains: none.")
 
 
 def test_a_missing_library_is_named() -> None:

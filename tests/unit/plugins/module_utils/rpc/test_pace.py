@@ -69,7 +69,7 @@ def test_it_finds_the_limit_whatever_that_is(note: str, limit: int) -> None:
     """Fifty callers that come again as soon as they are served: at most a fifth refused, most of the limit used."""
     now, served, refused, accepted = NOW, 0, 0, deque[float]()
     pace.too_fast(note, NOW - 1, NOW, no_sleep)
-    calls = 60 * limit
+    calls = 20 * limit + 200
     while served < calls:
         now += pace.turn(note, now, no_sleep)
         while accepted and accepted[0] <= now - 1:

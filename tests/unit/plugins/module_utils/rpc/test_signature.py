@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import Unsendable
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.signature import (
     ALGORITHM,
     canonical_query,
@@ -186,6 +187,12 @@ def test_parameters_are_flattened(value: dict[str, Any], flat: dict[str, str]) -
 )
 def test_everything_but_unreserved_characters_is_encoded(text: str, encoded: str) -> None:
     assert canonical_query({text: text}) == f"{encoded}={encoded}"
+
+
+def test_half_of_a_character_is_not_sent() -> None:
+    with pytest.raises(Unsendable) as caught:
+        canonical_query({"Name": "\ud800"})
+    assert caught.value.msg == "A parameter has half of a character (a lone surrogate); nothing was sent."
 
 
 def test_names_are_sorted_by_code_point() -> None:

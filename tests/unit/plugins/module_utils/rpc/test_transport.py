@@ -25,6 +25,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import
     MissingLibrary,
     NoAnswer,
     NotSent,
+    Unsendable,
     Untrusted,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer, OverRequests, Request
@@ -232,6 +233,18 @@ def test_a_proxy_that_is_not_there_got_nothing(monkeypatch: pytest.MonkeyPatch) 
     assert isinstance(failing("https://cas.invalid/?Csr=hidden"), NotSent)
 
 
+@pytest.mark.parametrize("name", ["http_proxy", "all_proxy"])
+def test_a_proxy_elsewhere_sees_no_request_in_clear(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain http is for this machine only; the name of the proxy is not even looked up."""
+    monkeypatch.setenv(name, "http://user:hidden@proxy.invalid:3128")
+    with serving() as server:
+        failure = failing(f"http://{server.place}/?Csr=hidden")
+        assert isinstance(failure, Unsendable)
+        assert "no_proxy" in failure.msg
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        assert send(f"http://{server.place}/").status == 200
+
+
 # Never sent.
 
 
@@ -356,6 +369,18 @@ def test_a_certificate_that_proves_nothing_gets_nothing(case: Callable[..., Any]
     assert server.seen == []
 
 
+def test_a_server_of_old_tls_gets_nothing(tmp_path: Path, ca_path: str) -> None:
+    tls = server_side(tmp_path, "127.0.0.1")
+    tls.set_ciphers("ALL:@SECLEVEL=0")
+    with pytest.warns(DeprecationWarning):
+        tls.minimum_version, tls.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    with serving(tls=tls) as server:
+        failure = failing(f"https://{server.place}/?Csr=hidden", ca_path=ca_path)
+    assert isinstance(failure, Unsendable)
+    assert failure.msg == "The endpoint speaks no TLS from 1.2 on; nothing was sent. Check endpoint."
+    assert server.seen == []
+
+
 def test_a_server_without_tls_is_told_apart() -> None:
     with speaking(b"HTTP/1.1 400 Bad Request\r\n\r\n") as url:
         failure = failing(url.replace("http:", "https:"))
@@ -376,8 +401,40 @@ def test_a_folder_may_hold_the_ca(tmp_path: Path) -> None:
     tls = server_side(tmp_path, "127.0.0.1")
     with serving(tls=tls) as server, pytest.raises(Untrusted):
         send(f"https://{server.place}/", ca_path=str(tmp_path))
-    with pytest.raises(BadInput, match=r"^ca_path: "):
-        send("https://127.0.0.1/", ca_path=str(tmp_path / "not there"))
+    for place in (tmp_path / "not there", Path("/dev/null")):
+        with pytest.raises(BadInput) as caught:
+            send("https://127.0.0.1/", ca_path=str(place))
+        assert caught.value.msg == (
+            "ca_path: there is no folder, and no file with certificates in PEM, that can be read."
+        )
+
+
+def test_a_folder_that_may_not_be_listed_holds_no_ca(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str) -> list[str]:
+        raise PermissionError(path)
+
+    monkeypatch.setattr(transport.os, "listdir", refuse)
+    with pytest.raises(BadInput, match=r"^ca_path: there is no folder"):
+        OverRequests(ca_path=str(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_the_environment_goes_before_the_systems_store(
+    name: str, tmp_path: Path, ca_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", ca_path)
+    monkeypatch.setenv(name, ca_path)
+    assert transport._system_store() is True
+    monkeypatch.delenv(name)
+    assert transport._system_store() == ca_path
+
+
+def test_an_empty_folder_is_no_systems_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "not there"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    assert transport._system_store() is True
+    (tmp_path / "0a1b2c3d.0").touch()
+    assert transport._system_store() == str(tmp_path)
 
 
 def test_the_systems_store_is_asked_first(tmp_path: Path, ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,7 +156,8 @@ class Shop:
 
     def look(self, host: Host = HOST, **options: Any) -> dict[str, Any]:
         given = {"directory": str(self.directory), "name": "www", **QUESTION, **options}
-        return info.report(given, False, host).public(host.now())
+        found: dict[str, Any] = info.report(given, False, host).public(host.now())
+        return found
 
     def bring(self, what: Set = GOOD, domains: Sequence[str] = WWW, **options: Any) -> int:
         """A set that was made elsewhere; returns its generation."""

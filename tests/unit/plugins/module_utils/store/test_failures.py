@@ -252,6 +252,16 @@ def test_a_folder_that_cannot_be_written_shows_in_check_mode(shop: Shop, monkeyp
     assert not shop.act("proven", check=True, generation=1)["changed"]
 
 
+def test_a_system_that_shows_nothing_at_all_ends_the_task(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even the root folder: there is no folder above it to try."""
+    for name in ("lexists", "isdir"):
+        monkeypatch.setattr(os.path, name, lambda path: False)
+    place = write.Place(str(shop.directory), "www")
+    for act in (lambda: shop.act("staged", domains=list(WWW)), shop.bring, lambda: write.make_folders(place)):
+        with pytest.raises(Failure, match="cannot be written"):
+            act()
+
+
 def test_a_key_is_not_begun_where_its_certificate_will_not_fit(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     number = shop.stage()
     monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_bavail=500, f_frsize=4096, f_flag=0))
