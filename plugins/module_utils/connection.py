@@ -24,6 +24,8 @@ TOKEN_VARIABLES = ("ALIBABA_CLOUD_SECURITY_TOKEN", "ALICLOUD_SECURITY_TOKEN")
 PROFILE_VARIABLES = ("ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE")
 REGION_VARIABLES = ("ALIBABA_CLOUD_REGION_ID", "ALICLOUD_REGION", "ALICLOUD_REGION_ID")
 
+_LONGEST_TIMEOUT = 86_400
+
 CONNECTION: dict[str, Any] = {
     "access_key_id": {"type": "str", "aliases": ["access_key", "alicloud_access_key"], "variables": KEY_VARIABLES},
     "access_key_secret": {
@@ -65,8 +67,8 @@ class Service(NamedTuple):
 
     def connect(self, params: Mapping[str, Any], read_only: bool, tell: Tell | None = None) -> Client:
         """The client of one task; ``tell`` hears how a wait goes on. Raises BadInput."""
-        if not 0 < params["request_timeout"] < float("inf"):
-            raise BadInput("request_timeout", "give a number of seconds above 0.")
+        if not 0 < params["request_timeout"] <= _LONGEST_TIMEOUT:
+            raise BadInput("request_timeout", f"give a number of seconds above 0, and {_LONGEST_TIMEOUT} at most.")
         if params["max_attempts"] < 1:
             raise BadInput("max_attempts", "give 1 or more.")
         if not re.fullmatch(r"[a-z0-9-]+", params["region"]):

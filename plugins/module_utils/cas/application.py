@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Mapping
 from typing import Any
 
@@ -46,9 +48,16 @@ def _csr_text(path: str | None) -> dict[str, str]:
     if path is None:
         return {}
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8", opener=_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise BadInput("csr_path", "this is no file.")
             return {"csr_path": file.read(_LARGEST_CSR)}
     except OSError as error:
         raise BadInput("csr_path", f"the file cannot be read ({error.strerror}).") from None
     except ValueError:
         raise BadInput("csr_path", "the file is no text; give a CSR in PEM.") from None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """A pipe would be waited for until somebody writes into it."""
+    return os.open(path, flags | os.O_NONBLOCK)

@@ -60,8 +60,8 @@ def proofs(answer: Mapping[str, Any], domains: tuple[str, ...]) -> tuple[DnsProo
         return (_dns_proof(name, text(answer.get("RecordType")) or "TXT", value, domains),)
     path, content = text(answer.get("Uri")), text(answer.get("Content"))
     domain = text(answer.get("Domain")) or (base(domains[0]) if len(domains) == 1 else None)
-    if path and (len(path) > _LONGEST_PATH or not _SAFE_PATH.fullmatch(path)):
-        raise Failure(f"The service asks for a file at {quoted(path)}, which is no plain path below a web root.")
+    if path and not _is_for_proofs(path):
+        raise Failure(f"The service asks for a file at {quoted(path)}, which is no place for a proof.")
     if path and content and domain:
         return (FileProof(domain=domain, path=path, content=content, url=f"http://{domain}{path}"),)
     return ()
@@ -70,6 +70,12 @@ def proofs(answer: Mapping[str, Any], domains: tuple[str, ...]) -> tuple[DnsProo
 def _proves(kind: str, name: str) -> bool:
     """Whether a record is one that proves something, and does not lead the site's own visitors elsewhere."""
     return kind == "TXT" or (kind == "CNAME" and name.startswith("_"))
+
+
+def _is_for_proofs(path: str) -> bool:
+    """Whether a site has no page of its own there: what is published is removed later."""
+    plain = len(path) <= _LONGEST_PATH and _SAFE_PATH.fullmatch(path)
+    return bool(plain) and (path.startswith("/.well-known/") or path.endswith("/fileauth.txt"))
 
 
 # Segments of plain characters, none of them "." or "..".

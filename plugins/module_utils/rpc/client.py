@@ -31,6 +31,7 @@ from .errors import (
     TimeUp,
     Unclear,
     Unsendable,
+    one_line,
     utc_text,
 )
 from .signature import canonical_query, flatten, signed_headers
@@ -93,6 +94,8 @@ def endpoint_url(endpoint: str, option: str = "endpoint") -> str:
 
 # Seconds; the official SDK listens to no longer pauses either.
 _LONGEST_ASKED = 120.0
+# A clock that is further off is not the service's.
+_MOST_SKEW = timedelta(days=3650)
 
 
 class _Verdict(Enum):
@@ -246,9 +249,9 @@ class Client:
             clocks=f"this machine's says {utc_text(ours)}, the service's {their_clock}",
             thing=self.product.thing,
         )
-        if refused.kind is Kind.CLOCK and theirs:
+        if refused.kind is Kind.CLOCK and theirs and abs(theirs - ours) < _MOST_SKEW:
             self._clock_offset = theirs - ours
-        raise refused.add(request_id=answer.headers.get("x-acs-request-id"))
+        raise refused.add(request_id=one_line(answer.headers.get("x-acs-request-id"), 100) or None)
 
     def _request(self, action: str, form: str, credentials: Credentials) -> Request:
         query, body = ("", form.encode()) if self._in_body else (form, b"")
@@ -291,7 +294,7 @@ class Client:
             raise Unclear(f"{action} may or may not have happened. {failure.msg}", **failure.facts) from failure
         if verdict is _Verdict.RAISE or attempt >= self._max_attempts:
             raise self._placed(failure, action)
-        longest = min(self._LONGEST_PAUSE, self._FIRST_PAUSE * 2.0 ** (attempt - 1))
+        longest = min(self._LONGEST_PAUSE, self._FIRST_PAUSE * 2.0 ** min(attempt - 1, 16))
         chance = self.clock.chance()
         pause = chance * longest
         if isinstance(failure, Refused) and failure.retry_after:
@@ -311,7 +314,7 @@ class Client:
 def _server_time(answer: Answer) -> datetime | None:
     try:
         return parsedate_to_datetime(answer.headers["date"]).astimezone(timezone.utc)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 
@@ -325,7 +328,7 @@ def _content(answer: Answer) -> dict[str, Any]:
         return content
     if answer.status in (413, 414):
         return {}  # whoever stands in front of the service refused it, in a form of its own
-    kind = answer.headers.get("content-type", "no content type").split(";")[0][:60]
+    kind = one_line(answer.headers.get("content-type", "no content type").split(";")[0], 60)
     raise NoAnswer(
         f"The answer is no JSON object of the service (HTTP {answer.status}, {kind}): "
         "a proxy or a login page may stand in between, or the endpoint is another server's.",

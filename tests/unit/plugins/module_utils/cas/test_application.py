@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,12 @@ def test_what_cannot_be_read_names_the_option(tmp_path: Path) -> None:
     assert refused(tmp_path / "request.csr").startswith("csr_path: give one PEM block")
     (tmp_path / "request.csr").write_text("é" * 10)
     assert refused(tmp_path / "request.csr").startswith("csr_path: give one PEM block")
+
+
+def test_a_pipe_and_a_device_are_no_files(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert refused(tmp_path / "pipe") == "csr_path: this is no file."
+    assert refused(Path("/dev/zero")) == "csr_path: this is no file."
 
 
 def test_a_file_is_read_up_to_a_mebibyte(tmp_path: Path) -> None:

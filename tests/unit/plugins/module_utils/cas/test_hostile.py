@@ -270,7 +270,7 @@ def test_a_record_at_a_neighbour_is_not_published(name: str, domain: str) -> Non
 
 
 def test_a_path_that_no_file_system_takes_is_refused() -> None:
-    with pytest.raises(Failure, match="no plain path"):
+    with pytest.raises(Failure, match="no place for a proof"):
         proof.proofs({"Uri": "/a" * 200, "Content": "x"}, ("www.example.com",))
 
 

@@ -416,14 +416,19 @@ def test_a_file_that_is_not_told_yet(changes: dict[str, Any], domains: tuple[str
         "/{{ 7 * 7 }}",
         "/a%2e%2e/x",
         "/a\\b",
+        "/index.html",
+        "/robots.txt",
+        "/sub/site/.well-known/x",
     ],
 )
 def test_a_file_outside_of_the_web_root_is_refused(path: str) -> None:
-    with pytest.raises(Failure, match="which is no plain path below a web root"):
+    with pytest.raises(Failure, match="which is no place for a proof"):
         read({**FILE, "Uri": path})
 
 
-@pytest.mark.parametrize("path", ["/fileauth.txt", "/.well-known/pki-validation/fileauth.txt", "/a/..b/c..txt"])
+@pytest.mark.parametrize(
+    "path", ["/fileauth.txt", "/.well-known/pki-validation/fileauth.txt", "/.well-known/..b/c..txt"]
+)
 def test_a_file_below_the_web_root_is_not(path: str) -> None:
     (proof,) = read({**FILE, "Uri": path}).validation
     assert isinstance(proof, FileProof)

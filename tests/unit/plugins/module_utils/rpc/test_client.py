@@ -234,6 +234,34 @@ def test_the_longer_of_both_pauses_counts(asked: str, pause: float) -> None:
     assert watch.slept == [pause]
 
 
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Fri, 31 Dec 99999999999999 23:59:59 GMT",
+    ],
+)
+def test_a_date_that_no_clock_shows_is_no_traceback(date: str) -> None:
+    failure = failing(Script([error("InvalidTimeStamp.Expired", date=date)]))
+    assert isinstance(failure, Refused)
+    assert failure.kind is Kind.CLOCK
+
+
+def test_pauses_do_not_grow_without_end() -> None:
+    watch = Watch(0.0)
+    failing(Script([BROKEN]), READ, watch, max_attempts=1100)
+    assert len(watch.slept) == 1099
+
+
+def test_text_of_the_answer_is_one_line() -> None:
+    odd = Answer(403, {"x-acs-request-id": "a\x1b[2Jb"}, b'{"Code": "Forbidden.RAM"}')
+    refused = failing(Script([odd]))
+    assert refused.facts["request_id"] == "a [2Jb"
+    html = failing(Script([Answer(200, {"content-type": "text/\x1bhtml"}, b"<html>")]), max_attempts=1)
+    assert "\x1b" not in html.msg
+
+
 def test_a_pause_that_nobody_could_wait_for_is_no_traceback() -> None:
     failure = failing(Script([error("Throttling.User", x_acs_retry_after="9" * 400)]), deadline=300.0)
     assert isinstance(failure, Refused)
