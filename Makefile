@@ -61,7 +61,7 @@ format: $(VENV)/dev.stamp ## Sort imports and lay the Python code out
 build: $(VENV)/dev.stamp ## Build the tarball in build/ and check it the way Galaxy does
 	@$(BIN)/python -m tests.tools.build
 
-bench: $(VENV)/bench.stamp ## Measure the collection beside its peers (twelve minutes); BENCH=quick or BENCH=full
+bench: $(VENV)/bench.stamp ## Measure the collection beside its peers (a quarter of an hour); BENCH=quick, fleet or full
 	@BENCH=$(BENCH) $(BIN)/python -m tests.benchmarks
 
 reliability: $(VENV)/mutation.stamp ## Make every kind of trouble, and write docs/reliability.md (an hour)
