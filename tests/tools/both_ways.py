@@ -23,6 +23,7 @@ NEW_IN_EVERY_RUN = {
     # Ansible takes the words out of a set, whose order is new in every process.
     "booleans": r"(?<=Valid booleans include: )[^.]+$",
     "PEM": r"-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----",
+    "account": r"^[0-9a-f]{16}$",
     "address": r"127\.0\.0\.1:\d+",
     "fingerprint": r"\b(?:[0-9A-F]{2}:){31}[0-9A-F]{2}\b",
     "folder": r"\b(?:tmp|ansible)\.\w{8,10}\b",
