@@ -20,7 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
 
-import conftest  # noqa: F401  # the collection gets its name
+from conftest import name_the_collection
 from tests.tools.dependencies import ROOT
 from tests.tools.parts import SHORT
 
@@ -59,6 +59,7 @@ def main(arguments: Sequence[str]) -> int:
         print(f"There is no part {', '.join(unknown)}; there are {', '.join(PARTS)}.", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, _end)
+    name_the_collection()
     seed = int(os.environ.get("SEED") or SEED)
     found = {name: _run(name, short, seed) for name in names}
     target = PAGE if set(names) == set(PARTS) and not short else DRAFT
@@ -76,7 +77,7 @@ def main(arguments: Sequence[str]) -> int:
 def _verdict(figure: Figure) -> str:
     if not figure.met:
         return "FAIL"
-    return "ok  " if figure.bar else "    "
+    return "ok  " if figure.limit else "    "
 
 
 def page(parts: Iterable[Part], seed: int) -> str:

@@ -81,7 +81,7 @@ def _grow(bench: Bench, disk: Disk, chapter: Chapter, what: str, sizes: Iterator
 
 
 def _in_bytes(size: str) -> str:
-    name, _, number = size.partition("=")
+    name, _equals, number = size.partition("=")
     return f"{name}={int(number[:-1]) * PAGE}" if number.endswith("p") else size
 
 

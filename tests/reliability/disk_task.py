@@ -10,6 +10,7 @@ the reading of its arguments on is what a shipped module does.
 from __future__ import annotations
 
 import ctypes
+import importlib
 import json
 import os
 import select
@@ -21,12 +22,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-import cryptography.hazmat.primitives.asymmetric.padding
-import cryptography.hazmat.primitives.serialization
-import cryptography.x509.oid  # noqa: F401  (a fork need not import it)
 from ansible.module_utils import basic
 
 from ansible_collections.certops.alicloud.plugins.modules import certificate_store
+
+# A fork need not import what its parent has.
+for library in ("asymmetric.padding", "serialization"):
+    importlib.import_module(f"cryptography.hazmat.primitives.{library}")
+importlib.import_module("cryptography.x509.oid")
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG, _PR_SET_PTRACER, _ANYBODY = 1, 0x59616D61, ctypes.c_ulong(-1)

@@ -123,7 +123,14 @@ def _measure(run: Run, tally: Tally, name: str, module: str, more: Mapping[str, 
         }
         try:
             done = subprocess.run(
-                command, input=given, capture_output=True, text=True, cwd=ROOT, env=surroundings, timeout=PATIENCE
+                command,
+                input=given,
+                capture_output=True,
+                text=True,
+                cwd=ROOT,
+                env=surroundings,
+                timeout=PATIENCE,
+                check=False,
             )
         except subprocess.TimeoutExpired:
             tally.hangs.append(f"process: {name}")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
 from ipaddress import ip_address
@@ -272,11 +272,11 @@ def _take(tally: Tally, directory: Path, given: sets.Set, good: bool, staged: bo
     number = _stage(shop, given) if staged else None
     before = shop.picture() if directory.exists() else {}
     with tally.judging("sets of certificate, chain and key", what):
-        deed: Callable[[], Any] = lambda: shop.bring(given)  # noqa: E731
-        if staged:
-            deed = lambda: shop.act("complete", generation=number, domains=[WWW], fullchain=given.fullchain)  # noqa: E731
         try:
-            deed()
+            if staged:
+                shop.act("complete", generation=number, domains=[WWW], fullchain=given.fullchain)
+            else:
+                shop.bring(given)
         except Failure:
             if (shop.picture() if directory.exists() else {}) != before:
                 tally.wrong.append(f"changed the disk and failed: {what}")

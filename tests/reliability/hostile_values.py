@@ -73,14 +73,6 @@ numbers: st.SearchStrategy[Any] = st.one_of(
     st.sampled_from([0, -1, 1, 10**30, 10**400, -(10**400), 253402300799999, 2**31, 2**63, 1e308, 5e-324]),
 )
 plain: st.SearchStrategy[Any] = st.one_of(st.none(), st.booleans(), numbers, texts)
-values: st.SearchStrategy[Any] = st.one_of(
-    plain,
-    plain,
-    st.lists(plain, max_size=3),
-    st.dictionaries(texts, plain, max_size=3),
-    st.lists(st.dictionaries(texts, st.lists(plain, max_size=2), max_size=2), max_size=2),
-    st.builds(lambda depth: _deep(depth), st.sampled_from([5, 50, 300])),
-)
 
 
 def _deep(depth: int) -> Any:
@@ -88,6 +80,16 @@ def _deep(depth: int) -> Any:
     for level in range(depth):
         found = [found] if level % 2 else {"a": found}
     return found
+
+
+values: st.SearchStrategy[Any] = st.one_of(
+    plain,
+    plain,
+    st.lists(plain, max_size=3),
+    st.dictionaries(texts, plain, max_size=3),
+    st.lists(st.dictionaries(texts, st.lists(plain, max_size=2), max_size=2), max_size=2),
+    st.builds(_deep, st.sampled_from([5, 50, 300])),
+)
 
 
 def examples(count: int, chance: int, test: Callable[..., None], *strategies: st.SearchStrategy[Any]) -> None:

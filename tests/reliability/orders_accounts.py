@@ -84,7 +84,7 @@ class Account(Emulator):
     """
 
     def __init__(self, world: World) -> None:
-        super().__init__(world, sleep=lambda seconds: self.held(seconds))
+        super().__init__(world, sleep=self._hold)
         self.held: Callable[[float], None] = time.sleep
         self.pending = False
         # The first call of this run, and of the one after it.
@@ -93,6 +93,9 @@ class Account(Emulator):
         self.unseen: list[bool] = []
         self.first = world.next_number
         self.on_call = self._tick
+
+    def _hold(self, seconds: float) -> None:
+        self.held(seconds)
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
         """Note when a run begins."""

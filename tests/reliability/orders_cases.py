@@ -230,7 +230,7 @@ def _lagging(workflow: Workflow, calls: Sequence[Call], chance: random.Random) -
     """The call that makes an order, with one of the lags for each trouble and way."""
     if not workflow.makes:
         return
-    call = next(call for call in calls if call.write)
+    (call, *_rest) = [call for call in calls if call.write]
     for trouble in (NONE, *(trouble for trouble in TROUBLES if trouble.name in _DOUBTFUL)):
         for way in WAYS:
             lag, describe_lag, patience = chance.choice(LAGS)

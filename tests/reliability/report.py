@@ -12,11 +12,11 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Figure:
-    """One number, and whether it is what it must be. ``bar`` says that in words; empty: it is only told."""
+    """One number, and whether it is what it must be. ``limit`` says that in words; empty: it is only told."""
 
     what: str
     found: str
-    bar: str = ""
+    limit: str = ""
     met: bool = True
 
 
@@ -82,7 +82,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def section(part: Part) -> str:
     """A part of the page."""
     rows = [
-        (each.what, each.found, each.bar, "" if not each.bar else "met" if each.met else "**not met**")
+        (each.what, each.found, each.limit, "" if not each.limit else "met" if each.met else "**not met**")
         for each in part.figures
     ]
     blocks = [

@@ -16,7 +16,15 @@ API = ("cas_order", "cas_order_renew", "cas_order_info", "cas_package_info", "al
 # The ways of the short version.
 FEW = ("good", "wrong secret", "denied", "lost", "html", "tls refused", "half a pair")
 # Those of the shortest run. The store is first staged, then filled.
-FEWEST = ("wrong secret", "an own key", "a key", "staged", "complete", "another key", "a chain with a key")
+FEWEST: tuple[str, ...] = (
+    "wrong secret",
+    "an own key",
+    "a key",
+    "staged",
+    "complete",
+    "another key",
+    "a chain with a key",
+)
 FEWEST += ("current", "not there")
 Options = dict[str, Any]
 # Accounts in trouble, and ways to present oneself.

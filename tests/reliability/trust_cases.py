@@ -83,7 +83,7 @@ def certificates(places: Places) -> list[Case]:
     made = places.certificates
     untrusted = ("was not accepted", "nothing was sent", "ca_path")
     other = {"ca_path": str(made.other_path)}
-    kinds: dict[str, tuple[Any, Mapping[str, str], tuple[str, ...]]] = {
+    kinds: dict[str, tuple[Any, Mapping[str, Any], tuple[str, ...]]] = {
         "unknown CA": (made.of(), {}, untrusted),
         "another CA": (made.of(), other, untrusted),
         "wrong host name": (made.of("other.example"), places.trusted, untrusted),

@@ -13,7 +13,9 @@ from .shelf import Held, take
 # Calls a second: where it begins after a refusal, and where it may get to.
 _FIRST, _SLOWEST, _FASTEST = 8.0, 0.2, 1000.0
 # A little faster with each call, a good deal slower with each refusal: it stays near the limit, whatever that is.
-_FASTER, _SLOWER = 1.01, 0.8
+_FASTER, _SLOWER = 1.015, 0.8
+# Seconds after it became slower in which what is refused, or is not, still tells of the pace before.
+_SETTLING = 0.5
 # Seconds without a refusal, after which nobody waits any more.
 FORGOTTEN = 30.0
 _OURS = 5.0
@@ -55,7 +57,7 @@ def _next_turn(held: Held, now: float) -> float:
     if note is None:
         return 0.0
     turn = max(now, note["next"])
-    rate = min(_FASTEST, note["rate"] * _FASTER)
+    rate = min(_FASTEST, note["rate"] * (_FASTER if now > note["slower"] + _SETTLING else 1))
     held.write({**note, "next": turn + 1 / rate, "rate": rate}, lasting=False)
     return turn - now
 
@@ -64,8 +66,7 @@ def _slow_down(held: Held, sent: float, now: float) -> None:
     note = _read(held, now)
     if note is None:
         held.write({"rate": _FIRST, "next": now + 1 / _FIRST, "slower": now}, lasting=False)
-    # Refusals of calls that were on their way already say nothing new.
-    elif sent > note["slower"]:
+    elif sent > note["slower"] + _SETTLING:
         held.write({**note, "rate": max(_SLOWEST, note["rate"] * _SLOWER), "slower": now}, lasting=False)
 
 

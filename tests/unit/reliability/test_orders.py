@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import subprocess
 import sys
@@ -212,7 +213,7 @@ def test_the_client_of_a_port_is_killed_and_nobody_else() -> None:
         with (
             subprocess.Popen([sys.executable, "-c", script]) as child,
             subprocess.Popen([sys.executable, "-c", other], stdin=subprocess.PIPE) as bystander,
-            door.accept()[0],
+            contextlib.closing(door.accept()[0]),
         ):
             assert kill_client(port)
             assert child.wait(10) == -9

@@ -36,10 +36,10 @@ def test_without_a_refusal_there_is_nothing_to_wait_for(note: str) -> None:
 
 def test_turns_follow_each_other(note: str) -> None:
     pace.too_fast(note, NOW - 1, NOW, no_sleep)
-    waits = turns(note, 5)
+    waits = turns(note, 5, NOW + 1)
     assert waits == sorted(waits)
     gaps = [later - earlier for earlier, later in itertools.pairwise(waits)]
-    assert all(0.115 < gap <= 0.125 for gap in gaps)
+    assert all(0.11 < gap <= 0.125 for gap in gaps)
     assert gaps == sorted(gaps, reverse=True)
 
 
@@ -52,11 +52,17 @@ def test_refusals_of_calls_that_were_on_their_way_count_once(note: str, tmp_path
     assert turns(note, 5, NOW + 1) == turns(other, 5, NOW + 1)
 
 
+def test_after_a_refusal_it_does_not_get_faster_at_once(note: str) -> None:
+    pace.too_fast(note, NOW - 1, NOW, no_sleep)
+    waits = turns(note, 20, NOW + 0.1)
+    assert [later - earlier for earlier, later in itertools.pairwise(waits)] == pytest.approx([0.125] * 19)
+
+
 def test_a_new_refusal_slows_down(note: str) -> None:
     pace.too_fast(note, NOW - 1, NOW, no_sleep)
-    pace.too_fast(note, NOW + 1, NOW + 2, no_sleep)
-    first, second = turns(note, 2, NOW + 3)
-    assert second - first == pytest.approx(1 / (8 * 0.8 * 1.01))
+    pace.too_fast(note, NOW + 2, NOW + 3, no_sleep)
+    first, second = turns(note, 2, NOW + 4)
+    assert second - first == pytest.approx(1 / (8 * 0.8 * 1.015))
 
 
 def test_the_pace_is_forgotten_when_nobody_was_refused_for_a_while(note: str) -> None:
