@@ -12,8 +12,8 @@ from .shelf import Held, take
 
 # Calls a second: where it begins after a refusal, and where it may get to.
 _FIRST, _SLOWEST, _FASTEST = 8.0, 0.2, 1000.0
-# A little faster with each call, a good deal slower with each refusal: it stays near the limit, whatever that is.
-_FASTER, _SLOWER = 1.015, 0.8
+# A little faster with each call, a good deal slower when refused: it stays near the limit, whatever that is.
+_FASTER, _SLOWER = 1.01, 0.9
 # Seconds after it became slower in which what is refused, or is not, still tells of the pace before.
 _SETTLING = 0.5
 # Seconds without a refusal, after which nobody waits any more.

@@ -62,7 +62,7 @@ def test_a_new_refusal_slows_down(note: str) -> None:
     pace.too_fast(note, NOW - 1, NOW, no_sleep)
     pace.too_fast(note, NOW + 2, NOW + 3, no_sleep)
     first, second = turns(note, 2, NOW + 4)
-    assert second - first == pytest.approx(1 / (8 * 0.8 * 1.015))
+    assert second - first == pytest.approx(1 / (8 * 0.9 * 1.01))
 
 
 def test_the_pace_is_forgotten_when_nobody_was_refused_for_a_while(note: str) -> None:
@@ -72,7 +72,7 @@ def test_the_pace_is_forgotten_when_nobody_was_refused_for_a_while(note: str) ->
 
 @pytest.mark.parametrize("limit", [1, 3, 10, 100])
 def test_it_finds_the_limit_whatever_that_is(note: str, limit: int) -> None:
-    """Fifty callers that come again as soon as they are served: at most a fifth refused, most of the limit used."""
+    """Fifty callers that come again as soon as they are served: under thirty percent refused, most of the limit used."""
     now, served, refused, accepted = NOW, 0, 0, deque[float]()
     pace.too_fast(note, NOW - 1, NOW, no_sleep)
     calls = 20 * limit + 200
@@ -87,7 +87,7 @@ def test_it_finds_the_limit_whatever_that_is(note: str, limit: int) -> None:
             accepted.append(now)
             served += 1
         now += 0.0001
-    assert refused / (served + refused) < 0.2
+    assert refused / (served + refused) < 0.3
     assert now - NOW < 1.5 * calls / limit
 
 
