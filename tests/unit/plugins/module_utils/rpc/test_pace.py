@@ -72,7 +72,7 @@ def test_the_pace_is_forgotten_when_nobody_was_refused_for_a_while(note: str) ->
 
 @pytest.mark.parametrize("limit", [1, 3, 10, 100])
 def test_it_finds_the_limit_whatever_that_is(note: str, limit: int) -> None:
-    """Fifty callers that come again as soon as they are served: under thirty percent refused, most of the limit used."""
+    """A caller that comes again once it is served: under thirty percent refused, most of the limit used."""
     now, served, refused, accepted = NOW, 0, 0, deque[float]()
     pace.too_fast(note, NOW - 1, NOW, no_sleep)
     calls = 20 * limit + 200
