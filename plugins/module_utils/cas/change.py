@@ -144,7 +144,7 @@ def _deadline(client: Client) -> float:
 
 def _quota(client: Client, wanted: Wanted, plan: Plan, warnings: list[str]) -> Quota | None:
     """The quota before an order is made. Not being allowed to read it is no reason to stop."""
-    if not wanted.check_quota or not any(step.buys for step in plan.steps):
+    if not wanted.check_quota or not plan.buys:
         return None
     try:
         quota = service.quota(client, wanted.product_code)

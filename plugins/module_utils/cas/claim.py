@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -79,8 +79,10 @@ class Claim:
         self._write({})
 
     def _write(self, note: dict[str, Any]) -> None:
-        if self._held:
-            self._held.write(note)
+        # A full disk must not lose the number of an order that was made.
+        with suppress(OSError):
+            if self._held:
+                self._held.write(note)
 
 
 def foreseen(client: Client, wanted: Wanted) -> Claim:

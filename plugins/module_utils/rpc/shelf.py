@@ -110,7 +110,7 @@ class Held:
 
 def _owner(lock: int) -> dict[str, Any]:
     owner = _mapping(os.pread(lock, 4096, 0).decode(errors="replace"))
-    return {**owner, "until": owner["until"]} if isinstance(owner.get("until"), (int, float)) else {}
+    return owner if isinstance(owner.get("until"), (int, float)) else {}
 
 
 def _mapping(text: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import
     Refused,
     Unclear,
 )
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.shelf import take
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.shelf import Held, take
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer, Request, Transport
 from tests.emulator.emulator import Emulator
 from tests.emulator.lifecycle import DAY
@@ -348,6 +348,16 @@ def test_without_a_folder_the_task_warns_and_goes_on(tmp_path: Path) -> None:
     assert len(done.warnings) == 1
     assert "are not kept apart" in done.warnings[0]
     assert "XDG_STATE_HOME" in done.warnings[0]
+
+
+def test_a_disk_that_fills_up_does_not_lose_the_order(shelf: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object, **_more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Held, "write", full)
+    done = order(emulator(), shelf)
+    assert done.plan.changed
+    assert done.order
 
 
 def test_a_failure_leaves_the_claim_free(shelf: str) -> None:

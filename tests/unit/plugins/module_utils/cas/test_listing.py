@@ -55,7 +55,9 @@ def test_an_order_in_the_listing_is_only_described() -> None:
     first = order(account, **WWW)
     again = order(account, **WWW, listed=listing(account))
     assert not again.plan.changed
-    assert again.order == first.order or again.order
+    assert first.order
+    assert again.order
+    assert again.order.order_id == first.order.order_id
     assert reads(account) == [DESCRIBE]
 
 
