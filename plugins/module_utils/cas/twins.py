@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from ..rpc.client import Client
-from ..rpc.errors import Failure
+from ..rpc.errors import Failure, Forbidden
 from .claim import forget
 from .observe import keyword
 from .order import IN_FLIGHT, VALID, Order, Status
@@ -77,10 +77,10 @@ class Twins:
             elder = describe(client, listed, self._deadline)
             if elder is None or not carries_key(wanted, elder) or order.status is Status.UNKNOWN:
                 return order
-            left = order
-            if order.status is not Status.PENDING_APPLICATION:
-                left = act(client, wanted, cancel(order), self._deadline) or order
-            act(client, wanted, delete(left, "an elder order has the same names"), self._deadline)
+            try:
+                self._remove(order)
+            except Forbidden:  # it may have been submitted at this very moment
+                self._remove(describe(client, order, self._deadline) or order)
             forget(client, wanted, self._mine)
         except Failure as failure:
             self._warnings.append(
@@ -93,6 +93,12 @@ class Twins:
             f"deleted, and order {elder.order_id} taken in its place."
         )
         return elder
+
+    def _remove(self, order: Order) -> None:
+        client, wanted, left = self._client, self._wanted, order
+        if order.status is not Status.PENDING_APPLICATION:
+            left = act(client, wanted, cancel(order), self._deadline) or order
+        act(client, wanted, delete(left, "an elder order has the same names"), self._deadline)
 
 
 def _precedes(order: Order, number: str, mine: Order | None) -> bool:

@@ -90,6 +90,23 @@ def test_one_that_is_with_the_ca_is_withdrawn_first() -> None:
     assert live(account) == [done.order.order_id]
 
 
+def test_one_that_is_submitted_at_this_moment_is_withdrawn_too() -> None:
+    account = emulator(settle_seconds=3.0)
+    real, made = beside(account, other(account), PACKAGE), []
+
+    def through(request: Request, timeout: float) -> Answer:
+        answer = real(request, timeout)
+        made.extend([1] if request.headers["x-acs-action"] == PACKAGE else [])
+        if made and request.headers["x-acs-action"] == "ListUserCertificateOrder":
+            account.advance(4)
+        return answer
+
+    done = ours(account, through, wait_for="none")
+    assert done.order
+    assert live(account) == [done.order.order_id]
+    assert writes(account)[-2:] == [CANCEL, DELETE]
+
+
 @pytest.mark.parametrize("lag", [5.0, 20.0])
 def test_a_list_that_lags_shows_the_twin_during_the_wait(lag: float) -> None:
     account = emulator(list_lag_seconds=lag, record_delay_seconds=60.0)
