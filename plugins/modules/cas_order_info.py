@@ -35,6 +35,8 @@ options:
   domains:
     description:
       - Only orders with exactly this set of names.
+      - With O(order_id) and O(wait_for=issued), an order that is under way is taken to have these names, so that the
+        list is not read for it. Its certificate has to cover them; otherwise the task fails.
     type: list
     elements: str
   keyword:

@@ -22,6 +22,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils.rpc.credentials i
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer, Request
 from tests.benchmarks.accounts import fleet
 from tests.benchmarks.runs import inventory as machines
+from tests.emulator.dials import turn
 from tests.emulator.http import Server
 from tests.emulator.proof import Prover
 
@@ -143,14 +144,13 @@ def _pause_figures(pauses: Sequence[float]) -> tuple[Figure, ...]:
 def _renewal_figures(renewed: Fleet) -> tuple[Figure, ...]:
     lists = actions(renewed.seen, LIST)
     of_one = sum("Keyword" in call.parameters for call in lists)
-    others = (len(lists) - of_one - 1) / renewed.hosts
     made = [call.at for call in renewed.seen if call.action in CREATES or call.action.startswith("Renew")]
     return (
         count("hosts that the playbook renewed", renewed.hosts),
         none_of("hosts that failed", len(renewed.played.failed)),
         none_of("orders too many or too few", abs(len(made) - renewed.hosts)),
         at_most("looks for a twin, for each host", of_one / renewed.hosts, 1),
-        at_most("other lists for each host, beside the one for all: its wait begins with one", others, 1),
+        none_of("other lists, beside the one for all hosts", len(lists) - of_one - 1),
     )
 
 
@@ -201,6 +201,8 @@ def _renewed(folder: Path, hosts: int) -> Fleet:
     folder.mkdir()
     account = Watched()
     account.world = fleet(hosts, OLD_DAYS, folder / "due")
+    # A CA takes longer than the steps between two tasks of the role.
+    account.world.dials = turn(account.world.dials, {"review_seconds": 10})
     (folder / "inventory.json").write_text(json.dumps(machines(folder, 0, hosts)))
     with Server(account) as server, closing(Prover(account)):
         environment = surroundings(folder, **account.environment(server.url), ANSIBLE_FORKS="10")

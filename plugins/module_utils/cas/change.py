@@ -24,7 +24,7 @@ from .renewal import plan_renewal
 from .service import describe
 from .step import DELETE, Plan, Step, diff_text
 from .twins import Twins
-from .wait import wait
+from .wait import Read, wait
 from .wanted import State, Wanted
 
 MakePlan = Callable[[Wanted, Seen, datetime], Plan]
@@ -125,11 +125,14 @@ def _settled(
     client: Client, wanted: Wanted, plan: Plan, done: Order | Bought | None, warnings: list[str]
 ) -> Order | None:
     """The order at the end: described when it is new, without a twin, and waited for."""
-    deadline, read = _deadline(client), describe
-    result: Order | None = done if not isinstance(done, Bought) else None
+    deadline = _deadline(client)
+    result: Order | None
+    read: Read
     if isinstance(done, Bought):
-        result, twins = described_anew(client, done.order), Twins(client, wanted, done, deadline, warnings)
-        result, read = twins.settled(result), twins.read
+        twins = Twins(client, wanted, done, deadline, warnings)
+        result, read = twins.settled(described_anew(client, done.order)), twins.read
+    else:
+        result, read = done, describe
     if result is None or wanted.state is not State.PRESENT:
         return result
     result = wait(client, wanted, result, deadline, read)

@@ -21,6 +21,9 @@ from .service import (
     list_orders,
     order_in_list,
     quota,
+    state_of,
+    told,
+    told_with_key,
     unread,
     with_certificate,
 )
@@ -122,14 +125,38 @@ def find(client: Client, asked: Query) -> tuple[list[Order], str | None]:
         return list(_by_numbers(client, asked)), None
     if asked.order_id is None:
         return list(_filtered(client, asked)), None
-    listed = order_in_list(client, asked.order_id, asked.keyword, ORDER_TYPES[asked.order_type])
-    known = listed or unread(asked.order_id)
-    order, private_key = describe_with_key(client, known) or (None, None)
-    if _waits(client, asked):
-        order, private_key = _waited(client, asked, order or known, private_key)
+    order, private_key = _one(client, asked, asked.order_id)
     if order is None or not _passes(asked, order, client.clock.now()):
         return [], None
     return [order], private_key if asked.include_private_key else None
+
+
+def _one(client: Client, asked: Query, number: str) -> tuple[Order | None, str | None]:
+    """One order, where the task waits for it to get, with the key of the answer that told so."""
+    answer = state_of(client, number)
+    if _waits(client, asked):
+        order = _under_way(client, asked, number, answer)
+        if order:
+            return _waited_by_names(client, asked, order)
+    known = order_in_list(client, number, asked.keyword, ORDER_TYPES[asked.order_type]) or unread(number)
+    order, private_key = told_with_key(client, known, answer) if answer is not None else (None, None)
+    return _waited(client, asked, order or known, private_key) if _waits(client, asked) else (order, private_key)
+
+
+def _under_way(client: Client, asked: Query, number: str, answer: Mapping[str, Any] | None) -> Order | None:
+    """An order that the CA works on, with the names of the task: nothing that a list tells is needed to wait for it."""
+    if answer is None or not asked.domains or asked.product_code:
+        return None
+    order = told(client, unread(number, asked.domains), answer)
+    return order if order.status in WITH_THE_CA else None
+
+
+def _waited_by_names(client: Client, asked: Query, order: Order) -> tuple[Order, str | None]:
+    from .plan import refuse_uncovered
+
+    order, private_key = _waited(client, asked, order, None)
+    refuse_uncovered(asked.domains, order)
+    return order, private_key
 
 
 def _waits(client: Client, asked: Query) -> bool:

@@ -122,7 +122,7 @@ def observe_renewal(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
     """What ``cas_order_renew`` needs to know. With ``order_id``, its names and its product are what is wanted."""
     look = _Look(client, wanted)
     if wanted.order_id:
-        look.in_list(wanted.order_id, keyword(wanted.domains))
+        look.in_list(wanted.order_id, keyword(wanted.domains))  # a listing without it is too old
     orders = list(look.orders(keyword(wanted.domains)))
     if wanted.order_id:
         wanted = _like(look, wanted, wanted.order_id, orders)

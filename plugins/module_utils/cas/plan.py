@@ -283,7 +283,12 @@ def refuse_wrong_certificate(wanted: Wanted, order: Order) -> None:
             order_id=order.order_id,
             key_mismatch=True,
         )
-    missing = uncovered(wanted.domains, order.certificate.domains) if order.certificate else []
+    refuse_uncovered(wanted.domains, order)
+
+
+def refuse_uncovered(domains: Iterable[str], order: Order) -> None:
+    """An issued certificate must cover the names asked for."""
+    missing = uncovered(domains, order.certificate.domains) if order.certificate else []
     if missing:
         raise Forbidden(
             f"{order.named} was issued without {', '.join(missing)}, which was asked for.",

@@ -66,6 +66,8 @@ def _tell_nobody(line: str, detail: bool) -> None:
     """Nobody hears how a wait goes on."""
 
 
+# Seconds after which nobody keeps a pace that was noted (see ``pace.FORGOTTEN``), so that it need not be imported.
+_OLD_PACE = 60.0
 _HOST = re.compile(r"[\w.-]+|[\da-fA-F:.]+", re.ASCII)
 
 
@@ -212,7 +214,7 @@ class Client:
     def _turn(self, now: float) -> float:
         """Seconds until the next turn. Few accounts are ever throttled, so mostly there is no pace to keep."""
         try:
-            if not self.shelf or os.stat(f"{self._pace_note}.json").st_mtime < now - 60:
+            if not self.shelf or os.stat(f"{self._pace_note}.json").st_mtime < now - _OLD_PACE:
                 return 0.0
         except OSError:
             return 0.0

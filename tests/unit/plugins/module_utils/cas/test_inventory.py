@@ -13,7 +13,12 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils.cas import inventory
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.words import PRODUCTS
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Client
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import BadInput, NotReached, Refused
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import (
+    BadInput,
+    Forbidden,
+    NotReached,
+    Refused,
+)
 from tests.emulator.emulator import Emulator
 from tests.emulator.lifecycle import DAY
 from tests.unit.plugins.module_utils.cas.test_observe import revoked
@@ -210,7 +215,7 @@ def test_one_order_is_described() -> None:
     assert (order["order_id"], order["status"]) == (number, "pending_validation")
     assert (order["product_code"], order["instance_id"] is None) == (FREE, False)
     assert len(order["validation"]) == 1
-    assert reads(account) == [LIST, DESCRIBE]
+    assert reads(account) == [DESCRIBE, LIST]
 
 
 def test_one_order_that_no_list_shows_is_described_all_the_same() -> None:
@@ -276,8 +281,37 @@ def test_an_order_that_is_issued_takes_no_further_look() -> None:
     number = issued(account)
     before = account.world.now()
     assert waited(account, number)["orders"][0]["certificate"]
-    assert reads(account) == [LIST, DESCRIBE]
+    assert reads(account) == [DESCRIBE, LIST]
     assert account.world.now() == before
+
+
+def test_an_order_that_is_under_way_is_not_listed_when_its_names_are_known() -> None:
+    account = proven_at_once()
+    (order,) = waited(account, applied(account), domains=["WWW.example.com"])["orders"]
+    assert (order["status"], order["domains"]) == ("issued", ["www.example.com"])
+    assert order["certificate"]["domains"] == ["www.example.com"]
+    assert set(reads(account)) == {DESCRIBE}
+
+
+def test_names_that_are_not_its_own_are_told_from_the_certificate() -> None:
+    account = proven_at_once()
+    number = applied(account)
+    with pytest.raises(Forbidden, match=rf"Order {number} .* was issued without other\.example, which was asked for"):
+        waited(account, number, domains=["other.example"])
+
+
+def test_an_order_that_is_issued_is_listed_though_its_names_are_known() -> None:
+    """Only the list tells whether it was revoked."""
+    account = emulator()
+    with pytest.raises(NotReached, match="is revoked"):
+        waited(account, revoked(account), domains=["www.example.com"])
+    assert set(reads(account)) == {DESCRIBE, LIST}
+
+
+def test_the_product_of_an_order_under_way_is_told_by_the_list() -> None:
+    account = proven_at_once()
+    number = applied(account)
+    assert waited(account, number, domains=["www.example.com"], product_code=PAID)["orders"] == []
 
 
 @pytest.mark.parametrize("when", ["before", "while"])

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.emulator.lifecycle import DAY
 from tests.unit.rehearsal import DEFAULTS, client, csr, emulator, order, transport, writes
 
 PACKAGE, CANCEL, DELETE = "CreateCertificateForPackageRequest", "CancelOrderRequest", "DeleteCertificateRequest"
-REVOKE = "CancelCertificateForPackageRequest"
+LIST, REVOKE = "ListUserCertificateOrder", "CancelCertificateForPackageRequest"
 WWW = "www.example.com"
 ASKED: dict[str, Any] = {"domains": [WWW]}
 
@@ -174,9 +175,27 @@ def test_other_names_and_other_products_are_no_twins() -> None:
 def test_an_order_that_was_only_found_is_never_withdrawn() -> None:
     """After a lost answer nobody can be sure which of them is ours."""
     account = emulator()
-    account.inject(kind="answer_lost", action=PACKAGE)
-    first = ours(account, transport(account))
-    assert first.order
+    real, todo, theirs = transport(account), [other(account)], list[str]()
+
+    def through(request: Request, timeout: float) -> Answer:
+        """Another machine orders right before; the list shows it only after the own order was found."""
+        action = request.headers["x-acs-action"]
+        if action == PACKAGE and todo:
+            todo.pop()()
+            theirs.extend(live(account))
+            account.inject(kind="answer_lost", action=PACKAGE)
+        answer = real(request, timeout)
+        if action == LIST and theirs:
+            content = json.loads(answer.body)
+            shown = [entry for entry in content["CertificateOrderList"] if str(entry["OrderId"]) not in theirs]
+            answer = answer._replace(body=json.dumps({"TotalCount": 1, "CertificateOrderList": shown}).encode())
+        if action == "DescribeCertificateState":
+            theirs.clear()
+        return answer
+
+    done = ours(account, through)
+    assert done.order
+    assert len(live(account)) == 2
     assert DELETE not in writes(account)
 
 
@@ -223,23 +242,31 @@ def test_an_old_order_that_a_list_missed_is_no_twin() -> None:
     assert DELETE not in writes(account)
 
 
-@pytest.mark.parametrize("dates", [True, False], ids=["by date", "by number"])
-def test_who_is_elder(dates: bool) -> None:
+@pytest.mark.parametrize(
+    ("moments", "ours_stays"),
+    [((10_000, 13_000), False), ((13_000, 10_000), True), ((10_000, 10_000), False), ((None, None), False)],
+    ids=["the date says so", "the date comes before the number", "the number where dates are equal", "no dates"],
+)
+def test_who_is_elder(moments: tuple[int | None, int | None], ours_stays: bool) -> None:
+    """The other one has the smaller number."""
     account = emulator()
-    real = transport(account)
-
-    def undated(request: Request, timeout: float) -> Answer:
-        answer = real(request, timeout)
-        return answer if dates else answer._replace(body=answer.body.replace(b'"BuyDate"', b'"Forgotten"'))
-
-    todo = [other(account)]
+    real, todo = transport(account), [other(account)]
 
     def through(request: Request, timeout: float) -> Answer:
         if request.headers["x-acs-action"] == PACKAGE and todo:
             todo.pop()()
-            account.advance(3)
-        return undated(request, timeout)
+        answer = real(request, timeout)
+        if request.headers["x-acs-action"] != LIST:
+            return answer
+        content = json.loads(answer.body)
+        listed = sorted(content["CertificateOrderList"], key=lambda entry: int(entry["OrderId"]))
+        for entry, moment in zip(listed, moments):
+            entry["BuyDate"] = moment
+        return answer._replace(body=json.dumps(content).encode())
 
     done = ours(account, through)
     assert done.order
-    assert live(account) == [done.order.order_id]
+    theirs, own = (str(number) for number in sorted(account.world.orders))
+    assert done.order.order_id == (own if ours_stays else theirs)
+    assert (own in live(account)) is ours_stays
+    assert theirs in live(account)
