@@ -35,8 +35,9 @@ options:
   domains:
     description:
       - Only orders with exactly this set of names.
-      - With O(order_id) and O(wait_for=issued), an order that is under way is taken to have these names, so that the
-        list is not read for it. Its certificate has to cover them; otherwise the task fails.
+      - With O(order_id) and O(wait_for=issued), the order is taken to have these names, and the list is not read for
+        it. Its certificate has to cover them; otherwise the task fails. It is for an order that was made a moment ago,
+        because it may be the list alone that tells a revoked order from an issued one.
     type: list
     elements: str
   keyword:

@@ -22,7 +22,6 @@ from ansible_collections.certops.alicloud.plugins.module_utils.rpc.credentials i
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer, Request
 from tests.benchmarks.accounts import fleet
 from tests.benchmarks.runs import inventory as machines
-from tests.emulator.dials import turn
 from tests.emulator.http import Server
 from tests.emulator.proof import Prover
 
@@ -201,8 +200,6 @@ def _renewed(folder: Path, hosts: int) -> Fleet:
     folder.mkdir()
     account = Watched()
     account.world = fleet(hosts, OLD_DAYS, folder / "due")
-    # A CA takes longer than the steps between two tasks of the role.
-    account.world.dials = turn(account.world.dials, {"review_seconds": 10})
     (folder / "inventory.json").write_text(json.dumps(machines(folder, 0, hosts)))
     with Server(account) as server, closing(Prover(account)):
         environment = surroundings(folder, **account.environment(server.url), ANSIBLE_FORKS="10")

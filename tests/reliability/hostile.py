@@ -35,8 +35,8 @@ LIMITS = (
     "`100 Continue`, holds a task. Ansible's own `timeout` ends it.",
     "Ansible checks options before a module sees them. On some it breaks itself, with a traceback of its own, and a "
     "number of a million digits keeps it busy for minutes.",
-    "A service that is asked where to put a file may name any file below `/.well-known/`, and `fileauth.txt` anywhere, "
-    "also one that is there already.",
+    "A service that is asked where to put a file may name any file below `/.well-known/pki-validation/` and "
+    "`/.well-known/acme-challenge/`, and `fileauth.txt` anywhere, also one that is there already.",
     "A service that lists tens of thousands of orders whose fields are all as long as they can be needs more memory.",
     "What is drawn by chance is a sample.",
 )

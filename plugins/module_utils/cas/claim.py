@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -34,13 +34,14 @@ _FIRST_LOOK, _LONGEST_LOOK = 0.2, 2.0
 class Claim:
     """The right to order, with its note; without a note when there is nowhere to keep one.
 
-    ``waited`` tells whether another task had it first.
+    ``waited`` tells whether another task had it first, ``unwritten`` why something could not be noted.
     """
 
     def __init__(
         self, note: Mapping[str, Any], now: float = 0.0, held: Held | None = None, waited: bool = False
     ) -> None:
         self._held, self.waited = held, waited
+        self.unwritten: OSError | None = None
         self._age = now - note["at"] if isinstance(note.get("at"), (int, float)) else REMEMBERED
         self._note: Mapping[str, Any] = note if 0 <= self._age < REMEMBERED else {}
 
@@ -79,10 +80,11 @@ class Claim:
         self._write({})
 
     def _write(self, note: dict[str, Any]) -> None:
-        # A full disk must not lose the number of an order that was made.
-        with suppress(OSError):
+        try:
             if self._held:
                 self._held.write(note)
+        except OSError as error:  # a full disk must not lose the number of an order that was made
+            self.unwritten = error
 
 
 def foreseen(client: Client, wanted: Wanted) -> Claim:
@@ -97,7 +99,10 @@ def claimed(client: Client, wanted: Wanted, deadline: float, warnings: list[str]
     held = _held(client, wanted, deadline, warnings)
     try:
         note, waited = held.read() if held else {}, client.clock.monotonic() - begun > _FIRST_LOOK / 2
-        yield Claim(note, _now(client), held, waited)
+        claim = Claim(note, _now(client), held, waited)
+        yield claim
+        if claim.unwritten:
+            warnings.append(_unnoted(client, claim.unwritten))
     finally:
         if held:
             held.release()
@@ -172,11 +177,15 @@ def _held(client: Client, wanted: Wanted, deadline: float, warnings: list[str]) 
             client.clock.sleep(pause * (1 - client.clock.chance() / 4))
             pause = min(_LONGEST_LOOK, pause * 2)
     except OSError as error:
-        warnings.append(
-            f"Nothing can be noted in {client.shelf} ({error.strerror}): tasks that order the same certificate at the "
-            "same moment are not kept apart. Make it writable, or set XDG_STATE_HOME."
-        )
+        warnings.append(_unnoted(client, error))
         return None
+
+
+def _unnoted(client: Client, error: OSError) -> str:
+    return (
+        f"Nothing can be noted in {client.shelf} ({error.strerror}): tasks that order the same certificate at the "
+        "same moment are not kept apart. Make it writable, or set XDG_STATE_HOME."
+    )
 
 
 def _busy(path: str, now: float) -> str:

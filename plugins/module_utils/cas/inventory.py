@@ -21,9 +21,6 @@ from .service import (
     list_orders,
     order_in_list,
     quota,
-    state_of,
-    told,
-    told_with_key,
     unread,
     with_certificate,
 )
@@ -125,38 +122,21 @@ def find(client: Client, asked: Query) -> tuple[list[Order], str | None]:
         return list(_by_numbers(client, asked)), None
     if asked.order_id is None:
         return list(_filtered(client, asked)), None
-    order, private_key = _one(client, asked, asked.order_id)
+    known = _known(client, asked, asked.order_id)
+    order, private_key = describe_with_key(client, known) or (None, None)
+    if _waits(client, asked):
+        order, private_key = _waited(client, asked, order or known, private_key)
     if order is None or not _passes(asked, order, client.clock.now()):
         return [], None
     return [order], private_key if asked.include_private_key else None
 
 
-def _one(client: Client, asked: Query, number: str) -> tuple[Order | None, str | None]:
-    """One order, where the task waits for it to get, with the key of the answer that told so."""
-    answer = state_of(client, number)
-    if _waits(client, asked):
-        order = _under_way(client, asked, number, answer)
-        if order:
-            return _waited_by_names(client, asked, order)
-    known = order_in_list(client, number, asked.keyword, ORDER_TYPES[asked.order_type]) or unread(number)
-    order, private_key = told_with_key(client, known, answer) if answer is not None else (None, None)
-    return _waited(client, asked, order or known, private_key) if _waits(client, asked) else (order, private_key)
-
-
-def _under_way(client: Client, asked: Query, number: str, answer: Mapping[str, Any] | None) -> Order | None:
-    """An order that the CA works on, with the names of the task: nothing that a list tells is needed to wait for it."""
-    if answer is None or not asked.domains or asked.product_code:
-        return None
-    order = told(client, unread(number, asked.domains), answer)
-    return order if order.status in WITH_THE_CA else None
-
-
-def _waited_by_names(client: Client, asked: Query, order: Order) -> tuple[Order, str | None]:
-    from .plan import refuse_uncovered
-
-    order, private_key = _waited(client, asked, order, None)
-    refuse_uncovered(asked.domains, order)
-    return order, private_key
+def _known(client: Client, asked: Query, number: str) -> Order:
+    """What is known of an order before it is described. The list is not read for names that a task gives for a wait."""
+    if _waits(client, asked) and asked.domains and not asked.product_code:
+        return unread(number, asked.domains)
+    order_type = ORDER_TYPES[asked.order_type]
+    return order_in_list(client, number, asked.keyword, order_type) or unread(number)
 
 
 def _waits(client: Client, asked: Query) -> bool:
@@ -171,7 +151,8 @@ def _deadline(client: Client, asked: Query) -> float:
 
 def _waited(client: Client, asked: Query, order: Order, private_key: str | None) -> tuple[Order, str | None]:
     """The order where it was waited for to get, with the key of the answer that told so."""
-    from .wait import wait  # few tasks wait
+    from .plan import refuse_uncovered  # few tasks wait
+    from .wait import wait
 
     def read(client: Client, known: Order, deadline: float) -> Order | None:
         nonlocal private_key
@@ -179,6 +160,8 @@ def _waited(client: Client, asked: Query, order: Order, private_key: str | None)
         return seen
 
     found = wait(client, asked, order, _deadline(client, asked), read)
+    if asked.domains == found.domains:
+        refuse_uncovered(asked.domains, found)  # the names were taken from the task
     return found, private_key
 
 

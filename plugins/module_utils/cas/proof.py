@@ -73,11 +73,13 @@ def _proves(kind: str, name: str) -> bool:
 
 
 def _is_for_proofs(path: str) -> bool:
-    """Whether a site has no page of its own there: what is published is removed later."""
+    """Whether a site has no page of its own there: what is published replaces what is there, and is removed later."""
     plain = len(path) <= _LONGEST_PATH and _SAFE_PATH.fullmatch(path)
-    return bool(plain) and (path.startswith("/.well-known/") or path.endswith("/fileauth.txt"))
+    return bool(plain) and (path.startswith(_FOR_PROOFS) or path.endswith("/fileauth.txt"))
 
 
+# Of the CA/Browser Forum, and of ACME.
+_FOR_PROOFS = ("/.well-known/pki-validation/", "/.well-known/acme-challenge/")
 # Segments of plain characters, none of them "." or "..".
 _LONGEST_PATH = 255
 _SAFE_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")

@@ -56,7 +56,7 @@ def describe(client: Client, order: Order, deadline: float | None = None) -> Ord
 def describe_with_key(client: Client, order: Order, deadline: float | None = None) -> tuple[Order, str | None] | None:
     """As ``describe``, with the private key that the service made, if it made one."""
     answer = state_of(client, order.order_id, deadline)
-    return told_with_key(client, order, answer) if answer is not None else None
+    return (told(client, order, answer), _pem(answer.get("PrivateKey"))) if answer is not None else None
 
 
 def state_of(client: Client, order_id: str, deadline: float | None = None) -> Mapping[str, Any] | None:
@@ -73,11 +73,6 @@ def state_of(client: Client, order_id: str, deadline: float | None = None) -> Ma
 def told(client: Client, order: Order, answer: Mapping[str, Any]) -> Order:
     """What is known of an order, and what the service said of it."""
     return described(order, answer, _certificate(answer.get("Certificate"), order), client.clock.now())
-
-
-def told_with_key(client: Client, order: Order, answer: Mapping[str, Any]) -> tuple[Order, str | None]:
-    """As ``told``, with the private key that the service made."""
-    return told(client, order, answer), _pem(answer.get("PrivateKey"))
 
 
 def with_certificate(client: Client, order: Order) -> Order:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..rpc.errors import BadInput, quoted
 from .listing import Listing, read_listing
 from .names import WILDCARD
-from .words import PRODUCTS, WaitFor, Window, line, names, order_id, positive, window, word
+from .words import PRODUCTS, WaitFor, Window, line, names, order_id, positive, sendable, window, word
 
 if TYPE_CHECKING:
     from .pki import Csr
@@ -152,7 +152,7 @@ def _contact(values: Mapping[str, Any] | None) -> Contact | None:
 
 
 def _tags(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    tags = tuple((str(key), _tag_text(value)) for key, value in values.items())
+    tags = tuple((sendable(str(key), "tags"), sendable(_tag_text(value), "tags")) for key, value in values.items())
     if len(tags) > MOST_TAGS:
         raise BadInput("tags", f"{len(tags)} tags were given; an order takes {MOST_TAGS} at most.")
     for key, value in tags:

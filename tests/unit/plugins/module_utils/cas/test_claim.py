@@ -358,6 +358,9 @@ def test_a_disk_that_fills_up_does_not_lose_the_order(shelf: str, monkeypatch: p
     done = order(emulator(), shelf)
     assert done.plan.changed
     assert done.order
+    (warning,) = done.warnings
+    assert "No space left on device" in warning
+    assert "are not kept apart" in warning
 
 
 def test_a_failure_leaves_the_claim_free(shelf: str) -> None:

@@ -419,6 +419,8 @@ def test_a_file_that_is_not_told_yet(changes: dict[str, Any], domains: tuple[str
         "/index.html",
         "/robots.txt",
         "/sub/site/.well-known/x",
+        "/.well-known/openid-configuration",
+        "/.well-known/pki-validation",
     ],
 )
 def test_a_file_outside_of_the_web_root_is_refused(path: str) -> None:
@@ -427,7 +429,7 @@ def test_a_file_outside_of_the_web_root_is_refused(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/fileauth.txt", "/.well-known/pki-validation/fileauth.txt", "/.well-known/..b/c..txt"]
+    "path", ["/fileauth.txt", "/.well-known/pki-validation/fileauth.txt", "/.well-known/acme-challenge/..b/c..txt"]
 )
 def test_a_file_below_the_web_root_is_not(path: str) -> None:
     (proof,) = read({**FILE, "Uri": path}).validation

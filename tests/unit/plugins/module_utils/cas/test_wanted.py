@@ -274,6 +274,8 @@ BAD_TAGS = {
     "HTTPS": {"k": "HTTPS://example.com"},
     "a list": {"k": ["a"]},
     "a dictionary": {"k": {"a": "b"}},
+    "half of a character": {"k": "a\ud800"},
+    "half of a character in a key": {"\ud800": "v"},
 }
 
 
