@@ -4,6 +4,8 @@
 """Make every kind of trouble that an order can meet, count what went wrong, and write the page.
 
 Usage: python -m tests.reliability [PART ...]    # SEED=..., RELIABILITY=short for the version of make test
+
+Without a part it runs all of them. The page is written as soon as there is a result of each part for the same code.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import importlib
 import os
 import platform
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +27,7 @@ from conftest import name_the_collection
 from tests.tools.dependencies import ROOT
 from tests.tools.parts import SHORT
 
+from .kept import keep, kept
 from .report import Figure, Part, Run, section
 
 # In the order of the page. Each is a module of this package with a function run(Run) -> Part.
@@ -62,9 +66,10 @@ def main(arguments: Sequence[str]) -> int:
     name_the_collection()
     seed = int(os.environ.get("SEED") or SEED)
     found = {name: _run(name, short, seed) for name in names}
-    target = PAGE if set(names) == set(PARTS) and not short else DRAFT
+    every = {} if short else kept(PARTS, seed)
+    target = PAGE if set(every) == set(PARTS) else DRAFT
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page(found.values(), seed))
+    target.write_text(page((every if target is PAGE else found).values(), seed))
     for name, part in found.items():
         for figure in part.figures:
             print(f"{_verdict(figure)} {name}: {figure.what}: {figure.found}")
@@ -93,8 +98,13 @@ def _run(name: str, short: bool, seed: int) -> Part:
         print(f"{time.monotonic() - begun:4.0f} s  {name}: {text}", flush=True)
 
     run: Callable[[Run], Part] = importlib.import_module(f"{__package__}.{name}").run
-    with tempfile.TemporaryDirectory(prefix="certops-reliability-") as folder:
+    folder = tempfile.mkdtemp(prefix="certops-reliability-")
+    try:
         part = run(Run(short, seed, Path(folder), tell))
+    finally:
+        subprocess.run(["rm", "-rf", folder], check=False)  # shutil gives up where folders lie a thousand deep
+    if not short:
+        keep(name, seed, part)
     tell("done")
     return part
 
