@@ -47,6 +47,7 @@ def chosen(name, *words, **more):
 real_new = hashlib.new
 hashlib.md5, hashlib.sha1 = refuse("MD5", hashlib.md5), refuse("SHA-1", hashlib.sha1)
 hashlib.new = chosen
+import cryptography.x509  # it makes a table of all algorithms that certificates name
 from cryptography.hazmat.primitives import hashes
 for kind in (hashes.MD5, hashes.SHA1):
     kind.__init__ = refuse(kind.__name__, kind.__init__)
