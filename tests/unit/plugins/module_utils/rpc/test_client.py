@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,6 +27,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import
     NotSent,
     ReadOnly,
     Refused,
+    TimeUp,
     Unclear,
     Unsendable,
     Untrusted,
@@ -266,6 +269,67 @@ def test_a_pause_that_nobody_could_wait_for_is_no_traceback() -> None:
     failure = failing(Script([error("Throttling.User", x_acs_retry_after="9" * 400)]), deadline=300.0)
     assert isinstance(failure, Refused)
     assert failure.kind is Kind.THROTTLED
+
+
+# The common pace.
+
+NOTE = "pace-cas.example.json"
+
+
+def refused(shelf: Path, watch: Watch) -> None:
+    """A task that was too fast."""
+    client(Script([error("Throttling.User"), reply()]), watch, shelf=str(shelf)).call(READ, {})
+    os.utime(shelf / NOTE, (NOON.timestamp(), NOON.timestamp()))
+
+
+def paused(shelf: Path, watch: Watch, **more: Any) -> float:
+    """Seconds for which a task waits before its call."""
+    before = sum(watch.slept)
+    client(Script([reply()]), watch, shelf=str(shelf), **more).call(READ, {})
+    return sum(watch.slept) - before
+
+
+def test_after_a_refusal_tasks_take_turns(tmp_path: Path) -> None:
+    watch = Watch()
+    assert paused(tmp_path, watch) == 0
+    refused(tmp_path, watch)
+    assert [paused(tmp_path, watch) for _task in range(3)] == pytest.approx([0.125] * 3, abs=0.01)
+
+
+def test_only_a_refusal_of_what_is_too_fast_sets_a_pace(tmp_path: Path) -> None:
+    failing(Script([error("Forbidden.RAM")]), shelf=str(tmp_path))
+    assert not (tmp_path / NOTE).exists()
+
+
+def test_a_pace_is_over_a_minute_after_it_was_noted(tmp_path: Path) -> None:
+    watch = Watch()
+    refused(tmp_path, watch)
+    old = NOON.timestamp() - 60
+    os.utime(tmp_path / NOTE, (old, old))
+    assert paused(tmp_path, watch) == 0
+
+
+def test_a_turn_after_the_deadline_is_not_waited_for(tmp_path: Path) -> None:
+    watch, late = Watch(), Script([reply()])
+    refused(tmp_path, watch)
+    with pytest.raises(TimeUp) as caught:
+        client(late, watch, shelf=str(tmp_path)).call(READ, {}, watch.seconds + 0.1)
+    assert caught.value.msg == f"{READ} was not sent: the time for this task (wait_timeout) is over."
+    assert caught.value.facts["action"] == READ
+    assert late.sent == []
+
+
+def test_what_the_transport_holds_open_is_closed() -> None:
+    class Open(Script):
+        closed = 0
+
+        def close(self) -> None:
+            self.closed += 1
+
+    transport = Open([reply()])
+    client(transport).close()
+    assert transport.closed == 1
+    client(Script([reply()])).close()
 
 
 @pytest.mark.parametrize("action", [READ, WRITE])

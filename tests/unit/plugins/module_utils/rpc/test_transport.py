@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import ssl
 import sys
@@ -240,12 +241,22 @@ def test_a_proxy_elsewhere_sees_no_request_in_clear(name: str, monkeypatch: pyte
     with serving() as server:
         failure = failing(f"http://{server.place}/?Csr=hidden")
         assert isinstance(failure, Unsendable)
-        assert "no_proxy" in failure.msg
+        assert failure.msg == (
+            "A proxy is set, and would read what goes to the endpoint over plain http; nothing was sent. "
+            "Name the endpoint's host in no_proxy, or use https://."
+        )
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         assert send(f"http://{server.place}/").status == 200
 
 
 # Never sent.
+
+
+@pytest.mark.parametrize("proxy", ["127.0.0.1:{}", "http://127.0.0.1:{}"])
+def test_a_proxy_on_this_machine_may_see_it(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(content=b"[]") as server:
+        monkeypatch.setenv("http_proxy", proxy.format(server.server_port))
+        assert send("http://cas.example/").body == b"[]"
 
 
 def test_a_closed_port_got_nothing() -> None:
@@ -311,6 +322,34 @@ def test_an_endless_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # TLS.
+
+
+@pytest.mark.parametrize("name", ["gzip", "x-gzip", "GZIP "])
+def test_a_packed_answer_is_unpacked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As far as it can be used, and no further."""
+    monkeypatch.setattr(transport, "_MAX_ANSWER", 1000)
+    with serving(headers={"Content-Encoding": name}, content=gzip.compress(b"x" * 1000)) as server:
+        assert send(f"http://{server.place}/").body == b"x" * 1000
+        assert server.seen[0][1]["accept-encoding"] == "gzip"
+    with serving(headers={"Content-Encoding": name}, content=gzip.compress(b"x" * 1001)) as server:
+        assert "longer than" in failing(f"http://{server.place}/").msg
+
+
+def test_an_answer_that_is_packed_otherwise_cannot_be_read() -> None:
+    with serving(headers={"Content-Encoding": "br"}, content=b"{}") as server:
+        failure = failing(f"http://{server.place}/")
+    assert isinstance(failure, NoAnswer)
+    assert failure.msg == "The answer is packed in a way that was not asked for."
+
+
+def test_an_answer_that_says_that_it_is_not_packed_is_read_as_it_is() -> None:
+    with serving(headers={"Content-Encoding": "Identity"}, content=b"{}") as server:
+        assert send(f"http://{server.place}/").body == b"{}"
+
+
+def test_half_a_packed_answer_is_no_answer() -> None:
+    with serving(headers={"Content-Encoding": "gzip"}, content=gzip.compress(b"{}" * 99)[:-9]) as server:
+        assert isinstance(failing(f"http://{server.place}/"), NoAnswer)
 
 
 def server_side(folder: Path, *names: str, now: float | None = None) -> ssl.SSLContext:
