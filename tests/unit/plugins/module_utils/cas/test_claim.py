@@ -23,6 +23,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils.rpc.shelf import 
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer, Request, Transport
 from tests.emulator.emulator import Emulator
 from tests.emulator.lifecycle import DAY
+from tests.unit.plugins.module_utils.cas.test_listing import listing
 from tests.unit.rehearsal import DEFAULTS, client, clock, emulator, transport, writes
 
 PACKAGE, DELETE = "CreateCertificateForPackageRequest", "DeleteCertificateRequest"
@@ -335,6 +336,22 @@ def test_what_was_done_while_a_task_waited_for_the_claim_is_seen(shelf: str) -> 
     assert not done.plan.changed
     assert made[0].plan.changed
     assert writes(account) == [PACKAGE, "CancelOrderRequest", DELETE, PACKAGE]
+
+
+def test_after_waiting_for_the_claim_a_shared_list_is_not_relied_on(shelf: str) -> None:
+    account = emulator()
+    other = held(account, shelf, 3600)
+    listed = listing(account)
+
+    def sleep(seconds: float) -> None:
+        account.advance(seconds)
+        if PACKAGE not in writes(account):
+            order(account, str(Path(shelf, "elsewhere")), wait_for="none")
+            other.release()
+
+    done = order(account, shelf, {"clock": clock(account)._replace(sleep=sleep)}, listed=listed)
+    assert not done.plan.changed
+    assert writes(account) == [PACKAGE]
 
 
 # Where nothing can be noted.

@@ -9,18 +9,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from ansible_collections.certops.alicloud.plugins.module_utils.cas import change
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.observe import observe_order, observe_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.plan import Seen
 from ansible_collections.certops.alicloud.plugins.module_utils.cas.wanted import Wanted, wanted
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Client
 from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import Forbidden
+from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer, Request
 from tests.emulator.emulator import Emulator
 from tests.emulator.lifecycle import DAY
 from tests.unit.plugins.module_utils.cas.test_service import applied, issued, stocked
-from tests.unit.rehearsal import DEFAULTS, FREE, PAID, client, csr, emulator, order, reads, renew, writes
+from tests.unit.rehearsal import DEFAULTS, FREE, PAID, client, csr, emulator, order, reads, renew, transport, writes
 
 LIST, DESCRIBE = "ListUserCertificateOrder", "DescribeCertificateState"
 WWW = {"domains": ["www.example.com"]}
@@ -308,3 +311,25 @@ def test_a_refused_order_for_other_names_is_not_deleted() -> None:
     with pytest.raises(Forbidden, match="has other names than were asked for"):
         order(account, order_id=number, domains=["other.example.org"])
     assert writes(account) == []
+
+
+@pytest.mark.parametrize("state", ["present", "cancelled", "absent", "revoked", None])
+@pytest.mark.parametrize("by_number", [False, True], ids=["names", "number"])
+def test_lists_are_narrowed_by_a_name(state: str | None, by_number: bool) -> None:
+    """An account may have thousands of orders."""
+    account = emulator()
+    number = applied(account) if state in ("cancelled", "absent") else issued(account)
+    real, words = transport(account), list[str | None]()
+
+    def exchange(request: Request, timeout: float) -> Answer:
+        if request.headers["x-acs-action"] == LIST:
+            words.append(dict(parse_qsl(urlsplit(request.url).query)).get("Keyword"))
+        return real(request, timeout)
+
+    options = {**DEFAULTS, **WWW, "order_id": number if by_number else None}
+    if state:
+        change.order(client(account, transport=exchange), wanted({**options, "state": state}))
+    else:
+        change.renew(client(account, transport=exchange), wanted({**options, "strategy": "auto"}))
+    assert words == ["www.example.com"] * len(words)
+    assert words or (state == "present" and by_number)

@@ -323,6 +323,14 @@ def test_a_record_for_one_name(raw: str, domain: str, name: str) -> None:
             "_dnsauth.www.example.com",
             id="the closest",
         ),
+        pytest.param(
+            "_dnsauth.a.example.com",
+            ("example.com", "a.example.com"),
+            "a.example.com",
+            "_dnsauth.a.example.com",
+            id="the longest",
+        ),
+        pytest.param("_dnsauth.other.example.com", ("www.example.com",), "www.example.com", None, id="of a neighbour"),
         pytest.param("_dnsauth", ("a.example", "b.example"), None, None, id="any of them"),
         pytest.param(
             "_dnsauth.a.example,_dnsauth.b.example", ("a.example", "b.example"), "b.example", None, id="joined"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,6 +40,22 @@ def beside(account: Emulator, what: Callable[[], object], action: str, after: bo
         if after:
             work()
         return answer
+
+    return exchange
+
+
+def hiding(account: Emulator, hidden: list[str]) -> Transport:
+    """A machine whose lists do not show some orders."""
+    real = transport(account)
+
+    def exchange(request: Request, timeout: float) -> Answer:
+        answer = real(request, timeout)
+        if request.headers["x-acs-action"] != LIST:
+            return answer
+        listed = json.loads(answer.body)["CertificateOrderList"]
+        shown = [entry for entry in listed if str(entry["OrderId"]) not in hidden]
+        content = {"TotalCount": len(shown), "CertificateOrderList": shown}
+        return answer._replace(body=json.dumps(content).encode())
 
     return exchange
 
@@ -172,10 +189,50 @@ def test_other_names_and_other_products_are_no_twins() -> None:
     assert DELETE not in writes(account)
 
 
+def test_an_elder_order_that_was_refused_is_no_twin() -> None:
+    account = emulator()
+
+    def theirs() -> None:
+        other(account)()
+        account.reject(live(account)[0])
+
+    done = ours(account, beside(account, theirs, PACKAGE))
+    assert done.order
+    assert done.order.order_id in live(account)
+    assert DELETE not in writes(account)
+
+
+def test_the_eldest_of_several_is_taken() -> None:
+    account = emulator()
+    numbers: list[str] = []
+
+    def two_others() -> None:
+        for _machine in range(2):
+            known = live(account)
+            ours(account, hiding(account, known), wait_for="none")
+            numbers.extend(number for number in live(account) if number not in known)
+            account.advance(3)
+
+    done = ours(account, beside(account, two_others, PACKAGE))
+    assert done.order
+    assert done.order.order_id == numbers[0]
+
+
+def test_an_order_that_gave_way_is_forgotten(tmp_path: Path) -> None:
+    """The next task of this machine does not look for it."""
+    account = emulator()
+    through = beside(account, other(account), PACKAGE)
+    asked = wanted({"state": "present", **DEFAULTS, **ASKED})
+    change.order(client(account, transport=through, shelf=str(tmp_path)), asked)
+    assert writes(account)[-1] == DELETE
+    assert not list(tmp_path.glob("order-*.json"))
+
+
 def test_an_order_that_was_only_found_is_never_withdrawn() -> None:
     """After a lost answer nobody can be sure which of them is ours."""
     account = emulator()
-    real, todo, theirs = transport(account), [other(account)], list[str]()
+    todo, theirs = [other(account)], list[str]()
+    real = hiding(account, theirs)
 
     def through(request: Request, timeout: float) -> Answer:
         """Another machine orders right before; the list shows it only after the own order was found."""
@@ -185,10 +242,6 @@ def test_an_order_that_was_only_found_is_never_withdrawn() -> None:
             theirs.extend(live(account))
             account.inject(kind="answer_lost", action=PACKAGE)
         answer = real(request, timeout)
-        if action == LIST and theirs:
-            content = json.loads(answer.body)
-            shown = [entry for entry in content["CertificateOrderList"] if str(entry["OrderId"]) not in theirs]
-            answer = answer._replace(body=json.dumps({"TotalCount": 1, "CertificateOrderList": shown}).encode())
         if action == "DescribeCertificateState":
             theirs.clear()
         return answer
