@@ -36,8 +36,9 @@ options:
     description:
       - Only orders with exactly this set of names.
       - With O(order_id) and O(wait_for=issued), the order is taken to have these names, and the list is not read for
-        it. Its certificate has to cover them; otherwise the task fails. It is for an order that was made a moment ago,
-        because it may be the list alone that tells a revoked order from an issued one.
+        it unless the service does not tell its status otherwise. Its certificate has to cover them; otherwise the task
+        fails. It is for an order that was made a moment ago, because it may be the list alone that tells a revoked
+        order from an issued one.
     type: list
     elements: str
   keyword:

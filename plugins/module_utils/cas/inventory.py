@@ -122,21 +122,18 @@ def find(client: Client, asked: Query) -> tuple[list[Order], str | None]:
         return list(_by_numbers(client, asked)), None
     if asked.order_id is None:
         return list(_filtered(client, asked)), None
-    known = _known(client, asked, asked.order_id)
-    order, private_key = describe_with_key(client, known) or (None, None)
+    known, order, private_key = unread(asked.order_id, asked.domains), None, None
+    if _waits(client, asked) and asked.domains and not asked.product_code:
+        order, private_key = describe_with_key(client, known) or (None, None)
+    if order is None or order.status is Status.UNKNOWN:  # only the list may tell
+        listed = order_in_list(client, asked.order_id, asked.keyword, ORDER_TYPES[asked.order_type])
+        known = listed or unread(asked.order_id)
+        order, private_key = describe_with_key(client, known) or (None, None)
     if _waits(client, asked):
         order, private_key = _waited(client, asked, order or known, private_key)
     if order is None or not _passes(asked, order, client.clock.now()):
         return [], None
     return [order], private_key if asked.include_private_key else None
-
-
-def _known(client: Client, asked: Query, number: str) -> Order:
-    """What is known of an order before it is described. The list is not read for names that a task gives for a wait."""
-    if _waits(client, asked) and asked.domains and not asked.product_code:
-        return unread(number, asked.domains)
-    order_type = ORDER_TYPES[asked.order_type]
-    return order_in_list(client, number, asked.keyword, order_type) or unread(number)
 
 
 def _waits(client: Client, asked: Query) -> bool:

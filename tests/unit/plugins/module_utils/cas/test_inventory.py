@@ -302,10 +302,13 @@ def test_names_that_are_not_its_own_are_told_from_the_certificate() -> None:
         waited(account, number, domains=["other.example"])
 
 
-def test_only_the_list_tells_that_an_order_was_revoked() -> None:
+@pytest.mark.parametrize("names", [{}, {"domains": ["www.example.com"]}], ids=["by number", "names given"])
+def test_only_the_list_tells_that_an_order_was_revoked(names: dict[str, Any]) -> None:
     account = emulator()
+    number, before = revoked(account), account.world.now()
     with pytest.raises(NotReached, match="is revoked"):
-        waited(account, revoked(account))
+        waited(account, number, **names)
+    assert account.world.now() == before
 
 
 def test_the_product_is_told_by_the_list() -> None:

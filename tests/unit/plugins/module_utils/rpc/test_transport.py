@@ -321,9 +321,6 @@ def test_an_endless_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "longer than 1 MiB" in failure.msg
 
 
-# TLS.
-
-
 @pytest.mark.parametrize("name", ["gzip", "x-gzip", "GZIP "])
 def test_a_packed_answer_is_unpacked(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As far as it can be used, and no further."""
@@ -350,6 +347,9 @@ def test_an_answer_that_says_that_it_is_not_packed_is_read_as_it_is() -> None:
 def test_half_a_packed_answer_is_no_answer() -> None:
     with serving(headers={"Content-Encoding": "gzip"}, content=gzip.compress(b"{}" * 99)[:-9]) as server:
         assert isinstance(failing(f"http://{server.place}/"), NoAnswer)
+
+
+# TLS.
 
 
 def server_side(folder: Path, *names: str, now: float | None = None) -> ssl.SSLContext:
