@@ -215,10 +215,10 @@ outcome:
   sample: unknown
 """
 
-from ansible_collections.certops.alicloud.plugins.module_utils import task
-from ansible_collections.certops.alicloud.plugins.module_utils.alidns import change
-from ansible_collections.certops.alicloud.plugins.module_utils.alidns.service import ALIDNS
-from ansible_collections.certops.alicloud.plugins.module_utils.alidns.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils import _task
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns import reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import ALIDNS
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import wanted
 
 OPTIONS = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -232,7 +232,7 @@ OPTIONS = {
 
 
 def main() -> None:
-    task.change(ALIDNS, OPTIONS, wanted, change.record)
+    _task.change(ALIDNS, OPTIONS, wanted, reconcile.record)
 
 
 if __name__ == "__main__":

@@ -344,9 +344,9 @@ outcome:
   sample: unknown
 """
 
-from ansible_collections.certops.alicloud.plugins.module_utils import task
-from ansible_collections.certops.alicloud.plugins.module_utils.cas import application, change
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.service import CAS
+from ansible_collections.certops.alicloud.plugins.module_utils import _task
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import argspec, reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
 
 OPTIONS = {
     "state": {"type": "str", "choices": ["present", "cancelled", "absent", "revoked"], "default": "present"},
@@ -355,8 +355,8 @@ OPTIONS = {
 
 
 def main() -> None:
-    options = {**application.OPTIONS, **OPTIONS}
-    task.change(CAS, options, application.read, change.order, application.RULES)
+    options = {**argspec.OPTIONS, **OPTIONS}
+    _task.change(CAS, options, argspec.read, reconcile.order, argspec.RULES)
 
 
 if __name__ == "__main__":

@@ -388,10 +388,10 @@ action:
   sample: CreateCertificateForPackageRequest
 """
 
-from ansible_collections.certops.alicloud.plugins.module_utils import task
-from ansible_collections.certops.alicloud.plugins.module_utils.cas import inventory
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import Status
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.service import CAS
+from ansible_collections.certops.alicloud.plugins.module_utils import _task
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import info
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
 
 OPTIONS = {
     "order_id": {"type": "str"},
@@ -420,7 +420,7 @@ OPTIONS = {
 
 
 def main() -> None:
-    task.ask(CAS, OPTIONS, inventory.answer_orders)
+    _task.ask(CAS, OPTIONS, info.order_info)
 
 
 if __name__ == "__main__":

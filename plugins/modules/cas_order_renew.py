@@ -345,9 +345,9 @@ outcome:
   sample: unknown
 """
 
-from ansible_collections.certops.alicloud.plugins.module_utils import task
-from ansible_collections.certops.alicloud.plugins.module_utils.cas import application, change
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.service import CAS
+from ansible_collections.certops.alicloud.plugins.module_utils import _task
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import argspec, reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
 
 OPTIONS = {
     "renew_before": {"type": "str", "default": "33%"},
@@ -357,8 +357,8 @@ OPTIONS = {
 
 
 def main() -> None:
-    options = {**application.OPTIONS, **OPTIONS}
-    task.change(CAS, options, application.read, change.renew, application.RULES)
+    options = {**argspec.OPTIONS, **OPTIONS}
+    _task.change(CAS, options, argspec.read, reconcile.renew, argspec.RULES)
 
 
 if __name__ == "__main__":

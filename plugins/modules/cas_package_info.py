@@ -95,15 +95,15 @@ action:
   sample: CreateCertificateForPackageRequest
 """
 
-from ansible_collections.certops.alicloud.plugins.module_utils import task
-from ansible_collections.certops.alicloud.plugins.module_utils.cas import inventory
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.service import CAS
+from ansible_collections.certops.alicloud.plugins.module_utils import _task
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import packages
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
 
 OPTIONS = {"product_codes": {"type": "list", "elements": "str"}}
 
 
 def main() -> None:
-    task.ask(CAS, OPTIONS, inventory.answer_packages)
+    _task.ask(CAS, OPTIONS, packages.package_info)
 
 
 if __name__ == "__main__":

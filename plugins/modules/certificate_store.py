@@ -221,8 +221,8 @@ key_mismatch:
   sample: true
 """
 
-from ansible_collections.certops.alicloud.plugins.module_utils import task
-from ansible_collections.certops.alicloud.plugins.module_utils.store import change
+from ansible_collections.certops.alicloud.plugins.module_utils import _task
+from ansible_collections.certops.alicloud.plugins.module_utils._store import reconcile
 
 ORDER = {
     "order_id": {"type": "str", "required": True},
@@ -259,7 +259,7 @@ RULES = {
 
 
 def main() -> None:
-    task.local(OPTIONS, change.store, RULES)
+    _task.local(OPTIONS, reconcile.store, RULES)
 
 
 if __name__ == "__main__":

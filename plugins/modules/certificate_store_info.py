@@ -295,8 +295,8 @@ reason:
   sample: 71.2 of 90 days left, window opens at 29.7; the served certificate is the installed one
 """
 
-from ansible_collections.certops.alicloud.plugins.module_utils import task
-from ansible_collections.certops.alicloud.plugins.module_utils.store import info
+from ansible_collections.certops.alicloud.plugins.module_utils import _task
+from ansible_collections.certops.alicloud.plugins.module_utils._store import info
 
 OPTIONS = {
     "directory": {"type": "path", "required": True},
@@ -310,7 +310,7 @@ OPTIONS = {
 
 
 def main() -> None:
-    task.local(OPTIONS, info.report)
+    _task.local(OPTIONS, info.report)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ansible_collections.certops.alicloud.plugins.module_utils import task
+from ansible_collections.certops.alicloud.plugins.module_utils import _task
 
 # What no module of the collection can do without. Ansible reads this file before it forks a worker for each task, and
 # what is imported here once is not imported there again.
@@ -145,7 +145,7 @@ class DirectAction(NormalAction):
         if not self._direct or others.get("in_data") is None:
             return super()._low_level_execute_command(*args, **others)
         # A process would begin in the folder of the playbook.
-        with chdir(self._loader.get_basedir()), _held(vars(task), tell=self._tell):
+        with chdir(self._loader.get_basedir()), _held(vars(_task), tell=self._tell):
             out, err = run_here(self.module, others["in_data"], self._environment())
         lines = {"stdout_lines": out.splitlines(), "stderr_lines": err.splitlines()}
         return {"rc": 0, "stdout": out, "stderr": err, **lines}

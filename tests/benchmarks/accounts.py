@@ -12,10 +12,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.emulator import answers
-from tests.emulator.ca import public_der
-from tests.emulator.dials import Dials
-from tests.emulator.lifecycle import DAY, Order, World, issue
+from tests.emulator.core.dials import Dials
+from tests.emulator.orders import responses
+from tests.emulator.orders.ca import public_der
+from tests.emulator.orders.lifecycle import DAY, Order, World, issue
 
 PRODUCT = "geotrust-dv-1-starter"
 ZONE = "example.com"
@@ -64,7 +64,7 @@ def write_store(folder: Path, world: World, order: Order, key: Key) -> None:
     """The order's set as generation 1, in use, the way the collection leaves it."""
     generation = folder / "generations" / "1"
     generation.mkdir(parents=True)
-    leaf, fullchain = answers.leaf_pem(world, order), answers.chain_pem(world, order)
+    leaf, fullchain = responses.leaf_pem(world, order), responses.chain_pem(world, order)
     record = {"order_id": str(order.number), "domains": list(order.names), "product_code": PRODUCT}
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     texts = {

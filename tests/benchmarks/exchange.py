@@ -17,7 +17,7 @@ import time
 from collections.abc import Mapping
 from datetime import datetime, timezone
 
-from plugins.module_utils.rpc.signature import canonical_query, signed_headers
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.signature import canonical_query, signed_headers
 
 LIST = {"CurrentPage": "1", "OrderType": "CPACK", "ShowSize": "50"}
 Signed = tuple[str, dict[str, str]]

@@ -20,10 +20,11 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 
-from plugins.module_utils.cas.service import PRODUCT, list_orders
-from plugins.module_utils.connection import find_source
-from plugins.module_utils.rpc.client import Client
-from plugins.module_utils.rpc.transport import OverRequests
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.api import list_orders
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import PRODUCT
+from ansible_collections.certops.alicloud.plugins.module_utils._connection import find_source
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import OverRequests
 
 PAGE = 50
 

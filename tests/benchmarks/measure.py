@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from tests.emulator.control import PREFIX
+from tests.emulator.core.control import PREFIX
 
 from .figures import Record, each, every, medians, play_seconds, said_medians
 from .plays import DIRECT, FLOOR, SHIPPED, TAGS, URI, peers, role, write, write_plain_role

@@ -16,12 +16,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.emulator.__main__ import write_at_once
-from tests.emulator.emulator import Emulator
-from tests.emulator.gate import Keys
-from tests.emulator.http import Server
-from tests.emulator.lifecycle import World
-from tests.emulator.proof import Prover
-from tests.emulator.reply import Reply
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.gate import Keys
+from tests.emulator.core.http import Server
+from tests.emulator.core.reply import Reply
+from tests.emulator.orders.lifecycle import World
+from tests.emulator.orders.validation import Prover
 
 from .accounts import account, fleet
 

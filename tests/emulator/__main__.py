@@ -17,14 +17,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from .control import PREFIX, moment_of
-from .dials import Dials, as_json, meanings, turn
-from .emulator import Emulator, Logged
-from .gate import Keys
-from .http import Server, check_loopback
-from .lifecycle import DEFAULT_QUOTA, World
-from .proof import Prover
-from .refusal import Impossible
+from .core.control import PREFIX, moment_of
+from .core.dials import Dials, as_json, meanings, turn
+from .core.emulator import Emulator, Logged
+from .core.gate import Keys
+from .core.http import Server, check_loopback
+from .core.refusal import Impossible
+from .orders.lifecycle import DEFAULT_QUOTA, World
+from .orders.validation import Prover
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 

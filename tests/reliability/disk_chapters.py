@@ -14,16 +14,7 @@ from typing import Any
 
 from cryptography import x509
 
-from tests.unit.plugins.module_utils.store.sets import (
-    INTERMEDIATE,
-    ROOT,
-    WWW,
-    Set,
-    csr_pem,
-    key_pem,
-    new_key,
-    pem,
-)
+from tests.support.certificates import INTERMEDIATE, ROOT, WWW, Set, csr_pem, key_pem, new_key, pem
 
 from .disk_look import KEY, Picture, picture
 from .disk_task import run_task

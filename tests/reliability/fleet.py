@@ -16,14 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.service import PRODUCT
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Client, Clock
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.credentials import Credentials
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer, Request
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import PRODUCT
+from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.credentials import Credentials
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, Request
 from tests.benchmarks.accounts import fleet
 from tests.benchmarks.runs import inventory as machines
-from tests.emulator.http import Server
-from tests.emulator.proof import Prover
+from tests.emulator.core.http import Server
+from tests.emulator.orders.validation import Prover
 
 from .playbooks import Play, Played, inventory, play, surroundings
 from .report import Figure, Part, Run, at_least, at_most, count, none_of, table

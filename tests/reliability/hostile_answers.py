@@ -21,7 +21,7 @@ from .hostile_options import WWW, alidns_record, cas_order, cas_order_info, cas_
 from .hostile_task import KEYS, Answer, OverRequests, Request, Service, Tally, run_task
 from .hostile_values import HUGE, examples, texts, values
 
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import Failure  # isort: skip
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure  # isort: skip
 
 SHORT, USUAL = 210, 8000
 WIRE_SHORT, WIRE_USUAL = 100, 2500

@@ -16,12 +16,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.reliability.report import Run
-from tests.unit import rehearsal
+from tests.support import client
 
 from .hostile_task import KEYS, Answer, Request, Service, Tally, connection, run_task
 from .hostile_values import HUGE, examples, texts, values
 
-from ansible_collections.certops.alicloud.plugins.module_utils.cas import application  # isort: skip
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import argspec  # isort: skip
 from ansible_collections.certops.alicloud.plugins.modules import (  # isort: skip
     alidns_record,
     cas_order,
@@ -64,7 +64,7 @@ def table(module: ModuleType) -> dict[str, Any]:
     """All options of a module."""
     own: dict[str, Any] = dict(module.OPTIONS)
     if module in (cas_order, cas_order_renew):
-        own |= application.OPTIONS
+        own |= argspec.OPTIONS
     return own if "certificate_store" in module.__name__ else own | connection.CONNECTION
 
 
@@ -103,9 +103,9 @@ def drawn(module: ModuleType, paths: Mapping[str, list[str]]) -> st.SearchStrate
 
 def honest() -> Service:
     """An account in which everything is as the documents say."""
-    account = rehearsal.emulator(checked=False, settle_seconds=0, record_delay_seconds=0)
+    account = client.emulator(checked=False, settle_seconds=0, record_delay_seconds=0)
     account.world.zones.host("example.com", account.world.now())
-    exchange = rehearsal.transport(account)
+    exchange = client.transport(account)
 
     def answer(request: Request) -> Answer:
         url = f"https://cas.example/{request.url.rpartition('/')[2]}"

@@ -15,13 +15,13 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.emulator.ca import Authority, public_der
-from tests.emulator.dials import Dials
-from tests.emulator.emulator import Emulator
-from tests.emulator.gate import Keys
-from tests.emulator.http import Server
-from tests.emulator.lifecycle import World
-from tests.emulator.reply import Reply
+from tests.emulator.core.dials import Dials
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.gate import Keys
+from tests.emulator.core.http import Server
+from tests.emulator.core.reply import Reply
+from tests.emulator.orders.ca import Authority, public_der
+from tests.emulator.orders.lifecycle import World
 from tests.reliability.playbooks import Played, inventory, play, surroundings
 from tests.reliability.report import Run
 

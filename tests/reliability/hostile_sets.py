@@ -23,15 +23,17 @@ from cryptography.x509.oid import NameOID
 from hypothesis import strategies as st
 
 from tests.reliability.report import Run
-from tests.unit.plugins.module_utils.store import sets
+from tests.support import certificates
 
 from .hostile_options import WWW, cas_order, honest
 from .hostile_task import KEYS, Tally, run_task
 from .hostile_values import TEXTS, examples
 
-from ansible_collections.certops.alicloud.plugins.module_utils.cas import pki  # isort: skip
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import Failure  # isort: skip
-from ansible_collections.certops.alicloud.plugins.module_utils.store import write  # isort: skip
+from ansible_collections.certops.alicloud.plugins.module_utils._x509 import csr  # isort: skip
+from ansible_collections.certops.alicloud.plugins.module_utils._x509 import certificate
+
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure  # isort: skip
+from ansible_collections.certops.alicloud.plugins.module_utils._store import write  # isort: skip
 
 __all__ = ["WWW", "block", "der", "giant_key", "keys", "request"]
 
@@ -86,7 +88,7 @@ def giant_key() -> str:
     algorithm = tlv(0x30, bytes.fromhex("06092a864886f70d01010105 00"))
     public = tlv(0x30, _number(modulus) + _number(65537))
     spki = tlv(0x30, algorithm + tlv(3, b"\0" + public))
-    name = request(sets.new_key()).subject.public_bytes()
+    name = request(certificates.new_key()).subject.public_bytes()
     info = tlv(0x30, _number(0) + name + spki + b"\xa0\0")
     digest = hashes.Hash(hashes.SHA256())
     digest.update(info)
@@ -113,7 +115,7 @@ def keys() -> dict[str, Any]:
     curves = (ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1(), ec.SECP256K1(), ec.BrainpoolP256R1(), ec.SECP192R1())
     return {
         **{curve.name: ec.generate_private_key(curve) for curve in curves},
-        "rsa": sets.rsa_key(),
+        "rsa": certificates.rsa_key(),
         "short rsa": rsa.generate_private_key(65537, 1024),
         "ed25519": ed25519.Ed25519PrivateKey.generate(),
         "ed448": ed448.Ed448PrivateKey.generate(),
@@ -154,7 +156,7 @@ def requests() -> dict[str, str]:
         "wrong label": block(good, "CERTIFICATE"),
         "twice": block(good) * 2,
         "with headers": block(good).replace("\n", "\nProc-Type: 4,ENCRYPTED\nDEK-Info: x\n\n", 1),
-        "with its key": block(good) + sets.key_pem(key),
+        "with its key": block(good) + certificates.key_pem(key),
         "with CRLF": block(good).replace("\n", "\r\n"),
         "with a BOM": "\ufeff" + block(good),
         "in one line": block(good).replace("\n", " "),
@@ -193,12 +195,13 @@ def try_requests(run: Run, tally: Tally) -> None:
         found.public_bytes(Encoding.DER)
         for found in (request(key, x509.DNSName(WWW)) for name, key in keys().items() if "rsa" not in name)
     ]
-    certificates = [
-        each.public_bytes(Encoding.DER) for each in (sets.ABOVE, sets.INTERMEDIATE.sign(WWW, keys()["dsa"]))
+    ders = [
+        each.public_bytes(Encoding.DER)
+        for each in (certificates.ABOVE, certificates.INTERMEDIATE.sign(WWW, keys()["dsa"]))
     ]
 
     def one(number: int, some: list[tuple[int, str, int]], in_text: bool, which: bool) -> None:
-        whole, label = (originals, LABEL) if which else (certificates, "CERTIFICATE")
+        whole, label = (originals, LABEL) if which else (ders, "CERTIFICATE")
         data = whole[number % len(whole)]
         text = (
             damaged(block(data, label).encode(), some).decode("latin-1")
@@ -207,7 +210,7 @@ def try_requests(run: Run, tally: Tally) -> None:
         )
         with tally.judging("damaged signing requests" if which else "damaged certificates", text):
             try:
-                (pki.read_csr if which else pki.read_certificate)(text, "it")
+                (csr.read_csr if which else certificate.read_certificate)(text, "it")
             except Failure as failure:
                 assert failure.msg.isprintable()
 
@@ -217,16 +220,16 @@ def try_requests(run: Run, tally: Tally) -> None:
 
 # Sets of a certificate, its chain and a key: which of them may be taken in is known from how they are made.
 
-STRANGER = sets.Signer("Intermediate", sets.new_key())
+STRANGER = certificates.Signer("Intermediate", certificates.new_key())
 PIECES = {
-    "above": sets.ABOVE,
-    "root": sets.ROOT.sign("Root", sets.ROOT.key, ca=True, days=900),
-    "expired above": sets.ROOT.sign(
-        "Intermediate", sets.INTERMEDIATE.key, ca=True, start=sets.NOW - timedelta(days=900), days=90
+    "above": certificates.ABOVE,
+    "root": certificates.ROOT.sign("Root", certificates.ROOT.key, ca=True, days=900),
+    "expired above": certificates.ROOT.sign(
+        "Intermediate", certificates.INTERMEDIATE.key, ca=True, start=certificates.NOW - timedelta(days=900), days=90
     ),
-    "stranger": sets.ROOT.sign("Intermediate", STRANGER.key, ca=True),
-    "no authority": sets.ROOT.sign("Intermediate", sets.INTERMEDIATE.key),
-    "loop": sets.INTERMEDIATE.sign("Root", sets.ROOT.key, ca=True),
+    "stranger": certificates.ROOT.sign("Intermediate", STRANGER.key, ca=True),
+    "no authority": certificates.ROOT.sign("Intermediate", certificates.INTERMEDIATE.key),
+    "loop": certificates.INTERMEDIATE.sign("Root", certificates.ROOT.key, ca=True),
     "unrelated": STRANGER.sign("x", keys()["secp256r1"]),
 }
 BESIDE = ("", "{{ lookup('pipe', 'touch /x') }}\n", "-----BEGIN CERTIFICATE-----\n", "# note\r\n", "\0")
@@ -240,21 +243,21 @@ def _is_chain(middle: str, above: set[str]) -> bool:
 
 
 def try_sets(run: Run, tally: Tally) -> None:
-    ours, theirs = sets.new_key(), sets.new_key()
+    ours, theirs = certificates.new_key(), certificates.new_key()
     folder = run.folder / "sets"
     tried = iter(range(10**9))
 
     def one(
         key: bool, names: str, start: int, days: int, signer: bool, above: list[str], beside: str, staged: bool
     ) -> None:
-        leaf = (sets.INTERMEDIATE if signer else STRANGER).sign(
-            names, ours if key else theirs, [names], start=sets.NOW + timedelta(days=start), days=days
+        leaf = (certificates.INTERMEDIATE if signer else STRANGER).sign(
+            names, ours if key else theirs, [names], start=certificates.NOW + timedelta(days=start), days=days
         )
-        text = beside + sets.pem(leaf, *(PIECES[name] for name in above))
+        text = beside + certificates.pem(leaf, *(PIECES[name] for name in above))
         good = key and names in (WWW, "*.example.com") and start <= 0 < start + days
         good = good and _is_chain("above" if signer else "stranger", set(above))
         what = f"{names} from {start} for {days} days, {key=} {signer=} {above} {beside!r} {staged=}"
-        _take(tally, folder / str(next(tried)), sets.Set(sets.key_pem(ours), text), good, staged, what)
+        _take(tally, folder / str(next(tried)), certificates.Set(certificates.key_pem(ours), text), good, staged, what)
 
     starts = st.sampled_from([-10, -10, -10, -100, 5, -20_000])
     days = st.sampled_from([90, 90, 90, 1, 30_000])
@@ -267,8 +270,8 @@ def try_sets(run: Run, tally: Tally) -> None:
         examples(count, run.seed, one, yes, hosts, starts, days, yes, above, st.sampled_from(BESIDE), st.booleans())
 
 
-def _take(tally: Tally, directory: Path, given: sets.Set, good: bool, staged: bool, what: str) -> None:
-    shop = sets.Shop(directory)
+def _take(tally: Tally, directory: Path, given: certificates.Set, good: bool, staged: bool, what: str) -> None:
+    shop = certificates.Shop(directory)
     number = _stage(shop, given) if staged else None
     before = shop.picture() if directory.exists() else {}
     with tally.judging("sets of certificate, chain and key", what):
@@ -285,7 +288,7 @@ def _take(tally: Tally, directory: Path, given: sets.Set, good: bool, staged: bo
                 tally.wrong.append(f"took in a set that is wrong: {what}")
 
 
-def _stage(shop: sets.Shop, given: sets.Set) -> int:
+def _stage(shop: certificates.Shop, given: certificates.Set) -> int:
     number = int(shop.act("staged", domains=[WWW])["generation"])
     (shop.folder(number) / "privkey.pem").write_text(given.key)
     return number

@@ -23,13 +23,11 @@ from conftest import name_the_collection
 
 name_the_collection()
 
-from ansible_collections.certops.alicloud.plugins.module_utils import connection, task  # noqa: E402
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Client, Clock  # noqa: E402
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import (  # noqa: E402
-    Answer,
-    OverRequests,
-    Request,
-)
+from ansible_collections.certops.alicloud.plugins.module_utils import _connection as connection  # noqa: E402
+from ansible_collections.certops.alicloud.plugins.module_utils import _task as task  # noqa: E402
+from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock  # noqa: E402
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client  # noqa: E402
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, OverRequests, Request  # noqa: E402
 from ansible_collections.certops.alicloud.plugins.plugin_utils.direct import run_here  # noqa: E402
 
 __all__ = ["Answer", "OverRequests", "Request", "connection"]

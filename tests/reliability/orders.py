@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from tests.emulator.emulator import Logged
+from tests.emulator.core.emulator import Logged
 from tests.world.children import adopt_orphans, end_all
 
 from .orders_accounts import Kit

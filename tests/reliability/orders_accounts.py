@@ -25,12 +25,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from tests.emulator import events
-from tests.emulator.ca import Authority, public_der
-from tests.emulator.dials import Dials
-from tests.emulator.emulator import Emulator, Logged
-from tests.emulator.lifecycle import DAY, Order, World
-from tests.emulator.reply import Reply
+from tests.emulator.core.dials import Dials
+from tests.emulator.core.emulator import Emulator, Logged
+from tests.emulator.core.reply import Reply
+from tests.emulator.orders import events
+from tests.emulator.orders.ca import Authority, public_der
+from tests.emulator.orders.lifecycle import DAY, Order, World
 from tests.world.children import descendants
 
 NAME = "www.example.com"

@@ -14,8 +14,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.emulator.emulator import Logged
-from tests.emulator.http import Server
+from tests.emulator.core.emulator import Logged
+from tests.emulator.core.http import Server
 from tests.world.children import Child
 
 from .orders_accounts import Account, Facts, Kit, Start, kill_client

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.emulator.gate import Keys
+from tests.emulator.core.gate import Keys
 from tests.tools.dependencies import ROOT
 from tests.world.children import Child, start
 

@@ -9,7 +9,7 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.emulator.answers import key_pem
+from tests.emulator.orders.responses import key_pem
 
 from .report import Figure, Part, Run, at_least, count, none_of
 from .secrets_marks import Search, forms, search_for

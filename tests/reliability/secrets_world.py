@@ -22,14 +22,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.emulator.ca import Authority, public_der
-from tests.emulator.dials import Dials
-from tests.emulator.emulator import Emulator
-from tests.emulator.gate import Keys
-from tests.emulator.http import Server
-from tests.emulator.lifecycle import DAY, World
-from tests.emulator.proof import Prover
-from tests.emulator.reply import Reply
+from tests.emulator.core.dials import Dials
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.gate import Keys
+from tests.emulator.core.http import Server
+from tests.emulator.core.reply import Reply
+from tests.emulator.orders.ca import Authority, public_der
+from tests.emulator.orders.lifecycle import DAY, World
+from tests.emulator.orders.validation import Prover
 from tests.world.names import start_names
 from tests.world.programs import find, unconfined
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.emulator.dials import Dials
-from tests.emulator.emulator import Emulator
-from tests.emulator.gate import Keys
-from tests.emulator.lifecycle import World
-from tests.emulator.reply import Reply
+from tests.emulator.core.dials import Dials
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.gate import Keys
+from tests.emulator.core.reply import Reply
+from tests.emulator.orders.lifecycle import World
 
 from .trust_servers import HERE, Certificates, Deaf, Listener, listening
 

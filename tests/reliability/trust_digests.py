@@ -15,7 +15,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.emulator.gate import Keys
+from tests.emulator.core.gate import Keys
 from tests.tools.dependencies import ROOT
 
 from .secrets_world import certificate_for, private_pem, request_pem

@@ -25,8 +25,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.emulator.ca import Authority, pem, private_pem
-from tests.emulator.reply import Reply
+from tests.emulator.core.reply import Reply
+from tests.emulator.orders.ca import Authority, pem, private_pem
 
 Answer = Callable[[str, str, Mapping[str, str], bytes], Reply]
 HERE = "127.0.0.1"

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.emulator.__main__ import write_at_once
-from tests.emulator.dials import Dials
-from tests.emulator.emulator import Emulator, Logged
-from tests.emulator.gate import Keys
-from tests.emulator.lifecycle import World
-from tests.emulator.reply import Reply
+from tests.emulator.core.dials import Dials
+from tests.emulator.core.emulator import Emulator, Logged
+from tests.emulator.core.gate import Keys
+from tests.emulator.core.reply import Reply
+from tests.emulator.orders.lifecycle import World
 
 from .playbooks import Play, inventory, play, surroundings
 from .trust_cases import Case, Places

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from tests.emulator.ca import Authority
-from tests.emulator.dials import Dials, turn
-from tests.emulator.emulator import Emulator
-from tests.emulator.lifecycle import World
-from tests.emulator.reply import Reply
+from tests.emulator.core.dials import Dials, turn
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.reply import Reply
+from tests.emulator.orders.ca import Authority
+from tests.emulator.orders.lifecycle import World
 
 FREE = "digicert-free-1-free"
 CREATES = ("CreateCertificateForPackageRequest", "CreateCertificateWithCsrRequest", "CreateCertificateRequest")

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from Tea.exceptions import TeaException
 
-from tests.emulator.service import OPERATIONS
+from tests.emulator.orders.service import OPERATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 FREE, PAID = "digicert-free-1-free", "geotrust-dv-1-starter"

@@ -16,14 +16,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.change import Outcome
-from ansible_collections.certops.alicloud.plugins.module_utils.cas.order import KNOWN_AFTER_APPLY, Order, Status
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.errors import Failure, NotReached
-from tests.emulator.emulator import Emulator
-from tests.emulator.lifecycle import Phase
-from tests.emulator.refusal import Impossible, Refusal
-from tests.unit import rehearsal
-from tests.unit.rehearsal import FREE, PAID
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import Outcome
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, StateNotReached
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import KNOWN_AFTER_APPLY
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.refusal import Impossible, Refusal
+from tests.emulator.orders.lifecycle import Phase
+from tests.support import client
+from tests.support.client import FREE, PAID
 
 NAME = "www.example.com"
 DEPTH = 7
@@ -51,18 +53,18 @@ class Task:
 
 def tasks(product: str) -> list[Task]:
     names = {"domains": [NAME], "product_code": product}
-    own_key = {"csr_content": rehearsal.csr(NAME), "product_code": product}
+    own_key = {"csr_content": client.csr(NAME), "product_code": product}
     return [
-        Task("present", rehearsal.order, names),
-        Task("present, no wait", rehearsal.order, {**names, "wait_for": "none"}),
-        Task("present, own key", rehearsal.order, own_key),
-        Task("present, another key", rehearsal.order, {**own_key, "csr_content": rehearsal.csr(NAME, number=1)}),
-        Task("reorder", rehearsal.order, {**own_key, "on_key_mismatch": "reorder"}),
-        Task("cancelled", rehearsal.order, {**names, "state": "cancelled"}),
-        Task("absent", rehearsal.order, {**names, "state": "absent"}),
-        Task("revoked", rehearsal.order, {**names, "state": "revoked"}),
-        Task("renew", rehearsal.renew, names),
-        Task("renew in place", rehearsal.renew, {**own_key, "strategy": "renew"}),
+        Task("present", client.order, names),
+        Task("present, no wait", client.order, {**names, "wait_for": "none"}),
+        Task("present, own key", client.order, own_key),
+        Task("present, another key", client.order, {**own_key, "csr_content": client.csr(NAME, number=1)}),
+        Task("reorder", client.order, {**own_key, "on_key_mismatch": "reorder"}),
+        Task("cancelled", client.order, {**names, "state": "cancelled"}),
+        Task("absent", client.order, {**names, "state": "absent"}),
+        Task("revoked", client.order, {**names, "state": "revoked"}),
+        Task("renew", client.renew, names),
+        Task("renew in place", client.renew, {**own_key, "strategy": "renew"}),
     ]
 
 
@@ -72,8 +74,8 @@ def by_number(account: Emulator, product: str) -> Iterator[Task]:
         chosen = {"order_id": str(order.number), "product_code": product}
         for state in ("present", "cancelled", "absent", "revoked"):
             options = {**chosen, "state": state, **({"domains": [NAME]} if state == "present" else {})}
-            yield Task(f"{state} {order.number}", rehearsal.order, options)
-        yield Task(f"renew {order.number}", rehearsal.renew, {**chosen, "domains": [NAME]})
+            yield Task(f"{state} {order.number}", client.order, options)
+        yield Task(f"renew {order.number}", client.renew, {**chosen, "domains": [NAME]})
 
 
 def events(account: Emulator, product: str) -> Iterator[Callable[[Emulator], object]]:
@@ -81,7 +83,7 @@ def events(account: Emulator, product: str) -> Iterator[Callable[[Emulator], obj
     apply = {"Domain": NAME, "ProductCode": product, "ValidateType": "DNS"}
     orders = [order.number for order in account.world.present()]
     if len(orders) < MOST_ORDERS:
-        yield lambda world: world.call(CREATE, {**apply, "Csr": rehearsal.csr(NAME)})
+        yield lambda world: world.call(CREATE, {**apply, "Csr": client.csr(NAME)})
     for number in orders:
         which = {"OrderId": str(number)}
         yield from (
@@ -106,7 +108,7 @@ def events(account: Emulator, product: str) -> Iterator[Callable[[Emulator], obj
 def worlds(product: str) -> Iterator[Emulator]:
     """Every account within DEPTH events of an empty one, each once."""
     # Without the gate: its clock is the first world's, and the worlds part.
-    first = rehearsal.emulator(
+    first = client.emulator(
         quota={product: 3},
         checked=False,
         settle_seconds=0.0,
@@ -157,7 +159,7 @@ def test_prediction_comes_true(product: str, record_property: Callable[[str, obj
 def check_honesty(account: Emulator, task: Task) -> None:
     rehearsed = account.fork()
     foreseen = task(rehearsed, check=True)
-    assert not rehearsal.writes(rehearsed), "check mode wrote"
+    assert not client.writes(rehearsed), "check mode wrote"
     assert identity(rehearsed) == identity(account), "check mode changed the account"
     done = account.fork()
     seen = task(done, check=False)
@@ -165,14 +167,14 @@ def check_honesty(account: Emulator, task: Task) -> None:
     if isinstance(seen, Failure) and seen.facts.get("outcome") == "unknown":
         seen = task(done, check=False)
         check_costs(account, done, task)
-    if isinstance(seen, NotReached) and isinstance(foreseen, Outcome):
+    if isinstance(seen, StateNotReached) and isinstance(foreseen, Outcome):
         # An application that nobody submits: the wait says so, and has done nothing else.
-        assert foreseen.plan.steps == () and not rehearsal.writes(done), task
+        assert foreseen.plan.steps == () and not client.writes(done), task
         return
     if isinstance(foreseen, Failure) or isinstance(seen, Failure):
         assert isinstance(foreseen, Failure) and isinstance(seen, Failure), (task, foreseen, seen)
         assert foreseen.msg == seen.msg
-        assert not rehearsal.writes(done)
+        assert not client.writes(done)
         return
     assert differences(foreseen.order, seen.order) == {}, task
     check_done(done, task, foreseen)
@@ -184,7 +186,7 @@ def check_costs(before: Emulator, after: Emulator, task: Task) -> None:
         assert counted(after, UNDER_WAY) <= 1, task
     assert after.world.next_number - before.world.next_number <= 1, task
     if task.options.get("state") != "revoked":
-        assert REVOKE not in rehearsal.writes(after), task
+        assert REVOKE not in client.writes(after), task
 
 
 def check_done(done: Emulator, task: Task, foreseen: Outcome) -> None:

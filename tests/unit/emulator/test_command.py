@@ -21,9 +21,9 @@ from typing import Any
 import pytest
 
 from tests.emulator.__main__ import alive, clock
-from tests.emulator.control import moment_of
-from tests.emulator.refusal import Impossible
-from tests.unit.emulator.calls import START
+from tests.emulator.core.control import moment_of
+from tests.emulator.core.refusal import Impossible
+from tests.support.calls import START
 
 ROOT = Path(__file__).resolve().parents[3]
 COMMAND = [sys.executable, "-m", "tests.emulator"]

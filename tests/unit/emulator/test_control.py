@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.emulator import Emulator
-from tests.emulator.lifecycle import DAY
-from tests.unit.emulator.calls import FREE, PACKAGE, PAID, csr, issued, order, send, still, type_of
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.orders.lifecycle import DAY
+from tests.support.calls import FREE, PACKAGE, PAID, csr, issued, order, send, still, type_of
 
 
 def get(emulator: Emulator, name: str) -> Any:

@@ -10,11 +10,11 @@ import threading
 
 import pytest
 
-from tests.emulator.emulator import Emulator
-from tests.emulator.faults import KINDS
-from tests.emulator.refusal import Impossible
-from tests.emulator.reply import Lost
-from tests.unit.emulator.calls import PACKAGE, send
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.faults import KINDS
+from tests.emulator.core.refusal import Impossible
+from tests.emulator.core.reply import Lost
+from tests.support.calls import PACKAGE, send
 
 WISH = {"Domain": "a.example"}
 LIST = "ListUserCertificateOrder"

@@ -10,10 +10,10 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tests.emulator.emulator import Emulator
-from tests.emulator.gate import Keys, pairs
-from tests.emulator.reply import Reply
-from tests.unit.emulator.calls import PACKAGE, send, signed
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.gate import Keys, pairs
+from tests.emulator.core.reply import Reply
+from tests.support.calls import PACKAGE, send, signed
 
 STATE = "DescribeCertificateState"
 QUOTA = "DescribePackageState"

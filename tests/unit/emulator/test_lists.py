@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from tests.emulator.emulator import Emulator
-from tests.emulator.lifecycle import DAY, FIRST_ORDER
-from tests.emulator.refusal import Refusal
-from tests.unit.emulator.calls import FREE, PACKAGE, PAID, START, ask, csr, issued, order, still, type_of
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.refusal import Refusal
+from tests.emulator.orders.lifecycle import DAY, FIRST_ORDER
+from tests.support.calls import FREE, PACKAGE, PAID, START, ask, csr, issued, order, still, type_of
 
 LIST, DETAIL = "ListUserCertificateOrder", "GetUserCertificateDetail"
 

@@ -16,10 +16,10 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from tests.emulator import proof
-from tests.emulator.answers import FILE_PATH
-from tests.emulator.emulator import Emulator
-from tests.unit.emulator.calls import ask, order, still, type_of
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.orders import validation
+from tests.emulator.orders.responses import FILE_PATH
+from tests.support.calls import ask, order, still, type_of
 
 
 class Web:
@@ -100,13 +100,13 @@ def test_a_file_proves_its_domain(web: Web) -> None:
     number = order(emulator, "www.example.com", ValidateType="FILE")
     place = ("www.example.com", FILE_PATH)
     content = field(emulator, number, "Content").encode()
-    assert proof.attempt(emulator) == []
+    assert validation.attempt(emulator) == []
     for wrong in ((200, b"wrong"), (200, content + b"\n"), (404, content), (302, content)):
         web.pages[place] = wrong
-        assert proof.attempt(emulator) == []
+        assert validation.attempt(emulator) == []
     assert type_of(emulator, number) == "domain_verify"
     web.pages[place] = (200, content)
-    assert proof.attempt(emulator) == [number]
+    assert validation.attempt(emulator) == [number]
     assert type_of(emulator, number) == "process"
     emulator.advance(2)
     assert type_of(emulator, number) == "certificate"
@@ -117,9 +117,9 @@ def test_every_name_needs_its_file(web: Web) -> None:
     number = order(emulator, "a.example,b.example", ValidateType="FILE")
     content = field(emulator, number, "Content").encode()
     web.pages["a.example", FILE_PATH] = (200, content)
-    assert proof.attempt(emulator) == []
+    assert validation.attempt(emulator) == []
     web.pages["b.example", FILE_PATH] = (200, content)
-    assert proof.attempt(emulator) == [number]
+    assert validation.attempt(emulator) == [number]
 
 
 def test_nobody_listens() -> None:
@@ -127,7 +127,7 @@ def test_nobody_listens() -> None:
         reserved.bind(("127.0.0.1", 0))
         emulator = still(proof="http", proof_address=f"127.0.0.1:{reserved.getsockname()[1]}")
         order(emulator, ValidateType="FILE")
-        assert proof.attempt(emulator) == []
+        assert validation.attempt(emulator) == []
 
 
 @pytest.mark.parametrize("form", ["full", "bare"])
@@ -136,35 +136,35 @@ def test_a_text_record_proves_its_domain(names: Names, form: str) -> None:
     number = order(emulator, "*.example.com", "geotrust-dv-w-starter")
     value = field(emulator, number, "RecordValue")
     place = ("_dnsauth.example.com", "TXT")
-    assert proof.attempt(emulator) == []
+    assert validation.attempt(emulator) == []
     names.records[place] = ['"wrong"', f'"{value}x"']
-    assert proof.attempt(emulator) == []
+    assert validation.attempt(emulator) == []
     names.records[place] = ['"another"', f'"{value[:20]}" "{value[20:]}"']
-    assert proof.attempt(emulator) == [number]
+    assert validation.attempt(emulator) == [number]
 
 
 def test_an_alias_proves_its_domain(names: Names) -> None:
     emulator = still(proof="dns", dns_server=names.address, record_type="CNAME")
     number = order(emulator, "a.example")
     names.records["_dnsauth.a.example", "CNAME"] = ["elsewhere.example."]
-    assert proof.attempt(emulator) == []
+    assert validation.attempt(emulator) == []
     names.records["_dnsauth.a.example", "CNAME"] = [field(emulator, number, "RecordValue") + "."]
-    assert proof.attempt(emulator) == [number]
+    assert validation.attempt(emulator) == [number]
 
 
 def test_each_proof_leaves_the_other_method_alone(web: Web, names: Names) -> None:
     emulator = still(proof="dns", dns_server=names.address, proof_address=web.address)
     number = order(emulator, "a.example", ValidateType="FILE")
     web.pages["a.example", FILE_PATH] = (200, field(emulator, number, "Content").encode())
-    assert proof.attempt(emulator) == []
+    assert validation.attempt(emulator) == []
     emulator.turn(proof="http")
-    assert proof.attempt(emulator) == [number]
+    assert validation.attempt(emulator) == [number]
 
 
 def test_a_record_that_nobody_was_told_proves_nothing(names: Names) -> None:
     emulator = still(proof="dns", dns_server=names.address, record_delay_seconds=60)
     order(emulator, "a.example")
-    assert proof.waiting(emulator.world) == []
+    assert validation.waiting(emulator.world) == []
 
 
 def test_an_order_withdrawn_during_the_look_stays_withdrawn(names: Names, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,14 +175,14 @@ def test_an_order_withdrawn_during_the_look_stays_withdrawn(names: Names, monkey
         ask(emulator, "CancelOrderRequest", OrderId=number)
         return True
 
-    monkeypatch.setattr(proof, "record_there", withdraw)
-    assert proof.attempt(emulator) == []
+    monkeypatch.setattr(validation, "record_there", withdraw)
+    assert validation.attempt(emulator) == []
     assert type_of(emulator, number) == "payed"
 
 
 def test_the_prover_looks_by_itself(web: Web) -> None:
     emulator = still(proof="http", proof_address=web.address, proof_interval_seconds=0.02)
-    prover = proof.Prover(emulator)
+    prover = validation.Prover(emulator)
     number = order(emulator, "a.example", ValidateType="FILE")
     web.pages["a.example", FILE_PATH] = (200, field(emulator, number, "Content").encode())
     deadline = time.monotonic() + 5

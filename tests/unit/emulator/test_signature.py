@@ -10,10 +10,10 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tests.emulator.dials import Dials
-from tests.emulator.gate import Call, Gate, Keys, canonical_request, signature
-from tests.emulator.refusal import Refusal
-from tests.unit.emulator.calls import PACKAGE
+from tests.emulator.core.dials import Dials
+from tests.emulator.core.gate import Call, Gate, Keys, canonical_request, signature
+from tests.emulator.core.refusal import Refusal
+from tests.support.calls import PACKAGE
 
 STATE = "DescribeCertificateState"
 QUERY = (

@@ -16,10 +16,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.emulator.emulator import Emulator
-from tests.emulator.http import Server
-from tests.emulator.refusal import Impossible
-from tests.unit.emulator.calls import PACKAGE, signed
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.http import Server
+from tests.emulator.core.refusal import Impossible
+from tests.support.calls import PACKAGE, signed
 
 QUOTA = "DescribePackageState"
 WISH = {"Domain": "a.example"}

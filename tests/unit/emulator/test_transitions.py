@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.emulator.emulator import Emulator
-from tests.emulator.lifecycle import DAY, FIRST_ORDER
-from tests.emulator.refusal import Impossible, Refusal
-from tests.unit.emulator.calls import FREE, PACKAGE, PAID, ask, csr, issued, order, status_of, still, type_of, used
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.refusal import Impossible, Refusal
+from tests.emulator.orders.lifecycle import DAY, FIRST_ORDER
+from tests.support.calls import FREE, PACKAGE, PAID, ask, csr, issued, order, status_of, still, type_of, used
 
 CANCEL, DELETE = "CancelOrderRequest", "DeleteCertificateRequest"
 REVOKE, RENEW = "CancelCertificateForPackageRequest", "RenewCertificateOrderForPackageRequest"

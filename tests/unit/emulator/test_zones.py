@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from tests.emulator import proof
-from tests.emulator.emulator import Emulator
-from tests.emulator.gate import DNS_VERSION, VERSION
-from tests.emulator.refusal import Refusal
-from tests.emulator.zones import FIRST_RECORD
-from tests.unit.emulator.calls import ask, order, send, still, type_of
+from tests.emulator.alidns.zones import FIRST_RECORD
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.gate import DNS_VERSION, VERSION
+from tests.emulator.core.refusal import Refusal
+from tests.emulator.orders import validation
+from tests.support.calls import ask, order, send, still, type_of
 
 ADD, UPDATE, DELETE = "AddDomainRecord", "UpdateDomainRecord", "DeleteDomainRecord"
 LIST, NAMED, DOMAINS = "DescribeDomainRecords", "DescribeSubDomainRecords", "DescribeDomains"
@@ -364,22 +364,22 @@ def test_a_record_here_proves_its_domain(kind: str) -> None:
     add(emulator, "_dnsauth", value, Type=kind, DomainName="sub.example.com")
     add(emulator, "_dnsauth.www", value, Type=other, Line="telecom", DomainName="sub.example.com")
     add(emulator, "_dnsauth.www", value + "x", Type=kind, DomainName="sub.example.com")
-    assert proof.attempt(emulator) == []
+    assert validation.attempt(emulator) == []
     right = add(emulator, "_dnsauth.www", value, Type=kind, DomainName="sub.example.com")
     emulator.world.zones.set(int(right), enabled=False)
-    assert proof.attempt(emulator) == []
+    assert validation.attempt(emulator) == []
     emulator.world.zones.set(int(right), enabled=True)
-    assert proof.attempt(emulator) == [number]
+    assert validation.attempt(emulator) == [number]
     assert type_of(emulator, number) == "process"
 
 
 def test_a_file_is_not_looked_for_here() -> None:
     emulator = hosting(proof="alidns")
     order(emulator, ValidateType="FILE")
-    assert proof.attempt(emulator) == []
+    assert validation.attempt(emulator) == []
 
 
 def test_nothing_is_proven_in_a_zone_that_is_not_hosted() -> None:
     emulator = hosting(proof="alidns")
     order(emulator, "www.example.org")
-    assert proof.attempt(emulator) == []
+    assert validation.attempt(emulator) == []

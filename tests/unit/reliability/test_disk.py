@@ -14,7 +14,7 @@ from cryptography import x509
 
 from tests.reliability.disk_look import Entry, in_use, judge, picture
 from tests.reliability.disk_words import LOST, MISMATCHED, MODES, STRANGE, WITHOUT, figures
-from tests.unit.plugins.module_utils.store.sets import INTERMEDIATE, ROOT, WWW, key_pem, new_key, pem
+from tests.support.certificates import INTERMEDIATE, ROOT, WWW, key_pem, new_key, pem
 
 KEY = Entry(stat.S_IFREG, 0o600, b"-----BEGIN PRIVATE KEY-----")
 FOLDER = Entry(stat.S_IFDIR, 0o755)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.emulator import Logged
+from tests.emulator.core.emulator import Logged
 from tests.reliability.orders_accounts import NAME, Facts, Kit, kill_client, start
 from tests.reliability.orders_cases import (
     FREE,

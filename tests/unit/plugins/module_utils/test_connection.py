@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils import connection
+from ansible_collections.certops.alicloud.plugins.module_utils import _connection
 
 OTHERS_KEY = {"ALICLOUD_ACCESS_KEY": "other", "ALICLOUD_SECURITY_TOKEN": "theirs"}
 
@@ -25,8 +25,8 @@ OTHERS_KEY = {"ALICLOUD_ACCESS_KEY": "other", "ALICLOUD_SECURITY_TOKEN": "theirs
 def test_a_token_goes_with_its_key(
     environment: dict[str, str], given: str, used: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in (*connection.KEY_VARIABLES, *connection.TOKEN_VARIABLES):
+    for name in (*_connection.KEY_VARIABLES, *_connection.TOKEN_VARIABLES):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert connection._token({"access_key_id": "mine", "security_token": given}) == used
+    assert _connection._token({"access_key_id": "mine", "security_token": given}) == used

@@ -17,17 +17,18 @@ LIBRARIES = ("requests", "urllib3", "cryptography", "alibabacloud_credentials", 
 MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py"))
 
 LISTING = """
-from ansible_collections.certops.alicloud.plugins.module_utils.cas import inventory, service
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.client import Client
-from ansible_collections.certops.alicloud.plugins.module_utils.connection import find_source
-from ansible_collections.certops.alicloud.plugins.module_utils.rpc.transport import Answer
+from ansible_collections.certops.alicloud.plugins.module_utils._cas import product
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import info
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
+from ansible_collections.certops.alicloud.plugins.module_utils._connection import find_source
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer
 entry = b'{"OrderId": 1, "Status": "ISSUED", "Domain": "www.example.com", "CertEndTime": 1800000000000}'
 answer = Answer(200, {}, b'{"TotalCount": 1, "CertificateOrderList": [' + entry + b"]}")
-client = Client(service.PRODUCT, "http://127.0.0.1", find_source("id", "secret", None, None), lambda *_: answer)
+client = Client(product.PRODUCT, "http://127.0.0.1", find_source("id", "secret", None, None), lambda *_: answer)
 options = dict.fromkeys(("order_id", "order_ids", "domains", "keyword", "status", "product_code", "expires_within"))
 options.update(dict.fromkeys(("include_validation", "include_certificate", "include_private_key"), False))
 options.update(order_type="package", wait_for="none", wait_timeout=1, poll_interval=1)
-assert inventory.answer_orders(lambda: client, options)["total"] == 1
+assert info.order_info(lambda: client, options)["total"] == 1
 """
 
 
@@ -48,32 +49,32 @@ def test_no_module_needs_a_library_before_its_options_were_read(module: str) -> 
 @pytest.mark.parametrize("module", ["certificate_store", "certificate_store_info"])
 def test_modules_of_the_host_know_no_network(module: str) -> None:
     names = imported(f"import {COLLECTION}modules.{module}")
-    assert not [name for name in names if name.startswith((f"{COLLECTION}module_utils.rpc.client", "http.client"))]
+    assert not [name for name in names if name.startswith((f"{COLLECTION}module_utils._rpc.client", "http.client"))]
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("cas_")])
 def test_a_module_of_one_product_knows_no_other(module: str) -> None:
     names = imported(f"import {COLLECTION}modules.{module}")
-    assert not [name for name in names if name.startswith(f"{COLLECTION}module_utils.alidns")]
+    assert not [name for name in names if name.startswith(f"{COLLECTION}module_utils._alidns")]
 
 
 def test_a_list_of_orders_needs_no_cryptography() -> None:
     names = imported(LISTING)
-    assert f"{COLLECTION}module_utils.cas.inventory" in names
+    assert f"{COLLECTION}module_utils._cas.orders.info" in names
     assert not names.intersection(("cryptography", "alibabacloud_credentials"))
 
 
 def test_a_list_of_orders_needs_nothing_for_bad_days() -> None:
     names = imported(LISTING)
-    rare = ("broken", "chain", "refusals")
-    assert not names.intersection({f"{COLLECTION}module_utils.rpc.{name}" for name in rare} | {"_strptime"})
+    rare = ("network_errors", "credential_chain", "service_errors")
+    assert not names.intersection({f"{COLLECTION}module_utils._rpc.{name}" for name in rare} | {"_strptime"})
 
 
 def test_a_module_that_ends_is_not_searched_for_garbage() -> None:
     script = f"""
 import atexit, conftest, gc
 atexit.register(lambda: print(gc.get_freeze_count() > 0, len(gc.get_objects()) < 100))
-import {COLLECTION}module_utils.task
+import {COLLECTION}module_utils._task
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "True"]

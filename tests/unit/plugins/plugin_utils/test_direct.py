@@ -20,13 +20,13 @@ from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
 
 from ansible_collections.certops.alicloud.plugins.action.cas_order_info import ActionModule
-from ansible_collections.certops.alicloud.plugins.module_utils import task
+from ansible_collections.certops.alicloud.plugins.module_utils import _task
 from ansible_collections.certops.alicloud.plugins.modules import cas_order_info
 from ansible_collections.certops.alicloud.plugins.plugin_utils import direct
-from tests.emulator.emulator import Emulator
-from tests.emulator.gate import Keys
-from tests.emulator.http import Server
-from tests.emulator.lifecycle import World
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.gate import Keys
+from tests.emulator.core.http import Server
+from tests.emulator.orders.lifecycle import World
 
 
 class Templar:
@@ -163,7 +163,7 @@ def held() -> tuple[Any, ...]:
         dict.fromkeys(warnings._global_warnings),
         dict.fromkeys(warnings._global_deprecations),
         getattr(warnings, "_internal", None),
-        task.tell,
+        _task.tell,
     )
 
 

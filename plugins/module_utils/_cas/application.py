@@ -1,0 +1,94 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every kind of application asks for: names, CSR, contact, tags; checked before any call."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .._errors import InvalidOption
+from .._text import line, quoted, sendable
+from .._x509.hostnames import WILDCARD, host_names
+
+if TYPE_CHECKING:
+    from .._x509.csr import Csr
+
+
+MOST_NAMES = 5
+MOST_TAGS, LONGEST_KEY, LONGEST_VALUE = 20, 64, 128
+
+
+@dataclass(frozen=True)
+class Contact:
+    name: str
+    phone: str
+    email: str
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.name and self.phone and self.email)
+
+
+def _csr(text: str, option: str) -> Csr:
+    """What a CSR says; the library that reads it is imported only where there is one."""
+    from .._x509.csr import read_csr
+
+    return read_csr(text, option)
+
+
+def _names(values: Sequence[str] | None, csr: Csr | None, csr_option: str) -> tuple[str, ...]:
+    given = host_names(values or ())
+    if csr and given and given[0] != csr.domains[0]:
+        raise InvalidOption("domains", f"the first name is {given[0]}, but the CN in {csr_option} is {csr.domains[0]}.")
+    if csr and given and set(given) != set(csr.domains):
+        raise InvalidOption(
+            "domains", f"{', '.join(given)} do not agree with the names in {csr_option}: {', '.join(csr.domains)}."
+        )
+    chosen = given or (csr.domains if csr else ())
+    _check_names(chosen, "domains" if given else csr_option)
+    return chosen
+
+
+def _check_names(chosen: tuple[str, ...], option: str) -> None:
+    if len(chosen) > MOST_NAMES:
+        raise InvalidOption(option, f"{len(chosen)} names were given; an order takes {MOST_NAMES} at most.")
+    if len({name.startswith(WILDCARD) for name in chosen}) > 1:
+        raise InvalidOption(
+            option, "single names and wildcards cannot be in one order; a wildcard covers its bare domain by itself."
+        )
+
+
+def _contact(values: Mapping[str, Any] | None) -> Contact | None:
+    if not values:
+        return None
+    contact = Contact(*(line(values.get(part), f"contact.{part}") for part in ("name", "phone", "email")))
+    if contact.email and not re.fullmatch(r"[^@\s]+@[^@\s]+", contact.email):
+        raise InvalidOption("contact.email", "this is no e-mail address.")
+    return contact if contact != Contact("", "", "") else None
+
+
+def _tags(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    tags = tuple((sendable(str(key), "tags"), sendable(_tag_text(value), "tags")) for key, value in values.items())
+    if len(tags) > MOST_TAGS:
+        raise InvalidOption("tags", f"{len(tags)} tags were given; an order takes {MOST_TAGS} at most.")
+    for key, value in tags:
+        shown = quoted(key)
+        if not 1 <= len(key) <= LONGEST_KEY or len(value) > LONGEST_VALUE:
+            raise InvalidOption(
+                "tags", f"{shown}: a key has 1 to {LONGEST_KEY} characters, a value at most {LONGEST_VALUE}."
+            )
+        if any(text.lower().startswith(("aliyun", "acs:")) for text in (key, value)):
+            raise InvalidOption("tags", f"{shown}: key and value must not begin with aliyun or acs:.")
+        if any(re.search("https?://", text, re.IGNORECASE) for text in (key, value)):
+            raise InvalidOption("tags", f"{shown}: key and value must not contain http:// or https://.")
+    return tags
+
+
+def _tag_text(value: Any) -> str:
+    if isinstance(value, (Mapping, list, tuple)):
+        raise InvalidOption("tags", "a value must be text, not a list or a dictionary.")
+    return str(value).lower() if isinstance(value, bool) else str("" if value is None else value)

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Parsers of single options that several kinds share. A value that is not valid raises InvalidOption."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from .._errors import InvalidOption
+from .._rpc.fields import id_text
+from .._text import quoted
+
+_LONGEST_WAIT = 1_000_000_000  # no clock counts without end
+
+
+class WaitFor(Enum):
+    NONE = "none"
+    VALIDATION = "validation"
+    ISSUED = "issued"
+
+
+def order_id(value: str | None, option: str = "order_id") -> str | None:
+    """An order's number as text."""
+    if value is None:
+        return None
+    text = id_text(value)
+    if text is None or len(text) > 20 or int(text) == 0:
+        raise InvalidOption(option, f"{quoted(value)} is no order number; give its digits, in quotes.")
+    return str(int(text))
+
+
+def positive(value: float, option: str) -> float:
+    if not 0 < value <= _LONGEST_WAIT:
+        raise InvalidOption(option, f"give a number of seconds above 0, and {_LONGEST_WAIT} at most.")
+    return value

@@ -1,0 +1,151 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The operations on orders: one function for each question, paging included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ..._errors import ApiError, Failure, Kind
+from ..._rpc.client import Client
+from ..._rpc.paging import pages
+from ..status import Status
+from .order import Order, described, from_list
+
+if TYPE_CHECKING:
+    from ..._x509.certificate import Certificate
+    from .quota import Quota
+
+
+ORDER_TYPES = {"package": "CPACK", "purchase": "BUY", "uploaded": "UPLOAD", "certificate": "CERT"}
+_PAGE = 50
+_PASSES = 3
+
+
+def describe(client: Client, order: Order, deadline: float | None = None) -> Order | None:
+    """What is known of an order and what the service says of it now; None when it says there is none."""
+    answer = state_of(client, order.order_id, deadline)
+    return told(client, order, answer) if answer is not None else None
+
+
+def describe_with_key(client: Client, order: Order, deadline: float | None = None) -> tuple[Order, str | None] | None:
+    """As ``describe``, with the private key that the service made, if it made one."""
+    answer = state_of(client, order.order_id, deadline)
+    return (told(client, order, answer), _pem(answer.get("PrivateKey"))) if answer is not None else None
+
+
+def state_of(client: Client, order_id: str, deadline: float | None = None) -> Mapping[str, Any] | None:
+    """What the service says of an order, in its own words; None when it says there is none."""
+    try:
+        return client.call("DescribeCertificateState", {"OrderId": order_id}, deadline)
+    except ApiError as refused:
+        if refused.kind is Kind.GONE:
+            return None
+        refused.add(order_id=order_id)
+        raise
+
+
+def told(client: Client, order: Order, answer: Mapping[str, Any]) -> Order:
+    """What is known of an order, and what the service said of it."""
+    return described(order, answer, _certificate(answer.get("Certificate"), order), client.clock.now())
+
+
+def with_certificate(client: Client, order: Order) -> Order:
+    """An entry of the certificate list with its certificate. The key that comes along is left behind."""
+    if order.certificate_id is None:
+        return order
+    answer = client.call("GetUserCertificateDetail", {"CertId": order.certificate_id})
+    return replace(order, certificate=_certificate(answer.get("Cert"), order))
+
+
+def _certificate(value: object, order: Order) -> Certificate | None:
+    pem = _pem(value)
+    if pem is None:
+        return None
+    from ..._x509.certificate import read_certificate  # its library is imported only where there is a certificate
+
+    try:
+        return read_certificate(pem)
+    except Failure as failure:
+        raise failure.add(order_id=order.order_id or None) from None
+
+
+def _pem(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def list_orders(
+    client: Client,
+    order_type: str = "CPACK",
+    keyword: str | None = None,
+    word: str | None = None,
+    deadline: float | None = None,
+) -> Iterator[Order]:
+    """All orders, page after page, each once. ``word`` is a status in the list's own words.
+
+    When entries moved between pages while they were read, the list is read again: a missed order is one that may
+    be bought twice.
+    """
+    seen: set[str] = set()
+    for _attempt in range(_PASSES):
+        totals = set()
+        for page, total in pages(partial(_page, client, order_type, keyword, word, deadline)):
+            totals.add(total)
+            for order in (from_list(entry, word) for entry in page):
+                key = order.order_id or f"{order.instance_id}/{order.certificate_id}"
+                if key not in seen:
+                    seen.add(key)
+                    yield order
+        if len(totals) == 1 and len(seen) >= max(totals):
+            return
+
+
+def _page(
+    client: Client, order_type: str, keyword: str | None, word: str | None, deadline: float | None, number: int
+) -> tuple[object, object]:
+    params = {"OrderType": order_type, "Keyword": keyword, "Status": word, "CurrentPage": number, "ShowSize": _PAGE}
+    answer = client.call("ListUserCertificateOrder", params, deadline)
+    return answer.get("CertificateOrderList"), answer.get("TotalCount")
+
+
+def order_in_list(
+    client: Client, order_id: str, keyword: str | None, order_type: str = "CPACK", deadline: float | None = None
+) -> Order | None:
+    """One order as the list shows it; pages after it are not read."""
+    orders = list_orders(client, order_type, keyword, deadline=deadline)
+    return next((order for order in orders if order.order_id == order_id), None)
+
+
+def find_in_list(
+    client: Client, numbers: Iterable[str], order_type: str, deadline: float | None = None
+) -> dict[str, Order]:
+    """Orders by their numbers, as the list shows them; pages after the last of them are not read."""
+    wanted = set(numbers)
+    found: dict[str, Order] = {}
+    for order in list_orders(client, ORDER_TYPES[order_type], deadline=deadline):
+        if order.order_id in wanted:
+            found[order.order_id] = order
+        if len(found) == len(wanted):
+            break
+    return found
+
+
+def quota(client: Client, product_code: str) -> Quota:
+    """The units of one product; zeros for one that was never bought."""
+    from .quota import Quota, from_answer  # few modules ask for it
+
+    try:
+        return from_answer(product_code, client.call("DescribePackageState", {"ProductCode": product_code}))
+    except ApiError as refused:
+        if refused.kind in (Kind.QUOTA, Kind.GONE):
+            return Quota(product_code)
+        raise
+
+
+def unread(order_id: str, domains: tuple[str, ...] = ()) -> Order:
+    """An order of which only the number is known, and the names that were asked for."""
+    return Order(order_id=order_id, status=Status.UNKNOWN, domains=domains)

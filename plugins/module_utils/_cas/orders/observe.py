@@ -1,0 +1,166 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Looks at the orders that a task is about, with as few calls as tell the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..._errors import NotAllowed
+from ..._rpc.client import Client
+from ..status import DEAD, VALID, Status
+from .api import list_orders, state_of, told, unread
+from .order import Order
+from .select import Seen, in_flight, is_alike, keyword, latest_valid, pick, serves, unread_or_pick
+from .wanted import State, Wanted
+
+Observe = Callable[[Client, Wanted], "tuple[Wanted, Seen]"]
+
+
+class _Look:
+    """One look at an account: no question is asked twice, since nothing is changed in the meantime."""
+
+    def __init__(self, client: Client, wanted: Wanted) -> None:
+        self._client = client
+        self._listed = wanted.listed.known_to(client.account, client.clock.now()) if wanted.listed else None
+        self._said: dict[str, Mapping[str, Any] | None] = {}
+        self._read: dict[str | None, list[Order]] = {}
+        self._rest: dict[str | None, Iterator[Order]] = {}
+
+    def orders(self, keyword: str | None) -> Iterator[Order]:
+        """The orders of a list; its pages are read as far as somebody asks for them.
+
+        Those of a shared listing are all there, with or without a keyword.
+        """
+        if self._listed is not None:
+            yield from self._listed
+            return
+        if keyword not in self._read:
+            self._read[keyword], self._rest[keyword] = [], list_orders(self._client, keyword=keyword)
+        yield from self._read[keyword]
+        for order in self._rest[keyword]:
+            self._read[keyword].append(order)
+            yield order
+
+    def in_list(self, order_id: str, keyword: str | None) -> Order | None:
+        found = next((order for order in self.orders(keyword) if order.order_id == order_id), None)
+        if found is None and self._listed is not None:
+            self._listed = None  # it does not know what the task knows
+            return self.in_list(order_id, keyword)
+        return found
+
+    def describe(self, order: Order) -> Order | None:
+        if order.order_id not in self._said:
+            self._said[order.order_id] = state_of(self._client, order.order_id)
+        answer = self._said[order.order_id]
+        return told(self._client, order, answer) if answer is not None else None
+
+
+def observe_order(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
+    """What ``cas_order`` needs to know: one call for an order that ``order_id`` names and that serves, else more."""
+    chosen, look = None, _Look(client, wanted)
+    if wanted.order_id:
+        chosen = _chosen(look, wanted, wanted.order_id)
+        if wanted.state is not State.PRESENT or serves(wanted, chosen):
+            return wanted, Seen(chosen)
+        if chosen:
+            _listed(look, wanted, wanted.order_id)
+    orders = list(look.orders(keyword(wanted.domains)))
+    if wanted.order_id and not wanted.domains:
+        wanted = _like(look, wanted, wanted.order_id, orders)
+    alike = [order for order in orders if is_alike(wanted, order)]
+    choose = unread_or_pick if wanted.state is State.REVOKED and wanted.csr else pick
+    return wanted, Seen(chosen, _read(look, alike, lambda some: choose(wanted, some), wanted.state is State.PRESENT))
+
+
+def _chosen(look: _Look, wanted: Wanted, order_id: str) -> Order | None:
+    """The order by its number. The list is asked when it matters: it alone tells names, and what was revoked."""
+    if wanted.state is State.REVOKED:
+        listed = _listed(look, wanted, order_id)
+        return listed if listed and listed.status in DEAD else look.describe(listed or unread(order_id))
+    order = look.describe(unread(order_id, wanted.domains))
+    if order is None or _is_certain(wanted.state, order.status):
+        return order
+    listed = _listed(look, wanted, order_id)
+    return look.describe(listed) if listed else order
+
+
+def _is_certain(state: State, status: Status) -> bool:
+    """Whether a describe tells enough: nothing will be withdrawn or deleted."""
+    if state is State.CANCELLED:
+        return status in (Status.PENDING_APPLICATION, Status.FAILED)
+    return state is State.PRESENT and status is not Status.UNKNOWN
+
+
+def _listed(look: _Look, wanted: Wanted, order_id: str) -> Order | None:
+    """The order as the list shows it; with other names than were asked for it is not the one that is meant."""
+    first = keyword(wanted.domains)
+    order = look.in_list(order_id, first) or (look.in_list(order_id, None) if first else None)
+    if order and wanted.domains and not _same(wanted, order):
+        raise NotAllowed(
+            f"order_id: {order.named} has other names than were asked for ({', '.join(wanted.domains)}).",
+            order_id=order.order_id,
+        )
+    return order
+
+
+def _same(wanted: Wanted, order: Order) -> bool:
+    return set(wanted.domains) == set(order.domains)
+
+
+def observe_renewal(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
+    """What ``cas_order_renew`` needs to know. With ``order_id``, its names and its product are what is wanted."""
+    look = _Look(client, wanted)
+    if wanted.order_id:
+        look.in_list(wanted.order_id, keyword(wanted.domains))  # a listing without it is too old
+    orders = list(look.orders(keyword(wanted.domains)))
+    if wanted.order_id:
+        wanted = _like(look, wanted, wanted.order_id, orders)
+    alike = [order for order in orders if is_alike(wanted, order)]
+    return wanted, Seen(alike=_read(look, alike, lambda some: in_flight(some) or latest_valid(some), True))
+
+
+def _like(look: _Look, wanted: Wanted, order_id: str, orders: Iterable[Order]) -> Wanted:
+    """What is wanted, with the names and the product of the order that ``order_id`` names."""
+    alike = (order for order in orders if order.order_id == order_id and (not wanted.domains or _same(wanted, order)))
+    order = next(alike, None) or (_listed(look, wanted, order_id) if wanted.domains else None)
+    if order:
+        return replace(wanted, domains=order.domains, product_code=order.product_code or wanted.product_code)
+    if wanted.domains:
+        return replace(wanted, order_id=None)
+    raise NotAllowed(
+        f"order_id: order {order_id} is not among the orders of this account. Give domains to go on without it.",
+        order_id=order_id,
+    )
+
+
+def _read(
+    look: _Look, alike: Iterable[Order], choose: Callable[[Iterable[Order]], Order | None], keep: bool
+) -> tuple[Order, ...]:
+    """Describe the order that would be chosen, until the choice stands on what was described.
+
+    A listed order that the describe call does not know (one of both lags) is kept where its absence would buy another
+    one, and dropped where its presence would delete it.
+    """
+    known = {order.order_id: order for order in alike}
+    read: set[str] = set()
+    while True:
+        order = choose(known.values())
+        if order and order.status in VALID:
+            # A shared listing does not tell which of them ends last.
+            order = next((other for other in known.values() if _end_is_unknown(other, read)), order)
+        if order is None or order.order_id in read or order.status is Status.FAILED:
+            return tuple(known.values())
+        read.add(order.order_id)
+        now = look.describe(order) or (order if keep else None)
+        if now is None:
+            del known[order.order_id]
+        else:
+            known[order.order_id] = now
+
+
+def _end_is_unknown(order: Order, read: set[str]) -> bool:
+    return order.status in VALID and order.not_after is None and order.order_id not in read

@@ -1,0 +1,137 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an order is: its status, its proof, its certificate; and the service's two vocabularies.
+
+The service's spellings (``payed``, ``unknow``) stop at the tables of this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ..._rpc.fields import day, id_text, moment, text
+from ..._x509.hostnames import folded
+from ..status import DEAD, DESCRIBED, LISTED, Status
+from ..validation import METHODS
+
+if TYPE_CHECKING:
+    from ..._x509.certificate import Certificate
+    from ..validation import DnsProof, FileProof
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is known of one order. ``order_id`` is text: the number does not fit a float.
+
+    ``not_before`` and ``not_after`` come from the list or from the certificate; ``public_key_sha256`` is the key of
+    the certificate, or in a prediction the key of the CSR.
+    """
+
+    order_id: str
+    status: Status
+    service_status: str | None = None
+    domains: tuple[str, ...] = ()
+    product_code: str | None = None
+    instance_id: str | None = None
+    certificate_id: str | None = None
+    validation_method: str | None = None
+    validation: tuple[DnsProof | FileProof, ...] = ()
+    certificate: Certificate | None = None
+    public_key_sha256: str | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    bought: datetime | None = None
+
+    def public(self, now: datetime) -> dict[str, Any]:
+        """The order as a playbook sees it."""
+        return {
+            "order_id": self.order_id or None,
+            "instance_id": self.instance_id,
+            "certificate_id": self.certificate_id,
+            "status": self.status.value,
+            "service_status": self.service_status,
+            "domains": list(self.domains),
+            "product_code": self.product_code,
+            "validation_method": self.validation_method,
+            "validation": [proof.public() for proof in self.validation],
+            "certificate": self.certificate.public(now) if self.certificate else None,
+        }
+
+    @property
+    def named(self) -> str:
+        """How messages call it: ``Order 98987582437920968 for www.example.com``."""
+        return f"Order {self.order_id}" + (f" for {', '.join(self.domains)}" if self.domains else "")
+
+
+def from_list(entry: Mapping[str, Any], asked: str | None = None) -> Order:
+    """An order of ListUserCertificateOrder, for all of its order types; ``asked`` is the word that was listed by.
+
+    Entries of certificates have no order id (it is then empty), dates as text and no status word.
+    """
+    word = text(entry.get("Status")) or asked
+    not_after = moment(entry.get("CertEndTime")) or day(entry.get("EndDate"))
+    return Order(
+        order_id=id_text(entry.get("OrderId")) or "",
+        status=LISTED.get(word, Status.UNKNOWN) if word else _by_expiry(entry),
+        service_status=word,
+        domains=_names(entry.get("Domain") or entry.get("Sans") or entry.get("CommonName")),
+        product_code=text(entry.get("ProductCode")),
+        instance_id=text(entry.get("InstanceId")),
+        certificate_id=id_text(entry.get("CertificateId")),
+        not_before=moment(entry.get("CertStartTime")) or day(entry.get("StartDate")),
+        not_after=not_after,
+        bought=moment(entry.get("BuyDate")),
+    )
+
+
+def _by_expiry(entry: Mapping[str, Any]) -> Status:
+    expired = entry.get("Expired")
+    if not isinstance(expired, bool):
+        return Status.UNKNOWN
+    return Status.EXPIRED if expired else Status.ISSUED
+
+
+def described(known: Order, answer: Mapping[str, Any], certificate: Certificate | None, now: datetime) -> Order:
+    """What was known of an order, with what DescribeCertificateState adds. The private key stays behind."""
+    word = text(answer.get("Type"))
+    domains = known.domains or (certificate.domains if certificate else ())
+    status = _status(known.status, word, certificate, now)
+    return replace(
+        known,
+        status=status,
+        service_status=word,
+        domains=domains,
+        certificate_id=id_text(answer.get("CertId")) or known.certificate_id,
+        validation_method=METHODS.get(text(answer.get("ValidateType")) or "") or known.validation_method,
+        validation=_to_publish(answer, domains) if status is Status.PENDING_VALIDATION else (),
+        certificate=certificate,
+        public_key_sha256=certificate.public_key_sha256 if certificate else known.public_key_sha256,
+        not_before=certificate.not_before if certificate else known.not_before,
+        not_after=certificate.not_after if certificate else known.not_after,
+    )
+
+
+def _to_publish(answer: Mapping[str, Any], domains: tuple[str, ...]) -> tuple[DnsProof | FileProof, ...]:
+    from ..validation import proofs  # most orders that are looked at are proven
+
+    return proofs(answer, domains)
+
+
+def _status(listed: Status, word: str | None, certificate: Certificate | None, now: datetime) -> Status:
+    """The status by both vocabularies: a list tells expired and revoked, a describe tells all the rest."""
+    says = DESCRIBED.get(word or "", Status.UNKNOWN)
+    if says is Status.ISSUED:
+        if listed in (Status.EXPIRING, Status.EXPIRED, Status.REVOKED):
+            return listed
+        return Status.EXPIRED if certificate and certificate.not_after <= now else Status.ISSUED
+    if says is Status.UNKNOWN or (says is Status.PENDING_APPLICATION and listed is Status.INACTIVE):
+        return listed if listed in DEAD else Status.UNKNOWN
+    return says
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(folded(name) for name in (text(value) or "").split(",") if name.strip()))

@@ -1,0 +1,23 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``cas_package_info`` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..._rpc.client import Client
+from ..._text import code
+from .api import quota
+from .product_codes import PRODUCTS
+
+
+def package_info(connect: Callable[[], Client], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of ``cas_package_info``."""
+    codes = dict.fromkeys(code(each, "product_codes") for each in options["product_codes"] or PRODUCTS)
+    client = connect()
+    return {
+        "packages": [{**units.public(), "issued": units.issued} for units in (quota(client, each) for each in codes)]
+    }

@@ -1,0 +1,26 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The product codes of resource plans."""
+
+from __future__ import annotations
+
+PRODUCTS = (
+    "digicert-free-1-free",
+    "symantec-free-1-free",
+    "symantec-dv-1-starter",
+    "symantec-ov-1-personal",
+    "symantec-ov-w-personal",
+    "geotrust-dv-1-starter",
+    "geotrust-dv-w-starter",
+    "geotrust-ov-1-personal",
+    "geotrust-ov-w-personal",
+    "globalsign-dv-1-personal",
+    "globalsign-dv-w-advanced",
+    "globalsign-ov-1-personal",
+    "globalsign-ov-w-advanced",
+    "cfca-ov-1-personal",
+    "cfca-ev-w-advanced",
+)
+# The products that CreateCertificateRequest and CreateCertificateWithCsrRequest take.
+DV_PRODUCTS = frozenset(code for code in PRODUCTS if "-dv-" in code or "-free-" in code)

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The units of a resource plan, and the rule that an order needs a free one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..._errors import NotAllowed
+from ..._rpc.fields import whole
+
+
+@dataclass(frozen=True)
+class Quota:
+    """The units of one product: bought, applied with, issued."""
+
+    product_code: str
+    total: int = 0
+    used: int = 0
+    issued: int = 0
+
+    @property
+    def free(self) -> int:
+        """Units that an application can still take.
+
+        A deduction: the documents name both numbers, none says that the difference is what is left.
+        """
+        return max(0, self.total - self.used)
+
+    def public(self) -> dict[str, Any]:
+        """As ``cas_order`` shows it."""
+        return {"product_code": self.product_code, "total": self.total, "used": self.used, "free": self.free}
+
+
+def from_answer(product_code: str, answer: Mapping[str, Any]) -> Quota:
+    """The quota in an answer of DescribePackageState; absent numbers are zero."""
+
+    total, used, issued = (whole(answer.get(name)) or 0 for name in ("TotalCount", "UsedCount", "IssuedCount"))
+    return Quota(product_code, total, used, issued)
+
+
+def require_unit(quota: Quota, returned: int = 0) -> None:
+    """Refuse an order that no unit is left for. ``returned`` units come back before, from orders that are deleted."""
+    if quota.free + returned < 1:
+        raise NotAllowed(
+            f"No unit of {quota.product_code} is left ({quota.used} of {quota.total} used). Nothing was ordered. "
+            "If you know better, set check_quota: false.",
+            quota=quota.public(),
+        )

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a certificate is due, and the plan that gives it a successor. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from ..._errors import NotAllowed
+from ..._x509.renewal_window import is_due
+from ..status import Status
+from .order import Order
+from .plan import clear_failed
+from .refusals import refuse_two_in_flight, refuse_unknown, refuse_wrong_certificate
+from .select import Seen, in_flight, latest_valid
+from .steps import Plan, Step, create, renew
+from .wanted import Strategy, Wanted
+
+
+def plan_renewal(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
+    """The plan of ``cas_order_renew``. A successor that is there already is the answer, whoever ordered it."""
+    refuse_two_in_flight(seen.alike)
+    current = latest_valid(seen.alike)
+    previous = current.order_id if current else wanted.order_id
+    facts = {"strategy": _strategy(wanted, current).value, "previous_order_id": previous}
+    flying = in_flight(seen.alike)
+    if flying:
+        return Plan(flying, (), {**facts, "due": True, "reason": f"{flying.named} is under way"})
+    followed = current is not None and wanted.order_id not in (None, current.order_id)
+    due, reason = _due(replace(wanted, force=False) if followed else wanted, current, now)
+    if due:
+        refuse_unknown(seen.alike)
+        steps = (*clear_failed(seen), _successor(wanted, current, reason))
+        return Plan(current, steps, {**facts, "due": True, "reason": reason})
+    if followed and current:
+        refuse_wrong_certificate(wanted, current)
+        reason = f"{current.named} follows order {wanted.order_id} already: {reason}"
+    return Plan(
+        current,
+        (),
+        {**facts, "due": False, "reason": reason, "previous_order_id": wanted.order_id if followed else None},
+    )
+
+
+def _due(wanted: Wanted, current: Order | None, now: datetime) -> tuple[bool, str]:
+    if current is None:
+        return True, f"no valid certificate for {', '.join(wanted.domains)} with {wanted.product_code}"
+    if current.not_after is None or current.not_before is None:
+        raise NotAllowed(f"The service does not say when {current.named} ends, so nobody can tell whether it is due.")
+    due, text = is_due(wanted.renew_before, current.not_before, current.not_after, now, order_id=current.order_id)
+    return wanted.force or due, text + (", renewal is forced" if wanted.force and not due else "")
+
+
+def _strategy(wanted: Wanted, current: Order | None) -> Strategy:
+    if wanted.strategy is not Strategy.AUTO:
+        return wanted.strategy
+    # The service renews paid products only, and only in their last days.
+    paid = "-free-" not in wanted.product_code
+    return Strategy.RENEW if paid and current and current.status is Status.EXPIRING else Strategy.REORDER
+
+
+def _successor(wanted: Wanted, current: Order | None, reason: str) -> Step:
+    if _strategy(wanted, current) is Strategy.REORDER:
+        return create(wanted, reason)
+    if current is None or current.status is not Status.EXPIRING:
+        what = f"{current.named} is {current.status.value}" if current else f"there is {reason}"
+        raise NotAllowed(
+            f"strategy: renew works only while an order is expiring; {what}. Use strategy: reorder.",
+            order_id=current.order_id if current else None,
+        )
+    return renew(wanted, current, reason)

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connection of a task to a product: its options, and the client that they give.
+
+Option tables are Ansible's, but for ``variables``: the environment variables that stand in for an option."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from ._errors import InvalidOption
+from ._rpc.client import Client, Product, Tell
+from ._rpc.credentials import Source, given
+from ._rpc.transport import OverRequests, is_loopback
+from ._text import quoted
+
+KEY_VARIABLES = ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALICLOUD_ACCESS_KEY", "ALICLOUD_ACCESS_KEY_ID")
+SECRET_VARIABLES = ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECRET_ACCESS_KEY")
+TOKEN_VARIABLES = ("ALIBABA_CLOUD_SECURITY_TOKEN", "ALICLOUD_SECURITY_TOKEN")
+PROFILE_VARIABLES = ("ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE")
+REGION_VARIABLES = ("ALIBABA_CLOUD_REGION_ID", "ALICLOUD_REGION", "ALICLOUD_REGION_ID")
+
+_LONGEST_TIMEOUT = 86_400
+
+CONNECTION: dict[str, Any] = {
+    "access_key_id": {"type": "str", "aliases": ["access_key", "alicloud_access_key"], "variables": KEY_VARIABLES},
+    "access_key_secret": {
+        "type": "str",
+        "no_log": True,
+        "aliases": ["secret_key", "alicloud_secret_key"],
+        "variables": SECRET_VARIABLES,
+    },
+    "security_token": {
+        "type": "str",
+        "no_log": True,
+        "aliases": ["alicloud_security_token"],
+        "variables": TOKEN_VARIABLES,
+    },
+    "profile": {"type": "str", "variables": PROFILE_VARIABLES},
+    "region": {
+        "type": "str",
+        "default": "cn-hangzhou",
+        "aliases": ["region_id", "alicloud_region"],
+        "variables": REGION_VARIABLES,
+    },
+    "validate_certs": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "request_timeout": {"type": "float", "default": 30.0},
+    "max_attempts": {"type": "int", "default": 6},
+}
+
+
+class Service(NamedTuple):
+    """A product as its modules reach it."""
+
+    product: Product
+    default_endpoint: Callable[[str], str]
+    endpoint_variable: str
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return {**CONNECTION, "endpoint": {"type": "str", "variables": (self.endpoint_variable,)}}
+
+    def connect(self, params: Mapping[str, Any], read_only: bool, tell: Tell | None = None) -> Client:
+        """The client of one task; ``tell`` hears how a wait goes on. Raises InvalidOption."""
+        if not 0 < params["request_timeout"] <= _LONGEST_TIMEOUT:
+            raise InvalidOption("request_timeout", f"give a number of seconds above 0, and {_LONGEST_TIMEOUT} at most.")
+        if params["max_attempts"] < 1:
+            raise InvalidOption("max_attempts", "give 1 or more.")
+        if not re.fullmatch(r"[a-z0-9-]+", params["region"]):
+            raise InvalidOption("region", f"{quoted(params['region'])} is no region; give one such as cn-hangzhou.")
+        return Client(
+            self.product,
+            endpoint_url(params["endpoint"] or self.default_endpoint(params["region"])),
+            find_source(params["access_key_id"], params["access_key_secret"], _token(params), params["profile"]),
+            OverRequests(params["validate_certs"], params["ca_path"]),
+            read_only=read_only,
+            max_attempts=params["max_attempts"],
+            timeout=params["request_timeout"],
+            tell=tell,
+            shelf=_shelf(),
+        )
+
+
+def _shelf() -> str:
+    """The folder of this user for notes between tasks; made when there is something to note."""
+    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
+    return os.path.join(state, "certops.alicloud")
+
+
+def find_source(
+    access_key_id: str | None,
+    access_key_secret: str | None,
+    security_token: str | None = None,
+    profile: str | None = None,
+) -> Source:
+    """A key pair that is given ends the search; the environment variables of the options are read by then."""
+    source = given(access_key_id, access_key_secret, security_token)
+    if source is None:
+        from ._rpc.credential_chain import chain  # most tasks are given their key
+
+        source = chain(profile)
+    return source
+
+
+def _token(params: Mapping[str, Any]) -> str | None:
+    """The token that belongs to the key: the environment's goes with the environment's key, not with another one."""
+    strange = _first_set(KEY_VARIABLES) not in (None, params["access_key_id"])
+    given: str | None = params["security_token"]
+    return None if strange and given == _first_set(TOKEN_VARIABLES) else given
+
+
+def _first_set(names: Sequence[str]) -> str | None:
+    return next((os.environ[name] for name in names if name in os.environ), None)
+
+
+_HOST = re.compile(r"[\w.-]+|[\da-fA-F:.]+", re.ASCII)
+
+
+def endpoint_url(endpoint: str, option: str = "endpoint") -> str:
+    """``https://host[:port]`` of a host, ``host:port`` or URL.
+
+    Plain http:// is for this machine only: parameters travel in the URL.
+    """
+    try:
+        parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise InvalidOption(option, "this is no host, or its port is no number between 0 and 65535.") from None
+    if parts.scheme not in ("http", "https") or port == 0 or not _HOST.fullmatch(host) or not endpoint.isprintable():
+        raise InvalidOption(option, "give a host, host:port, or a URL that begins with https://.")
+    if parts.username is not None or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise InvalidOption(option, "give only scheme, host and port: no user, path or query.")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise InvalidOption(
+            option, f"plain http:// is for this machine only, and {host} is not a loopback address. Use https://."
+        )
+    shown = f"[{host}]" if ":" in host else host
+    default = 443 if parts.scheme == "https" else 80
+    return f"{parts.scheme}://{shown}" + (f":{port}" if port and port != default else "")

@@ -1,0 +1,309 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A signed call with the retry policy. Nothing else retries."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from typing import Any, NamedTuple
+
+from .._errors import (
+    ApiError,
+    DeadlineExceeded,
+    Failure,
+    InvalidRequest,
+    Kind,
+    NoResponse,
+    NotSent,
+    OutcomeUnknown,
+    ReadOnly,
+)
+from .._host.clock import Clock
+from .._text import one_line, utc_text
+from .credentials import Credentials, Source
+from .signature import canonical_query, flatten, signed_headers
+from .transport import Answer, Request, Transport
+
+
+class Product(NamedTuple):
+    """What differs between Alibaba Cloud's products.
+
+    ``ram_code`` begins the names of its permissions; ``thing`` is what its operations are about.
+    """
+
+    version: str
+    ram_code: str
+    thing: str
+
+
+Tell = Callable[[str, bool], None]
+
+
+def _tell_nobody(line: str, detail: bool) -> None:
+    """Nobody hears how a wait goes on."""
+
+
+# Seconds after which nobody keeps a pace that was noted (see ``pace.FORGOTTEN``), so that it need not be imported.
+_OLD_PACE = 60.0
+
+
+# Seconds; the official SDK listens to no longer pauses either.
+_LONGEST_ASKED = 120.0
+# A clock that is further off is not the service's.
+_MOST_SKEW = timedelta(days=3650)
+
+
+class _Verdict(Enum):
+    AGAIN = "send it again"
+    LOOK = "it may have happened: only a look tells"
+    RAISE = "raise"
+
+
+def _verdict(failure: Failure, is_read: bool) -> _Verdict:
+    """What a failure of one exchange asks for: the retry table."""
+    if isinstance(failure, InvalidRequest):
+        return _Verdict.RAISE
+    if isinstance(failure, NotSent):
+        return _Verdict.AGAIN
+    if isinstance(failure, ApiError) and failure.kind in (Kind.THROTTLED, Kind.BUSY):
+        return _Verdict.AGAIN
+    # A fresh nonce that is known already was sent twice on the way: the first copy may have been carried out.
+    unsure = isinstance(failure, NoResponse) or (
+        isinstance(failure, ApiError) and failure.kind in (Kind.BROKEN, Kind.NONCE)
+    )
+    if unsure:
+        return _Verdict.AGAIN if is_read else _Verdict.LOOK
+    return _Verdict.RAISE
+
+
+def is_read(action: str) -> bool:
+    """Whether an operation cannot change anything: its name says so."""
+    return action.startswith(("Describe", "List", "Get"))
+
+
+class Client:
+    """Calls one product's operations. Holds keys, connections and what it learned of the server's clock."""
+
+    _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+
+    def __init__(
+        self,
+        product: Product,
+        url: str,
+        source: Source,
+        transport: Transport,
+        *,
+        read_only: bool = False,
+        max_attempts: int = 6,
+        timeout: float = 30.0,
+        clock: Clock | None = None,
+        tell: Tell | None = None,
+        shelf: str | None = None,
+    ) -> None:
+        self.product = product
+        self.shelf = shelf  # the folder where tasks of this machine leave notes for each other
+        self.tell = tell or _tell_nobody  # hears a line, and whether it is only a detail, while something is waited for
+        self.read_only = read_only
+        self.clock = clock or Clock()
+        self.wrote = False  # a write was carried out, or may have been
+        self.deadline: float | None = None  # a moment of clock.monotonic, for calls that name none
+        self._url = url
+        self.host = url.partition("://")[2]
+        self._source = source
+        self._transport = transport
+        self._max_attempts = max_attempts
+        self._timeout = timeout
+        self._clock_offset = timedelta()
+        self._in_body = False
+
+    @property
+    def account(self) -> str:
+        """Stands for the endpoint and the access key, without telling them."""
+        about = f"{self.host}\0{self._source(False).access_key_id}"
+        return hashlib.sha256(about.encode()).hexdigest()[:16]
+
+    def close(self) -> None:
+        """Close what the transport holds open, if anything."""
+        getattr(self._transport, "close", lambda: None)()
+
+    def call(self, action: str, params: Mapping[str, Any], deadline: float | None = None) -> dict[str, Any]:
+        """Call one operation and return its answer.
+
+        ``deadline`` is a moment of ``clock.monotonic``; nothing is sent after it.
+        Raises OutcomeUnknown when a write may have happened, else the failure of the last exchange.
+        """
+        if self.read_only and not is_read(action):
+            raise ReadOnly(f"{action} was not sent: a check mode run only reads.")
+        deadline = self.deadline if deadline is None else deadline
+        repaired: set[Kind] = set()
+        attempt = 1
+        credentials = self._source(False)
+        while True:
+            self._wait_for_turn(action, deadline)
+            sent = self.clock.now().timestamp()
+            try:
+                content = self._exchange(action, params, credentials)
+                self.wrote |= not is_read(action)
+                return content
+            except Failure as failure:
+                failure.add(action=action)
+                self._note_pace(failure, sent)
+                again = self._repair(failure, credentials, repaired)
+                if again is None:
+                    self.clock.sleep(self._pause(failure, action, attempt, deadline))
+                    attempt += 1
+                    again = self._source(False)
+                credentials = again
+
+    def _wait_for_turn(self, action: str, deadline: float | None) -> None:
+        """Wait as long as the tasks of this machine have to, together. Raises DeadlineExceeded."""
+        now = self.clock.now().timestamp()
+        pause = self._turn(now)
+        if deadline is not None and self.clock.monotonic() + pause >= deadline:
+            raise DeadlineExceeded(
+                f"{action} was not sent: the time for this task (wait_timeout) is over.", action=action
+            )
+        if pause:
+            self.clock.sleep(pause)
+
+    def _turn(self, now: float) -> float:
+        """Seconds until the next turn. Few accounts are ever throttled, so mostly there is no pace to keep."""
+        try:
+            if not self.shelf or os.stat(f"{self._pace_note}.json").st_mtime < now - _OLD_PACE:
+                return 0.0
+        except OSError:
+            return 0.0
+        from .rate_limit import turn
+
+        return turn(self._pace_note, now, self.clock.sleep)
+
+    def _note_pace(self, failure: Failure, sent: float) -> None:
+        if self.shelf and isinstance(failure, ApiError) and failure.kind is Kind.THROTTLED:
+            from .rate_limit import too_fast
+
+            too_fast(self._pace_note, sent, self.clock.now().timestamp(), self.clock.sleep)
+
+    @property
+    def _pace_note(self) -> str:
+        return os.path.join(self.shelf or "", "pace-" + re.sub(r"[^\w.-]", "_", self.host))
+
+    def _exchange(self, action: str, params: Mapping[str, Any], credentials: Credentials) -> dict[str, Any]:
+        request = self._request(action, canonical_query(flatten(params)), credentials)
+        answer = self._transport(request, self._timeout)
+        content = _content(answer)
+        if 200 <= answer.status < 300:
+            return content
+        from .service_errors import refusal  # most calls are not refused
+
+        ours, theirs = self.clock.now(), _server_time(answer)
+        their_clock = utc_text(theirs) if theirs else "is not known"
+        refused = refusal(
+            content,
+            action=action,
+            http_status=answer.status,
+            permission=f"{self.product.ram_code}:{action}",
+            retry_after=_retry_after(answer),
+            clocks=f"this machine's says {utc_text(ours)}, the service's {their_clock}",
+            thing=self.product.thing,
+        )
+        if refused.kind is Kind.CLOCK and theirs and abs(theirs - ours) < _MOST_SKEW:
+            self._clock_offset = theirs - ours
+        raise refused.add(request_id=one_line(answer.headers.get("x-acs-request-id"), 100) or None)
+
+    def _request(self, action: str, form: str, credentials: Credentials) -> Request:
+        query, body = ("", form.encode()) if self._in_body else (form, b"")
+        headers = signed_headers(
+            method="POST",
+            host=self.host,
+            action=action,
+            version=self.product.version,
+            query=query,
+            body=body,
+            access_key_id=credentials.access_key_id,
+            access_key_secret=credentials.access_key_secret,
+            security_token=credentials.security_token,
+            date=utc_text(self.clock.now() + self._clock_offset),
+            nonce=self.clock.nonce(),
+        )
+        headers.update({"accept": "application/json", "user-agent": "certops.alicloud"})
+        return Request("POST", f"{self._url}/?{query}" if query else f"{self._url}/", headers, body)
+
+    def _repair(self, failure: Failure, credentials: Credentials, repaired: set[Kind]) -> Credentials | None:
+        """Mend what a refusal at the gate names, each thing once; returns the credentials to go on with, or None."""
+        if not isinstance(failure, ApiError) or failure.kind in repaired:
+            return None
+        repaired.add(failure.kind)
+        if failure.kind is Kind.CLOCK and self._clock_offset != timedelta():
+            return credentials
+        if failure.kind is Kind.TOO_LONG and not self._in_body:
+            self._in_body = True
+            return credentials
+        if failure.kind is Kind.TOKEN:
+            fetched = self._source(True)
+            return fetched if fetched != credentials else None
+        return None
+
+    def _pause(self, failure: Failure, action: str, attempt: int, deadline: float | None) -> float:
+        """Seconds to wait before the same call is sent again; raises when it must not be."""
+        verdict = _verdict(failure, is_read(action))
+        if verdict is _Verdict.LOOK:
+            self.wrote = True
+            raise OutcomeUnknown(f"{action} may or may not have happened. {failure.msg}", **failure.facts) from failure
+        if verdict is _Verdict.RAISE or attempt >= self._max_attempts:
+            raise self._placed(failure, action)
+        longest = min(self._LONGEST_PAUSE, self._FIRST_PAUSE * 2.0 ** min(attempt - 1, 16))
+        chance = self.clock.chance()
+        pause = chance * longest
+        if isinstance(failure, ApiError) and failure.retry_after:
+            # Those who were refused together would come back together.
+            pause = max(pause, failure.retry_after * (1 + chance / 4))
+        if deadline is not None and self.clock.monotonic() + pause >= deadline:
+            raise self._placed(failure, action)
+        return pause
+
+    def _placed(self, failure: Failure, action: str) -> Failure:
+        """A failure of the network with what was called, and where."""
+        if isinstance(failure, (NotSent, NoResponse)):
+            failure.msg = f"{action} at {self.host}: {failure.msg}"
+        return failure
+
+
+def _server_time(answer: Answer) -> datetime | None:
+    try:
+        return parsedate_to_datetime(answer.headers["date"]).astimezone(timezone.utc)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+
+
+def _content(answer: Answer) -> dict[str, Any]:
+    """The JSON object of an answer. An error without a code is not the service's own."""
+    try:
+        content = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        content = None
+    if isinstance(content, dict) and (200 <= answer.status < 300 or content.get("Code") or content.get("code")):
+        return content
+    if answer.status in (413, 414):
+        return {}  # whoever stands in front of the service refused it, in a form of its own
+    kind = one_line(answer.headers.get("content-type", "no content type").split(";")[0], 60)
+    raise NoResponse(
+        f"The answer is no JSON object of the service (HTTP {answer.status}, {kind}): "
+        "a proxy or a login page may stand in between, or the endpoint is another server's.",
+        http_status=answer.status,
+    )
+
+
+def _retry_after(answer: Answer) -> float | None:
+    """``x-acs-retry-after`` in seconds; what is no positive number of milliseconds is ignored."""
+    text = answer.headers.get("x-acs-retry-after", "").strip()
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return min(int(text[:9]) / 1000, _LONGEST_ASKED) or None

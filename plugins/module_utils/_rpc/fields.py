@@ -1,0 +1,56 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Values in responses of the service, whose types are not to be relied on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+_LONGEST_TEXT, _LONGEST_ID = 16 * 1024, 20
+
+
+def text(value: object) -> str | None:
+    """Text, or None for what is absent, null, empty or no text: the service means the same by all of them.
+
+    What is longer than anything that it says is no text either. Certificates are not read by this.
+    """
+    return value if isinstance(value, str) and 0 < len(value) <= _LONGEST_TEXT else None
+
+
+def id_text(value: object) -> str | None:
+    """An id as text, whether it came as a number or as text; None for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**_LONGEST_ID:
+        return str(value)
+    text = value.strip() if isinstance(value, str) else ""
+    return text if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID else None
+
+
+def moment(value: object) -> datetime | None:
+    """A moment from milliseconds since 1970, as number or text."""
+    digits = id_text(value)
+    try:
+        return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=int(digits)) if digits else None
+    except OverflowError:
+        return None
+
+
+def day(value: object) -> datetime | None:
+    """A day as ``2026-11-22``, at its beginning."""
+    written = text(value)
+    try:
+        return datetime.strptime(written, "%Y-%m-%d").replace(tzinfo=timezone.utc) if written else None
+    except ValueError:
+        return None
+
+
+# More digits than any number of the service's has; Python itself gives up at some thousands.
+_MOST_DIGITS = 18
+
+
+def whole(value: object) -> int | None:
+    """A number that came as such or as text; None for anything else."""
+    text = str(value) if isinstance(value, int) and 0 <= value < 10**_MOST_DIGITS else value
+    if not isinstance(text, str) or not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        return None
+    return int(text)

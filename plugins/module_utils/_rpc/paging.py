@@ -1,0 +1,41 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lists that come in pages, from a service that is not relied on to end them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .._errors import Failure
+from .fields import whole
+
+Entry = dict[str, Any]
+
+MOST_PAGES, MOST_ENTRIES = 1000, 50_000
+# The same page again and again: the service does not look at its number.
+_MOST_REPEATS = 3
+
+
+def pages(ask: Callable[[int], tuple[object, object]]) -> Iterator[tuple[list[Entry], int]]:
+    """The pages of one pass, each with the total that the service gave (0: it gave none).
+
+    ``ask`` fetches a page by its number: what should be its entries, and what should be the total.
+    """
+    count = repeats = 0
+    last: list[Entry] = []
+    for number in range(1, MOST_PAGES + 1):
+        entries, said = ask(number)
+        page = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+        total = whole(said) or 0
+        yield page, total
+        count += len(page)
+        # The service may cut pages shorter than asked for, so the total decides; without one, an empty page.
+        if not page or (total and count >= total):
+            return
+        repeats = repeats + 1 if page == last else 0
+        if count > MOST_ENTRIES or repeats == _MOST_REPEATS:
+            break
+        last = page
+    raise Failure(f"The service's list does not end: {count} entries were read, and there should be more.")

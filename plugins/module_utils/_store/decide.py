@@ -1,0 +1,163 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is due for a certificate in a store, and why. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from .._x509.certificate import Certificate
+from .._x509.hostnames import uncovered
+from .._x509.renewal_window import Window, is_due
+from .model import Generation, Record, Served, is_served
+
+
+class Action(Enum):
+    NOTHING = "nothing"
+    RELOAD = "reload"
+    INSTALL = "install"
+    APPLY = "apply"
+    RENEW = "renew"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A complete generation with what is in it."""
+
+    generation: Generation
+    certificate: Certificate
+    record: Record | None
+
+    @property
+    def order_id(self) -> str | None:
+        return self.record.order_id if self.record else None
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The names of the order, else those of the certificate."""
+        return self.record.domains if self.record and self.record.domains else self.certificate.domains
+
+    def is_for(self, domains: Sequence[str]) -> bool:
+        """Whether it was ordered for just these names, or without a record, covers them."""
+        if self.record and self.record.domains:
+            return set(self.record.domains) == set(domains)
+        return not uncovered(domains, self.certificate.domains)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A generation that waits for its certificate."""
+
+    generation: Generation
+    record: Record | None
+
+    @property
+    def order_id(self) -> str | None:
+        return self.record.order_id if self.record else None
+
+    @property
+    def renews(self) -> str | None:
+        return self.record.renews if self.record else None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The certificate that should be in use; ``domains`` are A-labels."""
+
+    domains: tuple[str, ...]
+    product_code: str
+    renew_before: Window
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the store and the endpoint show; ``served`` is None where nobody asked for it."""
+
+    current: Installed | None = None
+    staged: Staged | None = None
+    ready: Installed | None = None
+    served: Sequence[Served] | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    action: Action
+    reason: str
+
+
+def decide(wanted: Wanted, seen: Seen, now: datetime) -> Decision:
+    """The one table of the store: the first row that holds decides."""
+    if seen.ready:
+        return Decision(Action.INSTALL, f"generation {seen.ready.generation.number} is complete, but not in use")
+    current, staged = seen.current, seen.staged
+    if current is None:
+        return Decision(Action.APPLY, f"no certificate here{_going_on(staged, named=True)}")
+    strange = _other_names(wanted, current)
+    if strange:
+        return Decision(Action.APPLY, strange + _going_on(staged, named=True))
+    certificate = current.certificate
+    due, why = is_due(wanted.renew_before, certificate.not_before, certificate.not_after, now)
+    if staged and staged.order_id:
+        renews = staged.renews or (due and current.order_id)
+        reason = f"order {staged.order_id} is under way{_going_on(staged)}"
+        return Decision(Action.RENEW if renews else Action.APPLY, reason)
+    if due:
+        return _successor(wanted, current, why, staged)
+    return _in_use(current, seen.served, why)
+
+
+def _other_names(wanted: Wanted, current: Installed) -> str | None:
+    if current.is_for(wanted.domains):
+        return None
+    if current.record and current.record.domains:
+        return f"the certificate in use was ordered for {', '.join(current.record.domains)}"
+    missing = uncovered(wanted.domains, current.certificate.domains)
+    return f"the certificate in use does not cover {', '.join(missing)}"
+
+
+def _going_on(staged: Staged | None, named: bool = False) -> str:
+    """What a staged generation spares; ``named`` says its order too."""
+    if staged is None:
+        return ""
+    number = staged.generation.number
+    what = f"the key of generation {number}" if staged.generation.has_key else f"generation {number}"
+    return f", going on with {what}" + (f" and order {staged.order_id}" if named and staged.order_id else "")
+
+
+def _successor(wanted: Wanted, current: Installed, why: str, staged: Staged | None) -> Decision:
+    product = current.record.product_code if current.record else None
+    if current.order_id is None:
+        return Decision(Action.APPLY, f"{why}; no order is recorded that could be renewed{_going_on(staged)}")
+    if product != wanted.product_code:
+        other = f"order {current.order_id} is for {product or 'a product that is not recorded'}"
+        return Decision(Action.APPLY, f"{why}; {other}, not {wanted.product_code}{_going_on(staged)}")
+    return Decision(Action.RENEW, why + _going_on(staged))
+
+
+def _in_use(current: Installed, served: Sequence[Served] | None, why: str) -> Decision:
+    number, print_ = current.generation.number, current.certificate.sha256_fingerprint
+    if not current.generation.proven:
+        return Decision(Action.RELOAD, f"generation {number} is in use, but a reload with it was not seen to work")
+    if served is None:
+        return Decision(Action.NOTHING, why)
+    if is_served(print_, served):
+        return Decision(Action.NOTHING, f"{why}; the served certificate is the installed one")
+    return Decision(Action.RELOAD, "; ".join(_differences(print_, served)))
+
+
+def _differences(installed: str, served: Sequence[Served]) -> list[str]:
+    return [
+        f"{each.address}: {each.problem}"
+        if each.sha256_fingerprint is None
+        else f"{each.address} serves {_short(each.sha256_fingerprint)}, not the installed {_short(installed)}"
+        for each in served
+        if each.sha256_fingerprint != installed
+    ]
+
+
+def _short(fingerprint: str) -> str:
+    return fingerprint[:11] + ".."

@@ -1,0 +1,149 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``certificate_store_info`` tells: look, ask the endpoint, decide."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from .._errors import InvalidOption
+from .._text import code, utc_text
+from .._x509.hostnames import uncovered
+from .._x509.renewal_window import window
+from . import probe, read
+from .decide import Decision, Installed, Seen, Staged, Wanted, decide
+from .model import Place, Served, Store, is_served
+from .wanted import place, wanted_names
+
+
+@dataclass(frozen=True)
+class Host:
+    """What the machine lends: its clock, its patience, its network."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    look_at: Callable[[probe.Endpoint, str | None], list[Served]] = probe.look_at
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was seen, and what follows."""
+
+    place: Place
+    wanted: Wanted
+    seen: Seen
+    served_generation: int | None
+    decision: Decision
+    check: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+    def public(self, now: datetime) -> dict[str, Any]:
+        seen, place = self.seen, self.place
+        current = seen.current
+        compared = None
+        if seen.served is not None and current:
+            compared = is_served(current.certificate.sha256_fingerprint, seen.served)
+        return {
+            "changed": False,
+            "check_mode": self.check,
+            "domains": list(self.wanted.domains),
+            "folder": place.path,
+            "current": _current(place, current, now) if current else None,
+            "staged": _staged(place, seen.staged) if seen.staged else None,
+            "ready": _ready(place, seen.ready) if seen.ready else None,
+            "served": None if seen.served is None else [each.public() for each in seen.served],
+            "serves_current": compared,
+            "served_generation": self.served_generation,
+            "action": self.decision.action.value,
+            "reason": self.decision.reason,
+        }
+
+    def diff(self) -> dict[str, str]:
+        return {}
+
+
+def report(options: Mapping[str, Any], check: bool, host: Host | None = None) -> Report:
+    """``certificate_store_info``."""
+    host = host or Host()
+    where = place(options)
+    asked = Wanted(
+        wanted_names(options["domains"]),
+        code(options["product_code"], "product_code"),
+        window(options["renew_before"], "renew_before"),
+    )
+    endpoint, timeout = probe.read_endpoint(options["endpoint"]), options["endpoint_timeout"]
+    if not 0 <= timeout < float("inf"):
+        raise InvalidOption("endpoint_timeout", "give a number of seconds, 0 or above.")
+    now, store = host.now(), read.look(where)
+    current = read.installed(where, store)
+    shown = _served(endpoint, timeout, current, asked, host) if endpoint else None
+    seen = Seen(
+        current, read.staged(where, store, asked.domains), read.ready(where, store, current, asked.domains, now), shown
+    )
+    return Report(where, asked, seen, _served_generation(where, store, shown), decide(asked, seen, now), check)
+
+
+def _served(
+    endpoint: probe.Endpoint, timeout: float, current: Installed | None, asked: Wanted, host: Host
+) -> list[Served]:
+    """Waiting makes sense only for a certificate that is in use."""
+    covering = current is None or not uncovered(asked.domains, current.certificate.domains)
+    # A CA adds names that no server block needs to know.
+    names = asked.domains if covering or current is None else current.certificate.domains
+    name = probe.server_name(endpoint, names)
+
+    def done(found: list[Served]) -> bool:
+        return current is None or is_served(current.certificate.sha256_fingerprint, found)
+
+    return probe.look_until(done, lambda: host.look_at(endpoint, name), timeout, host.monotonic, host.sleep)
+
+
+def _served_generation(where: Place, store: Store, shown: list[Served] | None) -> int | None:
+    if not shown:
+        return None
+    known = read.fingerprints(where, store)
+    return next((number for number, each in known.items() if is_served(each, shown)), None)
+
+
+def _current(where: Place, current: Installed, now: datetime) -> dict[str, Any]:
+    certificate = current.certificate
+    return {
+        "generation": current.generation.number,
+        "folder": where.folder(current.generation.number),
+        "order_id": current.order_id,
+        "domains": list(current.domains),
+        "product_code": current.record.product_code if current.record else None,
+        "not_before": utc_text(certificate.not_before),
+        "not_after": utc_text(certificate.not_after),
+        "days_left": (certificate.not_after - now).days,
+        "serial_number": certificate.serial_number,
+        "sha256_fingerprint": certificate.sha256_fingerprint,
+        "proven": current.generation.proven,
+    }
+
+
+def _staged(where: Place, staged: Staged) -> dict[str, Any]:
+    return {
+        "generation": staged.generation.number,
+        "folder": where.folder(staged.generation.number),
+        "key": staged.generation.has_key,
+        "csr": staged.generation.has_csr,
+        "order_id": staged.order_id,
+        "renews": staged.renews,
+        "validation": staged.record.public()["validation"] if staged.record else [],
+    }
+
+
+def _ready(where: Place, ready: Installed) -> dict[str, Any]:
+    return {
+        "generation": ready.generation.number,
+        "folder": where.folder(ready.generation.number),
+        "not_after": utc_text(ready.certificate.not_after),
+        "sha256_fingerprint": ready.certificate.sha256_fingerprint,
+    }

@@ -1,0 +1,227 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What lies in a store: read from the folder, nothing is changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from .._errors import Failure, InvalidCertificate, InvalidOption
+from .._x509.certificate import Certificate, load_certificates, read_certificate, read_private_key
+from .._x509.csr import read_csr
+from .._x509.verify import refuse_unusable
+from .decide import Installed, Staged
+from .model import CERT, CHAIN, CSR, FULLCHAIN, KEY, RECORD, Generation, KeyFile, Place, Record, Store
+from .os_errors import reading
+
+_LARGEST = 1024 * 1024
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+
+
+def look(place: Place) -> Store:
+    """The names in the store and where ``current`` points to; no file is opened."""
+    _refuse_strange(place)
+    numbers = [int(name) for name in _names(place.generations) if _NUMBER.fullmatch(name)]
+    folders = [number for number in sorted(numbers) if _kind(place.folder(number)) == stat.S_IFDIR]
+    store = Store(tuple(_generation(place, number) for number in folders), None, max(numbers, default=0))
+    current = _current(place)
+    if current is not None and not store.get(current):
+        raise Failure(f"{place.current} points to generation {current}, which is not there. {_way_out(place)}")
+    return Store(store.generations, current, store.highest)
+
+
+def _way_out(place: Place) -> str:
+    return f"Put it right, or remove {place.current} to have a new certificate made."
+
+
+def _refuse_strange(place: Place) -> None:
+    """A link to elsewhere inside the store would make us write elsewhere."""
+    if _kind(place.generations) not in (None, stat.S_IFDIR):
+        raise Failure(f"{place.generations} is no folder; remove it, or choose another name.")
+
+
+def _kind(path: str) -> int | None:
+    """What a name stands for, links not followed; None for nothing."""
+    try:
+        with reading(path):
+            return stat.S_IFMT(os.lstat(path).st_mode)
+    except InvalidCertificate:
+        return None
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        with reading(folder):
+            return os.listdir(folder)
+    except InvalidCertificate:
+        return []
+
+
+def _generation(place: Place, number: int) -> Generation:
+    folder = place.folder(number)
+    return Generation(number, frozenset(_names(folder)), _key_file(f"{folder}/{KEY}"))
+
+
+def _key_file(path: str) -> KeyFile | None:
+    try:
+        with reading(path):
+            found = os.stat(path)
+    except InvalidCertificate:
+        return None
+    return KeyFile(found.st_size, stat.S_IMODE(found.st_mode), found.st_uid, found.st_gid)
+
+
+def _current(place: Place) -> int | None:
+    """The generation that ``current`` points to."""
+    kind = _kind(place.current)
+    if kind is None:
+        return None
+    if kind != stat.S_IFLNK:
+        what = "a folder" if kind == stat.S_IFDIR else "a file"
+        raise Failure(
+            f"{place.current} is {what}, not a link to a generation; move it away to have it made "
+            f"(a set that was made elsewhere comes in with certificate_store)."
+        )
+    with reading(place.current):
+        target = os.readlink(place.current)
+    folder, number = os.path.split(os.path.normpath(os.path.join(place.path, target)))
+    if folder != os.path.normpath(place.generations) or not _NUMBER.fullmatch(number):
+        raise Failure(f"{place.current} points out of {place.generations}. {_way_out(place)}")
+    return int(number)
+
+
+def read_file(path: str) -> bytes:
+    with reading(path):
+        opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            if not stat.S_ISREG(os.fstat(opened).st_mode):
+                raise InvalidCertificate(f"{path} is no file.")
+            return os.read(opened, _LARGEST)
+        finally:
+            os.close(opened)
+
+
+def read_text(path: str) -> str:
+    try:
+        return read_file(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidCertificate(f"{path} is no text.") from None
+
+
+def key_hash(place: Place, generation: Generation) -> str:
+    """The SHA-256 of the public half of a generation's key."""
+    path = f"{place.folder(generation.number)}/{KEY}"
+    return read_private_key(read_text(path), path)
+
+
+def leaf(place: Place, generation: Generation) -> Certificate:
+    """A generation's certificate, whatever is beside it."""
+    path = f"{place.folder(generation.number)}/{CERT}"
+    return read_certificate(read_text(path), path)
+
+
+def read_set(place: Place, generation: Generation) -> Certificate:
+    """A generation's certificate with its chain; InvalidCertificate unless all of its files belong together."""
+    folder = place.folder(generation.number)
+    found, texts = leaf(place, generation), {name: read_text(f"{folder}/{name}") for name in (CERT, CHAIN, FULLCHAIN)}
+    if key_hash(place, generation) != found.public_key_sha256:
+        raise InvalidCertificate(f"{folder}/{KEY} is not the key of {CERT}.")
+    whole = _certificates(folder, FULLCHAIN, texts)
+    if not whole or whole != _certificates(folder, CERT, texts) + _certificates(folder, CHAIN, texts):
+        raise InvalidCertificate(f"{folder}/{FULLCHAIN} is not {CERT} followed by {CHAIN}.")
+    return read_certificate(texts[FULLCHAIN], f"{folder}/{FULLCHAIN}")
+
+
+def _certificates(folder: str, name: str, texts: Mapping[str, str]) -> list[Any]:
+    try:
+        return list(load_certificates(texts[name]))
+    except Exception:  # malformed DER raises many things
+        raise InvalidCertificate(f"{folder}/{name} cannot be read as PEM.") from None
+
+
+def record(place: Place, generation: Generation) -> Record | None:
+    """What the generation says of its order; None when it says nothing."""
+    if RECORD not in generation.files:
+        return None
+    path = f"{place.folder(generation.number)}/{RECORD}"
+    try:
+        return _as_record(json.loads(read_text(path)))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise InvalidCertificate(f"{path} is no record of an order in JSON; put it right, or remove it.") from None
+
+
+def _as_record(found: Mapping[str, Any]) -> Record:
+    def text(name: str) -> str | None:
+        return str(found[name]) if found.get(name) else None
+
+    domains = tuple(str(name) for name in found.get("domains") or ())
+    validation = tuple(dict(entry) for entry in found.get("validation") or ())
+    return Record(text("order_id"), domains, text("product_code"), text("renews"), validation)
+
+
+def staged(place: Place, store: Store, domains: Sequence[str]) -> Staged | None:
+    """The newest staged generation above the current one that is for these names, or for none yet."""
+    for generation in store.above_current():
+        if generation.complete:
+            continue
+        try:
+            found, names = Staged(generation, record(place, generation)), _csr_names(place, generation)
+        except (InvalidCertificate, InvalidOption):
+            continue
+        names = names or (found.record.domains if found.record else ())
+        if not names or set(names) == set(domains):
+            return found
+    return None
+
+
+def _csr_names(place: Place, generation: Generation) -> tuple[str, ...]:
+    path = f"{place.folder(generation.number)}/{CSR}"
+    return read_csr(read_text(path), path).domains if generation.has_csr else ()
+
+
+def installed(place: Place, store: Store) -> Installed | None:
+    """The set in use; one that is broken ends the task, because nobody else would notice."""
+    generation = store.get(store.current)
+    if generation is None:
+        return None
+    try:
+        return Installed(generation, read_set(place, generation), record(place, generation))
+    except InvalidCertificate as unfit:
+        raise Failure(
+            f"{unfit.msg.rstrip('.')}; put the right file back, or remove {place.current} to have a new "
+            "certificate made."
+        ) from None
+
+
+def ready(
+    place: Place, store: Store, current: Installed | None, domains: Sequence[str], now: datetime
+) -> Installed | None:
+    """The newest complete generation for these names that may be used: one above the current one, or any other one
+    while the current one is for other names."""
+    wrong = current is not None and not current.is_for(domains)
+    for generation in store.newest_first() if wrong else store.above_current():
+        with suppress(InvalidCertificate):
+            if generation.complete and generation.number != store.current:
+                found = Installed(generation, read_set(place, generation), record(place, generation))
+                refuse_unusable(found.certificate, domains, now, place.folder(generation.number))
+                if found.is_for(domains):
+                    return found
+    return None
+
+
+def fingerprints(place: Place, store: Store) -> dict[int, str]:
+    """The certificate of each complete generation that has a readable one, newest first."""
+    found = {}
+    for generation in store.newest_first():
+        with suppress(InvalidCertificate):
+            if generation.complete:
+                found[generation.number] = leaf(place, generation).sha256_fingerprint
+    return found

@@ -1,0 +1,149 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task asks of a store, and every rule that its options must keep before anything is touched."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from .._errors import InvalidOption
+from .._text import one_line, quoted
+from .._x509.hostnames import host_names
+from .model import Access, Place, Record
+
+
+class State(Enum):
+    STAGED = "staged"
+    ORDERED = "ordered"
+    COMPLETE = "complete"
+    CURRENT = "current"
+    PROVEN = "proven"
+
+
+# A generation's number is the name of a folder, of nine digits at most.
+HIGHEST = 999_999_999
+_NAMED = (State.STAGED, State.COMPLETE)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What ``certificate_store`` asks for. ``generation`` is 0 where none was given."""
+
+    place: Place
+    state: State
+    generation: int
+    domains: tuple[str, ...]
+    keep_key: bool
+    record: Record | None
+    fullchain: str = field(repr=False)
+    private_key: str | None = field(repr=False)
+    keep: int
+    access: Access
+
+
+def wanted(options: Mapping[str, Any]) -> Wanted:
+    """Check a task's options and say what they ask for. Raises InvalidOption."""
+    state, private_key = State(options["state"]), options["private_key"]
+    asked = Wanted(
+        place=place(options),
+        state=state,
+        generation=_number(options["generation"], "generation", 1),
+        domains=wanted_names(options["domains"]) if state in _NAMED or options["domains"] else (),
+        keep_key=bool(options["keep_key"]),
+        record=_record(options["order"]),
+        fullchain=options["fullchain"] or "",
+        private_key=private_key,
+        keep=_number(options["keep"], "keep", 0),
+        access=Access(_mode(options["key_mode"]), _uid(options["owner"]), _gid(options["group"])),
+    )
+    if not asked.generation and (private_key is None or state is not State.COMPLETE) and state is not State.STAGED:
+        raise InvalidOption("generation", "say which generation is meant.")
+    return asked
+
+
+def place(options: Mapping[str, Any]) -> Place:
+    directory, name = options["directory"], options["name"]
+    if not os.path.isabs(directory) or not _is_path(directory):
+        raise InvalidOption("directory", f"{quoted(directory)} is no absolute path.")
+    if not name or name in (".", "..") or "/" in name or not name.isprintable():
+        raise InvalidOption("name", f"{quoted(name)} cannot be the name of a folder; give one without a slash.")
+    return Place(os.path.normpath(directory), name)
+
+
+def _is_path(text: str) -> bool:
+    """Whether the system can take it for a path; what lies there is another question."""
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+
+
+def wanted_names(values: list[str] | None) -> tuple[str, ...]:
+    if not values:
+        raise InvalidOption("domains", "give the names that the certificate is for.")
+    return host_names(values)
+
+
+def _number(value: int | None, option: str, least: int) -> int:
+    if value is not None and not least <= value <= HIGHEST:
+        raise InvalidOption(option, f"give {least} or more, and {HIGHEST} at most.")
+    return value or 0
+
+
+def _record(values: Mapping[str, Any] | None) -> Record | None:
+    if not values:
+        return None
+    order_id = one_line(values.get("order_id")) or None
+    if order_id is None:
+        raise InvalidOption("order", "order_id is missing; give the number of the order.")
+    return Record(
+        order_id=order_id,
+        domains=host_names(values.get("domains") or (), "order.domains"),
+        product_code=one_line(values.get("product_code")) or None,
+        renews=one_line(values.get("renews")) or None,
+        validation=tuple(values.get("validation") or ()),
+    )
+
+
+def _mode(value: Any) -> int:
+    """An octal number as text, or the number that YAML makes of 0600 without quotes."""
+    text = f"{value:o}" if isinstance(value, int) and not isinstance(value, bool) else str(value).strip()
+    if not re.fullmatch(r"(0o?)?[0-7]{3}", text):
+        raise InvalidOption("key_mode", f'{quoted(value)} is no mode; give an octal number in quotes, such as "0600".')
+    mode = int(text[-3:], 8)
+    if mode & 0o007 or not mode & 0o400:
+        raise InvalidOption(
+            "key_mode", f"{mode:04o} is no mode for a private key: its owner must read it, others must not."
+        )
+    return mode
+
+
+def _uid(owner: str | None) -> int | None:
+    try:
+        return _own_number(owner) if owner is None or owner.isdecimal() else pwd.getpwnam(owner).pw_uid
+    except (KeyError, ValueError):
+        raise InvalidOption("owner", f"there is no user {quoted(owner)} on this machine.") from None
+
+
+def _gid(group: str | None) -> int | None:
+    try:
+        return _own_number(group) if group is None or group.isdecimal() else grp.getgrnam(group).gr_gid
+    except (KeyError, ValueError):
+        raise InvalidOption("group", f"there is no group {quoted(group)} on this machine.") from None
+
+
+def _own_number(digits: str | None) -> int | None:
+    """The number of a user or a group. The last one of 32 bits means nobody, to leave as it is."""
+    if not digits:
+        return None
+    if len(digits) > 10 or int(digits) >= 2**32 - 1:
+        raise ValueError("no user and no group has this number")
+    return int(digits)

@@ -1,0 +1,219 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The steps carried out, each of them whole or not at all; a link in the store is never followed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from secrets import token_hex
+
+from .._errors import Failure
+from .model import CURRENT, FILE_MODE, FOLDER_MODE, GENERATIONS, HIDDEN, KEY, KEY_MODE, TEMPORARY, Access, Place
+from .os_errors import NotYours, giving, writing
+from .steps import Allow, Build, Drop, Remove, Step, Swap, Write
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_THERE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_ROOM = 2 * 1024 * 1024
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+
+
+def refuse_unwritable(place: Place) -> None:
+    """What check mode can know of it: whether new names may be made where the store is, or will be."""
+    folders = [folder for folder in (place.path, place.generations) if os.path.lexists(folder)]
+    for folder in folders or [_nearest(place.directory)]:
+        with writing(folder):
+            if not os.path.isdir(folder):
+                raise NotADirectoryError(errno.ENOTDIR, "")
+            if os.statvfs(folder).f_flag & os.ST_RDONLY:
+                raise OSError(errno.EROFS, "")
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, "")
+
+
+def _nearest(folder: str) -> str:
+    """The folder itself, or the first one above it that is there."""
+    while not os.path.lexists(folder) and folder != os.path.dirname(folder):
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def refuse_full(place: Place) -> None:
+    """A key is made, and later its certificate written, only where there is room for both and for what makes them."""
+    folder = _nearest(place.generations)
+    with writing(folder):
+        found = os.statvfs(folder)
+        if found.f_bavail * found.f_frsize < _ROOM:
+            raise OSError(errno.ENOSPC, "")
+
+
+def make_folders(place: Place) -> None:
+    _make_folder(place.generations)
+
+
+def sweep(place: Place) -> None:
+    """Remove what a killed run left behind."""
+    for folder in (place.path, place.generations, *_real_folders(place.generations)):
+        if not os.path.isdir(folder):
+            continue
+        with writing(folder):
+            left = [name for name in os.listdir(folder) if name.startswith(HIDDEN) and name.endswith(TEMPORARY)]
+            for name in left:
+                _remove(f"{folder}/{name}")
+
+
+def carry_out(place: Place, step: Step) -> None:
+    folder = place.folder(step.number)
+    if isinstance(step, Build):
+        _build(place, step)
+    elif isinstance(step, Write):
+        _write(f"{folder}/{step.name}", step.data, step.access if step.name == KEY else None)
+    elif isinstance(step, Allow):
+        _allow(f"{folder}/{KEY}", step.access)
+    elif isinstance(step, Swap):
+        _swap(place, step.number)
+    elif isinstance(step, Drop):
+        _drop(f"{folder}/{step.name}")
+    else:
+        _remove_generation(place, step)
+
+
+def _build(place: Place, step: Build) -> None:
+    folder = place.folder(step.number)
+    hidden = f"{place.generations}/{HIDDEN}{step.number}{TEMPORARY}"
+    with writing(folder), _gone_on_failure(hidden):
+        os.mkdir(hidden, FOLDER_MODE)
+        os.chmod(hidden, FOLDER_MODE)
+        for name, data in step.files:
+            with giving(f"{folder}/{name}"):
+                _fill(f"{hidden}/{name}", data, step.access if name == KEY else None)
+        _sync(hidden)
+        os.rename(hidden, folder)
+        _sync(place.generations)
+
+
+def _write(path: str, data: bytes, access: Access | None) -> None:
+    folder, name = os.path.split(path)
+    temporary = f"{folder}/{HIDDEN}{name}.{token_hex(4)}{TEMPORARY}"
+    with writing(path), giving(path), _gone_on_failure(temporary):
+        _fill(temporary, data, access)
+        os.replace(temporary, path)
+        _sync(folder)
+
+
+def _fill(path: str, data: bytes, access: Access | None) -> None:
+    """A new file, for nobody else's eyes until all of it is there; ``access`` is that of a key."""
+    opened = os.open(path, _NEW, KEY_MODE)
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(opened, left) :]
+        if access:
+            _give(opened, access)
+        else:
+            os.fchmod(opened, FILE_MODE)
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _give(opened: int, access: Access) -> None:
+    try:
+        if access.uid is not None or access.gid is not None:
+            os.fchown(opened, _or_same(access.uid), _or_same(access.gid))
+        os.fchmod(opened, access.mode)
+    except PermissionError:
+        raise NotYours() from None
+
+
+def _or_same(number: int | None) -> int:
+    return -1 if number is None else number
+
+
+def _allow(path: str, access: Access) -> None:
+    with writing(path), giving(path):
+        opened = os.open(path, _THERE)
+        try:
+            if not stat.S_ISREG(os.fstat(opened).st_mode):
+                raise Failure(f"{path} is no file.")
+            _give(opened, access)
+        finally:
+            os.close(opened)
+
+
+def _swap(place: Place, number: int) -> None:
+    temporary = f"{place.path}/{HIDDEN}{CURRENT}.{token_hex(4)}{TEMPORARY}"
+    with writing(place.current), _gone_on_failure(temporary):
+        os.symlink(f"{GENERATIONS}/{number}", temporary)
+        os.replace(temporary, place.current)
+    # The new set is in use from here on, whatever the disk says.
+    with suppress(OSError):
+        _sync(place.path)
+
+
+def _drop(path: str) -> None:
+    with writing(path), suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def _remove_generation(place: Place, step: Remove) -> None:
+    """Out of sight first: half a generation must never look like a staged one."""
+    hidden = f"{place.generations}/{HIDDEN}{step.number}{TEMPORARY}"
+    with writing(place.folder(step.number)):
+        os.rename(place.folder(step.number), hidden)
+        _remove(hidden)
+
+
+def _make_folder(path: str) -> None:
+    missing: list[str] = []
+    while not os.path.isdir(path) and path not in missing:
+        missing.append(path)
+        path = os.path.dirname(path)
+    for folder in reversed(missing):
+        with writing(folder):
+            if not os.path.isdir(folder):  # nobody else made it in the meantime
+                os.mkdir(folder, FOLDER_MODE)
+                os.chmod(folder, FOLDER_MODE)
+                _sync(os.path.dirname(folder))
+
+
+def _real_folders(path: str) -> list[str]:
+    if not os.path.isdir(path):
+        return []
+    with writing(path), os.scandir(path) as entries:
+        return [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+
+
+@contextmanager
+def _gone_on_failure(path: str) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            _remove(path)
+        raise
+
+
+def _remove(path: str) -> None:
+    """A file, a link or a folder with all that is in it; links in it are not followed."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    else:
+        os.unlink(path)
+
+
+def _sync(folder: str) -> None:
+    opened = os.open(folder, _FOLDER)
+    try:
+        os.fsync(opened)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a file system that does not do this for folders
+            raise
+    finally:
+        os.close(opened)

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The only file that knows Ansible: options in, the job done, the result out."""
+
+from __future__ import annotations
+
+import atexit
+import gc
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+
+from ._errors import Failure, MissingLibrary
+
+if TYPE_CHECKING:
+    from ._connection import Service
+    from ._rpc.client import Client, Tell
+
+    class Outcome(Protocol):
+        """What a job did, or in check mode would do."""
+
+        @property
+        def warnings(self) -> list[str]: ...
+
+        def public(self, now: datetime) -> dict[str, Any]: ...
+
+        def diff(self) -> dict[str, str]: ...
+
+
+# A process that ends need not be searched for garbage first: a twentieth of a shipped task.
+atexit.register(gc.freeze)
+
+# Who hears how a wait goes on: set by whoever runs modules in a process of its own, where somebody listens.
+tell: Tell | None = None
+
+
+def change(
+    service: Service,
+    options: Mapping[str, Any],
+    read: Callable[[Mapping[str, Any]], Any],
+    job: Callable[[Client, Any], Outcome],
+    rules: Mapping[str, Any] | None = None,
+) -> None:
+    """Run a module that may change something: ``read`` turns its options into what is wanted, ``job`` brings it about.
+
+    ``options`` are an option table, ``rules`` what AnsibleModule takes beside one.
+    """
+    module = _module({**service.options, **options}, rules)
+
+    def work() -> dict[str, Any]:
+        asked = read(module.params)
+        with closing(service.connect(module.params, module.check_mode, tell)) as client:
+            return _result(module, job(client, asked), client.clock.now())
+
+    _run(module, work, plan=[])
+
+
+def ask(
+    service: Service,
+    options: Mapping[str, Any],
+    job: Callable[[Callable[[], Client], Mapping[str, Any]], dict[str, Any]],
+) -> None:
+    """Run a module that only reads. ``job`` gets a way to make the client and the options, and returns the result."""
+    module = _module({**service.options, **options})
+
+    def work() -> dict[str, Any]:
+        with ExitStack() as stack:
+
+            def connect() -> Client:
+                return stack.enter_context(closing(service.connect(module.params, module.check_mode, tell)))
+
+            return {"changed": False, **job(connect, module.params)}
+
+    _run(module, work)
+
+
+def local(
+    options: Mapping[str, Any],
+    job: Callable[[Mapping[str, Any], bool], Outcome],
+    rules: Mapping[str, Any] | None = None,
+) -> None:
+    """Run a module that works on the machine itself. ``job`` gets the options, and whether it may only predict."""
+    module = _module(options, rules)
+
+    def work() -> dict[str, Any]:
+        return _result(module, job(module.params, module.check_mode), datetime.now(timezone.utc))
+
+    _run(module, work)
+
+
+def _module(options: Mapping[str, Any], rules: Mapping[str, Any] | None = None) -> AnsibleModule:
+    """The options as Ansible takes them: ``variables`` become a fallback."""
+    table = {
+        name: {key: value for key, value in option.items() if key != "variables"} for name, option in options.items()
+    }
+    for name, option in options.items():
+        if "variables" in option:
+            table[name]["fallback"] = (env_fallback, list(option["variables"]))
+    return AnsibleModule(table, supports_check_mode=True, **(rules or {}))
+
+
+def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]], **always: Any) -> None:
+    """Do the work and end the module; ``always`` is in a failed result too, unless the failure says it better."""
+    problem: dict[str, Any] = {}
+    try:
+        module.exit_json(**work())
+    except MissingLibrary as missing:
+        problem = {"msg": missing_required_lib(missing.library)}
+    except Failure as failure:
+        problem = {"msg": failure.msg, **failure.facts}
+    except Exception as fault:
+        # Neither the text of the exception nor the values in it are shown: they may be somebody's secret.
+        where = "".join(traceback.format_tb(fault.__traceback__))
+        problem = {
+            "msg": f"This is a fault of the collection ({type(fault).__name__}); please report it.",
+            "exception": where,
+        }
+    module.fail_json(**{**always, **problem})
+
+
+def _result(module: AnsibleModule, outcome: Outcome, now: datetime) -> dict[str, Any]:
+    for warning in outcome.warnings:
+        module.warn(warning)
+    result, diff = outcome.public(now), outcome.diff()
+    return {**result, "diff": diff} if module._diff and diff else result

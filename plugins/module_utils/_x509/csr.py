@@ -1,0 +1,84 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a certificate signing request (CSR) says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .._errors import InvalidOption
+from .certificate import alternative_names, key_hash, pem, pem_blocks, x509_library
+from .hostnames import a_labels
+
+if TYPE_CHECKING:
+    from cryptography.x509 import CertificateSigningRequest
+
+
+_CSR_LABELS = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST")
+_SHORTEST_RSA = 2048
+
+
+@dataclass(frozen=True)
+class Csr:
+    """A signing request: its text, its names (A-labels, the CN first) and its key's SHA-256 in hex."""
+
+    pem: str = field(repr=False)
+    domains: tuple[str, ...]
+    public_key_sha256: str
+
+
+def read_csr(text: str, option: str) -> Csr:
+    """Check a PEM signing request and read it. No error repeats any of its text: it may be a private key."""
+    request = _load_csr(text, option)
+    _check_key(request.public_key(), option)
+    return Csr(pem(request), _csr_names(request, option), key_hash(request.public_key()))
+
+
+def _load_csr(text: str, option: str) -> CertificateSigningRequest:
+    x509 = x509_library()
+    if "PRIVATE KEY" in text:
+        raise InvalidOption(
+            option, "this is a private key, or contains one; give the signing request (CSR) made with it."
+        )
+    blocks = pem_blocks(text)
+    if len(blocks) != 1 or blocks[0][0] not in _CSR_LABELS:
+        raise InvalidOption(option, "give one PEM block that begins with -----BEGIN CERTIFICATE REQUEST-----.")
+    try:
+        request: CertificateSigningRequest = x509.load_pem_x509_csr(blocks[0][1].encode())
+        signed = request.is_signature_valid
+    except Exception:  # a malformed key or extension raises many things
+        raise InvalidOption(option, "the PEM block cannot be read as a signing request (CSR).") from None
+    if not signed:
+        raise InvalidOption(option, "the signature of the signing request does not match its key; make it again.")
+    return request
+
+
+def _check_key(key: Any, option: str) -> None:
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+    if not isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)):
+        raise InvalidOption(option, "the service takes RSA and EC keys only; this signing request has another kind.")
+    if isinstance(key, rsa.RSAPublicKey) and key.key_size < _SHORTEST_RSA:
+        raise InvalidOption(
+            option, f"its RSA key has {key.key_size} bits; the service asks for {_SHORTEST_RSA} or more."
+        )
+
+
+def _csr_names(request: CertificateSigningRequest, option: str) -> tuple[str, ...]:
+    x509 = x509_library()
+    try:
+        common = [str(part.value) for part in request.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)]
+        names = alternative_names(request.extensions)
+    except Exception:  # a malformed extension raises many things
+        raise InvalidOption(option, "the names in the signing request cannot be read.") from None
+    if len(common) != 1:
+        raise InvalidOption(
+            option, "the subject of the signing request must have one common name (CN), the first domain."
+        )
+    if any(not isinstance(name, x509.DNSName) for name in names):
+        raise InvalidOption(
+            option, "the signing request asks for names that are no host names (IP, e-mail, URI); DNS names only."
+        )
+    return tuple(dict.fromkeys(a_labels(name, option) for name in common + [name.value for name in names]))

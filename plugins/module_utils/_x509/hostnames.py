@@ -1,0 +1,70 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Host names in certificates: A-labels, wildcards, and which name covers which."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from .._errors import InvalidOption
+from .._text import one_line, quoted
+from .idn import to_ascii
+
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+WILDCARD = "*."
+_LONGEST = 253
+
+
+def a_labels(name: str, option: str) -> str:
+    """A host name or ``*.`` name in lower case, other scripts as punycode. Raises InvalidOption for anything else."""
+    text = name.strip().rstrip(".")
+    star = WILDCARD if text.startswith(WILDCARD) else ""
+    host = to_ascii(text[len(star) :], option, name).lower()
+    labels = host.split(".")
+    if (
+        len(star + host) > _LONGEST
+        or len(labels) < 2
+        or not all(_LABEL.fullmatch(label) for label in labels)
+        or labels[-1].isdigit()
+    ):
+        raise InvalidOption(
+            option,
+            f"{quoted(name)} is no host name: it needs two or more labels of letters, digits and hyphens "
+            "(63 at most each, 253 in all); only the first may be a lone *.",
+        )
+    return star + host
+
+
+def folded(name: str) -> str:
+    """A name of the service's in the form that ours have, for comparing; what is no host name only in lower case."""
+    try:
+        return a_labels(name, "")
+    except InvalidOption:
+        return one_line(name, _LONGEST).lower()
+
+
+def base(name: str) -> str:
+    """The name without its ``*.``."""
+    return name[len(WILDCARD) :] if name.startswith(WILDCARD) else name
+
+
+def is_related(place: str, domains: Iterable[str]) -> bool:
+    """Whether a host can prove one of the names: it is the name, above or below it, or relative to its zone."""
+    hosts = [base(domain) for domain in domains]
+    return place.count(".") == 0 or any(
+        f".{host}.".endswith(f".{place}.") or f".{place}.".endswith(f".{host}.") or host.startswith(f"{place}.")
+        for host in hosts
+    )
+
+
+def uncovered(wanted: Iterable[str], names: Iterable[str]) -> list[str]:
+    """The wanted names that no certificate name covers, by itself or by a wildcard one label up."""
+    there = {name.lower() for name in names}
+    return [name for name in wanted if name not in there and WILDCARD + name.partition(".")[2] not in there]
+
+
+def host_names(values: Sequence[str], option: str = "domains") -> tuple[str, ...]:
+    """Host names as A-labels, every one once."""
+    return tuple(dict.fromkeys(a_labels(value, option) for value in values))

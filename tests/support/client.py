@@ -1,0 +1,182 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Our client against the emulator, without sockets and without waiting: sleeping moves the world's clock."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from functools import cache
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns import reconcile as dns_change
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import PRODUCT as ALIDNS
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import wanted as dns_wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import PRODUCT
+from ansible_collections.certops.alicloud.plugins.module_utils._connection import find_source
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import NoResponse
+from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, Request, Transport
+from tests.emulator.core.dials import Dials
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.gate import Keys
+from tests.emulator.core.reply import Lost
+from tests.emulator.orders.ca import Authority
+from tests.emulator.orders.lifecycle import World
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
+FREE, PAID = "digicert-free-1-free", "geotrust-dv-1-starter"
+CONTACT = {"name": "Zhāng San", "phone": "13900000000", "email": "ops@example.com"}
+DEFAULTS: dict[str, Any] = {
+    "product_code": FREE,
+    "validation_method": "dns",
+    "check_quota": True,
+    "wait_for": "validation",
+    "poll_interval": 5.0,
+}
+DNS_DEFAULTS: dict[str, Any] = {
+    "state": "present",
+    "domain": None,
+    "type": "TXT",
+    "ttl": 600,
+    "line": "default",
+}
+_AUTHORITY = Authority()
+_NONCES = itertools.count()
+
+
+def emulator(quota: Mapping[str, int] | None = None, checked: bool = True, **dials: Any) -> Emulator:
+    """An empty account whose clock stands at NOON."""
+    world = World(
+        authority=_AUTHORITY,
+        dials=Dials(**dials),
+        quota=dict(quota or {FREE: 20, PAID: 4}),
+        base=NOON.timestamp(),
+        frozen=True,
+        seed="rehearsal",
+    )
+
+    def sleep(seconds: float) -> None:
+        account.advance(seconds)
+
+    account = Emulator(world, checked=checked, wall=lambda: world_time(account), sleep=sleep)
+    return account
+
+
+def world_time(account: Emulator) -> float:
+    return account.world.now()
+
+
+def clock(account: Emulator, chance: float = 0.5) -> Clock:
+    return Clock(
+        now=lambda: datetime.fromtimestamp(world_time(account), timezone.utc),
+        monotonic=lambda: world_time(account),
+        sleep=account.advance,
+        chance=lambda: chance,
+        nonce=lambda: f"{next(_NONCES):032x}",
+    )
+
+
+def transport(account: Emulator) -> Transport:
+    def exchange(request: Request, timeout: float) -> Answer:
+        target = request.url[request.url.index("/", len("https://")) :]
+        try:
+            reply = account.handle(request.method, target, request.headers, request.body)
+        except Lost:
+            raise NoResponse("The connection broke before the answer was complete.") from None
+        return Answer(reply.status, {name.lower(): value for name, value in reply.headers.items()}, reply.body)
+
+    return exchange
+
+
+def edited(account: Emulator, action: str, change: Callable[[dict[str, Any]], None]) -> Transport:
+    """The service, with the answers to one operation changed on their way."""
+    exchange = transport(account)
+
+    def altered(request: Request, timeout: float) -> Answer:
+        answer = exchange(request, timeout)
+        content = json.loads(answer.body)
+        if request.headers["x-acs-action"] == action:
+            change(content)
+        return Answer(answer.status, answer.headers, json.dumps(content).encode())
+
+    return altered
+
+
+def before(account: Emulator, action: str, deed: Callable[[], object], skip: int = 0) -> Transport:
+    """The service, where something happens once, right before a call of an operation arrives."""
+    exchange = transport(account)
+    left = [skip]
+
+    def meddled(request: Request, timeout: float) -> Answer:
+        if request.headers["x-acs-action"] == action:
+            left[0] -= 1
+            if left[0] == -1:
+                deed()
+        return exchange(request, timeout)
+
+    return meddled
+
+
+def client(account: Emulator, read_only: bool = False, **more: Any) -> Client:
+    keys = Keys()
+    return Client(
+        more.pop("product", PRODUCT),
+        "https://cas.example",
+        find_source(keys.access_key_id, keys.access_key_secret),
+        more.pop("transport", None) or transport(account),
+        read_only=read_only,
+        clock=more.pop("clock", None) or clock(account),
+        **more,
+    )
+
+
+def order(account: Emulator, check: bool = False, **options: Any) -> reconcile.Outcome:
+    """Run what ``cas_order`` runs."""
+    return reconcile.order(client(account, check), wanted({"state": "present", **DEFAULTS, **options}))
+
+
+def renew(account: Emulator, check: bool = False, **options: Any) -> reconcile.Outcome:
+    """Run what ``cas_order_renew`` runs."""
+    return reconcile.renew(client(account, check), wanted({**DEFAULTS, "strategy": "auto", **options}))
+
+
+def record(
+    account: Emulator, check: bool = False, transport: Transport | None = None, **options: Any
+) -> dns_change.Outcome:
+    """Run what ``alidns_record`` runs."""
+    asked = dns_wanted({**DNS_DEFAULTS, **options})
+    return dns_change.record(client(account, check, product=ALIDNS, transport=transport), asked)
+
+
+def writes(account: Emulator) -> list[str]:
+    return [call.action for call in account.calls if call.write]
+
+
+def reads(account: Emulator) -> list[str]:
+    return [call.action for call in account.calls if not call.write]
+
+
+@cache
+def key(number: int = 0) -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+@cache
+def csr(*names: str, number: int = 0) -> str:
+    """A CSR in PEM with the first name as CN; another ``number`` is another key."""
+    builder = x509.CertificateSigningRequestBuilder().subject_name(
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0])])
+    )
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), False)
+    return builder.sign(key(number), hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()

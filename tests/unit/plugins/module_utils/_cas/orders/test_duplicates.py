@@ -1,0 +1,325 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two machines that order the same at the same moment end up with the elder order, and only the own one is touched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, Request, Transport
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.orders.lifecycle import DAY
+from tests.support.client import DEFAULTS, client, csr, emulator, order, transport, writes
+
+PACKAGE, CANCEL, DELETE = "CreateCertificateForPackageRequest", "CancelOrderRequest", "DeleteCertificateRequest"
+LIST, REVOKE = "ListUserCertificateOrder", "CancelCertificateForPackageRequest"
+WWW = "www.example.com"
+ASKED: dict[str, Any] = {"domains": [WWW]}
+
+
+def beside(account: Emulator, what: Callable[[], object], action: str, after: bool = False) -> Transport:
+    """What another machine does right before, or right after, the first call of one operation."""
+    real, todo = transport(account), [what]
+
+    def exchange(request: Request, timeout: float) -> Answer:
+        if request.headers["x-acs-action"] != action or not todo:
+            return real(request, timeout)
+        work = todo.pop()
+        if not after:
+            work()
+        answer = real(request, timeout)
+        if after:
+            work()
+        return answer
+
+    return exchange
+
+
+def hiding(account: Emulator, hidden: list[str]) -> Transport:
+    """A machine whose lists do not show some orders."""
+    real = transport(account)
+
+    def exchange(request: Request, timeout: float) -> Answer:
+        answer = real(request, timeout)
+        if request.headers["x-acs-action"] != LIST:
+            return answer
+        listed = json.loads(answer.body)["CertificateOrderList"]
+        shown = [entry for entry in listed if str(entry["OrderId"]) not in hidden]
+        content = {"TotalCount": len(shown), "CertificateOrderList": shown}
+        return answer._replace(body=json.dumps(content).encode())
+
+    return exchange
+
+
+def ours(account: Emulator, through: Transport, **options: Any) -> reconcile.Outcome:
+    asked = wanted({"state": "present", **DEFAULTS, **ASKED, **options})
+    return reconcile.order(client(account, transport=through), asked)
+
+
+def other(account: Emulator, **options: Any) -> Callable[[], reconcile.Outcome]:
+    return lambda: order(account, **{**ASKED, "wait_for": "none", **options})
+
+
+def live(account: Emulator) -> list[str]:
+    return [str(entry["OrderId"]) for entry in account.call("ListUserCertificateOrder", {})["CertificateOrderList"]]
+
+
+def test_the_younger_order_gives_way() -> None:
+    account = emulator()
+    done = ours(account, beside(account, other(account), PACKAGE))
+    assert done.order
+    assert live(account) == [done.order.order_id]
+    assert writes(account) == [PACKAGE, PACKAGE, DELETE]
+    assert done.plan.changed
+    assert len(done.warnings) == 1
+    assert "Another run had ordered the same a moment before" in done.warnings[0]
+    assert done.order.order_id in done.warnings[0]
+    assert not order(account, **ASKED).plan.changed
+
+
+def test_the_elder_order_stays() -> None:
+    account = emulator()
+    done = ours(account, beside(account, lambda: account.call(PACKAGE, _application()), PACKAGE, after=True))
+    assert done.order
+    assert len(live(account)) == 2
+    assert done.order.order_id == min(live(account))
+    assert not done.warnings
+    assert writes(account) == [PACKAGE]
+
+
+def _application() -> dict[str, str]:
+    return {"Domain": WWW, "ProductCode": DEFAULTS["product_code"], "ValidateType": "DNS"}
+
+
+def test_one_that_is_with_the_ca_is_withdrawn_first() -> None:
+    account = emulator(settle_seconds=0.0)
+    done = ours(account, beside(account, other(account), PACKAGE))
+    assert done.order
+    assert writes(account) == [PACKAGE, PACKAGE, CANCEL, DELETE]
+    assert live(account) == [done.order.order_id]
+
+
+def test_one_that_is_submitted_at_this_moment_is_withdrawn_too() -> None:
+    account = emulator(settle_seconds=3.0)
+    real, made = beside(account, other(account), PACKAGE), []
+
+    def through(request: Request, timeout: float) -> Answer:
+        answer = real(request, timeout)
+        made.extend([1] if request.headers["x-acs-action"] == PACKAGE else [])
+        if made and request.headers["x-acs-action"] == "ListUserCertificateOrder":
+            account.advance(4)
+        return answer
+
+    done = ours(account, through, wait_for="none")
+    assert done.order
+    assert live(account) == [done.order.order_id]
+    assert writes(account)[-2:] == [CANCEL, DELETE]
+
+
+@pytest.mark.parametrize("lag", [5.0, 20.0])
+def test_a_list_that_lags_shows_the_twin_during_the_wait(lag: float) -> None:
+    account = emulator(list_lag_seconds=lag, record_delay_seconds=60.0)
+    done = ours(account, beside(account, other(account), PACKAGE))
+    assert done.order
+    assert live(account) == [done.order.order_id]
+    assert writes(account)[-1] == DELETE
+
+
+def test_an_elder_one_that_is_issued_already_is_taken() -> None:
+    account = emulator(proof="at_once", settle_seconds=0.0, review_seconds=0.0, record_delay_seconds=0.0)
+    keyed = {"csr_content": csr(WWW)}
+
+    def theirs() -> None:
+        order(account, **ASKED, **keyed, wait_for="issued")
+        account.turn(proof="control")
+
+    done = ours(account, beside(account, theirs, PACKAGE), **keyed)
+    assert done.order
+    assert done.order.status is Status.ISSUED
+    assert live(account) == [done.order.order_id]
+
+
+def test_one_with_another_key_is_no_twin() -> None:
+    account = emulator(proof="at_once", settle_seconds=0.0, review_seconds=0.0, record_delay_seconds=0.0)
+
+    def theirs() -> None:
+        order(account, **ASKED, csr_content=csr(WWW, number=7), wait_for="issued")
+        account.turn(proof="control")
+
+    done = ours(account, beside(account, theirs, PACKAGE), csr_content=csr(WWW))
+    assert done.order
+    assert done.order.status is Status.PENDING_VALIDATION
+    assert len(live(account)) == 2
+    assert DELETE not in writes(account)
+
+
+def test_an_own_order_that_is_issued_is_never_touched() -> None:
+    account = emulator(proof="at_once", settle_seconds=0.0, review_seconds=0.0, record_delay_seconds=0.0)
+
+    def theirs() -> None:
+        account.turn(proof="control")
+        other(account)()
+        account.turn(proof="at_once")
+
+    done = ours(account, beside(account, theirs, PACKAGE), wait_for="issued")
+    assert done.order
+    assert {CANCEL, DELETE, REVOKE}.isdisjoint(writes(account))
+    assert len(done.warnings) == 1
+    assert "could not be withdrawn" in done.warnings[0]
+
+
+def test_other_names_and_other_products_are_no_twins() -> None:
+    account = emulator()
+
+    def theirs() -> None:
+        other(account, domains=["b.example.com"])()
+        other(account, product_code="geotrust-dv-1-starter")()
+
+    ours(account, beside(account, theirs, PACKAGE))
+    assert len(live(account)) == 3
+    assert DELETE not in writes(account)
+
+
+def test_an_elder_order_that_was_refused_is_no_twin() -> None:
+    account = emulator()
+
+    def theirs() -> None:
+        other(account)()
+        account.reject(live(account)[0])
+
+    done = ours(account, beside(account, theirs, PACKAGE))
+    assert done.order
+    assert done.order.order_id in live(account)
+    assert DELETE not in writes(account)
+
+
+def test_the_eldest_of_several_is_taken() -> None:
+    account = emulator()
+    numbers: list[str] = []
+
+    def two_others() -> None:
+        for _machine in range(2):
+            known = live(account)
+            ours(account, hiding(account, known), wait_for="none")
+            numbers.extend(number for number in live(account) if number not in known)
+            account.advance(3)
+
+    done = ours(account, beside(account, two_others, PACKAGE))
+    assert done.order
+    assert done.order.order_id == numbers[0]
+
+
+def test_an_order_that_gave_way_is_forgotten(tmp_path: Path) -> None:
+    """The next task of this machine does not look for it."""
+    account = emulator()
+    through = beside(account, other(account), PACKAGE)
+    asked = wanted({"state": "present", **DEFAULTS, **ASKED})
+    reconcile.order(client(account, transport=through, shelf=str(tmp_path)), asked)
+    assert writes(account)[-1] == DELETE
+    assert not list(tmp_path.glob("order-*.json"))
+
+
+def test_an_order_that_was_only_found_is_never_withdrawn() -> None:
+    """After a lost answer nobody can be sure which of them is ours."""
+    account = emulator()
+    todo, theirs = [other(account)], list[str]()
+    real = hiding(account, theirs)
+
+    def through(request: Request, timeout: float) -> Answer:
+        """Another machine orders right before; the list shows it only after the own order was found."""
+        action = request.headers["x-acs-action"]
+        if action == PACKAGE and todo:
+            todo.pop()()
+            theirs.extend(live(account))
+            account.inject(kind="answer_lost", action=PACKAGE)
+        answer = real(request, timeout)
+        if action == "DescribeCertificateState":
+            theirs.clear()
+        return answer
+
+    done = ours(account, through)
+    assert done.order
+    assert len(live(account)) == 2
+    assert DELETE not in writes(account)
+
+
+def test_a_list_that_cannot_be_had_is_no_failure() -> None:
+    account = emulator()
+
+    def theirs() -> None:
+        other(account)()
+        account.inject(kind="code", code="Forbidden.RAM", action="ListUserCertificateOrder", times=1)
+
+    done = ours(account, beside(account, theirs, PACKAGE, after=True))
+    assert done.order
+    assert done.order.status is Status.PENDING_VALIDATION
+
+
+def test_an_order_that_cannot_be_withdrawn_stays_and_both_are_named() -> None:
+    account = emulator(delete_payed="never")
+    done = ours(account, beside(account, other(account), PACKAGE))
+    assert done.order
+    assert len(live(account)) == 2
+    assert all(number in done.warnings[0] for number in live(account))
+
+
+def test_an_old_order_that_a_list_missed_is_no_twin() -> None:
+    """A renewal must not give way to the certificate that it follows."""
+    account = emulator(proof="at_once")
+    old = order(account, **ASKED, wait_for="issued")
+    assert old.order
+    account.advance(70 * DAY)
+    real, hide = transport(account), [True]
+
+    def missing(request: Request, timeout: float) -> Answer:
+        answer = real(request, timeout)
+        if request.headers["x-acs-action"] == "ListUserCertificateOrder" and hide:
+            return Answer(200, {}, b'{"TotalCount": 0, "CertificateOrderList": []}')
+        if request.headers["x-acs-action"] == PACKAGE:
+            hide.clear()
+        return answer
+
+    asked = wanted({**DEFAULTS, **ASKED, "strategy": "auto"})
+    done = reconcile.renew(client(account, transport=missing), asked)
+    assert done.order
+    assert done.order.order_id != old.order.order_id
+    assert DELETE not in writes(account)
+
+
+@pytest.mark.parametrize(
+    ("moments", "ours_stays"),
+    [((10_000, 13_000), False), ((13_000, 10_000), True), ((10_000, 10_000), False), ((None, None), False)],
+    ids=["the date says so", "the date comes before the number", "the number where dates are equal", "no dates"],
+)
+def test_who_is_elder(moments: tuple[int | None, int | None], ours_stays: bool) -> None:
+    """The other one has the smaller number."""
+    account = emulator()
+    real, todo = transport(account), [other(account)]
+
+    def through(request: Request, timeout: float) -> Answer:
+        if request.headers["x-acs-action"] == PACKAGE and todo:
+            todo.pop()()
+        answer = real(request, timeout)
+        if request.headers["x-acs-action"] != LIST:
+            return answer
+        content = json.loads(answer.body)
+        listed = sorted(content["CertificateOrderList"], key=lambda entry: int(entry["OrderId"]))
+        for entry, moment in zip(listed, moments):
+            entry["BuyDate"] = moment
+        return answer._replace(body=json.dumps(content).encode())
+
+    done = ours(account, through)
+    assert done.order
+    theirs, own = (str(number) for number in sorted(account.world.orders))
+    assert done.order.order_id == (own if ours_stays else theirs)
+    assert (own in live(account)) is ours_stays
+    assert theirs in live(account)

@@ -1,0 +1,384 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tasks of one machine that order the same certificate: one at a time, and each knows what the last one did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import ApiError, OutcomeUnknown, StateNotReached
+from ansible_collections.certops.alicloud.plugins.module_utils._host.lockfile import Held, take
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, Request, Transport
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.orders.lifecycle import DAY
+from tests.support.accounts import listing
+from tests.support.client import DEFAULTS, client, clock, emulator, transport, writes
+
+PACKAGE, DELETE = "CreateCertificateForPackageRequest", "DeleteCertificateRequest"
+WWW = "www.example.com"
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> str:
+    return str(tmp_path / "state")
+
+
+def asked(**options: Any) -> Any:
+    return wanted({"state": "present", "domains": [WWW], **DEFAULTS, **options})
+
+
+def order(account: Emulator, shelf: str, more: Mapping[str, Any] | None = None, **options: Any) -> reconcile.Outcome:
+    return reconcile.order(client(account, shelf=shelf, **(more or {})), asked(**options))
+
+
+def note(shelf: str) -> dict[str, Any]:
+    files = list(Path(shelf).glob("order-*.json"))
+    content: dict[str, Any] = json.loads(files[0].read_text()) if files else {}
+    return content
+
+
+def dying(account: Emulator, action: str, before: bool) -> Transport:
+    """A task that is killed right before or right after the effect of a call."""
+    real = transport(account)
+
+    def exchange(request: Request, timeout: float) -> Answer:
+        if request.headers["x-acs-action"] != action:
+            return real(request, timeout)
+        if not before:
+            real(request, timeout)
+        raise Killed
+
+    return exchange
+
+
+def live(account: Emulator) -> int:
+    return len(account.world.orders)
+
+
+# What is noted.
+
+
+def test_an_order_is_noted_and_found_again(shelf: str) -> None:
+    account = emulator()
+    done = order(account, shelf)
+    assert done.order
+    assert note(shelf)["order_id"] == done.order.order_id
+    assert not done.warnings
+
+
+def test_check_mode_and_a_converged_task_note_nothing(shelf: str) -> None:
+    account = emulator()
+    reconcile.order(client(account, read_only=True, shelf=shelf), asked())
+    assert not Path(shelf).exists()
+    order(account, shelf)
+    before = {file: file.read_bytes() for file in Path(shelf).iterdir()}
+    order(account, shelf)
+    assert {file: file.read_bytes() for file in Path(shelf).iterdir()} == before
+
+
+def test_a_refused_application_leaves_no_note(shelf: str) -> None:
+    account = emulator(denied=(PACKAGE,))
+    with pytest.raises(ApiError):
+        order(account, shelf)
+    assert note(shelf) == {}
+
+
+def test_a_deleted_order_is_forgotten(shelf: str) -> None:
+    account = emulator()
+    order(account, shelf)
+    order(account, shelf, state="absent")
+    assert note(shelf) == {}
+    begun = account.world.now()
+    order(account, shelf)
+    assert account.world.now() - begun < 10
+    assert writes(account).count(PACKAGE) == 2
+
+
+def test_names_and_products_are_apart(shelf: str) -> None:
+    account = emulator()
+    order(account, shelf)
+    order(account, shelf, domains=["b.example.com"])
+    order(account, shelf, product_code="geotrust-dv-1-starter")
+    assert len(list(Path(shelf).glob("order-*.json"))) == 3
+    assert live(account) == 3
+
+
+def test_check_mode_reads_the_note_and_holds_nothing(shelf: str) -> None:
+    account = emulator(list_lag_seconds=500.0)
+    order(account, shelf)
+    before = {file: file.read_bytes() for file in Path(shelf).iterdir()}
+    predicted = reconcile.order(client(account, read_only=True, shelf=shelf), asked())
+    assert not predicted.plan.changed
+    assert {file: file.read_bytes() for file in Path(shelf).iterdir()} == before
+    lock = next(Path(shelf).glob("order-*.lock"))
+    with take(str(lock)[: -len(".lock")], account.world.now(), account.world.now() + 60) or pytest.fail("held"):
+        assert not reconcile.order(client(account, read_only=True, shelf=shelf), asked()).plan.changed
+
+
+# What the note is good for.
+
+
+@pytest.mark.parametrize("lag", [0.0, 5.0, 20.0])
+@pytest.mark.parametrize("before", [True, False], ids=["before the effect", "after the effect"])
+def test_a_killed_task_never_costs_a_second_order(shelf: str, lag: float, before: bool) -> None:
+    account = emulator(list_lag_seconds=lag)
+    with pytest.raises(Killed):
+        order(account, shelf, {"transport": dying(account, PACKAGE, before)})
+    done = order(account, shelf)
+    assert live(account) == 1
+    assert done.order
+    assert done.plan.changed == before
+    assert not order(account, shelf).plan.changed
+
+
+def test_without_the_note_lists_that_lag_would_cost_a_second_order(shelf: str) -> None:
+    account = emulator(list_lag_seconds=20.0)
+    with pytest.raises(Killed):
+        order(account, shelf, {"transport": dying(account, PACKAGE, False)})
+    for file in Path(shelf).glob("*.json"):
+        file.unlink()
+    order(account, shelf)
+    assert live(account) == 2
+
+
+def test_an_order_that_no_list_shows_yet_is_found_by_its_number(shelf: str) -> None:
+    account = emulator(list_lag_seconds=500.0)
+    first = order(account, shelf)
+    again = order(account, shelf)
+    assert not again.plan.changed
+    assert first.order
+    assert again.order
+    assert again.order.order_id == first.order.order_id
+    assert live(account) == 1
+
+
+def test_an_order_that_nothing_shows_yet_is_waited_for(shelf: str) -> None:
+    account = emulator(list_lag_seconds=20.0, describe_lag_seconds=18.0)
+    order(account, shelf, wait_for="none")
+    again = order(account, shelf)
+    assert not again.plan.changed
+    assert live(account) == 1
+
+
+def test_an_order_that_is_gone_for_good_is_ordered_anew(shelf: str) -> None:
+    account = emulator()
+    done = order(account, shelf)
+    assert done.order
+    order(account, shelf=str(Path(shelf, "of-another-machine")), state="absent")
+    assert order(account, shelf).plan.changed
+    assert writes(account) == [PACKAGE, "CancelOrderRequest", DELETE, PACKAGE]
+
+
+def test_a_number_that_is_somebody_else_s_order_is_not_taken(shelf: str) -> None:
+    first = emulator()
+    done = order(first, shelf)
+    assert done.order
+    second = emulator()
+    strange = order(second, str(Path(shelf, "elsewhere")), domains=["strange.example.com"])
+    assert strange.order
+    assert strange.order.order_id == done.order.order_id
+    mine = order(second, shelf)
+    assert mine.plan.changed
+    assert mine.order
+    assert mine.order.order_id != done.order.order_id
+
+
+@pytest.mark.parametrize("answer", ["answer_lost", "error_after", "garbage_json"])
+def test_an_outcome_that_stays_unknown_is_looked_for_by_the_next_task(shelf: str, answer: str) -> None:
+    account = emulator(list_lag_seconds=60.0)
+    account.inject(kind=answer, action=PACKAGE)
+    with pytest.raises(OutcomeUnknown) as caught:
+        order(account, shelf)
+    assert caught.value.facts["outcome"] == "unknown"
+    assert "known" in note(shelf)
+    account.advance(31)
+    assert not order(account, shelf).plan.changed
+    assert live(account) == 1
+
+
+def test_a_renewal_that_was_killed_is_found_too(shelf: str) -> None:
+    account = emulator(proof="at_once", list_lag_seconds=15.0)
+    first = order(account, shelf, wait_for="issued")
+    assert first.order
+    account.advance(70 * DAY)
+    again = wanted({**DEFAULTS, "strategy": "auto", "order_id": first.order.order_id})
+    with pytest.raises(Killed):
+        reconcile.renew(client(account, shelf=shelf, transport=dying(account, PACKAGE, False)), again)
+    done = reconcile.renew(client(account, shelf=shelf), again)
+    assert live(account) == 2
+    assert done.order
+    assert done.order.order_id != first.order.order_id
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}", "nonsense", '{"at": "soon", "order_id": "1"}', '{"at": 9e99, "order_id": "1"}', '{"at": 0, "known": []}',
+        '{"at": %s, "order_id": 7}', '{"at": %s, "known": 7}', '{"at": %s, "order_id": "../7"}',
+    ],
+)  # fmt: skip
+def test_a_note_that_makes_no_sense_is_none(shelf: str, text: str) -> None:
+    account = emulator()
+    order(account, shelf)
+    order(account, str(Path(shelf, "elsewhere")), state="absent")
+    file = next(Path(shelf).glob("order-*.json"))
+    file.write_text(text.replace("%s", str(account.world.now())))
+    assert order(account, shelf).plan.changed
+
+
+# Who waits for whom.
+
+
+def held(account: Emulator, shelf: str, until: float) -> Any:
+    order(account, shelf)
+    order(account, shelf, state="absent")
+    lock = next(Path(shelf).glob("order-*.lock"))
+    return take(str(lock)[: -len(".lock")], account.world.now(), account.world.now() + until)
+
+
+def test_a_claim_of_another_task_is_waited_for(shelf: str) -> None:
+    account = emulator()
+    other, begun = held(account, shelf, 3600), account.world.now()
+
+    def sleep(seconds: float) -> None:
+        account.advance(seconds)
+        if account.world.now() - begun > 20:
+            other.release()
+
+    done = order(account, shelf, {"clock": clock(account)._replace(sleep=sleep)})
+    assert done.plan.changed
+    assert 20 < account.world.now() - begun < 30
+
+
+def test_a_claim_that_is_held_too_long_ends_the_task_with_its_owner(shelf: str) -> None:
+    account = emulator()
+    with held(account, shelf, 3600), pytest.raises(StateNotReached) as caught:
+        order(account, shelf, wait_timeout=60)
+    assert "Another task orders this certificate since" in caught.value.msg
+    assert "nothing was sent" in caught.value.msg
+    assert caught.value.facts["plan"] == []
+    assert writes(account).count(PACKAGE) == 1
+
+
+def test_a_claim_of_a_task_that_hangs_is_taken_over(shelf: str) -> None:
+    account = emulator()
+    with held(account, shelf, 30) as other:
+        assert order(account, shelf).plan.changed
+        assert not other.is_ours
+
+
+def test_a_task_that_hung_sends_nothing_any_more(shelf: str) -> None:
+    account = emulator()
+    real = transport(account)
+    others: list[Any] = []
+
+    def hanging(request: Request, timeout: float) -> Answer:
+        answer = real(request, timeout)
+        if request.headers["x-acs-action"] == "DescribePackageState":
+            account.advance(1000)
+            path = str(next(Path(shelf).glob("order-*.lock")))[: -len(".lock")]
+            others.append(take(path, account.world.now(), account.world.now() + 60))
+        return answer
+
+    with pytest.raises(StateNotReached, match="hung for so long"):
+        order(account, shelf, {"transport": hanging}, wait_timeout=5000)
+    assert others[0]
+    assert live(account) == 0
+
+
+def test_the_claim_is_free_while_an_order_is_waited_for(shelf: str) -> None:
+    account = emulator(record_delay_seconds=100.0)
+    free: list[bool] = []
+
+    def sleep(seconds: float) -> None:
+        account.advance(seconds)
+        if note(shelf).get("order_id"):
+            path = str(next(Path(shelf).glob("order-*.lock")))[: -len(".lock")]
+            other = take(path, account.world.now(), account.world.now() + 1)
+            free.append(other is not None)
+            if other:
+                other.release()
+
+    order(account, shelf, {"clock": clock(account)._replace(sleep=sleep)})
+    assert free
+    assert all(free[1:])
+
+
+def test_what_was_done_while_a_task_waited_for_the_claim_is_seen(shelf: str) -> None:
+    """The list that was read before is old by then."""
+    account = emulator()
+    other = held(account, shelf, 3600)
+    made: list[reconcile.Outcome] = []
+
+    def sleep(seconds: float) -> None:
+        account.advance(seconds)
+        if not made:
+            made.append(order(account, str(Path(shelf, "elsewhere"))))
+            other.release()
+
+    done = order(account, shelf, {"clock": clock(account)._replace(sleep=sleep)})
+    assert not done.plan.changed
+    assert made[0].plan.changed
+    assert writes(account) == [PACKAGE, "CancelOrderRequest", DELETE, PACKAGE]
+
+
+def test_after_waiting_for_the_claim_a_shared_list_is_not_relied_on(shelf: str) -> None:
+    account = emulator()
+    other = held(account, shelf, 3600)
+    listed = listing(account)
+
+    def sleep(seconds: float) -> None:
+        account.advance(seconds)
+        if PACKAGE not in writes(account):
+            order(account, str(Path(shelf, "elsewhere")), wait_for="none")
+            other.release()
+
+    done = order(account, shelf, {"clock": clock(account)._replace(sleep=sleep)}, listed=listed)
+    assert not done.plan.changed
+    assert writes(account) == [PACKAGE]
+
+
+# Where nothing can be noted.
+
+
+def test_without_a_folder_the_task_warns_and_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    account = emulator()
+    done = order(account, str(tmp_path / "file" / "state"))
+    assert done.plan.changed
+    assert len(done.warnings) == 1
+    assert "are not kept apart" in done.warnings[0]
+    assert "XDG_STATE_HOME" in done.warnings[0]
+
+
+def test_a_disk_that_fills_up_does_not_lose_the_order(shelf: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object, **_more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Held, "write", full)
+    done = order(emulator(), shelf)
+    assert done.plan.changed
+    assert done.order
+    (warning,) = done.warnings
+    assert "No space left on device" in warning
+    assert "are not kept apart" in warning
+
+
+def test_a_failure_leaves_the_claim_free(shelf: str) -> None:
+    account = emulator()
+    account.inject(kind="code", code="Forbidden.RAM", action=PACKAGE)
+    with pytest.raises(ApiError):
+        order(account, shelf)
+    assert order(account, shelf).plan.changed

@@ -1,0 +1,310 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one path from options to an outcome: check mode, quota, keys, and what a result never shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.quota import Quota
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import ApiError, NotAllowed, OutcomeUnknown
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import KNOWN_AFTER_APPLY
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.orders.lifecycle import DAY
+from tests.support.accounts import applied, expired, issued, refused, revoked
+from tests.support.client import (
+    CONTACT,
+    DEFAULTS,
+    FREE,
+    NOON,
+    PAID,
+    client,
+    csr,
+    edited,
+    emulator,
+    order,
+    reads,
+    renew,
+    writes,
+)
+
+PACKAGE, DELETE = "CreateCertificateForPackageRequest", "DeleteCertificateRequest"
+WWW: dict[str, Any] = {"domains": ["www.example.com"]}
+OWN: dict[str, Any] = {"csr_content": csr("www.example.com")}
+
+
+# A whole life.
+
+
+def test_order_wait_again_renew_withdraw() -> None:
+    account = emulator(proof="at_once")
+    first = order(account, wait_for="issued", **OWN)
+    assert first.order
+    assert first.order.certificate
+    assert first.plan.changed
+    assert first.quota == Quota(FREE, total=20, used=0)
+    assert not order(account, wait_for="issued", **OWN).plan.changed
+    account.advance(61 * DAY)
+    new = csr("www.example.com", number=5)
+    follower = renew(account, order_id=first.order.order_id, csr_content=new, wait_for="issued")
+    assert follower.order
+    assert follower.plan.facts["due"]
+    assert follower.order.order_id != first.order.order_id
+    again = renew(account, order_id=first.order.order_id, csr_content=new, wait_for="issued")
+    assert not again.plan.changed
+    assert again.order
+    assert again.order.order_id == follower.order.order_id
+    assert again.order.certificate == follower.order.certificate
+    assert writes(account) == [PACKAGE, PACKAGE]
+
+
+CALLS: dict[str, dict[str, Any]] = {
+    "CreateCertificateWithCsrRequest": {**OWN, "contact": CONTACT},
+    "CreateCertificateRequest": {**WWW, "contact": CONTACT},
+    PACKAGE: {"domains": ["a.example", "b.example"]},
+}
+
+
+@pytest.mark.parametrize(("action", "options"), CALLS.items(), ids=CALLS)
+def test_each_call_is_understood_by_the_service(action: str, options: dict[str, Any]) -> None:
+    account = emulator()
+    outcome = order(
+        account, tags={"env": "prod", "名": "值"} if action != "CreateCertificateRequest" else {}, **options
+    )
+    assert writes(account) == [action]
+    assert outcome.order
+    assert outcome.order.domains == tuple(options.get("domains", ["www.example.com"]))
+    (stored,) = account.world.orders.values()
+    assert dict(stored.contact).get("Username") == (CONTACT["name"] if "contact" in options else None)
+
+
+# Check mode.
+
+LIVES: dict[str, Callable[[Emulator], object]] = {
+    "none": lambda account: None,
+    "waiting": applied,
+    "refused": refused,
+    "issued": issued,
+    "expired": expired,
+    "revoked": revoked,
+}
+
+
+@pytest.mark.parametrize("state", ["present", "cancelled", "absent", "revoked"])
+@pytest.mark.parametrize("life", LIVES.values(), ids=LIVES)
+def test_check_mode_writes_nothing_and_says_what_will_happen(life: Callable[[Emulator], object], state: str) -> None:
+    account = emulator()
+    life(account)
+
+    def run(world: Emulator, check: bool) -> reconcile.Outcome | str:
+        try:
+            return order(world, check, state=state, **WWW)
+        except NotAllowed as forbidden:
+            return forbidden.msg
+
+    twin = account.fork()
+    predicted, done = run(account, True), run(twin, False)
+    assert writes(account) == []
+    if isinstance(predicted, str) or isinstance(done, str):
+        assert predicted == done
+        return
+    assert [step.public() for step in predicted.plan.steps] == [step.public() for step in done.plan.steps]
+    assert len(writes(twin)) == len(done.plan.steps)
+    assert predicted.quota == done.quota
+    assert (predicted.order is None) is (done.order is None)
+    if predicted.order and done.order and predicted.order.order_id != KNOWN_AFTER_APPLY:
+        assert predicted.order.order_id == done.order.order_id
+    if predicted.order and done.order:
+        assert predicted.order.status is done.order.status
+
+
+def test_check_mode_shows_what_can_be_known_of_a_new_order() -> None:
+    outcome = order(emulator(), True, **OWN)
+    assert outcome.order
+    public = outcome.order.public(NOON)
+    assert public["order_id"] == public["instance_id"] == KNOWN_AFTER_APPLY
+    assert (public["status"], public["domains"]) == ("pending_validation", ["www.example.com"])
+
+
+# Quota.
+
+
+@pytest.mark.parametrize("check", [True, False], ids=["check mode", "for real"])
+def test_without_a_unit_nothing_is_ordered(check: bool) -> None:
+    account = emulator({FREE: 1})
+    applied(account, "b.example")
+    with pytest.raises(NotAllowed) as caught:
+        order(account, check, **WWW)
+    assert caught.value.msg.startswith(f"No unit of {FREE} is left (1 of 1 used). Nothing was ordered.")
+    assert caught.value.facts["quota"] == {"product_code": FREE, "total": 1, "used": 1, "free": 0}
+    assert writes(account) == []
+
+
+def test_a_product_never_bought_has_no_unit() -> None:
+    with pytest.raises(NotAllowed, match=r"\(0 of 0 used\)"):
+        order(emulator(), product_code="globalsign-dv-1-personal", **WWW)
+
+
+def test_a_quota_that_may_not_be_read_is_a_warning() -> None:
+    account = emulator(denied=("DescribePackageState",))
+    outcome = order(account, **WWW)
+    assert outcome.order
+    assert outcome.quota is None
+    (warning,) = outcome.warnings
+    assert warning.startswith("The quota was not checked. ")
+    assert "Grant `yundun-cert:DescribePackageState`." in warning
+    assert writes(account) == [PACKAGE]
+
+
+def test_a_quota_that_cannot_be_read_is_an_error() -> None:
+    account = emulator()
+    account.inject(kind="code", action="DescribePackageState", code="InvalidParameter")
+    with pytest.raises(ApiError):
+        order(account, **WWW)
+    assert writes(account) == []
+
+
+def test_who_knows_better_skips_the_arithmetic() -> None:
+    account = emulator({FREE: 1})
+    applied(account, "b.example")
+    with pytest.raises(ApiError, match="no unit of the resource plan is left") as caught:
+        order(account, check_quota=False, **WWW)
+    assert caught.value.facts["code"] == "NotRemainCount"
+    assert caught.value.facts["changed"] is False
+    assert "DescribePackageState" not in reads(account)
+
+
+def test_the_unit_of_a_refused_order_serves_the_next_one() -> None:
+    account = emulator({FREE: 1})
+    refused(account)
+    outcome = order(account, **WWW)
+    assert outcome.quota == Quota(FREE, total=1, used=1)
+    assert writes(account) == [DELETE, PACKAGE]
+    assert len(account.world.present()) == 1
+
+
+def test_a_renewal_call_is_not_stopped_by_the_quota() -> None:
+    """Nobody has said whether it takes a unit."""
+    account = emulator({PAID: 1}, renew_takes_unit=False)
+    issued(account, ProductCode=PAID)
+    account.advance(180 * DAY)
+    outcome = renew(account, product_code=PAID, **WWW)
+    assert writes(account) == ["RenewCertificateOrderForPackageRequest"]
+    assert outcome.quota == Quota(PAID, total=1, used=1, issued=1)
+
+
+@pytest.mark.parametrize("state", ["present", "absent", "cancelled"])
+def test_the_quota_is_read_only_before_a_create(state: str) -> None:
+    account = emulator()
+    applied(account)
+    order(account, state=state, **WWW)
+    assert "DescribePackageState" not in reads(account)
+
+
+# Keys and names.
+
+
+def test_an_order_with_another_key_is_refused_or_ordered_anew() -> None:
+    account = emulator(proof="at_once")
+    order(account, wait_for="issued", csr_content=csr("www.example.com", number=1))
+    with pytest.raises(NotAllowed, match="issued for another key than the CSR's"):
+        order(account, **OWN)
+    assert len(writes(account)) == 1
+    outcome = order(account, on_key_mismatch="reorder", wait_for="issued", **OWN)
+    assert outcome.plan.changed
+    assert not order(account, on_key_mismatch="reorder", wait_for="issued", **OWN).plan.changed
+    assert len(writes(account)) == 2
+
+
+def foreign_certificate(**options: Any) -> str:
+    """A certificate of somebody else's order."""
+    other = emulator()
+    number = issued(other, **options)
+    return str(other.call("DescribeCertificateState", {"OrderId": number})["Certificate"])
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"Csr": csr("www.example.com", number=3)}, "issued for another key than the CSR's"),
+        ({"Csr": csr("a.example")}, "was issued without www.example.com"),
+    ],
+    ids=["another key", "other names"],
+)
+def test_a_certificate_that_comes_must_be_the_one_asked_for(options: dict[str, str], says: str) -> None:
+    account = emulator(proof="at_once")
+    foreign = foreign_certificate(**options)
+
+    def swapped(content: dict[str, Any]) -> None:
+        if "Certificate" in content:
+            content["Certificate"] = foreign
+
+    asked = wanted({**DEFAULTS, "state": "present", "wait_for": "issued", **OWN})
+    ask = client(account, transport=edited(account, "DescribeCertificateState", swapped))
+    with pytest.raises(NotAllowed, match=says) as caught:
+        reconcile.order(ask, asked)
+    assert caught.value.facts["changed"] is True
+
+
+def test_the_key_that_the_service_made_is_in_no_outcome() -> None:
+    account = emulator(proof="at_once")
+    outcome = order(account, wait_for="issued", **WWW)
+    assert outcome.order
+    assert outcome.order.status is Status.ISSUED
+    (number,) = account.world.orders
+    key = account.call("DescribeCertificateState", {"OrderId": str(number)})["PrivateKey"]
+    secret = key.splitlines()[1]
+    for shown in (
+        outcome,
+        outcome.order.public(NOON),
+        outcome.plan.before,
+        [step.public() for step in outcome.plan.steps],
+    ):
+        assert secret not in repr(shown)
+        assert "PRIVATE KEY" not in repr(shown)
+
+
+# What is told besides.
+
+
+def test_an_id_that_does_not_serve_any_more_is_a_warning() -> None:
+    account = emulator()
+    number = expired(account)
+    outcome = order(account, order_id=number, **WWW)
+    assert outcome.plan.changed
+    assert outcome.warnings == [f"Order {number} does not serve any more; the names and the product decided."]
+    assert outcome.order
+    assert outcome.order.order_id != number
+
+
+def test_an_id_that_serves_is_no_warning() -> None:
+    account = emulator()
+    assert order(account, order_id=applied(account), **WWW).warnings == []
+
+
+def test_a_failure_tells_the_plan_and_whether_anything_was_changed() -> None:
+    account = emulator()
+    refused(account)
+    account.inject(kind="error_before", action=PACKAGE)
+    with pytest.raises(OutcomeUnknown) as caught:
+        order(account, **WWW)
+    assert [step["action"] for step in caught.value.facts["plan"]] == [DELETE, PACKAGE]
+    assert caught.value.facts["changed"] is True
+
+
+def test_ids_beyond_floats_stay_exact() -> None:
+    account = emulator(ids="mixed")
+    numbers = set()
+    for name in ("a.example", "b.example", "c.example"):
+        outcome = order(account, domains=[name])
+        assert outcome.order
+        numbers.add(outcome.order.order_id)
+    assert numbers == {str(number) for number in account.world.orders}
+    assert all(int(float(number)) != int(number) for number in numbers)

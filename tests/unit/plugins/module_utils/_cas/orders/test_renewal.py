@@ -1,0 +1,228 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When a certificate is due, and what follows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.renewal import plan_renewal
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.select import Seen
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.steps import RENEW, Plan
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
+from tests.support.client import DEFAULTS, FREE, PAID, csr
+from tests.support.orders import DELETE, NOON, PACKAGE, WWW, actions, certificate, key_of, order
+
+
+def planned(*alike: Order, **options: Any) -> Plan:
+    asked = wanted({**DEFAULTS, "strategy": "auto", "domains": list(WWW), **options})
+    return plan_renewal(asked, Seen(alike=alike), NOON)
+
+
+def paid(status: str, left: float, number: int = 1) -> Order:
+    return order(status, number, left=left, product_code=PAID)
+
+
+# Due or not.
+
+
+@pytest.mark.parametrize(
+    ("window", "left", "due", "reason"),
+    [
+        ("30d", 30.1, False, "30.1 of 90 days left, window opens at 30"),
+        ("30d", 30, True, "30 of 90 days left, window opens at 30"),
+        ("30d", 12, True, "12 of 90 days left, window opens at 30"),
+        ("720h", 12, True, "12 of 90 days left, window opens at 30"),
+        ("33%", 29.8, False, "29.8 of 90 days left, window opens at 29.7"),
+        ("33%", 29.6, True, "29.6 of 90 days left, window opens at 29.7"),
+        (None, 29.6, True, "29.6 of 90 days left, window opens at 29.7"),
+        ("99.9%", 89, True, "89 of 90 days left, window opens at 89.9"),
+        ("1h", 0, True, "0 of 90 days left, window opens at 0"),
+        ("1h", -1, True, "0 of 90 days left, window opens at 0"),
+    ],
+)
+def test_due_when_the_window_is_open(window: str | None, left: float, due: bool, reason: str) -> None:
+    there = order("issued", left=left)
+    plan = planned(there, renew_before=window)
+    assert (plan.facts["due"], plan.facts["reason"]) == (due, reason)
+    assert actions(plan) == ([(PACKAGE, None)] if due else [])
+    assert plan.before is there
+    assert plan.facts["previous_order_id"] == ("1001" if due else None)
+
+
+@pytest.mark.parametrize("window", ["90d", "91d", "2160h"])
+@pytest.mark.parametrize("force", [True, False])
+def test_a_window_as_long_as_the_lifetime_would_renew_for_ever(window: str, force: bool) -> None:
+    with pytest.raises(NotAllowed, match=r"^renew_before: .* every run would renew"):
+        planned(order("issued", left=80), renew_before=window, force=force)
+
+
+def test_a_certificate_without_dates_cannot_be_judged() -> None:
+    with pytest.raises(NotAllowed, match="does not say when Order 1001"):
+        planned(order("issued"))
+
+
+def test_force_is_due_whatever_the_date_says() -> None:
+    plan = planned(order("issued", left=89), force=True)
+    assert plan.facts["due"]
+    assert plan.facts["reason"].endswith(", renewal is forced")
+    assert actions(plan) == [(PACKAGE, None)]
+
+
+@pytest.mark.parametrize("there", [[], ["expired"], ["revoked", "inactive"], ["failed"]], ids=str)
+def test_without_a_valid_certificate_a_new_one_is_due(there: list[str]) -> None:
+    plan = planned(*(order(status, number) for number, status in enumerate(there, 1)))
+    assert plan.facts == {
+        "due": True,
+        "reason": f"no valid certificate for www.example.com with {FREE}",
+        "strategy": "reorder",
+        "previous_order_id": None,
+    }
+    assert [action for action, _order in actions(plan)] == [DELETE] * ("failed" in there) + [PACKAGE]
+
+
+# How it is renewed.
+
+NOW_EXPIRING, STILL_ISSUED = "expiring", "issued"
+WAYS: dict[tuple[str, str, str], str | None] = {
+    ("auto", PAID, NOW_EXPIRING): RENEW,
+    ("auto", PAID, STILL_ISSUED): PACKAGE,
+    ("auto", FREE, NOW_EXPIRING): PACKAGE,
+    ("auto", FREE, STILL_ISSUED): PACKAGE,
+    ("auto", "symantec-free-1-free", NOW_EXPIRING): PACKAGE,
+    ("renew", PAID, NOW_EXPIRING): RENEW,
+    ("renew", PAID, STILL_ISSUED): None,
+    ("renew", FREE, NOW_EXPIRING): RENEW,
+    ("reorder", PAID, NOW_EXPIRING): PACKAGE,
+    ("reorder", FREE, STILL_ISSUED): PACKAGE,
+}
+
+
+@pytest.mark.parametrize(("strategy", "product", "status", "call"), [(*way, call) for way, call in WAYS.items()])
+def test_the_strategy(strategy: str, product: str, status: str, call: str | None) -> None:
+    there = order(status, left=10, product_code=product)
+    options = {"product_code": product, "strategy": strategy}
+    if call is None:
+        with pytest.raises(NotAllowed, match=r"works only while an order is expiring; Order 1001 .* is issued") as no:
+            planned(there, **options)
+        assert "strategy: reorder" in no.value.msg
+        return
+    plan = planned(there, **options)
+    (step,) = plan.steps
+    assert (step.action, step.order_id) == (call, "1001" if call == RENEW else None)
+    assert plan.facts["strategy"] == ("renew" if call == RENEW else "reorder")
+    assert plan.facts["previous_order_id"] == "1001"
+    assert plan.orders_anew is (call != RENEW)
+
+
+@pytest.mark.parametrize("there", [[], ["expired"], ["revoked"]], ids=str)
+def test_what_is_over_cannot_be_renewed_only_ordered_anew(there: list[str]) -> None:
+    with pytest.raises(NotAllowed, match="strategy: reorder"):
+        planned(*(order(status) for status in there), strategy="renew")
+
+
+def test_renew_is_no_error_while_nothing_is_due() -> None:
+    assert planned(paid("issued", 80), product_code=PAID, strategy="renew").steps == ()
+
+
+def test_refused_orders_give_way_first() -> None:
+    plan = planned(order("issued", 1, left=10), order("failed", 2))
+    assert actions(plan) == [(DELETE, "1002"), (PACKAGE, None)]
+    assert actions(planned(order("issued", 1, left=80), order("failed", 2))) == []
+
+
+# What is there already.
+
+
+@pytest.mark.parametrize("status", ["pending_application", "pending_validation", "reviewing"])
+@pytest.mark.parametrize("force", [True, False])
+@pytest.mark.parametrize("strategy", ["auto", "renew", "reorder"])
+def test_a_successor_under_way_is_the_answer(status: str, force: bool, strategy: str) -> None:
+    under_way = order(status, 2)
+    plan = planned(order("expiring", 1, left=10), under_way, force=force, strategy=strategy)
+    assert (plan.steps, plan.before) == ((), under_way)
+    assert plan.facts["due"]
+    assert plan.facts["reason"] == "Order 1002 for www.example.com is under way"
+    assert plan.facts["previous_order_id"] == "1001"
+
+
+def test_two_successors_under_way_ask_for_an_id() -> None:
+    with pytest.raises(NotAllowed, match="1002, 1003"):
+        planned(order("expiring", 1, left=10), order("reviewing", 2), order("pending_application", 3))
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_a_successor_that_is_issued_is_the_answer(force: bool) -> None:
+    new = order("issued", 2, left=85)
+    plan = planned(order("expiring", 1, left=10), new, order_id="1001", force=force)
+    assert (plan.steps, plan.before) == ((), new)
+    assert not plan.facts["due"]
+    assert plan.facts["reason"].startswith("Order 1002 for www.example.com follows order 1001 already: 85 of 90")
+    assert plan.facts["previous_order_id"] == "1001"
+
+
+def test_a_successor_that_is_due_itself_is_followed_by_the_next() -> None:
+    plan = planned(order("expired", 1, left=-1), order("expiring", 2, left=10), order_id="1001")
+    assert actions(plan) == [(PACKAGE, None)]
+    assert plan.facts["previous_order_id"] == "1002"
+
+
+def test_a_successor_must_have_the_csrs_key_and_the_names() -> None:
+    old = order("expiring", 1, left=10)
+    with pytest.raises(NotAllowed, match="another key"):
+        other = order("issued", 2, left=85, public_key_sha256=key_of(1))
+        planned(old, other, order_id="1001", csr_content=csr(*WWW))
+    with pytest.raises(NotAllowed, match="was issued without"):
+        planned(old, order("issued", 2, left=85, certificate=certificate(domains=())), order_id="1001")
+
+
+def test_the_latest_end_decides_whether_it_is_due() -> None:
+    assert planned(order("expiring", 1, left=10), order("issued", 2, left=85)).steps == ()
+    plan = planned(order("issued", 1, left=20), order("expiring", 2, left=10))
+    assert plan.facts["previous_order_id"] == "1001"
+
+
+def test_nothing_is_ordered_beside_an_unknown_order() -> None:
+    with pytest.raises(NotAllowed, match="a state that this collection does not know"):
+        planned(order("issued", 1, left=10), order("unknown", 2))
+    assert planned(order("issued", 1, left=80), order("unknown", 2)).steps == ()
+
+
+# What a plan says.
+
+
+def test_a_step_says_why_it_is_taken() -> None:
+    plan = planned(domains=["a.example", "b.example"])
+    assert plan.steps[0].reason == plan.facts["reason"] == f"no valid certificate for a.example, b.example with {FREE}"
+    for there in (order("issued", left=10), order("expired")):
+        plan = planned(there)
+        assert plan.steps[-1].reason == plan.facts["reason"]
+    renewed = planned(paid("expiring", 5), product_code=PAID)
+    assert [step.action for step in renewed.steps] == [RENEW]
+    assert renewed.steps[0].reason == renewed.facts["reason"]
+
+
+def test_the_service_renews_only_what_expires_and_says_which_order_does_not() -> None:
+    for there, number in ((paid("issued", 5), "1001"), (None, None)):
+        with pytest.raises(NotAllowed, match="strategy: renew works only while an order is expiring") as caught:
+            planned(*([there] if there else []), product_code=PAID, strategy="renew")
+        assert caught.value.facts.get("order_id") == number
+
+
+@pytest.mark.parametrize("missing", ["not_before", "not_after"])
+def test_one_date_is_not_enough_to_tell_whether_it_is_due(missing: str) -> None:
+    there = replace(order("issued", left=10), **{missing: None})
+    with pytest.raises(NotAllowed, match=r"does not say when Order 1001 for www\.example\.com ends"):
+        planned(there)
+
+
+def test_what_is_not_due_follows_nothing() -> None:
+    assert planned(order("issued", left=80)).facts["previous_order_id"] is None
+    assert planned(order("issued", left=80), order_id="1001").facts["previous_order_id"] is None
+    assert planned(order("issued", left=80), order_id="1000").facts["previous_order_id"] == "1000"

@@ -1,0 +1,154 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One listing for many tasks: what it saves, and when it is not relied on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._connection import find_source
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
+from tests.emulator.orders.lifecycle import DAY
+from tests.support.accounts import listing
+from tests.support.client import DEFAULTS, client, emulator, order, reads, renew, writes
+
+LIST, DESCRIBE, QUOTA = "ListUserCertificateOrder", "DescribeCertificateState", "DescribePackageState"
+PACKAGE = "CreateCertificateForPackageRequest"
+WWW: dict[str, Any] = {"domains": ["www.example.com"]}
+
+
+def test_a_list_of_all_orders_says_so() -> None:
+    found = listing(emulator())
+    assert found["listing"]["at"] == "2026-11-22T12:00:00Z"
+    assert len(found["listing"]["account"]) == 16
+
+
+@pytest.mark.parametrize(
+    "some",
+    [
+        {"order_id": "1"}, {"order_ids": ["1"]}, WWW, {"keyword": "www"}, {"status": ["issued"]},
+        {"product_code": "digicert-free-1-free"}, {"expires_within": "30d"}, {"order_type": "certificate"},
+    ],
+)  # fmt: skip
+def test_a_list_of_some_orders_cannot_stand_for_all(some: dict[str, Any]) -> None:
+    found = listing(emulator(), **some)
+    assert "listing" not in found
+    with pytest.raises(InvalidOption, match="without filters"):
+        order(emulator(), **WWW, listed=found)
+
+
+def test_an_order_in_the_listing_is_only_described() -> None:
+    account = emulator()
+    first = order(account, **WWW)
+    again = order(account, **WWW, listed=listing(account))
+    assert not again.plan.changed
+    assert first.order
+    assert again.order
+    assert again.order.order_id == first.order.order_id
+    assert reads(account) == [DESCRIBE]
+
+
+def test_a_new_order_is_looked_for_once_after_it_is_made() -> None:
+    account = emulator()
+    done = order(account, **WWW, listed=listing(account), wait_for="none")
+    assert done.plan.changed
+    assert [call.action for call in account.calls] == [QUOTA, PACKAGE, DESCRIBE, LIST]
+
+
+def test_a_renewal_takes_its_order_from_the_listing() -> None:
+    account = emulator(proof="at_once")
+    first = order(account, **WWW, wait_for="issued")
+    assert first.order
+    account.advance(70 * DAY)
+    found = listing(account)
+    done = renew(account, order_id=first.order.order_id, listed=found, wait_for="none")
+    assert done.plan.changed
+    assert [call.action for call in account.calls][:4] == [DESCRIBE, QUOTA, PACKAGE, DESCRIBE]
+    assert reads(account).count(LIST) == 1
+
+
+def test_of_several_certificates_the_latest_counts_though_a_listing_does_not_tell_their_ends() -> None:
+    account = emulator(proof="at_once")
+    order(account, **WWW, wait_for="issued")
+    account.advance(50 * DAY)
+    renew(account, **WWW, force=True, wait_for="issued")
+    account.advance(15 * DAY)
+    found = listing(account)
+    found["orders"].sort(key=lambda entry: entry["order_id"])
+    assert not renew(account, **WWW, listed=found).plan.changed
+    found["orders"].reverse()
+    assert not renew(account, **WWW, listed=found).plan.changed
+
+
+def test_an_order_that_the_listing_does_not_know_is_looked_for() -> None:
+    account = emulator(proof="at_once")
+    found = listing(account)
+    first = order(account, **WWW, wait_for="issued")
+    assert first.order
+    account.advance(600)
+    account.calls.clear()
+    done = renew(account, order_id=first.order.order_id, listed=found)
+    assert not done.plan.changed
+    assert LIST in reads(account)
+
+
+def test_an_old_listing_and_one_of_the_future_are_not_used() -> None:
+    account = emulator()
+    found = listing(account)
+    order(account, **WWW)
+    account.advance(3601)
+    assert not order(account, **WWW, listed=found).plan.changed
+    found["listing"]["at"] = "2027-11-22T12:00:00Z"
+    assert not order(account, **WWW, listed=found).plan.changed
+
+
+def test_a_listing_of_another_key_or_endpoint_is_not_used() -> None:
+    account, other = emulator(), emulator()
+    found = listing(other)
+    order(account, **WWW)
+    for url, key in (("https://cas.example", "LTAI-another"), ("https://other.example", None)):
+        real = client(account)
+        source = find_source(key, "secret") if key else real._source
+        stranger = Client(real.product, url, source, real._transport, clock=real.clock)
+        assert found["listing"]["account"] != stranger.account
+    found["listing"]["account"] = "0" * 16
+    assert not order(account, **WWW, listed=found).plan.changed
+    assert writes(account) == [PACKAGE]
+
+
+def test_an_order_of_this_machine_that_is_younger_than_the_listing_is_known(tmp_path: Any) -> None:
+    account, shelf = emulator(), str(tmp_path)
+    found = listing(account)
+    asked = wanted({"state": "present", **DEFAULTS, **WWW, "listed": found})
+    first = reconcile.order(client(account, shelf=shelf), asked)
+    again = reconcile.order(client(account, shelf=shelf), asked)
+    assert first.plan.changed
+    assert not again.plan.changed
+    assert writes(account) == [PACKAGE]
+
+
+@pytest.mark.parametrize(
+    ("change_it", "said"),
+    [
+        ({"orders": None}, "without filters"),
+        ({"orders": "all"}, "without filters"),
+        ({"listing": []}, "without filters"),
+        ({"listing": {"at": "soon", "account": "0"}}, "no moment"),
+        ({"orders": [7]}, "is no order"),
+        ({"orders": [{"order_id": "x", "domains": []}]}, "is no order"),
+        ({"orders": [{"order_id": "7", "domains": None}]}, "is no order"),
+        ({"orders": [{"order_id": "7", "domains": [], "status": "fine"}]}, "order 7 has no status"),
+    ],
+)
+def test_what_is_no_listing_is_an_error(change_it: dict[str, Any], said: str) -> None:
+    account = emulator()
+    with pytest.raises(InvalidOption, match=said) as caught:
+        order(account, **WWW, listed={**listing(account), **change_it})
+    assert caught.value.option == "listed"
+    assert not account.calls

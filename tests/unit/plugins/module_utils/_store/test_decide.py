@@ -1,0 +1,246 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is due, row by row, and that the rows hold for every mixture."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import product
+
+import pytest
+
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
+from ansible_collections.certops.alicloud.plugins.module_utils._store.decide import (
+    Action,
+    Installed,
+    Seen,
+    Staged,
+    Wanted,
+    decide,
+)
+from ansible_collections.certops.alicloud.plugins.module_utils._store.model import (
+    FULLCHAIN,
+    MARK,
+    Generation,
+    KeyFile,
+    Record,
+    Served,
+)
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import Certificate
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.renewal_window import window
+from tests.support.certificates import FREE, NOW, WWW
+
+OURS, OLDER = "4F:2A:90:01:AA", "11:22:33:44:55"
+WANTED = Wanted(WWW, FREE, window("33%", "renew_before"))
+
+
+def certificate(left: float = 71.2, names: tuple[str, ...] = WWW) -> Certificate:
+    end = NOW + timedelta(days=left)
+    return Certificate("", "", "4f", OURS, "", names, "CN=Root", end - timedelta(days=90), end)
+
+
+def installed(
+    number: int = 3,
+    left: float = 71.2,
+    order: str | None = "77",
+    names: tuple[str, ...] = WWW,
+    product_code: str | None = FREE,
+    proven: bool = True,
+) -> Installed:
+    files = frozenset({FULLCHAIN} if proven else {FULLCHAIN, MARK})
+    record = Record(order, names, product_code) if order else None
+    return Installed(Generation(number, files, KeyFile(200, 0o600)), certificate(left, names), record)
+
+
+def staged(order: str | None = None, renews: str | None = None, key: bool = True) -> Staged:
+    record = Record(order, WWW, FREE, renews) if order else None
+    return Staged(Generation(4, frozenset(), KeyFile(200 if key else 0, 0o600)), record)
+
+
+def serving(*fingerprints: str | None) -> list[Served]:
+    return [
+        Served(f"127.0.0.{at}", "4f", each) if each else Served(f"127.0.0.{at}", problem="connection refused")
+        for at, each in enumerate(fingerprints, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seen", "action", "reason"),
+    [
+        pytest.param(Seen(), "apply", "no certificate here", id="nothing"),
+        pytest.param(
+            Seen(staged=staged()), "apply", "no certificate here, going on with the key of generation 4", id="a key"
+        ),
+        pytest.param(
+            Seen(staged=staged(key=False)), "apply", "no certificate here, going on with generation 4", id="no key yet"
+        ),
+        pytest.param(
+            Seen(staged=staged("88")),
+            "apply",
+            "no certificate here, going on with the key of generation 4 and order 88",
+            id="a first order",
+        ),
+        pytest.param(
+            Seen(installed(), ready=installed(4)), "install", "generation 4 is complete, but not in use", id="ready"
+        ),
+        pytest.param(
+            Seen(installed(names=("x.example.com",))),
+            "apply",
+            "the certificate in use was ordered for x.example.com",
+            id="other names",
+        ),
+        pytest.param(
+            Seen(installed(order=None, names=("x.example.com",))),
+            "apply",
+            "the certificate in use does not cover www.example.com",
+            id="uncovered",
+        ),
+        pytest.param(
+            Seen(installed(), staged("88")),
+            "apply",
+            "order 88 is under way, going on with the key of generation 4",
+            id="under way",
+        ),
+        pytest.param(
+            Seen(installed(), staged("88", "77")),
+            "renew",
+            "order 88 is under way, going on with the key of generation 4",
+            id="a renewal under way",
+        ),
+        pytest.param(
+            Seen(installed(left=12), staged("88")),
+            "renew",
+            "order 88 is under way, going on with the key of generation 4",
+            id="under way, and due",
+        ),
+        pytest.param(
+            Seen(installed(left=12, order=None), staged("88")),
+            "apply",
+            "order 88 is under way, going on with the key of generation 4",
+            id="under way, and nothing to renew",
+        ),
+        pytest.param(Seen(installed(left=12)), "renew", "12 of 90 days left, window opens at 29.7", id="due"),
+        pytest.param(Seen(installed(left=-3)), "renew", "0 of 90 days left, window opens at 29.7", id="over"),
+        pytest.param(
+            Seen(installed(left=12), staged()),
+            "renew",
+            "12 of 90 days left, window opens at 29.7, going on with the key of generation 4",
+            id="due, with a key",
+        ),
+        pytest.param(
+            Seen(installed(left=12, order=None)),
+            "apply",
+            "12 of 90 days left, window opens at 29.7; no order is recorded that could be renewed",
+            id="due, from elsewhere",
+        ),
+        pytest.param(
+            Seen(installed(left=12, product_code="symantec-dv-1-starter")),
+            "apply",
+            f"12 of 90 days left, window opens at 29.7; order 77 is for symantec-dv-1-starter, not {FREE}",
+            id="due, another product",
+        ),
+        pytest.param(
+            Seen(installed(proven=False), served=serving(OURS)),
+            "reload",
+            "generation 3 is in use, but a reload with it was not seen to work",
+            id="unproven",
+        ),
+        pytest.param(
+            Seen(installed(), served=serving(OURS, OLDER)),
+            "reload",
+            "127.0.0.2 serves 11:22:33:44.., not the installed 4F:2A:90:01..",
+            id="one address is behind",
+        ),
+        pytest.param(
+            Seen(installed(), served=serving(None)), "reload", "127.0.0.1: connection refused", id="nobody answers"
+        ),
+        pytest.param(Seen(installed(), staged()), "nothing", "71.2 of 90 days left, window opens at 29.7", id="good"),
+        pytest.param(
+            Seen(installed(), served=serving(OURS, OURS)),
+            "nothing",
+            "71.2 of 90 days left, window opens at 29.7; the served certificate is the installed one",
+            id="good and served",
+        ),
+        pytest.param(
+            Seen(
+                installed(), served=[*serving(OURS), Served("::1", problem="network is unreachable", unreachable=True)]
+            ),
+            "nothing",
+            "71.2 of 90 days left, window opens at 29.7; the served certificate is the installed one",
+            id="an address out of reach",
+        ),
+        pytest.param(
+            Seen(installed(), served=[Served("::1", problem="network is unreachable", unreachable=True)]),
+            "reload",
+            "::1: network is unreachable",
+            id="every address out of reach",
+        ),
+    ],
+)
+def test_the_table(seen: Seen, action: str, reason: str) -> None:
+    decision = decide(WANTED, seen, NOW)
+    assert (decision.action.value, decision.reason) == (action, reason)
+
+
+def test_the_order_of_the_names_does_not_matter() -> None:
+    two = ("www.example.com", "example.com")
+    current = Seen(installed(names=two))
+    assert decide(Wanted(two[::-1], FREE, WANTED.renew_before), current, NOW).action is Action.NOTHING
+
+
+def test_fewer_names_than_ordered_are_other_names() -> None:
+    assert decide(WANTED, Seen(installed(names=(*WWW, "example.com"))), NOW).action is Action.APPLY
+    assert decide(WANTED, Seen(installed(order=None, names=(*WWW, "example.com"))), NOW).action is Action.NOTHING
+
+
+def test_a_window_as_long_as_the_lifetime_is_an_error() -> None:
+    wanted = Wanted(WWW, FREE, window("90d", "renew_before"))
+    with pytest.raises(NotAllowed, match=r"^renew_before: .* every run would renew"):
+        decide(wanted, Seen(installed()), NOW)
+    assert decide(wanted, Seen(), NOW).action is Action.APPLY
+
+
+CURRENTS = [
+    None,
+    *(
+        installed(left=left, order=order, names=names, product_code=code, proven=proven)
+        for left, order, names, code, proven in product(
+            (71.2, 12, -3), ("77", None), (WWW, ("x.example.com",)), (FREE, None), (True, False)
+        )
+    ),
+]
+MIXTURES = [
+    Seen(current, waiting, ready, served)
+    for current, waiting, ready, served in product(
+        CURRENTS,
+        (None, staged(), staged("88"), staged("88", "77")),
+        (None, installed(4)),
+        (None, serving(OURS), serving(OLDER), serving(OURS, None)),
+    )
+]
+
+
+def good(seen: Seen, now: datetime) -> bool:
+    """Whether nobody would want another certificate than the one in use."""
+    current = seen.current
+    return current is not None and current.domains == WWW and current.certificate.not_after - now > timedelta(days=29.7)
+
+
+def test_what_holds_for_every_mixture() -> None:
+    seen_actions = set()
+    for seen in MIXTURES:
+        decision = decide(WANTED, seen, NOW)
+        seen_actions.add(decision.action)
+        assert (decision.action is Action.INSTALL) == (seen.ready is not None)
+        if decision.action is Action.RENEW:
+            assert seen.current and (seen.current.order_id or (seen.staged and seen.staged.renews))
+        if decision.action in (Action.RELOAD, Action.NOTHING):
+            assert good(seen, NOW) and not (seen.staged and seen.staged.order_id)
+        if decision.action is Action.NOTHING:
+            assert seen.current and seen.current.generation.proven
+            assert {each.sha256_fingerprint for each in seen.served or serving(OURS)} == {OURS}
+        if decision.action in (Action.APPLY, Action.RENEW) and seen.staged:
+            assert "going on with the key of generation 4" in decision.reason
+        assert decision.reason and "\n" not in decision.reason
+    assert seen_actions == set(Action)

@@ -1,0 +1,391 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is told of a store, and what cannot be told because it is broken."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, InvalidOption
+from ansible_collections.certops.alicloud.plugins.module_utils._store.info import Host
+from ansible_collections.certops.alicloud.plugins.module_utils._store.model import Served
+from ansible_collections.certops.alicloud.plugins.module_utils._store.probe import Endpoint
+from tests.support.certificates import FREE, GOOD, HOST, NOW, ORDER, OTHER, WWW, Shop, key_pem, new_key, new_set
+
+
+def test_nothing_is_there(shop: Shop) -> None:
+    assert shop.look() == {
+        "changed": False,
+        "check_mode": False,
+        "domains": list(WWW),
+        "folder": str(shop.path),
+        "current": None,
+        "staged": None,
+        "ready": None,
+        "served": None,
+        "serves_current": None,
+        "served_generation": None,
+        "action": "apply",
+        "reason": "no certificate here",
+    }
+    assert not shop.directory.exists()
+
+
+def test_the_certificate_in_use(shop: Shop) -> None:
+    shop.use(order=ORDER)
+    current = shop.look()["current"]
+    assert len(current.pop("sha256_fingerprint").split(":")) == 32
+    assert current.pop("serial_number")
+    assert current == {
+        "generation": 1,
+        "folder": str(shop.folder(1)),
+        "order_id": "77",
+        "domains": list(WWW),
+        "product_code": FREE,
+        "not_before": "2026-11-12T12:00:00Z",
+        "not_after": "2027-02-10T12:00:00Z",
+        "days_left": 80,
+        "proven": True,
+    }
+
+
+def test_names_are_told_as_punycode(shop: Shop) -> None:
+    assert shop.look(domains=["WWW.Example.COM", "bücher.example"])["domains"] == [
+        "www.example.com",
+        "xn--bcher-kva.example",
+    ]
+
+
+def test_a_set_without_a_record_tells_the_names_of_the_certificate(shop: Shop) -> None:
+    shop.use(new_set(("www.example.com", "example.com")))
+    current = shop.look()["current"]
+    assert (current["order_id"], current["product_code"]) == (None, None)
+    assert current["domains"] == ["www.example.com", "example.com"]
+
+
+def test_days_are_counted_by_the_clock_of_the_host(shop: Shop) -> None:
+    shop.use(order=ORDER)
+    later = replace(HOST, now=lambda: NOW + timedelta(days=60))
+    look = shop.look(later)
+    assert (look["current"]["days_left"], look["action"]) == (20, "renew")
+    assert look["reason"] == "20 of 90 days left, window opens at 29.7"
+
+
+def test_a_staged_generation(shop: Shop) -> None:
+    shop.use()
+    number = shop.stage(order={**ORDER, "renews": "77"})
+    assert shop.look()["staged"] == {
+        "generation": number,
+        "folder": str(shop.folder(number)),
+        "key": True,
+        "csr": True,
+        "order_id": "77",
+        "renews": "77",
+        "validation": [{"method": "dns"}],
+    }
+
+
+@pytest.mark.parametrize("names", [["example.com"], ["www.example.com", "example.com"], ["*.example.com"]])
+def test_a_staged_generation_for_other_names_is_none(shop: Shop, names: list[str]) -> None:
+    shop.stage()
+    assert shop.look(domains=names)["staged"] is None
+
+
+def test_the_newest_staged_generation_counts(shop: Shop) -> None:
+    shop.stage()
+    shop.stage(("other.example.com",))
+    shop.act("staged", domains=["third.example.com"])
+    assert shop.look()["staged"]["generation"] == 3
+    (shop.folder(3) / "request.csr").write_text("no request")
+    assert shop.look()["staged"]["generation"] == 1
+
+
+def test_a_ready_generation_must_be_fit(shop: Shop) -> None:
+    shop.use()
+    soon = new_set(days=11)
+    number = shop.bring(soon)
+    assert shop.look()["ready"]["generation"] == number
+    assert shop.look(replace(HOST, now=lambda: NOW + timedelta(days=1)))["ready"] is None
+    assert shop.look(domains=["x.example.com"])["ready"] is None
+    (shop.folder(number) / "privkey.pem").write_text(GOOD.key)
+    assert shop.look()["ready"] is None
+    assert shop.look()["action"] == "nothing"
+
+
+def test_the_newest_ready_generation_counts_and_none_below_the_current(shop: Shop) -> None:
+    shop.use()
+    shop.bring(new_set())
+    shop.bring(OTHER)
+    assert shop.look()["ready"]["generation"] == 3
+    shop.act("current", generation=3)
+    assert shop.look()["ready"] is None
+
+
+def test_a_killed_run_leaves_no_ready_generation(shop: Shop) -> None:
+    number = shop.bring()
+    for name in ("fullchain.pem", "chain.pem"):
+        (shop.folder(number) / name).unlink()
+        look = shop.look()
+        assert (look["ready"], look["staged"]["generation"], look["action"]) == (None, number, "apply")
+
+
+# What is broken.
+
+
+def broken(shop: Shop) -> str:
+    with pytest.raises(Failure) as caught:
+        shop.look()
+    assert "BEGIN" not in caught.value.msg
+    assert caught.value.facts == {}
+    return caught.value.msg
+
+
+def test_current_must_be_a_link_to_a_generation(shop: Shop, tmp_path: Path) -> None:
+    shop.use()
+    link = shop.path / "current"
+    cases: list[tuple[Callable[[], Any], str]] = [
+        (link.mkdir, "is a folder, not a link"),
+        (lambda: link.write_text(""), "is a file, not a link"),
+        (lambda: link.symlink_to("generations/9"), "points to generation 9, which is not there"),
+        (lambda: link.symlink_to("generations"), "points out of"),
+        (lambda: link.symlink_to("generations/../../x"), "points out of"),
+        (lambda: link.symlink_to("generations/01"), "points out of"),
+        (lambda: link.symlink_to(tmp_path), "points out of"),
+        (lambda: link.symlink_to("current"), "points out of"),
+    ]
+    for make, words in cases:
+        link.rmdir() if link.is_dir() and not link.is_symlink() else link.unlink()
+        make()
+        message = broken(shop)
+        assert message.startswith(str(link))
+        assert words in message
+
+
+def test_a_link_with_a_whole_path_is_as_good(shop: Shop) -> None:
+    shop.use()
+    (shop.path / "current").unlink()
+    (shop.path / "current").symlink_to(shop.folder(1))
+    assert shop.look()["current"]["generation"] == 1
+
+
+@pytest.mark.parametrize("name", ["privkey.pem", "cert.pem", "chain.pem", "fullchain.pem"])
+@pytest.mark.parametrize("content", [None, b"", b"no PEM", b"\xff\xfe", key_pem(new_key()).encode()])
+def test_a_broken_set_in_use_is_told_with_the_way_out(shop: Shop, name: str, content: bytes | None) -> None:
+    shop.use()
+    path = shop.folder(1) / name
+    path.unlink() if content is None else path.write_bytes(content)
+    message = broken(shop)
+    assert f"{shop.folder(1)}/" in message
+    assert name in message
+    assert message.endswith(f"; put the right file back, or remove {shop.path}/current to have a new certificate made.")
+
+
+def test_the_way_out_leads_out(shop: Shop) -> None:
+    shop.use()
+    (shop.folder(1) / "privkey.pem").write_text(OTHER.key)
+    assert broken(shop).startswith(f"{shop.folder(1)}/privkey.pem is not the key of cert.pem; put the right file back")
+    (shop.path / "current").unlink()
+    assert shop.look()["action"] == "apply"
+    assert shop.act("staged", domains=list(WWW))["generation"] == 2
+
+
+def test_a_mixed_set_in_use_is_broken(shop: Shop) -> None:
+    """The same key, another certificate: a service would show one of the two."""
+    key = new_key()
+    shop.use(new_set(key=key))
+    (shop.folder(1) / "fullchain.pem").write_text(new_set(key=key).fullchain)
+    assert "fullchain.pem is not cert.pem followed by chain.pem" in broken(shop)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "1", '{"domains": 1}', '{"validation": [1]}', "{"])
+def test_a_broken_record_is_named(shop: Shop, content: str) -> None:
+    shop.use(order=ORDER)
+    (shop.folder(1) / "order.json").write_text(content)
+    assert "order.json is no record of an order in JSON" in broken(shop)
+
+
+def test_a_record_may_say_little(shop: Shop) -> None:
+    shop.use(order=ORDER)
+    (shop.folder(1) / "order.json").write_text(json.dumps({"order_id": 78, "more": True}))
+    current = shop.look()["current"]
+    assert (current["order_id"], current["domains"], current["product_code"]) == ("78", list(WWW), None)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_key_that_may_not_be_read_is_no_missing_key(shop: Shop, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Nor is it a reason to order another certificate."""
+    shop.use()
+    shop.bring(OTHER)
+    original = os.open
+
+    def guarded(path: str, *args: Any, **how: Any) -> int:
+        if str(path) == f"{shop.folder(number)}/privkey.pem":
+            raise PermissionError(13, "Permission denied")
+        return original(path, *args, **how)
+
+    monkeypatch.setattr(os, "open", guarded)
+    message = broken(shop)
+    assert message == (
+        f"{shop.folder(number)}/privkey.pem cannot be read: permission denied. Run the task as a user who may read it "
+        "(become)."
+    )
+
+
+def test_a_pipe_in_place_of_a_file_does_not_hang(shop: Shop) -> None:
+    shop.use()
+    path = shop.folder(1) / "cert.pem"
+    path.unlink()
+    os.mkfifo(path)
+    assert f"{path} is no file" in broken(shop)
+
+
+def test_names_that_change_and_change_back_need_no_order(shop: Shop) -> None:
+    both = ["www.example.com", "b.example.com"]
+    shop.use(new_set(), order={**ORDER, "domains": list(WWW)})
+    shop.use(new_set(both), domains=both, order={**ORDER, "domains": both})
+    for wanted, number in ((list(WWW), 1), (both, 2), (list(WWW), 1)):
+        look = shop.look(domains=wanted)
+        assert (look["action"], look["ready"]["generation"]) == ("install", number)
+        shop.act("current", generation=number)
+        shop.act("proven", generation=number)
+        assert shop.look(domains=wanted)["action"] == "nothing"
+
+
+def test_without_records_the_newest_certificate_stays(shop: Shop) -> None:
+    names = ["www.example.com", "example.com"]
+    shop.use(new_set(names), domains=["www.example.com"])
+    shop.use(new_set(names), domains=["www.example.com"])
+    assert shop.look(domains=["www.example.com"])["action"] == "nothing"
+
+
+def test_an_old_certificate_for_the_names_is_not_taken_when_it_is_over(shop: Shop) -> None:
+    shop.use(new_set(), order={**ORDER, "domains": list(WWW)})
+    shop.use(new_set(["b.example.com"]), domains=["b.example.com"], order={**ORDER, "domains": ["b.example.com"]})
+    later = replace(HOST, now=lambda: NOW + timedelta(days=1000))
+    assert shop.look(later, domains=list(WWW))["action"] == "apply"
+
+
+# The endpoint.
+
+
+def fingerprint(shop: Shop, number: int) -> str:
+    shop.act("current", generation=number)
+    return str(shop.look()["current"]["sha256_fingerprint"])
+
+
+class Watch:
+    """A clock that only goes while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.seconds += seconds
+
+
+def host(*looks: list[Served], watch: Watch | None = None) -> tuple[Host, list[tuple[Endpoint, str | None]]]:
+    """A host whose endpoint shows one after the other, and then the last one for ever."""
+    asked: list[tuple[Endpoint, str | None]] = []
+    watch = watch or Watch()
+
+    def look_at(endpoint: Endpoint, name: str | None) -> list[Served]:
+        asked.append((endpoint, name))
+        return looks[min(len(asked), len(looks)) - 1]
+
+    return Host(lambda: NOW, watch.monotonic, watch.sleep, look_at), asked
+
+
+def test_what_is_served_is_compared(shop: Shop) -> None:
+    shop.use()
+    shop.bring(OTHER)
+    old, new = fingerprint(shop, 1), fingerprint(shop, 2)
+    shop.act("proven", generation=2)
+    cases = [
+        ([new], True, 2, "nothing"),
+        ([new, new], True, 2, "nothing"),
+        ([old], False, 1, "reload"),
+        ([old, new], False, None, "reload"),
+        (["00"], False, None, "reload"),
+        ([], False, None, "reload"),
+    ]
+    for shown, serves, number, action in cases:
+        there, _asked = host([Served(f"127.0.0.{at}", "1", each) for at, each in enumerate(shown, 1)])
+        look = shop.look(there, endpoint="www.example.com:443")
+        assert (look["serves_current"], look["served_generation"], look["action"]) == (serves, number, action)
+        assert [each["sha256_fingerprint"] for each in look["served"]] == shown
+
+
+def test_without_a_certificate_nothing_is_compared(shop: Shop) -> None:
+    there, asked = host([Served("127.0.0.1", "1", "00")])
+    look = shop.look(there, endpoint="localhost:443", endpoint_timeout=20.0)
+    assert (look["serves_current"], look["served_generation"], len(look["served"])) == (None, None, 1)
+    assert asked == [(Endpoint("localhost", 443), "www.example.com")]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "name"),
+    [(["*.example.com"], "www.example.com"), (["example.com"], "example.com"), (["other.example"], "example.com")],
+    ids=["as it was ordered", "the added one", "before a new order"],
+)
+def test_a_name_that_the_ca_added_is_not_asked_for_when_another_was_wanted(
+    shop: Shop, wanted: list[str], name: str
+) -> None:
+    shop.use(new_set(["*.example.com", "example.com"]), domains=["*.example.com"])
+    there, asked = host([Served("127.0.0.1", "1", "00")])
+    shop.look(there, endpoint="127.0.0.1:443", domains=wanted)
+    assert asked == [(Endpoint("127.0.0.1", 443), name)]
+
+
+@pytest.mark.parametrize("timeout", [0.0, 3.0, 7.25])
+def test_looks_go_on_until_the_time_is_over(shop: Shop, timeout: float) -> None:
+    shop.use()
+    watch = Watch()
+    there, asked = host([Served("127.0.0.1", "1", "00")], watch=watch)
+    assert not shop.look(there, endpoint="localhost:443", endpoint_timeout=timeout)["serves_current"]
+    assert watch.seconds == 100 + timeout
+    assert len(asked) == 1 + -(-timeout // 0.5)
+
+
+def test_looks_end_as_soon_as_the_certificate_is_served(shop: Shop) -> None:
+    shop.use()
+    old, new = [Served("127.0.0.1", "1", "00")], [Served("127.0.0.1", "1", fingerprint(shop, 1))]
+    there, asked = host(old, old, new)
+    assert shop.look(there, endpoint="localhost:443", endpoint_timeout=60.0)["serves_current"]
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"endpoint_timeout": -1.0}, "endpoint_timeout: give a number of seconds"),
+        ({"endpoint_timeout": float("nan")}, "endpoint_timeout: give a number of seconds"),
+        ({"renew_before": "soon"}, "renew_before: 'soon' makes no sense"),
+        ({"product_code": "a b"}, "product_code: 'a b' is no code"),
+        ({"domains": []}, "domains: give the names"),
+        ({"directory": "relative"}, "directory: 'relative' is no absolute path"),
+        ({"name": "a/b"}, "name: 'a/b' cannot be the name"),
+    ],
+)
+def test_options_are_checked(shop: Shop, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidOption) as caught:
+        shop.look(**options)
+    assert caught.value.msg.startswith(words)
+
+
+def test_a_window_longer_than_the_certificate_is_an_error(shop: Shop) -> None:
+    shop.use()
+    with pytest.raises(Failure, match=r"^renew_before: the window of 120 days is not shorter"):
+        shop.look(renew_before="120d")

@@ -1,0 +1,478 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The states of a store, on a real folder."""
+
+from __future__ import annotations
+
+import grp
+import os
+import pwd
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, InvalidOption
+from ansible_collections.certops.alicloud.plugins.module_utils._store import reconcile
+from tests.support.certificates import (
+    DEFAULTS,
+    GOOD,
+    HOST,
+    NOW,
+    ORDER,
+    OTHER,
+    WWW,
+    Host,
+    Set,
+    Shop,
+    csr_pem,
+    key_pem,
+    new_key,
+    new_set,
+    rsa_key,
+)
+from tests.support.stores import STEPS, put_key
+
+
+def mode(path: Path) -> str:
+    return f"{path.stat().st_mode & 0o7777:04o}"
+
+
+def failure(shop: Shop, state: str, **options: Any) -> str:
+    """The sentence of a task that fails and changes nothing."""
+    before = shop.picture()
+    with pytest.raises(Failure) as caught:
+        shop.act(state, **options)
+    assert shop.picture() == before
+    assert "PRIVATE KEY" not in caught.value.msg
+    return caught.value.msg
+
+
+def test_from_nothing_to_a_proven_certificate(shop: Shop) -> None:
+    key = new_key()
+    what = new_set(key=key)
+    staged = shop.act("staged", domains=list(WWW))
+    assert {name: staged[name] for name in ("changed", "generation", "previous", "key", "csr")} == {
+        "changed": True,
+        "generation": 1,
+        "previous": None,
+        "key": False,
+        "csr": False,
+    }
+    assert staged["folder"] == str(shop.folder(1))
+    assert (shop.folder(1) / "privkey.pem").read_bytes() == b""
+    (shop.folder(1) / "privkey.pem").write_text(key_pem(key))
+    (shop.folder(1) / "request.csr").write_text(csr_pem(key, *WWW))
+    assert shop.act("ordered", generation=1, order=ORDER)["changed"]
+    done = shop.act("complete", generation=1, domains=list(WWW), fullchain=what.fullchain, order=ORDER)
+    assert (done["changed"], done["key"], done["csr"], done["previous"]) == (True, True, True, None)
+    assert not (shop.path / "current").exists()
+    assert shop.act("current", generation=1)["changed"]
+    assert os.readlink(shop.path / "current") == "generations/1"
+    assert (shop.path / "current" / "unproven").exists()
+    assert shop.act("proven", generation=1)["changed"]
+    assert sorted(os.listdir(shop.path / "current")) == [
+        "cert.pem",
+        "chain.pem",
+        "fullchain.pem",
+        "order.json",
+        "privkey.pem",
+        "request.csr",
+    ]
+    assert (shop.path / "current" / "fullchain.pem").read_text() == what.fullchain
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o077, 0o000])
+def test_every_step_is_foreseen_taken_once_and_leaves_the_right_modes(shop: Shop, umask: int) -> None:
+    old = os.umask(umask)
+    try:
+        for step in STEPS:
+            put_key(shop, step)
+            before = shop.picture()
+            foreseen = shop.act(check=True, **step)
+            assert shop.picture() == before
+            done = shop.act(**step)
+            assert done["changed"]
+            assert foreseen["diff"]["before"] == done["diff"]["before"] != done["diff"]["after"]
+            assert {**foreseen, "key": 0, "csr": 0} == {**done, "key": 0, "csr": 0}
+            after = shop.picture()
+            again = shop.act(**step)
+            assert (again["changed"], again["generation"]) == (False, done["generation"])
+            assert again["diff"]["before"] == again["diff"]["after"]
+            assert shop.picture() == after
+    finally:
+        os.umask(old)
+    for name, (kind, _content) in shop.picture().items():
+        folders_and_links = {"d": "drwxr-xr-x", "l": "lrwxrwxrwx"}
+        expected = folders_and_links.get(kind[0], "-rw-------" if name.endswith("privkey.pem") else "-rw-r--r--")
+        assert (name, kind) == (name, expected)
+
+
+def test_a_diff_says_it_in_words(shop: Shop) -> None:
+    shop.use()
+    shop.bring(OTHER)
+    diff = shop.act("current", generation=2)["diff"]
+    owner = f"{os.getuid()}:{os.getgid()}"
+    assert diff["before"].splitlines() == [
+        "current: 1",
+        f"generation 1: complete, key 0600 {owner}",
+        f"generation 2: complete, key 0600 {owner}",
+    ]
+    assert diff["after"].splitlines()[0::2] == ["current: 2", f"generation 2: complete, unproven, key 0600 {owner}"]
+
+
+# staged
+
+
+def test_a_staged_generation_for_the_same_names_is_found_again(shop: Shop) -> None:
+    names = ("www.example.com", "example.com")
+    number = shop.stage(names)
+    found = shop.act("staged", domains=["EXAMPLE.com", "www.example.com."])
+    assert (found["changed"], found["generation"], found["key"], found["csr"]) == (False, number, True, True)
+
+
+def test_a_staged_generation_for_other_names_is_left_alone(shop: Shop) -> None:
+    shop.stage(("other.example.com",))
+    before = (shop.folder(1) / "privkey.pem").read_text()
+    assert shop.act("staged", domains=list(WWW))["generation"] == 2
+    assert (shop.folder(1) / "privkey.pem").read_text() == before
+
+
+def test_numbers_are_never_used_again(shop: Shop) -> None:
+    shop.use()
+    shop.use(OTHER)
+    (shop.path / "generations" / "7").write_text("in the way")
+    assert shop.act("staged", domains=list(WWW))["generation"] == 8
+
+
+def test_a_staged_generation_below_the_current_one_is_none(shop: Shop) -> None:
+    shop.stage()
+    shop.use()
+    assert shop.act("staged", domains=list(WWW))["generation"] == 3
+
+
+def test_a_key_is_kept_when_that_is_wanted(shop: Shop) -> None:
+    shop.use()
+    done = shop.act("staged", domains=list(WWW), keep_key=True, key_mode="0640")
+    path = shop.folder(2) / "privkey.pem"
+    assert (done["generation"], done["key"]) == (2, True)
+    assert (path.read_text(), mode(path)) == (GOOD.key, "0640")
+
+
+def test_a_key_is_kept_in_a_generation_that_waits_for_one(shop: Shop) -> None:
+    shop.use()
+    shop.act("staged", domains=list(WWW))
+    assert shop.act("staged", domains=list(WWW), keep_key=True)["changed"]
+    assert (shop.folder(2) / "privkey.pem").read_text() == GOOD.key
+
+
+def test_a_key_that_is_staged_already_is_not_replaced(shop: Shop) -> None:
+    shop.use()
+    shop.stage()
+    assert not shop.act("staged", domains=list(WWW), keep_key=True)["changed"]
+    assert (shop.folder(2) / "privkey.pem").read_text() != GOOD.key
+
+
+def test_a_lost_key_file_is_made_again(shop: Shop) -> None:
+    shop.act("staged", domains=list(WWW))
+    (shop.folder(1) / "privkey.pem").unlink()
+    assert shop.act("staged", domains=list(WWW))["changed"]
+    assert mode(shop.folder(1) / "privkey.pem") == "0600"
+
+
+# ordered
+
+
+def test_an_order_is_noted_anew_when_it_changed(shop: Shop) -> None:
+    number = shop.stage(order=ORDER)
+    assert not shop.act("ordered", generation=number, order=ORDER)["changed"]
+    assert shop.act("ordered", generation=number, order={**ORDER, "order_id": "78", "renews": "77"})["changed"]
+    staged = shop.look()["staged"]
+    assert (staged["order_id"], staged["renews"], staged["validation"]) == ("78", "77", [{"method": "dns"}])
+
+
+def test_the_order_of_a_complete_generation_stays(shop: Shop) -> None:
+    number = shop.bring(order=ORDER)
+    assert not shop.act("ordered", generation=number, order=ORDER)["changed"]
+    message = failure(shop, "ordered", generation=number, order={**ORDER, "order_id": "78"})
+    assert "its order stays as it is" in message
+
+
+@pytest.mark.parametrize("state", ["ordered", "complete", "current", "proven"])
+def test_a_missing_generation_is_named(shop: Shop, state: str) -> None:
+    shop.use()
+    options = {"domains": list(WWW), "fullchain": GOOD.fullchain} if state == "complete" else {"order": ORDER}
+    message = failure(shop, state, generation=9, **options)
+    assert message == f"generation: there is no {shop.folder(9)}."
+
+
+# complete
+
+
+def refused(shop: Shop, what: Set, names: tuple[str, ...] = WWW) -> str:
+    return failure(shop, "complete", domains=list(names), fullchain=what.fullchain, private_key=what.key)
+
+
+def test_a_certificate_for_another_key_is_refused(shop: Shop) -> None:
+    number = shop.stage()
+    message = failure(shop, "complete", generation=number, domains=list(WWW), fullchain=GOOD.fullchain)
+    assert message == f"fullchain: the certificate was made for another key than {shop.folder(1)}/privkey.pem."
+    assert refused(shop, Set(OTHER.key, GOOD.fullchain)).endswith("another key than private_key.")
+
+
+@pytest.mark.parametrize(
+    ("names", "covered"),
+    [
+        (("www.example.com",), True),
+        (("WWW.EXAMPLE.COM",), True),
+        (("a.wild.example.com",), True),
+        (("*.wild.example.com",), True),
+        (("wild.example.com",), False),
+        (("a.b.wild.example.com",), False),
+        (("www.example.com", "other.example.com"), False),
+    ],
+)
+def test_every_wanted_name_is_covered(shop: Shop, names: tuple[str, ...], covered: bool) -> None:
+    what = new_set(("www.example.com", "*.wild.example.com"))
+    if covered:
+        assert shop.bring(what, names) == 1
+    else:
+        assert f"does not cover {names[-1]}" in refused(shop, what, names)
+
+
+def test_a_certificate_out_of_date_is_refused(shop: Shop) -> None:
+    ended = refused(shop, new_set(start=NOW - timedelta(days=30), days=30))
+    assert ended.startswith("fullchain: the certificate ended at 2026-11-22T12:00:00Z; it is 2026-11-22T12:00:00Z")
+    assert "begins at 2026-11-22T12:00:01Z" in refused(shop, new_set(start=NOW + timedelta(seconds=1)))
+
+
+def test_a_text_that_is_no_certificate_is_refused(shop: Shop) -> None:
+    for text in ("", "secret words", GOOD.key):
+        message = refused(shop, Set(GOOD.key, text))
+        assert message == "fullchain: give the certificate and its chain in PEM."
+
+
+def test_a_text_that_is_no_key_is_refused(shop: Shop) -> None:
+    for text in ("", "secret words", GOOD.fullchain, GOOD.key.replace("M", "N", 3)):
+        message = refused(shop, Set(text, GOOD.fullchain))
+        assert message == "private_key is no private key in PEM without a passphrase."
+
+
+def test_a_chain_in_another_order_is_put_right(shop: Shop) -> None:
+    leaf, above = GOOD.fullchain.split("-----END CERTIFICATE-----\n")[:2]
+    end = "-----END CERTIFICATE-----\n"
+    shop.use(Set(GOOD.key, above + end + leaf + end + leaf + end))
+    current = shop.path / "current"
+    assert (current / "fullchain.pem").read_text() == GOOD.fullchain
+    assert (current / "cert.pem").read_text() + (current / "chain.pem").read_text() == GOOD.fullchain
+
+
+def test_a_certificate_without_a_chain_is_warned_of(shop: Shop) -> None:
+    leaf = GOOD.fullchain.split("-----END")[0] + "-----END CERTIFICATE-----\n"
+    given = {"directory": str(shop.directory), "name": "www", **DEFAULTS, "state": "complete", "private_key": GOOD.key}
+    outcomes = [
+        reconcile.store({**given, "domains": list(WWW), "fullchain": text}, True, HOST)
+        for text in (leaf, GOOD.fullchain)
+    ]
+    assert ["without those that signed it" in " ".join(outcome.warnings) for outcome in outcomes] == [True, False]
+
+
+def test_a_certificate_without_a_chain_does_not_follow_one_with_it(shop: Shop) -> None:
+    leaf = new_set()
+    alone = Set(leaf.key, leaf.fullchain.split("-----END")[0] + "-----END CERTIFICATE-----\n")
+    shop.use(alone)
+    shop.use(GOOD)
+    assert refused(shop, alone) == (
+        "fullchain: the certificate came without those that signed it; the one in use has them."
+    )
+
+
+def test_an_rsa_key_is_as_good(shop: Shop) -> None:
+    assert shop.use(new_set(key=rsa_key())) == 1
+
+
+def test_a_complete_generation_does_not_change_its_certificate(shop: Shop) -> None:
+    number = shop.use()
+    again = new_set(key=None)
+    shared = {"generation": number, "domains": list(WWW)}
+    assert not shop.act("complete", fullchain=GOOD.fullchain, **shared)["changed"]
+    assert "another key" in failure(shop, "complete", fullchain=again.fullchain, **shared)
+
+
+def test_a_second_certificate_for_the_same_key_needs_a_generation_of_its_own(shop: Shop) -> None:
+    key = new_key()
+    shop.use(new_set(key=key))
+    second = new_set(key=key)
+    message = failure(shop, "complete", generation=1, domains=list(WWW), fullchain=second.fullchain)
+    assert "is complete with another certificate" in message
+
+
+def test_the_keys_mode_follows_the_options(shop: Shop) -> None:
+    number = shop.use()
+    options = {"generation": number, "domains": list(WWW), "fullchain": GOOD.fullchain, "key_mode": "0640"}
+    assert shop.act("complete", **options)["changed"]
+    assert mode(shop.folder(number) / "privkey.pem") == "0640"
+    assert not shop.act("complete", **options)["changed"]
+
+
+# complete, with a key from elsewhere
+
+
+@pytest.mark.parametrize(("asked", "number"), [(None, 3), (1, 3), (2, 3), (3, 3), (9, 9)])
+def test_a_set_from_elsewhere_gets_a_number_above_all_others(shop: Shop, asked: int | None, number: int) -> None:
+    shop.use()
+    shop.stage()
+    assert shop.bring(OTHER, generation=asked) == number
+    assert shop.bring(OTHER, generation=asked) == number
+    assert shop.look()["ready"]["generation"] == number
+
+
+def test_a_set_from_elsewhere_is_known_again(shop: Shop) -> None:
+    shop.use(generation=4)
+    before = shop.picture()
+    assert shop.bring(generation=2) == 4
+    assert shop.picture() == before
+
+
+def test_a_set_from_elsewhere_brings_its_order(shop: Shop) -> None:
+    shop.use(order=ORDER)
+    current = shop.look()["current"]
+    assert (current["order_id"], current["domains"], current["product_code"]) == (
+        "77",
+        list(WWW),
+        ORDER["product_code"],
+    )
+
+
+# current
+
+
+def test_a_swap_says_what_was_in_use(shop: Shop) -> None:
+    shop.use()
+    shop.bring(OTHER)
+    assert shop.act("current", generation=2)["previous"] == 1
+    assert shop.act("current", generation=2)["previous"] == 2
+
+
+def test_a_generation_without_a_certificate_is_not_put_in_use(shop: Shop) -> None:
+    shop.use()
+    number = shop.stage()
+    assert "no certificate yet" in failure(shop, "current", generation=number)
+
+
+def test_the_set_is_checked_again_before_it_is_put_in_use(shop: Shop) -> None:
+    shop.use()
+    number = shop.bring(OTHER)
+    (shop.folder(number) / "privkey.pem").write_text(GOOD.key)
+    assert "is not the key of cert.pem" in failure(shop, "current", generation=number)
+
+
+def test_the_way_forward_checks_dates_and_names_the_way_back_does_not(shop: Shop) -> None:
+    short = new_set(start=NOW - timedelta(days=80), days=80.5)
+    shop.use(short, order=ORDER)
+    shop.use(OTHER)
+    later = NOW + timedelta(days=1)
+    tomorrow = Host(now=lambda: later)
+    assert shop.act("current", generation=1, host=tomorrow)["changed"]
+    assert shop.act("current", generation=2, host=tomorrow)["changed"]
+    (shop.path / "current").unlink()
+    with pytest.raises(Failure, match="ended at"):
+        shop.act("current", generation=1, host=tomorrow)
+    assert "does not cover other.example.com" in failure(shop, "current", generation=2, domains=["other.example.com"])
+
+
+@pytest.mark.parametrize("kind", ["folder", "file"])
+def test_what_is_no_link_is_not_replaced(shop: Shop, kind: str) -> None:
+    number = shop.bring()
+    path = shop.path / "current"
+    path.mkdir() if kind == "folder" else path.write_text("mine")
+    assert f"{path} is a {kind}" in failure(shop, "current", generation=number)
+
+
+# proven
+
+
+def test_what_is_not_in_use_is_not_proven(shop: Shop) -> None:
+    shop.use()
+    shop.bring(OTHER)
+    assert "generation 2 is not in use (generation 1 is)" in failure(shop, "proven", generation=2)
+
+
+def test_what_was_put_back_for_a_while_keeps_no_mark(shop: Shop) -> None:
+    shop.use()
+    second = shop.bring(OTHER)
+    for number in (second, 1, second):
+        shop.act("current", generation=number)
+    assert (shop.folder(1) / "unproven").exists()
+    assert shop.act("proven", generation=second)["changed"]
+    assert not list(shop.path.rglob("unproven"))
+    assert not shop.act("proven", generation=second)["changed"]
+
+
+@pytest.mark.parametrize("keep", [0, 1, 2, 3, 9])
+def test_old_generations_go_and_newer_ones_stay(shop: Shop, keep: int) -> None:
+    made = [shop.bring(new_set()) for _each in range(4)]
+    waiting = shop.stage()
+    current, above, staged_above = shop.bring(new_set()), shop.bring(new_set()), shop.stage(("x.example.com",))
+    shop.act("current", generation=current)
+    shop.act("proven", generation=current, keep=keep)
+    kept = made[-keep:] if keep else []
+    assert sorted(int(name) for name in os.listdir(shop.path / "generations")) == sorted(
+        [*kept, current, above, staged_above]
+    )
+    assert waiting not in kept
+
+
+# options
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"directory": "ssl"}, "directory: 'ssl' is no absolute path"),
+        ({"name": ""}, "name: '' cannot be the name"),
+        ({"name": "."}, "name: '.' cannot"),
+        ({"name": ".."}, "name: '..' cannot"),
+        ({"name": "a/b"}, "name: 'a/b' cannot"),
+        ({"name": "a\nb"}, "name: "),
+        ({"domains": []}, "domains: give the names"),
+        ({"domains": ["x"]}, "domains: 'x' is no host name"),
+        ({"generation": 0}, "generation: give 1 or more"),
+        ({"keep": -1}, "keep: give 0 or more"),
+        ({"owner": "nobody-has-this-name"}, "owner: there is no user 'nobody-has-this-name'"),
+        ({"group": "nobody-has-this-name"}, "group: there is no group"),
+        ({"key_mode": "u=rw"}, "key_mode: 'u=rw' is no mode"),
+        ({"key_mode": "384"}, "key_mode: '384' is no mode"),
+        ({"key_mode": "0644"}, "key_mode: 0644 is no mode for a private key"),
+        ({"key_mode": "0240"}, "key_mode: 0240 is no mode for a private key"),
+        ({"key_mode": True}, "key_mode: 'True' is no mode"),
+        ({"order": {"domains": []}}, "order: order_id is missing"),
+        ({"order": {"order_id": "1", "domains": ["x"]}}, "order.domains: 'x' is no host name"),
+    ],
+)
+def test_options_are_checked_before_anything_is_touched(shop: Shop, options: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InvalidOption) as caught:
+        shop.act("staged", **{"domains": list(WWW), **options})
+    assert caught.value.msg.startswith(sentence)
+    assert not shop.directory.exists()
+
+
+@pytest.mark.parametrize("given", ["0640", "640", "0o640", 0o640])
+def test_a_mode_can_be_said_in_many_ways(shop: Shop, given: Any) -> None:
+    shop.use(key_mode=given)
+    assert mode(shop.path / "current" / "privkey.pem") == "0640"
+
+
+def test_owner_and_group_by_name_and_number(shop: Shop) -> None:
+    owner, group = pwd.getpwuid(os.getuid()).pw_name, grp.getgrgid(os.getgid()).gr_name
+    shop.use(owner=owner, group=group)
+    shop.use(OTHER, owner=str(os.getuid()), group=str(os.getgid()))
+    assert (shop.path / "current" / "privkey.pem").stat().st_uid == os.getuid()
+
+
+@pytest.mark.parametrize("state", ["ordered", "complete", "current", "proven"])
+def test_the_generation_must_be_said(shop: Shop, state: str) -> None:
+    with pytest.raises(InvalidOption, match=r"^generation: say which"):
+        shop.act(state, domains=list(WWW), order=ORDER, fullchain=GOOD.fullchain)

@@ -1,0 +1,113 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Host names as A-labels, and which name covers which."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption, MissingLibrary
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.hostnames import a_labels, base, folded, uncovered
+
+LONGEST = ".".join(["a" * 61] * 4) + ".abcde"
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("www.example.com", "www.example.com"),
+        ("WWW.Example.COM.", "www.example.com"),
+        (" www.example.com ", "www.example.com"),
+        ("*.example.com", "*.example.com"),
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("*.BÜCHER.example", "*.xn--bcher-kva.example"),
+        ("例子.测试", "xn--fsqu00a.xn--0zwm56d"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("a--b.1a.example", "a--b.1a.example"),
+        ("a" * 63 + ".example", "a" * 63 + ".example"),
+        (LONGEST, LONGEST),
+    ],
+)
+def test_names_become_a_labels(name: str, label: str) -> None:
+    assert a_labels(name, "domains") == label
+    assert folded(name) == label
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        ".",
+        "localhost",
+        "*",
+        "*.com",
+        "www.*.example.com",
+        "*.*.example.com",
+        "w*.example.com",
+        "a..example.com",
+        ".example.com",
+        "-a.example.com",
+        "a-.example.com",
+        "_dnsauth.example.com",
+        "a b.example.com",
+        "a,b.example.com",
+        "192.0.2.1",
+        "https://www.example.com",
+        "www.example.com/path",
+        "www.example.com:443",
+        "ops@example.com",
+        "a" * 64 + ".example",
+        LONGEST + "f",
+        "*." + LONGEST,
+        "☃☃.bücher..example",
+        "\u2488com.example",
+    ],
+)
+def test_what_is_no_host_name_is_refused_with_the_option(name: str) -> None:
+    with pytest.raises(InvalidOption) as caught:
+        a_labels(name, "domains")
+    assert caught.value.msg.startswith("domains: ")
+    assert "host name" in caught.value.msg
+
+
+def test_a_refused_name_is_shown_in_one_line() -> None:
+    with pytest.raises(InvalidOption) as caught:
+        a_labels("a\nb " + "x" * 500, "domains")
+    assert "\n" not in caught.value.msg
+    assert len(caught.value.msg) < 300
+
+
+def test_other_scripts_need_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "idna", None)
+    assert a_labels("www.example.com", "domains") == "www.example.com"
+    with pytest.raises(MissingLibrary, match="idna"):
+        a_labels("bücher.example", "domains")
+
+
+def test_what_the_service_calls_a_name_is_compared_as_it_is() -> None:
+    assert folded(" Not A Name ") == "not a name"
+
+
+def test_the_base_of_a_wildcard_is_what_is_below_its_star() -> None:
+    assert (base("*.example.com"), base("www.example.com")) == ("example.com", "www.example.com")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names", "missing"),
+    [
+        (["www.example.com"], ["www.example.com", "example.com"], []),
+        (["www.example.com"], ["*.example.com"], []),
+        (["www.example.com"], ["WWW.EXAMPLE.COM"], []),
+        (["example.com"], ["*.example.com"], ["example.com"]),
+        (["a.b.example.com"], ["*.example.com"], ["a.b.example.com"]),
+        (["*.example.com"], ["*.example.com", "example.com"], []),
+        (["*.example.com"], ["www.example.com"], ["*.example.com"]),
+        (["a.example", "b.example"], ["b.example"], ["a.example"]),
+        ([], [], []),
+    ],
+)
+def test_a_wildcard_covers_one_label(wanted: list[str], names: list[str], missing: list[str]) -> None:
+    assert uncovered(wanted, names) == missing
