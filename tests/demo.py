@@ -49,21 +49,21 @@ def serving(server: ThreadingHTTPServer) -> Iterator[str]:
         server.server_close()
 
 
-def web_server(folder: Path) -> ThreadingHTTPServer:
-    """Serves a folder over HTTP on a free loopback port."""
-    folder.mkdir()
-    return _Server(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+def web_server(directory: Path) -> ThreadingHTTPServer:
+    """Serves a directory over HTTP on a free loopback port."""
+    directory.mkdir()
+    return _Server(("127.0.0.1", 0), partial(_Quiet, directory=str(directory)))
 
 
-def tls_server(folder: Path, certificate: Path) -> ThreadingHTTPServer:
-    """Serves a folder over TLS on a free loopback port; like a real server it loads the certificate on ``SIGHUP``."""
+def tls_server(directory: Path, certificate: Path) -> ThreadingHTTPServer:
+    """Serve a directory over TLS on a free loopback port; like a real server it loads the certificate on ``SIGHUP``."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 
     def load(number: int, frame: FrameType | None) -> None:
         context.load_cert_chain(certificate / "fullchain.pem", certificate / "privkey.pem")
 
     signal.signal(signal.SIGHUP, load)
-    server = _Server(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+    server = _Server(("127.0.0.1", 0), partial(_Quiet, directory=str(directory)))
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     return server
 
@@ -85,9 +85,9 @@ def child(arguments: list[str], environment: dict[str, str] | None = None) -> It
 
 
 @contextmanager
-def emulator(folder: Path, proof_address: str) -> Iterator[dict[str, Any]]:
+def emulator(directory: Path, proof_address: str) -> Iterator[dict[str, Any]]:
     """The emulator, proving domains at the web server; gives its addresses and keys."""
-    ready = folder / "emulator.json"
+    ready = directory / "emulator.json"
     dials = ["--dial=proof=http", f"--dial=proof_address={proof_address}"]
     command = [
         sys.executable,
@@ -107,11 +107,11 @@ def emulator(folder: Path, proof_address: str) -> Iterator[dict[str, Any]]:
         yield json.loads(ready.read_text())
 
 
-def play(folder: Path, service: dict[str, Any], endpoint: str) -> int:
+def play(directory: Path, service: dict[str, Any], endpoint: str) -> int:
     """Run the playbook; returns its exit code."""
     environment = {
         **os.environ,
-        "ANSIBLE_HOME": str(folder / "ansible"),
+        "ANSIBLE_HOME": str(directory / "ansible"),
         "ANSIBLE_NOCOWS": "1",
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
         "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "0",
@@ -122,9 +122,9 @@ def play(folder: Path, service: dict[str, Any], endpoint: str) -> int:
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": service["access_key_secret"],
     }
     variables = {
-        "demo_directory": str(folder / "certificates"),
-        "demo_webroot": str(folder / "webroot"),
-        "demo_report": str(folder / "report.txt"),
+        "demo_directory": str(directory / "certificates"),
+        "demo_webroot": str(directory / "webroot"),
+        "demo_report": str(directory / "report.txt"),
         "demo_control": service["control_url"],
         "demo_endpoint": endpoint,
         "demo_server": os.getpid(),
@@ -141,13 +141,13 @@ def _end(number: int, frame: FrameType | None) -> None:
 def main() -> int:
     signal.signal(signal.SIGTERM, _end)
     with tempfile.TemporaryDirectory(prefix="certops-demo-") as name:
-        folder = Path(name)
-        web = web_server(folder / "webroot")
-        tls = tls_server(folder / "webroot", folder / "certificates" / "www.example.com" / "current")
-        with serving(web) as address, serving(tls) as endpoint, emulator(folder, address) as service:
-            code = play(folder, service, endpoint)
+        directory = Path(name)
+        web = web_server(directory / "webroot")
+        tls = tls_server(directory / "webroot", directory / "certificates" / "www.example.com" / "current")
+        with serving(web) as address, serving(tls) as endpoint, emulator(directory, address) as service:
+            code = play(directory, service, endpoint)
         if code == 0:
-            print((folder / "report.txt").read_text(), end="")
+            print((directory / "report.txt").read_text(), end="")
             print("\nThe playbook that did this: playbooks/demo.yml")
         return code
 

@@ -101,14 +101,14 @@ options:
         grow faster.
     type: float
     default: 5.0
-  listed:
+  known_orders:
     description:
-      - "All orders of the account, as M(certops.alicloud.cas_order_info) returned them at most an hour ago: a task of
-        many then does not list them again, it describes the orders that it needs. Orders of other names may be left
-        out: C({orders: ..., listing: ...})."
-      - A listing of another access key or endpoint, and one that does not have O(order_id), is not used.
-      - Orders that were made since by this user on this machine are known all the same, and after an application the
-        service is asked for orders of these names that somebody else made.
+      - All orders of the account, from the result RV(certops.alicloud.cas_order_info#module:known_orders), at most an
+        hour old. A task then describes the orders that it needs, and does not list the account again.
+      - Orders for other names may be removed from its list C(orders) to save space.
+      - It is not used when it is from another access key or endpoint, or does not contain O(order_id).
+      - Orders that this user placed on this machine since then are known all the same. After an application the
+        service is asked for orders for these names that another host placed.
     type: dict
-    version_added: 0.1.0
+    version_added: 0.2.0
 """

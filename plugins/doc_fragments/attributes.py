@@ -47,13 +47,13 @@ attributes:
 options:
   directory:
     description:
-      - Folder of all certificates on the host, an absolute path. It is made when something is written and it is not
+      - Directory of all certificates on the host, an absolute path. It is made when something is written and it is not
         there.
     type: path
     required: true
   name:
     description:
-      - Name of the certificate, and of its folder below O(directory).
+      - Name of the certificate, and of its directory below O(directory).
     type: str
     required: true
 """

@@ -63,7 +63,7 @@ options:
     default: true
   ca_path:
     description:
-      - File or folder with the CA certificates to trust instead of the system's.
+      - File or directory with the CA certificates to trust instead of the system's.
     type: path
   request_timeout:
     description:

@@ -88,7 +88,7 @@ class Service(NamedTuple):
 
 
 def _shelf() -> str:
-    """The folder of this user for notes between tasks; made when there is something to note."""
+    """The directory of this user for notes between tasks; made when there is something to note."""
     state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
     return os.path.join(state, "certops.alicloud")
 

@@ -344,10 +344,9 @@ total:
   type: int
   returned: success
   sample: 12
-listing:
+known_orders:
   description:
-    - What a task that orders has to know of this list before it relies on it, see
-      O(certops.alicloud.cas_order#module:listed).
+    - The orders in short, for the option O(certops.alicloud.cas_order#module:known_orders) of tasks that order.
   type: dict
   returned: success, when all orders were asked for, without filters
   contains:
@@ -357,10 +356,15 @@ listing:
       returned: always
       sample: 0c5d3b1ea1f0b6d2
     at:
-      description: When it was made.
+      description: Time of the list.
       type: str
       returned: always
       sample: "2026-11-22T12:00:00Z"
+    orders:
+      description: The orders, each with only the fields that such a task needs.
+      type: list
+      elements: dict
+      returned: always
 private_key:
   description: The private key that the service made, in PEM; null when it made none.
   type: str

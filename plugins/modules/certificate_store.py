@@ -9,8 +9,8 @@ DOCUMENTATION = r"""
 module: certificate_store
 short_description: Keep certificates with their keys in generations, and put them in use without a gap
 description:
-  - Keeps a private key, its certificate and the record of its order together in a folder of its own, a generation, and
-    puts a generation in use by swapping one link. So no service ever sees half a set, and the one before is still
+  - Keeps a private key, its certificate and the record of its order together in a directory of its own, a generation,
+    and puts a generation in use by swapping one link. So no service ever sees half a set, and the one before is still
     there.
   - Runs on the host that has the certificate. It makes no keys and no signing requests, orders nothing and reloads
     nothing; roles and playbooks do this between its states.
@@ -30,10 +30,10 @@ options:
         none, the next one is made, with an empty C(privkey.pem) that only its owner may read."
       - "V(ordered): the staged O(generation) has the record of its O(order)."
       - "V(complete): O(generation) has its certificate and its chain."
-      - "V(current): O(generation) is in use. It is marked as unproven until V(proven) is asked for."
-      - "V(proven): O(generation) is in use and was seen to work. The mark is removed, and old generations with it."
+      - "V(current): O(generation) is in use. It is marked as unverified until V(verified) is asked for."
+      - "V(verified): O(generation) is in use and was seen to work. The mark is removed, and old generations with it."
     type: str
-    choices: [staged, ordered, complete, current, proven]
+    choices: [staged, ordered, complete, current, verified]
     required: true
   generation:
     description:
@@ -94,8 +94,8 @@ options:
     type: str
   keep:
     description:
-      - With O(state=proven), how many complete generations below the current one are kept. Staged ones below it go, and
-        nothing above it does.
+      - With O(state=verified), how many complete generations below the current one are kept. Staged ones below it go,
+        and nothing above it does.
     type: int
     default: 3
   owner:
@@ -117,8 +117,8 @@ options:
 attributes:
   check_mode:
     details:
-      - The plan is computed from the same reads as in a real run. Sets that cannot be used and folders that cannot be
-        written are errors in check mode too.
+      - The plan is computed from the same reads as in a real run. Sets that cannot be used and directories that cannot
+        be written are errors in check mode too.
       - A generation that is not there yet has RV(key) and RV(csr) false.
   diff_mode:
     support: full
@@ -173,7 +173,7 @@ EXAMPLES = r"""
   certops.alicloud.certificate_store:
     directory: /etc/ssl/certops
     name: www.example.com
-    state: proven
+    state: verified
     generation: "{{ complete.generation }}"
     keep: 1
   become: true
@@ -194,8 +194,8 @@ generation:
   type: int
   returned: success
   sample: 4
-folder:
-  description: Folder of this generation.
+directory:
+  description: Directory of this generation.
   type: str
   returned: success
   sample: /etc/ssl/certops/www.example.com/generations/4
@@ -234,7 +234,7 @@ ORDER = {
 OPTIONS = {
     "directory": {"type": "path", "required": True},
     "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["staged", "ordered", "complete", "current", "proven"], "required": True},
+    "state": {"type": "str", "choices": ["staged", "ordered", "complete", "current", "verified"], "required": True},
     "generation": {"type": "int"},
     "domains": {"type": "list", "elements": "str"},
     "keep_key": {"type": "bool", "default": False, "no_log": False},
@@ -253,7 +253,7 @@ RULES = {
         ("state", "ordered", ["generation", "order"]),
         ("state", "complete", ["domains", "fullchain"]),
         ("state", "current", ["generation"]),
-        ("state", "proven", ["generation"]),
+        ("state", "verified", ["generation"]),
     ]
 }
 

@@ -104,8 +104,8 @@ check_mode:
   type: bool
   returned: always
   sample: false
-folder:
-  description: Folder of the certificate.
+directory:
+  description: Directory of the certificate.
   type: str
   returned: success
   sample: /etc/ssl/certops/www.example.com
@@ -119,8 +119,8 @@ current:
       type: int
       returned: always
       sample: 3
-    folder:
-      description: Folder of its generation.
+    directory:
+      description: Directory of its generation.
       type: str
       returned: always
       sample: /etc/ssl/certops/www.example.com/generations/3
@@ -165,7 +165,7 @@ current:
       type: str
       returned: always
       sample: "74:A7:6F:9C:2F:ED:61:0C:33:A0:51:4E:0A:61:E7:28:EB:8A:C3:73:78:D8:11:46:DA:1D:48:0F:87:FE:88:24"
-    proven:
+    verified:
       description: Whether the reload after it was put in use was seen to work.
       type: bool
       returned: always
@@ -181,8 +181,8 @@ staged:
       type: int
       returned: always
       sample: 4
-    folder:
-      description: Its folder.
+    directory:
+      description: Its directory.
       type: str
       returned: always
       sample: /etc/ssl/certops/www.example.com/generations/4
@@ -224,8 +224,8 @@ ready:
       type: int
       returned: always
       sample: 4
-    folder:
-      description: Its folder.
+    directory:
+      description: Its directory.
       type: str
       returned: always
       sample: /etc/ssl/certops/www.example.com/generations/4

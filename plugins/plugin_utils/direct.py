@@ -124,7 +124,7 @@ class DirectAction(NormalAction):
     # What Ansible asks on its way, and where the way is shorter.
 
     def _is_pipelining_enabled(self, *args: Any, **others: Any) -> Any:
-        """Nothing is written to a temporary folder."""
+        """Nothing is written to a temporary directory."""
         return self._direct or super()._is_pipelining_enabled(*args, **others)
 
     def _configure_module(self, module_name: str, module_args: Any, task_vars: Any = None) -> Any:
@@ -144,7 +144,7 @@ class DirectAction(NormalAction):
         """The call takes the place of the process."""
         if not self._direct or others.get("in_data") is None:
             return super()._low_level_execute_command(*args, **others)
-        # A process would begin in the folder of the playbook.
+        # A process would begin in the directory of the playbook.
         with chdir(self._loader.get_basedir()), _held(vars(_task), tell=self._tell):
             out, err = run_here(self.module, others["in_data"], self._environment())
         lines = {"stdout_lines": out.splitlines(), "stderr_lines": err.splitlines()}

@@ -124,8 +124,8 @@ def _run(emulator: Emulator, options: argparse.Namespace, stack: contextlib.Exit
     if options.ready_file:
         # One that a killed emulator left behind must not be taken for ours.
         options.ready_file.unlink(missing_ok=True)
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="emulator-")))
-    (folder / "ca.pem").write_text(emulator.world.authority.root_pem)
+    directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="emulator-")))
+    (directory / "ca.pem").write_text(emulator.world.authority.root_pem)
     plain = stack.enter_context(Server(emulator, options.host, options.port or 0))
     secure = None
     if options.tls or options.tls_port is not None:
@@ -135,7 +135,7 @@ def _run(emulator: Emulator, options: argparse.Namespace, stack: contextlib.Exit
         "url": plain.url,
         "tls_url": secure.url if secure else None,
         "control_url": plain.url + PREFIX.rstrip("/"),
-        "ca_file": str(folder / "ca.pem"),
+        "ca_file": str(directory / "ca.pem"),
         "access_key_id": options.access_key_id,
         "access_key_secret": options.access_key_secret,
         "pid": os.getpid(),

@@ -89,7 +89,7 @@ def _deeds(first: Set, second: Set, third: Set) -> list[tuple[str, int, dict[str
         ("note its order", 1, {"state": "ordered", "generation": 1, "order": _order("1")}),
         ("complete it", 0, {"state": "complete", "generation": 1, **NAMED, "fullchain": first.fullchain}),
         ("put it in use", 0, {"state": "current", "generation": 1}),
-        ("prove it", 0, {"state": "proven", "generation": 1}),
+        ("prove it", 0, {"state": "verified", "generation": 1}),
         ("stage the next", 0, {"state": "staged", **NAMED}),
         ("note the next order", 2, {"state": "ordered", "generation": 2, "order": _order("2")}),
         ("complete the next", 0, {"state": "complete", "generation": 2, **NAMED, "fullchain": second.fullchain}),
@@ -99,7 +99,7 @@ def _deeds(first: Set, second: Set, third: Set) -> list[tuple[str, int, dict[str
         ("stage with its key", 0, {"state": "staged", **NAMED, "keep_key": True}),
         ("put the one before back", 0, {"state": "current", "generation": 2}),
         ("switch once more", 0, {"state": "current", "generation": 3}),
-        ("prune", 0, {"state": "proven", "generation": 3, "keep": 0}),
+        ("prune", 0, {"state": "verified", "generation": 3, "keep": 0}),
         ("close its key", 0, {"state": "complete", "generation": 3, **NAMED, "fullchain": third.fullchain}),
     ]
 

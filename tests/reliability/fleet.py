@@ -173,7 +173,7 @@ def _ordered(folder: Path, hosts: int, forks: int, wait_timeout: int) -> Fleet:
 def _book(wait_timeout: int) -> Play:
     asked = {
         "domains": ["{{ inventory_hostname }}.example.com"],
-        "listed": "{{ account }}",
+        "known_orders": "{{ account }}",
         "wait_for": "none",
         "wait_timeout": wait_timeout,
     }

@@ -290,5 +290,5 @@ def _take(tally: Tally, directory: Path, given: certificates.Set, good: bool, st
 
 def _stage(shop: certificates.Shop, given: certificates.Set) -> int:
     number = int(shop.act("staged", domains=[WWW])["generation"])
-    (shop.folder(number) / "privkey.pem").write_text(given.key)
+    (shop.generation_path(number) / "privkey.pem").write_text(given.key)
     return number

@@ -136,7 +136,7 @@ def stored(scene: Scene) -> dict[str, Options]:
         "current": {**place, "state": "current", "generation": 2},
         "no generation": {**place, "state": "current", "generation": 77},
         "kept": {**place, "state": "staged", "keep_key": True},
-        "proven": {**place, "state": "proven", "generation": 2},
+        "verified": {**place, "state": "verified", "generation": 2},
     }
 
 

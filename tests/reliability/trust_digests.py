@@ -157,7 +157,7 @@ def work(store: Path, places: Places) -> list[tuple[int, tuple[str, dict[str, An
         ("alidns_record", {**record, "state": "absent"}),
         ("certificate_store", whole),
         ("certificate_store", {**place, "state": "current", "generation": 1}),
-        ("certificate_store", {**place, "state": "proven", "generation": 1}),
+        ("certificate_store", {**place, "state": "verified", "generation": 1}),
         ("certificate_store", {**place, "state": "staged", "keep_key": True}),
         ("certificate_store_info", {**place, "endpoint": server.url.partition("://")[2], "endpoint_timeout": 5}),
     ]

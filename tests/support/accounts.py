@@ -14,7 +14,7 @@ from tests.support.client import FREE, client, emulator
 from tests.support.queries import DEFAULTS as OPTIONS
 
 
-def listing(account: Emulator, **options: Any) -> dict[str, Any]:
+def known_orders(account: Emulator, **options: Any) -> dict[str, Any]:
     found = info.order_info(lambda: client(account), {**OPTIONS, **options})
     account.calls.clear()
     return found

@@ -146,7 +146,7 @@ class Shop:
     def path(self) -> Path:
         return self.directory / "www"
 
-    def folder(self, number: int) -> Path:
+    def generation_path(self, number: int) -> Path:
         return self.path / "generations" / str(number)
 
     def act(self, state: str, check: bool = False, host: Host = HOST, **options: Any) -> dict[str, Any]:
@@ -165,18 +165,18 @@ class Shop:
         return int(done["generation"])
 
     def use(self, what: Set = GOOD, **options: Any) -> int:
-        """A set that was made elsewhere, in use and proven."""
+        """A set that was made elsewhere, in use and verified."""
         number = self.bring(what, **options)
         self.act("current", generation=number)
-        self.act("proven", generation=number)
+        self.act("verified", generation=number)
         return number
 
     def stage(self, names: Sequence[str] = WWW, order: dict[str, Any] | None = None, key: Any = None) -> int:
         """A staged generation with a key and a CSR, made as a role makes it."""
         number = int(self.act("staged", domains=list(names))["generation"])
         made = key or new_key()
-        (self.folder(number) / "privkey.pem").write_text(key_pem(made))
-        (self.folder(number) / "request.csr").write_text(csr_pem(made, *names))
+        (self.generation_path(number) / "privkey.pem").write_text(key_pem(made))
+        (self.generation_path(number) / "request.csr").write_text(csr_pem(made, *names))
         if order:
             self.act("ordered", generation=number, order=order)
         return number

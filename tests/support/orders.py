@@ -28,7 +28,7 @@ def ask(**options: Any) -> Wanted:
 def key_of(number: int = 0) -> str:
     found = ask(csr_content=csr(*WWW, number=number)).csr
     assert found
-    return found.public_key_sha256
+    return str(found.public_key_sha256)
 
 
 def certificate(**more: Any) -> Certificate:

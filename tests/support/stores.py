@@ -16,16 +16,16 @@ STEPS: list[dict[str, Any]] = [
     {"state": "ordered", "generation": 1, "order": ORDER},
     {"state": "complete", "generation": 1, **NAMED, "fullchain": GOOD.fullchain, "order": ORDER},
     {"state": "current", "generation": 1},
-    {"state": "proven", "generation": 1},
+    {"state": "verified", "generation": 1},
     {"state": "staged", **NAMED, "keep_key": True},
     {"state": "complete", "generation": 2, **NAMED, "fullchain": GOOD.fullchain},
     {"state": "complete", **NAMED, "fullchain": OTHER.fullchain, "private_key": OTHER.key},
     {"state": "current", "generation": 3},
-    {"state": "proven", "generation": 3, "keep": 0},
+    {"state": "verified", "generation": 3, "keep": 0},
 ]
 
 
 def put_key(shop: Shop, step: dict[str, Any]) -> None:
     """What a role does between two of the steps."""
     if step["state"] == "ordered":
-        (shop.folder(1) / "privkey.pem").write_text(GOOD.key)
+        (shop.generation_path(1) / "privkey.pem").write_text(GOOD.key)

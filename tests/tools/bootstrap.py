@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Make the virtual environment in which everything else runs. Needs nothing but Python.
 
-Usage: python3 -m tests.tools.bootstrap FOLDER
+Usage: python3 -m tests.tools.bootstrap DIRECTORY
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ def creator() -> list[str]:
     sys.exit(NO_VENV.format(python=sys.executable))
 
 
-def main(folder: Path) -> None:
+def main(directory: Path) -> None:
     """Make the environment."""
     if sys.version_info < OLDEST:
         sys.exit(TOO_OLD.format(python=sys.executable, version=sys.version.split()[0]))
-    subprocess.run([sys.executable, *creator(), str(folder)], check=True)
+    subprocess.run([sys.executable, *creator(), str(directory)], check=True)
 
 
 if __name__ == "__main__":

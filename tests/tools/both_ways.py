@@ -26,7 +26,7 @@ NEW_IN_EVERY_RUN = {
     "account": r"^[0-9a-f]{16}$",
     "address": r"127\.0\.0\.1:\d+",
     "fingerprint": r"\b(?:[0-9A-F]{2}:){31}[0-9A-F]{2}\b",
-    "folder": r"\b(?:tmp|ansible)\.\w{8,10}\b",
+    "directory": r"\b(?:tmp|ansible)\.\w{8,10}\b",
     "hash": r"\b[0-9a-f]{64}\b",
     "instance": r"\bcas-[a-z]+-[0-9a-f]{6}\b",
     "job": r"\bj\d+\.\d+\b",

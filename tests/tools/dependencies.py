@@ -38,15 +38,15 @@ sys.exit(subprocess.call([{python!r}, "-m", "pip", "--python", sys.executable, "
 """
 
 
-def unpack(folder: Path, names: tuple[str, ...]) -> None:
-    """Put collections into a folder, in place of what is there, out of the PyPI package that carries many."""
+def unpack(directory: Path, names: tuple[str, ...]) -> None:
+    """Put collections into a directory, in place of what is there, out of the PyPI package that carries many."""
     with tempfile.TemporaryDirectory() as downloads:
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"]
         subprocess.run([*pip, "--dest", downloads, "--requirement", str(CARRIER)], check=True)
         (wheel,) = Path(downloads).glob("ansible-*.whl")
-        shutil.rmtree(folder / "ansible_collections", ignore_errors=True)
+        shutil.rmtree(directory / "ansible_collections", ignore_errors=True)
         with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(folder, [name for name in archive.namelist() if name.startswith(names)])
+            archive.extractall(directory, [name for name in archive.namelist() if name.startswith(names)])
 
 
 def fetch_collections() -> None:

@@ -38,12 +38,12 @@ SHORT = ("orders", "askers", "fleet", "secrets", "hostile", "trust", "disk")
 PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def run(command: Iterable[str], log: Path, folder: Path, environment: dict[str, str] | None = None) -> int:
+def run(command: Iterable[str], log: Path, directory: Path, environment: dict[str, str] | None = None) -> int:
     """Run a command with its output in the log; return its exit status."""
     with log.open("w") as output:
         process = subprocess.run(
             list(command),
-            cwd=folder,
+            cwd=directory,
             env=environment,
             check=False,
             stdin=subprocess.DEVNULL,
@@ -53,16 +53,16 @@ def run(command: Iterable[str], log: Path, folder: Path, environment: dict[str, 
     return process.returncode
 
 
-def junit(folder: Path) -> Cases:
-    """Read the JUnit reports in a folder."""
-    return read_junit(report.read_text() for report in sorted(folder.glob("*.xml")))
+def junit(directory: Path) -> Cases:
+    """Read the JUnit reports in a directory."""
+    return read_junit(report.read_text() for report in sorted(directory.glob("*.xml")))
 
 
-def pytest(folder: str, log: Path, runner: Iterable[str]) -> Outcome:
-    """Run pytest on one folder of tests."""
+def pytest(directory: str, log: Path, runner: Iterable[str]) -> Outcome:
+    """Run pytest on one directory of tests."""
     report = OUTPUT / "junit" / log.stem
     shutil.rmtree(report, ignore_errors=True)
-    arguments = ["-m", "pytest", folder, f"--junit-xml={report}/report.xml"]
+    arguments = ["-m", "pytest", directory, f"--junit-xml={report}/report.xml"]
     status = run([sys.executable, *runner, *arguments], log, ROOT)
     return judge_pytest(status, log.read_text(), junit(report))
 
@@ -81,7 +81,7 @@ def sdk(log: Path) -> Outcome:
 def ansible_test(command: str, arguments: Iterable[str], log: Path, copy: Path) -> int:
     """Run ansible-test with a home of its own and without the wrapper scripts of Python version managers."""
     bins = [str(Path(sys.prefix, "bin")), str(Path(sys.base_prefix, "bin"))]
-    others = [folder for folder in os.environ["PATH"].split(os.pathsep) if Path(folder).name != "shims"]
+    others = [directory for directory in os.environ["PATH"].split(os.pathsep) if Path(directory).name != "shims"]
     environment = {**os.environ, "HOME": str(HOME), "PATH": os.pathsep.join([*bins, *others])}
     line = [f"{sys.prefix}/bin/ansible-test", command, "--local", "--python", PYTHON_VERSION, *arguments]
     return run(line, log, copy, environment)
@@ -131,14 +131,14 @@ def run_way(log: Path, way: str, names: set[str], copy: Path) -> Outcome:
     return judge_integration(status, way_log(log, way).read_text(), passed, names)
 
 
-def settle(folder: Path, results: Path, way: str) -> None:
+def settle(directory: Path, results: Path, way: str) -> None:
     """Say which way modules go, and where results are recorded: ansible-test passes on nothing but these two files."""
     shutil.rmtree(results, ignore_errors=True)
     results.mkdir(parents=True)
     direct = json.dumps(way == "direct")
-    (folder / "integration_config.yml").write_text(f"---\ncertops_alicloud_direct: {direct}\n")
-    plugins, place = f"callback_plugins = {folder / 'callbacks'}", f"folder = {results}"
-    (folder / "integration.cfg").write_text(f"[defaults]\n{plugins}\n[callback_recording]\n{place}\n")
+    (directory / "integration_config.yml").write_text(f"---\ncertops_alicloud_direct: {direct}\n")
+    plugins, place = f"callback_plugins = {directory / 'callbacks'}", f"directory = {results}"
+    (directory / "integration.cfg").write_text(f"[defaults]\n{plugins}\n[callback_recording]\n{place}\n")
 
 
 def shorten(log: Path) -> None:
@@ -148,7 +148,7 @@ def shorten(log: Path) -> None:
 
 
 def recordings(log: Path, way: str) -> Path:
-    """Return the folder where the results of a part of the tests are recorded."""
+    """Return the directory where the results of a part of the tests are recorded."""
     return OUTPUT / "recordings" / log.stem / way
 
 
@@ -165,8 +165,8 @@ def recorded(log: Path, way: str) -> dict[str, Run]:
 
 def targets(copy: Path) -> set[str]:
     """Return the names of the integration targets, without those that only prepare others."""
-    folders = (copy / "tests" / "integration" / "targets").glob("*")
-    return {folder.name for folder in folders if not folder.name.startswith(("prepare_", "setup_"))}
+    directories = (copy / "tests" / "integration" / "targets").glob("*")
+    return {directory.name for directory in directories if not directory.name.startswith(("prepare_", "setup_"))}
 
 
 def reliability(log: Path) -> Outcome:

@@ -38,14 +38,14 @@ def names() -> list[str]:
 def surroundings() -> Iterator[dict[str, str]]:
     """Give the environment of one run: a world and a home of its own, which end with it."""
     # Directly below /tmp: a socket's path has room for about a hundred characters.
-    with tempfile.TemporaryDirectory(prefix="certops-", dir="/tmp") as folder:
+    with tempfile.TemporaryDirectory(prefix="certops-", dir="/tmp") as directory:
         bins = [str(Path(sys.prefix, "bin")), str(Path(sys.base_prefix, "bin"))]
         others = [place for place in os.environ["PATH"].split(os.pathsep) if Path(place).name != "shims"]
         environment = {
             **os.environ,
-            "ANSIBLE_HOME": f"{folder}/home",
+            "ANSIBLE_HOME": f"{directory}/home",
             "CERTOPS_RUNNER": str(os.getpid()),
-            "CERTOPS_WORLD": f"{folder}/world",
+            "CERTOPS_WORLD": f"{directory}/world",
             "PATH": os.pathsep.join([*bins, *others]),
         }
         try:
@@ -86,9 +86,9 @@ def run(log: Path) -> Outcome:
 def ledgers() -> dict[str, Ledger]:
     """Return what each scenario wrote down."""
     return {
-        folder.name: read_ledger(file.read_text() for file in folder.glob("*.jsonl"))
-        for folder in REPORT.glob("*")
-        if folder.is_dir()
+        directory.name: read_ledger(file.read_text() for file in directory.glob("*.jsonl"))
+        for directory in REPORT.glob("*")
+        if directory.is_dir()
     }
 
 

@@ -4,7 +4,7 @@
 """A copy of the collection where ansible-test wants it.
 
 ansible-test takes the real path `.../ansible_collections/certops/alicloud`, follows no links, and sees nothing at all
-in a folder that a git repository ignores. So each run gets a copy in a temporary folder.
+in a directory that a git repository ignores. So each run gets a copy in a temporary directory.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def project_files() -> list[Path]:
 @contextmanager
 def workspace() -> Iterator[Path]:
     """Give a copy of the collection with those it depends on beside it, for as long as the context lasts."""
-    with tempfile.TemporaryDirectory(prefix="certops-") as folder:
-        collections = Path(folder).resolve() / "ansible_collections"
+    with tempfile.TemporaryDirectory(prefix="certops-") as directory:
+        collections = Path(directory).resolve() / "ansible_collections"
         copy = collections / "certops" / "alicloud"
         for file in project_files():
             (copy / file).parent.mkdir(parents=True, exist_ok=True)

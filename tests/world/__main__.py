@@ -33,11 +33,11 @@ OWN_MOUNTS = ("unshare", "--mount", "--propagation", "private")
 
 def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
-    folder = Path(options.folder)
+    directory = Path(options.directory)
     if options.command == "serve":
-        serve(folder, options.with_pid, options.minutes * 60)
+        serve(directory, options.with_pid, options.minutes * 60)
         return 0
-    answer = {"start": _start, "stop": _stop, "stage": _stage}[options.command](folder, options)
+    answer = {"start": _start, "stop": _stop, "stage": _stage}[options.command](directory, options)
     print(json.dumps(answer, indent=2))
     return 1 if "error" in answer else 0
 
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.world", description=__doc__.splitlines()[0])
     default = os.environ.get("CERTOPS_WORLD") or "/tmp/certops-world"
-    parser.add_argument("--folder", default=default, help="where the world is; CERTOPS_WORLD, or %(default)s")
+    parser.add_argument("--directory", default=default, help="where the world is; CERTOPS_WORLD, or %(default)s")
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("start", "serve"):
         command = commands.add_parser(name)
@@ -58,18 +58,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _start(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+def _start(directory: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Start a world, in place of one that is there."""
     try:
         provide()
     except Missing as error:
         return {"error": str(error)}
-    _stop(folder, options)
-    folder.mkdir(mode=0o700, parents=True)
-    command = [sys.executable, "-m", "tests.world", f"--folder={folder}", "serve", f"--minutes={options.minutes}"]
+    _stop(directory, options)
+    directory.mkdir(mode=0o700, parents=True)
+    command = [sys.executable, "-m", "tests.world", f"--directory={directory}", "serve", f"--minutes={options.minutes}"]
     if options.with_pid:
         command.append(f"--with-pid={options.with_pid}")
-    with (folder / "world.log").open("wb") as log:
+    with (directory / "world.log").open("wb") as log:
         process = subprocess.Popen(
             [*_own_mounts(), *command],
             cwd=ROOT,
@@ -78,7 +78,7 @@ def _start(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
             stdout=log,
             stderr=log,
         )
-    return _facts(folder, process)
+    return _facts(directory, process)
 
 
 def _own_mounts() -> tuple[str, ...]:
@@ -88,48 +88,48 @@ def _own_mounts() -> tuple[str, ...]:
     return ()
 
 
-def _facts(folder: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:
+def _facts(directory: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:
     deadline = time.monotonic() + PATIENCE
-    while not (folder / FACTS).exists():
+    while not (directory / FACTS).exists():
         if process.poll() is not None or time.monotonic() > deadline:
-            log = folder / "world.log"
+            log = directory / "world.log"
             return {"error": f"The world did not start. {log.read_text()[-1000:] if log.exists() else ''}"}
         time.sleep(0.05)
-    facts: dict[str, Any] = json.loads((folder / FACTS).read_text())
+    facts: dict[str, Any] = json.loads((directory / FACTS).read_text())
     return facts
 
 
-def _stop(folder: Path, _options: argparse.Namespace) -> dict[str, Any]:
+def _stop(directory: Path, _options: argparse.Namespace) -> dict[str, Any]:
     """End the world that is there, by the id of its first process, and only if that is what it says."""
-    pid = _pid(folder)
+    pid = _pid(directory)
     if pid is not None:
         os.kill(pid, 15)
         deadline = time.monotonic() + PATIENCE
         while alive(pid) and time.monotonic() < deadline:
             time.sleep(0.05)
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(directory, ignore_errors=True)
     return {"stopped": pid}
 
 
-def _pid(folder: Path) -> int | None:
+def _pid(directory: Path) -> int | None:
     try:
-        pid: int = json.loads((folder / FACTS).read_text())["pid"]
+        pid: int = json.loads((directory / FACTS).read_text())["pid"]
         command = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
     except (OSError, ValueError, KeyError):
         return None
-    return pid if f"--folder={folder}" in command else None
+    return pid if f"--directory={directory}" in command else None
 
 
-def _stage(folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+def _stage(directory: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Set up what one scenario has for itself."""
     try:
         with socket.socket(socket.AF_UNIX) as door:
             door.settimeout(PATIENCE)
-            door.connect(str(folder / DOOR))
+            door.connect(str(directory / DOOR))
             door.sendall(json.dumps({"stage": options.name, "emulators": options.emulators}).encode() + b"\n")
             answer = door.makefile().readline()
     except OSError as error:
-        return {"error": f"There is no world at {folder}: {error}"}
+        return {"error": f"There is no world at {directory}: {error}"}
     stage: dict[str, Any] = json.loads(answer or '{"error": "The stage could not be set up; see world.log."}')
     return stage
 

@@ -38,13 +38,13 @@ def _die_with_parent() -> None:
 
 
 def start(
-    command: list[str], log: Path, folder: Path | None = None, environment: Mapping[str, str] | None = None
+    command: list[str], log: Path, directory: Path | None = None, environment: Mapping[str, str] | None = None
 ) -> Child:
     """Start a process, from the main thread only: with the thread that forked it, it ends."""
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
-            cwd=folder,
+            cwd=directory,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -32,21 +32,25 @@ def fingerprint(key: Any) -> str:
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
-def files(folder: Path) -> dict[str, dict[str, str]]:
-    """Return mode and owner of everything below a folder; links are not followed."""
+def files(directory: Path) -> dict[str, dict[str, str]]:
+    """Return mode and owner of everything below a directory; links are not followed."""
     found = {}
-    for path in sorted(folder.rglob("*")):
+    for path in sorted(directory.rglob("*")):
         facts = path.lstat()
-        kind = "link" if path.is_symlink() else "folder" if path.is_dir() else "file"
+        kind = "link" if path.is_symlink() else "directory" if path.is_dir() else "file"
         owner = pwd.getpwuid(facts.st_uid).pw_name
-        found[str(path.relative_to(folder))] = {"kind": kind, "mode": f"{facts.st_mode & 0o7777:04o}", "owner": owner}
+        found[str(path.relative_to(directory))] = {
+            "kind": kind,
+            "mode": f"{facts.st_mode & 0o7777:04o}",
+            "owner": owner,
+        }
     return found
 
 
-def content(folder: Path) -> dict[str, Any]:
+def content(directory: Path) -> dict[str, Any]:
     """Return what certificate and key of one set are."""
-    certificate = x509.load_pem_x509_certificate((folder / "cert.pem").read_bytes())
-    key = serialization.load_pem_private_key((folder / "privkey.pem").read_bytes(), None)
+    certificate = x509.load_pem_x509_certificate((directory / "cert.pem").read_bytes())
+    key = serialization.load_pem_private_key((directory / "privkey.pem").read_bytes(), None)
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     public: Any = certificate.public_key()
     return {
@@ -55,7 +59,7 @@ def content(folder: Path) -> dict[str, Any]:
         "type": f"{'RSA' if isinstance(public, rsa.RSAPublicKey) else 'ECC'} {public.key_size}",
         "key": fingerprint(key.public_key()),
         "fits": fingerprint(public) == fingerprint(key.public_key()),
-        "full": (folder / "fullchain.pem").read_text().startswith((folder / "cert.pem").read_text()),
+        "full": (directory / "fullchain.pem").read_text().startswith((directory / "cert.pem").read_text()),
     }
 
 
@@ -78,11 +82,11 @@ def served(address: str, server_name: str, authority: str) -> dict[str, str]:
 
 def examine(directory: str, name: str, address: str, server_name: str, ca: str) -> dict[str, Any]:
     """Return all of it."""
-    folder = Path(directory, name)
-    sets = {path.parent.name: content(path.parent) for path in sorted(folder.glob("generations/*/fullchain.pem"))}
-    current = folder / "current"
+    directory = Path(directory, name)
+    sets = {path.parent.name: content(path.parent) for path in sorted(directory.glob("generations/*/fullchain.pem"))}
+    current = directory / "current"
     return {
-        "files": files(folder),
+        "files": files(directory),
         "link": os.readlink(current) if current.is_symlink() else "",
         "sets": sets,
         "current": content(current) if (current / "fullchain.pem").exists() else None,

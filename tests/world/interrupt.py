@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run a playbook that is killed after its first task, then again, killed after the second, until a run completes.
 
-Usage: python -m tests.world.interrupt FOLDER PLAYBOOK ARGUMENT...
+Usage: python -m tests.world.interrupt DIRECTORY PLAYBOOK ARGUMENT...
 
 All runs are in the same world, so each goes on with what the one before has left. The callback kill_once ends them, and
-writes FOLDER/killed.json.
+writes DIRECTORY/killed.json.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from pathlib import Path
 MOST = 60
 
 
-def run(number: int, command: list[str], folder: Path) -> int:
+def run(number: int, command: list[str], directory: Path) -> int:
     """One run; returns its exit status."""
     enabled = f"kill_once,{os.environ.get('ANSIBLE_CALLBACKS_ENABLED', '')}".strip(",")
     environment = {
         **os.environ,
         "ANSIBLE_CALLBACKS_ENABLED": enabled,
-        "CERTOPS_KILLED": str(folder / "killed.json"),
+        "CERTOPS_KILLED": str(directory / "killed.json"),
         "CERTOPS_LEDGER": f"run_{number:02}",
     }
-    with (folder / f"run_{number:02}.log").open("wb") as log:
+    with (directory / f"run_{number:02}.log").open("wb") as log:
         return subprocess.run(
             command,
             env=environment,
@@ -41,10 +41,10 @@ def run(number: int, command: list[str], folder: Path) -> int:
         ).returncode
 
 
-def main(folder: Path, command: list[str]) -> int:
-    (folder / "killed.json").write_text("[]")
+def main(directory: Path, command: list[str]) -> int:
+    (directory / "killed.json").write_text("[]")
     for number in range(1, MOST):
-        status = run(number, command, folder)
+        status = run(number, command, directory)
         if status != -signal.SIGKILL:
             print(f"run {number} ended with {status}")
             return status

@@ -16,8 +16,8 @@ ADDRESSES = {"web1": "127.0.0.2", "web2": "127.0.0.3"}
 
 SERVER = """\
 ListenAddress {address}:{port}
-HostKey {folder}/{name}.key
-AuthorizedKeysFile {folder}/user.key.pub
+HostKey {directory}/{name}.key
+AuthorizedKeysFile {directory}/user.key.pub
 AuthenticationMethods publickey
 PermitRootLogin yes
 PidFile none
@@ -27,7 +27,7 @@ UseDNS no
 PrintMotd no
 MaxStartups 100
 MaxSessions 100
-SetEnv HOME={folder}/home
+SetEnv HOME={directory}/home
 Subsystem sftp internal-sftp
 """
 
@@ -42,64 +42,64 @@ Host {name}
 CLIENT_FOR_ALL = """\
 Host *
   User {user}
-  IdentityFile {folder}/user.key
+  IdentityFile {directory}/user.key
   IdentitiesOnly yes
-  UserKnownHostsFile {folder}/known_hosts
+  UserKnownHostsFile {directory}/known_hosts
   StrictHostKeyChecking yes
   ControlMaster auto
-  ControlPath {folder}/%C
+  ControlPath {directory}/%C
   ControlPersist 60
   LogLevel ERROR
 """
 
 
-def start_machines(programs: dict[str, str], folder: Path) -> dict[str, dict[str, object]]:
+def start_machines(programs: dict[str, str], directory: Path) -> dict[str, dict[str, object]]:
     """Start one sshd for each target; return where they are. The file client.conf is for ssh -F.
 
     Their home is empty: the shell would read the user's own startup files before each module.
     """
-    (folder / "home").mkdir(parents=True)
+    (directory / "home").mkdir(parents=True)
     for name in ("user", *ADDRESSES):
-        command = [programs["ssh-keygen"], "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", f"{folder}/{name}.key"]
+        command = [programs["ssh-keygen"], "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", f"{directory}/{name}.key"]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-    make_separation_folder()
-    machines = {name: start_machine(programs, folder, name) for name in ADDRESSES}
-    known = [f"{name} {(folder / f'{name}.key.pub').read_text()}" for name in ADDRESSES]
-    (folder / "known_hosts").write_text("".join(known))
+    make_separation_directory()
+    machines = {name: start_machine(programs, directory, name) for name in ADDRESSES}
+    known = [f"{name} {(directory / f'{name}.key.pub').read_text()}" for name in ADDRESSES]
+    (directory / "known_hosts").write_text("".join(known))
     config = [CLIENT.format(name=name, **machine) for name, machine in machines.items()]
-    (folder / "client.conf").write_text(
-        "".join([*config, CLIENT_FOR_ALL.format(user=getpass.getuser(), folder=folder)])
+    (directory / "client.conf").write_text(
+        "".join([*config, CLIENT_FOR_ALL.format(user=getpass.getuser(), directory=directory)])
     )
     for name in ADDRESSES:
-        check_login(programs, folder, name)
+        check_login(programs, directory, name)
     return machines
 
 
-def make_separation_folder() -> None:
-    """The sshd of root wants this folder, which the service's start script makes otherwise."""
+def make_separation_directory() -> None:
+    """The sshd of root wants this directory, which the service's start script makes otherwise."""
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
 
 
-def start_machine(programs: dict[str, str], folder: Path, name: str) -> dict[str, object]:
+def start_machine(programs: dict[str, str], directory: Path, name: str) -> dict[str, object]:
     """Start one sshd."""
     machine: dict[str, object] = {}
-    log, config = folder / f"{name}.log", folder / f"{name}.conf"
+    log, config = directory / f"{name}.log", directory / f"{name}.conf"
 
     def attempt() -> tuple[Child, list[tuple[str, int]]]:
         port = free_port(ADDRESSES[name])
         machine.update(address=ADDRESSES[name], port=port)
-        config.write_text(SERVER.format(folder=folder, name=name, **machine))
+        config.write_text(SERVER.format(directory=directory, name=name, **machine))
         return start([programs["sshd"], "-D", "-e", "-f", str(config)], log), [(ADDRESSES[name], port)]
 
     start_listening(f"The sshd of {name}", attempt, log)
     return machine
 
 
-def check_login(programs: dict[str, str], folder: Path, name: str) -> None:
+def check_login(programs: dict[str, str], directory: Path, name: str) -> None:
     """Log in once; the connection stays open for those who come after."""
-    command = [programs["ssh"], "-F", str(folder / "client.conf"), name, "true"]
+    command = [programs["ssh"], "-F", str(directory / "client.conf"), name, "true"]
     result = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=15)
     if result.returncode:
-        log = (folder / f"{name}.log").read_text(errors="replace").strip()
+        log = (directory / f"{name}.log").read_text(errors="replace").strip()
         raise NotStarted(f"Nobody can log in at {name}: {log[-500:]}")

@@ -19,7 +19,7 @@ CLOSED_ZONE = "example.edu"
 
 CONFIG = """\
 options {{
-  directory "{folder}";
+  directory "{directory}";
   listen-on port {port} {{ {address}; }};
   listen-on-v6 {{ none; }};
   pid-file none;
@@ -43,21 +43,23 @@ ns A 127.0.0.1
 """
 
 
-def start_names(programs: dict[str, str], folder: Path) -> dict[str, object]:
+def start_names(programs: dict[str, str], directory: Path) -> dict[str, object]:
     """Start the name server; return where it is and what its key is."""
-    folder.mkdir()
+    directory.mkdir()
     secret = base64.b64encode(secrets.token_bytes(32)).decode()
     allowed = {**dict.fromkeys(OPEN_ZONES, f"key {KEY}"), CLOSED_ZONE: "none"}
     zones = "\n".join(ZONE.format(name=name, allowed=rule) for name, rule in allowed.items())
     for name in allowed:
-        (folder / f"{name}.zone").write_text(RECORDS.format(name=name))
+        (directory / f"{name}.zone").write_text(RECORDS.format(name=name))
     names: dict[str, object] = {"address": ADDRESS, "key_name": KEY, "key_secret": secret}
-    log, config = folder / "named.log", folder / "named.conf"
+    log, config = directory / "named.log", directory / "named.conf"
 
     def attempt() -> tuple[Child, list[tuple[str, int]]]:
         port = free_port(ADDRESS)
         names.update(port=port)
-        config.write_text(CONFIG.format(folder=folder, address=ADDRESS, port=port, key=KEY, secret=secret, zones=zones))
+        config.write_text(
+            CONFIG.format(directory=directory, address=ADDRESS, port=port, key=KEY, secret=secret, zones=zones)
+        )
         return start([programs["named"], "-g", "-n", "1", "-c", str(config)], log), [(ADDRESS, port)]
 
     start_listening("The name server", attempt, log)

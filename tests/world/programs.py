@@ -51,12 +51,12 @@ def provide() -> dict[str, str]:
     return {name: str(find(name)) for name in PACKAGES}
 
 
-def unconfined(programs: dict[str, str], folder: Path, apparmor: Path = APPARMOR) -> dict[str, str]:
-    """Return the programs with copies of those that AppArmor, which goes by paths, keeps out of the folder."""
+def unconfined(programs: dict[str, str], directory: Path, apparmor: Path = APPARMOR) -> dict[str, str]:
+    """Return the programs with copies of those that AppArmor, which goes by paths, keeps out of the directory."""
     if not apparmor.exists() or apparmor.read_text().strip() != "Y":
         return programs
-    folder.mkdir()
-    return {**programs, **{name: str(shutil.copy(programs[name], folder / name)) for name in CONFINED}}
+    directory.mkdir()
+    return {**programs, **{name: str(shutil.copy(programs[name], directory / name)) for name in CONFINED}}
 
 
 def install(packages: list[str]) -> None:

@@ -52,17 +52,17 @@ def certificate(name: str, key: Key, issuer: str, by: Key) -> str:
 
 def write_set(directory: Path, name: str) -> None:
     """Write a complete set as generation 1, in use."""
-    folder = directory / name / "generations" / "1"
-    folder.mkdir(parents=True)
+    directory = directory / name / "generations" / "1"
+    directory.mkdir(parents=True)
     authority, key = new_key(), new_key()
     leaf = certificate(name, key, "a CA elsewhere", authority)
     root = certificate("a CA elsewhere", authority, "a CA elsewhere", authority)
     for file, text in (("cert.pem", leaf), ("chain.pem", root), ("fullchain.pem", leaf + root)):
-        (folder / file).write_text(text)
+        (directory / file).write_text(text)
     secret = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    with os.fdopen(os.open(folder / "privkey.pem", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file_:
+    with os.fdopen(os.open(directory / "privkey.pem", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file_:
         file_.write(secret)
     (directory / name / "current").symlink_to("generations/1")
 

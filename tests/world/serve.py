@@ -54,20 +54,20 @@ class _Wish(socketserver.StreamRequestHandler):
             self.wfile.write(json.dumps(answer).encode() + b"\n")
 
 
-def serve(folder: Path, with_pid: int | None, seconds: float) -> None:
+def serve(directory: Path, with_pid: int | None, seconds: float) -> None:
     """Run the world until it is asked to end, its process is gone, or its time is up."""
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _end)
     adopt_orphans()
     deadline = time.monotonic() + seconds
-    with _cleared(folder):
+    with _cleared(directory):
         try:
-            stages = _start(folder)
+            stages = _start(directory)
         except (NotStarted, Missing) as error:
-            write_at_once(folder / FACTS, json.dumps({"error": str(error)}))
+            write_at_once(directory / FACTS, json.dumps({"error": str(error)}))
             time.sleep(_LOOK * 10)  # long enough to be read
             return
-        with _Door(str(folder / DOOR), _Wish) as door:
+        with _Door(str(directory / DOOR), _Wish) as door:
             door.stages = stages
             while time.monotonic() < deadline and (with_pid is None or alive(with_pid)):
                 door.handle_request()
@@ -77,23 +77,23 @@ def _end(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
-def _start(folder: Path) -> Stages:
-    programs = unconfined(provide(), folder / "programs")
+def _start(directory: Path) -> Stages:
+    programs = unconfined(provide(), directory / "programs")
     mounts = _mounts_stay_here()
     world: dict[str, Any] = {
-        "folder": str(folder),
+        "directory": str(directory),
         "pid": os.getpid(),
         "user": getpass.getuser(),
         "group": grp.getgrgid(os.getegid()).gr_name,
         "root": os.geteuid() == 0,
         "mounts": mounts,
         "services": mounts and _have_services(),
-        "machines": start_machines(programs, folder / "ssh"),
-        "dns": start_names(programs, folder / "dns"),
+        "machines": start_machines(programs, directory / "ssh"),
+        "dns": start_names(programs, directory / "dns"),
         "programs": programs,
     }
-    write_at_once(folder / FACTS, json.dumps(world, indent=2))
-    return Stages(programs, folder / "stages", world)
+    write_at_once(directory / FACTS, json.dumps(world, indent=2))
+    return Stages(programs, directory / "stages", world)
 
 
 def _mounts_stay_here() -> bool:
@@ -110,8 +110,8 @@ def _have_services() -> bool:
 
 
 @contextlib.contextmanager
-def _cleared(folder: Path) -> Iterator[None]:
-    """End all processes and remove the folder, whatever happens."""
+def _cleared(directory: Path) -> Iterator[None]:
+    """End all processes and remove the directory, whatever happens."""
     try:
         yield
     finally:
@@ -119,6 +119,6 @@ def _cleared(folder: Path) -> Iterator[None]:
             signal.signal(number, signal.SIG_IGN)
         end_all()
         for line in reversed(Path("/proc/self/mounts").read_text().splitlines()):
-            if line.split()[1].startswith(f"{folder}/"):
+            if line.split()[1].startswith(f"{directory}/"):
                 subprocess.run(["umount", "--lazy", line.split()[1]], check=False)
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(directory, ignore_errors=True)

@@ -19,27 +19,27 @@ CONFIG = """\
 daemon off;
 {user}
 worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
+pid {directory}/nginx.pid;
+error_log {directory}/error.log;
 events {{ worker_connections 1024; }}
 http {{
   access_log off;
   server_tokens off;
-  client_body_temp_path {folder}/temporary;
-  proxy_temp_path {folder}/temporary;
-  fastcgi_temp_path {folder}/temporary;
-  uwsgi_temp_path {folder}/temporary;
-  scgi_temp_path {folder}/temporary;
+  client_body_temp_path {directory}/temporary;
+  proxy_temp_path {directory}/temporary;
+  fastcgi_temp_path {directory}/temporary;
+  uwsgi_temp_path {directory}/temporary;
+  scgi_temp_path {directory}/temporary;
   ssl_session_cache off;
   ssl_session_tickets off;
-  server {{ listen {http}; root {folder}/www/$host; }}
+  server {{ listen {http}; root {directory}/www/$host; }}
   server {{
     listen {https} ssl default_server;
-    ssl_certificate {folder}/standin.pem;
-    ssl_certificate_key {folder}/standin.key;
+    ssl_certificate {directory}/standin.pem;
+    ssl_certificate_key {directory}/standin.key;
     return 200 "a stand-in\\n";
   }}
-  include {folder}/servers.conf;
+  include {directory}/servers.conf;
 }}
 """
 
@@ -48,12 +48,12 @@ http {{
 RELOAD = """\
 #!/bin/sh
 set -eu
-cd {folder}
+cd {directory}
 exec 9>reload.lock
 flock 9
 for chain in certificates/*/current/fullchain.pem; do
   [ -e "$chain" ] || continue
-  set="{folder}/${{chain%/fullchain.pem}}"
+  set="{directory}/${{chain%/fullchain.pem}}"
   name=$({openssl} x509 -in "$chain" -noout -subject -nameopt multiline | sed -n 's/.*commonName *= //p')
   echo "server {{"
   echo "  listen {https} ssl; server_name $name; return 200 \\"$name\\";"
@@ -61,7 +61,7 @@ for chain in certificates/*/current/fullchain.pem; do
   echo "}}"
 done >servers.new
 mv servers.new servers.conf
-{nginx} -t -q -c {folder}/nginx.conf -e {folder}/error.log
+{nginx} -t -q -c {directory}/nginx.conf -e {directory}/error.log
 kill -HUP "$(cat nginx.pid)"
 """
 
@@ -76,32 +76,32 @@ esac
 """
 
 
-def start_web(programs: dict[str, str], folder: Path, address: str) -> tuple[Child, dict[str, str]]:
+def start_web(programs: dict[str, str], directory: Path, address: str) -> tuple[Child, dict[str, str]]:
     """Start an nginx with a self-signed stand-in; return it, where it listens and where it looks."""
     for name in ("certificates", "temporary", "www"):
-        (folder / name).mkdir(parents=True)
-    write_standin(folder)
-    (folder / "servers.conf").touch()
+        (directory / name).mkdir(parents=True)
+    write_standin(directory)
+    (directory / "servers.conf").touch()
     web: dict[str, str] = {}
-    log, config = folder / "nginx.log", folder / "nginx.conf"
+    log, config = directory / "nginx.log", directory / "nginx.conf"
 
     def attempt() -> tuple[Child, list[tuple[str, int]]]:
         ports = free_port(address), free_port(address)
         web.update(http=f"{address}:{ports[0]}", https=f"{address}:{ports[1]}")
         user = "user root;" if os.geteuid() == 0 else ""
-        config.write_text(CONFIG.format(folder=folder, user=user, **web))
-        command = [programs["nginx"], "-c", str(config), "-e", str(folder / "error.log")]
+        config.write_text(CONFIG.format(directory=directory, user=user, **web))
+        command = [programs["nginx"], "-c", str(config), "-e", str(directory / "error.log")]
         return start(command, log), [(address, port) for port in ports]
 
     child = start_listening(f"The web server at {address}", attempt, log)
-    write_script(folder / "reload", RELOAD.format(folder=folder, https=web["https"], **programs))
+    write_script(directory / "reload", RELOAD.format(directory=directory, https=web["https"], **programs))
     return child, {
         **web,
-        "certificates": f"{folder}/certificates",
-        "folder": str(folder),
-        "pid_file": f"{folder}/nginx.pid",
-        "reload": f"{folder}/reload",
-        "www": f"{folder}/www",
+        "certificates": f"{directory}/certificates",
+        "directory": str(directory),
+        "pid_file": f"{directory}/nginx.pid",
+        "reload": f"{directory}/reload",
+        "www": f"{directory}/www",
     }
 
 
@@ -117,7 +117,7 @@ def write_service(name: str, web: dict[str, str]) -> str:
     return name
 
 
-def write_standin(folder: Path) -> None:
+def write_standin(directory: Path) -> None:
     """Write a self-signed certificate, as users have it before their first one."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "stand-in")])
@@ -125,9 +125,9 @@ def write_standin(folder: Path) -> None:
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     builder = builder.not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
     certificate = builder.sign(key, hashes.SHA256())
-    (folder / "standin.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (directory / "standin.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     secret = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    with os.fdopen(os.open(folder / "standin.key", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+    with os.fdopen(os.open(directory / "standin.key", os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
         file.write(secret)

@@ -56,7 +56,7 @@ LISTED = {
 }
 
 
-def listed_words(status: Status) -> list[str]:
+def list_words(status: Status) -> list[str]:
     """The list's words for a status of ours; none for ``unknown``, which is every other word."""
     refined = Status.PENDING_VALIDATION if status is Status.REVIEWING else status
     return [word for word, meaning in LISTED.items() if meaning is refined]

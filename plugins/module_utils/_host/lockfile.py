@@ -14,7 +14,7 @@ from typing import Any
 
 
 def take(path: str, now: float, until: float) -> Held | None:
-    """Take a note for oneself; None while another process has it. Its folder is made when it is not there.
+    """Take a note for oneself; None while another process has it. Its directory is made when it is not there.
 
     Times are seconds since 1970. A process that ended has its notes no longer; one that hangs, until the time that it
     named itself. Raises OSError when nothing can be written.

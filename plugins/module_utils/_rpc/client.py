@@ -109,7 +109,7 @@ class Client:
         shelf: str | None = None,
     ) -> None:
         self.product = product
-        self.shelf = shelf  # the folder where tasks of this machine leave notes for each other
+        self.shelf = shelf  # the directory where tasks of this machine leave notes for each other
         self.tell = tell or _tell_nobody  # hears a line, and whether it is only a detail, while something is waited for
         self.read_only = read_only
         self.clock = clock or Clock()

@@ -140,7 +140,7 @@ def _check_store(path: str) -> None:
             raise OSError("a pipe or a device may never end")
     except (OSError, ValueError):
         raise InvalidOption(
-            "ca_path", "there is no folder, and no file with certificates in PEM, that can be read."
+            "ca_path", "there is no directory, and no file with certificates in PEM, that can be read."
         ) from None
 
 

@@ -140,7 +140,7 @@ def _successor(wanted: Wanted, current: Installed, why: str, staged: Staged | No
 
 def _in_use(current: Installed, served: Sequence[Served] | None, why: str) -> Decision:
     number, print_ = current.generation.number, current.certificate.sha256_fingerprint
-    if not current.generation.proven:
+    if not current.generation.verified:
         return Decision(Action.RELOAD, f"generation {number} is in use, but a reload with it was not seen to work")
     if served is None:
         return Decision(Action.NOTHING, why)

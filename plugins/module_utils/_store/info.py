@@ -53,7 +53,7 @@ class Report:
             "changed": False,
             "check_mode": self.check,
             "domains": list(self.wanted.domains),
-            "folder": place.path,
+            "directory": place.path,
             "current": _current(place, current, now) if current else None,
             "staged": _staged(place, seen.staged) if seen.staged else None,
             "ready": _ready(place, seen.ready) if seen.ready else None,
@@ -115,7 +115,7 @@ def _current(where: Place, current: Installed, now: datetime) -> dict[str, Any]:
     certificate = current.certificate
     return {
         "generation": current.generation.number,
-        "folder": where.folder(current.generation.number),
+        "directory": where.generation_path(current.generation.number),
         "order_id": current.order_id,
         "domains": list(current.domains),
         "product_code": current.record.product_code if current.record else None,
@@ -124,14 +124,14 @@ def _current(where: Place, current: Installed, now: datetime) -> dict[str, Any]:
         "days_left": (certificate.not_after - now).days,
         "serial_number": certificate.serial_number,
         "sha256_fingerprint": certificate.sha256_fingerprint,
-        "proven": current.generation.proven,
+        "verified": current.generation.verified,
     }
 
 
 def _staged(where: Place, staged: Staged) -> dict[str, Any]:
     return {
         "generation": staged.generation.number,
-        "folder": where.folder(staged.generation.number),
+        "directory": where.generation_path(staged.generation.number),
         "key": staged.generation.has_key,
         "csr": staged.generation.has_csr,
         "order_id": staged.order_id,
@@ -143,7 +143,7 @@ def _staged(where: Place, staged: Staged) -> dict[str, Any]:
 def _ready(where: Place, ready: Installed) -> dict[str, Any]:
     return {
         "generation": ready.generation.number,
-        "folder": where.folder(ready.generation.number),
+        "directory": where.generation_path(ready.generation.number),
         "not_after": utc_text(ready.certificate.not_after),
         "sha256_fingerprint": ready.certificate.sha256_fingerprint,
     }

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 KEY, CSR, CERT, CHAIN, FULLCHAIN = "privkey.pem", "request.csr", "cert.pem", "chain.pem", "fullchain.pem"
-RECORD, MARK = "order.json", "unproven"
+RECORD, MARK = "order.json", "unverified"
 GENERATIONS, CURRENT = "generations", "current"
-FOLDER_MODE, FILE_MODE, KEY_MODE = 0o755, 0o644, 0o600
+DIRECTORY_MODE, FILE_MODE, KEY_MODE = 0o755, 0o644, 0o600
 # How every temporary name ends and begins; what a killed run left is known by it.
 HIDDEN, TEMPORARY = ".", ".tmp"
 
@@ -36,7 +36,7 @@ class Place:
     def current(self) -> str:
         return f"{self.path}/{CURRENT}"
 
-    def folder(self, number: int) -> str:
+    def generation_path(self, number: int) -> str:
         return f"{self.generations}/{number}"
 
 
@@ -79,7 +79,7 @@ class Generation:
         return FULLCHAIN in self.files
 
     @property
-    def proven(self) -> bool:
+    def verified(self) -> bool:
         return MARK not in self.files
 
     @property
@@ -93,7 +93,7 @@ class Generation:
     def words(self) -> str:
         """The generation as a line of a diff."""
         words = ["complete" if self.complete else "staged"]
-        words += ["unproven"] if not self.proven else []
+        words += ["not verified"] if not self.verified else []
         words += [self.key.words()] if self.key and self.has_key else []
         words += [name for name in (CSR, RECORD) if name in self.files]
         return ", ".join(words)

@@ -63,7 +63,7 @@ def _reason(error: OSError) -> str:
     if error.errno in _DENIED:
         return "permission denied"
     if error.errno == errno.ENOTDIR:
-        return "a part of the path is no folder"
+        return "a part of the path is no directory"
     if error.errno == errno.ELOOP:
         return "it is a symbolic link, which is not followed"
     return one_line(error.strerror) or "the system gave no reason"

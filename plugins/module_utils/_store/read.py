@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What lies in a store: read from the folder, nothing is changed."""
+"""What lies in a store: read from the directory, nothing is changed."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def look(place: Place) -> Store:
     """The names in the store and where ``current`` points to; no file is opened."""
     _refuse_strange(place)
     numbers = [int(name) for name in _names(place.generations) if _NUMBER.fullmatch(name)]
-    folders = [number for number in sorted(numbers) if _kind(place.folder(number)) == stat.S_IFDIR]
-    store = Store(tuple(_generation(place, number) for number in folders), None, max(numbers, default=0))
+    directories = [number for number in sorted(numbers) if _kind(place.generation_path(number)) == stat.S_IFDIR]
+    store = Store(tuple(_generation(place, number) for number in directories), None, max(numbers, default=0))
     current = _current(place)
     if current is not None and not store.get(current):
         raise Failure(f"{place.current} points to generation {current}, which is not there. {_way_out(place)}")
@@ -45,7 +45,7 @@ def _way_out(place: Place) -> str:
 def _refuse_strange(place: Place) -> None:
     """A link to elsewhere inside the store would make us write elsewhere."""
     if _kind(place.generations) not in (None, stat.S_IFDIR):
-        raise Failure(f"{place.generations} is no folder; remove it, or choose another name.")
+        raise Failure(f"{place.generations} is no directory; remove it, or choose another name.")
 
 
 def _kind(path: str) -> int | None:
@@ -57,17 +57,17 @@ def _kind(path: str) -> int | None:
         return None
 
 
-def _names(folder: str) -> list[str]:
+def _names(directory: str) -> list[str]:
     try:
-        with reading(folder):
-            return os.listdir(folder)
+        with reading(directory):
+            return os.listdir(directory)
     except InvalidCertificate:
         return []
 
 
 def _generation(place: Place, number: int) -> Generation:
-    folder = place.folder(number)
-    return Generation(number, frozenset(_names(folder)), _key_file(f"{folder}/{KEY}"))
+    directory = place.generation_path(number)
+    return Generation(number, frozenset(_names(directory)), _key_file(f"{directory}/{KEY}"))
 
 
 def _key_file(path: str) -> KeyFile | None:
@@ -85,15 +85,15 @@ def _current(place: Place) -> int | None:
     if kind is None:
         return None
     if kind != stat.S_IFLNK:
-        what = "a folder" if kind == stat.S_IFDIR else "a file"
+        what = "a directory" if kind == stat.S_IFDIR else "a file"
         raise Failure(
             f"{place.current} is {what}, not a link to a generation; move it away to have it made "
             f"(a set that was made elsewhere comes in with certificate_store)."
         )
     with reading(place.current):
         target = os.readlink(place.current)
-    folder, number = os.path.split(os.path.normpath(os.path.join(place.path, target)))
-    if folder != os.path.normpath(place.generations) or not _NUMBER.fullmatch(number):
+    directory, number = os.path.split(os.path.normpath(os.path.join(place.path, target)))
+    if directory != os.path.normpath(place.generations) or not _NUMBER.fullmatch(number):
         raise Failure(f"{place.current} points out of {place.generations}. {_way_out(place)}")
     return int(number)
 
@@ -118,40 +118,43 @@ def read_text(path: str) -> str:
 
 def key_hash(place: Place, generation: Generation) -> str:
     """The SHA-256 of the public half of a generation's key."""
-    path = f"{place.folder(generation.number)}/{KEY}"
+    path = f"{place.generation_path(generation.number)}/{KEY}"
     return read_private_key(read_text(path), path)
 
 
 def leaf(place: Place, generation: Generation) -> Certificate:
     """A generation's certificate, whatever is beside it."""
-    path = f"{place.folder(generation.number)}/{CERT}"
+    path = f"{place.generation_path(generation.number)}/{CERT}"
     return read_certificate(read_text(path), path)
 
 
 def read_set(place: Place, generation: Generation) -> Certificate:
     """A generation's certificate with its chain; InvalidCertificate unless all of its files belong together."""
-    folder = place.folder(generation.number)
-    found, texts = leaf(place, generation), {name: read_text(f"{folder}/{name}") for name in (CERT, CHAIN, FULLCHAIN)}
+    directory = place.generation_path(generation.number)
+    found, texts = (
+        leaf(place, generation),
+        {name: read_text(f"{directory}/{name}") for name in (CERT, CHAIN, FULLCHAIN)},
+    )
     if key_hash(place, generation) != found.public_key_sha256:
-        raise InvalidCertificate(f"{folder}/{KEY} is not the key of {CERT}.")
-    whole = _certificates(folder, FULLCHAIN, texts)
-    if not whole or whole != _certificates(folder, CERT, texts) + _certificates(folder, CHAIN, texts):
-        raise InvalidCertificate(f"{folder}/{FULLCHAIN} is not {CERT} followed by {CHAIN}.")
-    return read_certificate(texts[FULLCHAIN], f"{folder}/{FULLCHAIN}")
+        raise InvalidCertificate(f"{directory}/{KEY} is not the key of {CERT}.")
+    whole = _certificates(directory, FULLCHAIN, texts)
+    if not whole or whole != _certificates(directory, CERT, texts) + _certificates(directory, CHAIN, texts):
+        raise InvalidCertificate(f"{directory}/{FULLCHAIN} is not {CERT} followed by {CHAIN}.")
+    return read_certificate(texts[FULLCHAIN], f"{directory}/{FULLCHAIN}")
 
 
-def _certificates(folder: str, name: str, texts: Mapping[str, str]) -> list[Any]:
+def _certificates(directory: str, name: str, texts: Mapping[str, str]) -> list[Any]:
     try:
         return list(load_certificates(texts[name]))
     except Exception:  # malformed DER raises many things
-        raise InvalidCertificate(f"{folder}/{name} cannot be read as PEM.") from None
+        raise InvalidCertificate(f"{directory}/{name} cannot be read as PEM.") from None
 
 
 def record(place: Place, generation: Generation) -> Record | None:
     """What the generation says of its order; None when it says nothing."""
     if RECORD not in generation.files:
         return None
-    path = f"{place.folder(generation.number)}/{RECORD}"
+    path = f"{place.generation_path(generation.number)}/{RECORD}"
     try:
         return _as_record(json.loads(read_text(path)))
     except (ValueError, TypeError, AttributeError, RecursionError):
@@ -183,7 +186,7 @@ def staged(place: Place, store: Store, domains: Sequence[str]) -> Staged | None:
 
 
 def _csr_names(place: Place, generation: Generation) -> tuple[str, ...]:
-    path = f"{place.folder(generation.number)}/{CSR}"
+    path = f"{place.generation_path(generation.number)}/{CSR}"
     return read_csr(read_text(path), path).domains if generation.has_csr else ()
 
 
@@ -211,7 +214,7 @@ def ready(
         with suppress(InvalidCertificate):
             if generation.complete and generation.number != store.current:
                 found = Installed(generation, read_set(place, generation), record(place, generation))
-                refuse_unusable(found.certificate, domains, now, place.folder(generation.number))
+                refuse_unusable(found.certificate, domains, now, place.generation_path(generation.number))
                 if found.is_for(domains):
                     return found
     return None

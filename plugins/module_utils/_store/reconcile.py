@@ -34,7 +34,7 @@ class Outcome:
         return {
             "changed": self.plan.changed,
             "generation": self.plan.number,
-            "folder": self.place.folder(self.plan.number),
+            "directory": self.place.generation_path(self.plan.number),
             "previous": self.plan.before.current,
             "key": bool(self.there and self.there.has_key),
             "csr": bool(self.there and self.there.has_csr),
@@ -75,7 +75,7 @@ def _carry_out(place: Place, plan: Plan) -> None:
     try:
         write.sweep(place)
         if plan.changed:
-            write.make_folders(place)
+            write.make_directories(place)
         for step in plan.steps:
             write.carry_out(place, step)
             done += 1
@@ -103,7 +103,7 @@ def _kept_key(asked: Wanted, before: Store) -> bytes:
     if not asked.keep_key or current is None:
         return b""
     read.key_hash(asked.place, current)
-    return read.read_file(f"{asked.place.folder(current.number)}/{KEY}")
+    return read.read_file(f"{asked.place.generation_path(current.number)}/{KEY}")
 
 
 def _ordered(asked: Wanted, before: Store, now: datetime) -> Plan:
@@ -112,7 +112,9 @@ def _ordered(asked: Wanted, before: Store, now: datetime) -> Plan:
         raise InvalidOption("order", "give the order to note.")
     steps = _note(asked, there)
     if there.complete and steps:
-        raise Failure(f"{asked.place.folder(there.number)} has its certificate already; its order stays as it is.")
+        raise Failure(
+            f"{asked.place.generation_path(there.number)} has its certificate already; its order stays as it is."
+        )
     return Plan(before, there.number, steps)
 
 
@@ -122,20 +124,26 @@ def _complete(asked: Wanted, before: Store, now: datetime) -> Plan:
     if asked.private_key is not None:
         return _brought(asked, before, certificate, asked.private_key)
     there = _existing(asked, before)
-    path = f"{asked.place.folder(there.number)}/{KEY}"
+    path = f"{asked.place.generation_path(there.number)}/{KEY}"
     refuse_strange_key(certificate, read.key_hash(asked.place, there), "fullchain", path)
     access = () if there.key and asked.access.fits(there.key) else (Allow(there.number, asked.access),)
     if not there.complete:
         return Plan(before, there.number, (*access, *_fill(asked, there, certificate)))
     if read.read_set(asked.place, there).fullchain != certificate.fullchain:
-        raise Failure(f"{asked.place.folder(there.number)} is complete with another certificate; stage a new one.")
+        raise Failure(
+            f"{asked.place.generation_path(there.number)} is complete with another certificate; stage a new one."
+        )
     return Plan(before, there.number, (*access, *_note(asked, there)))
 
 
 def _refuse_lesser(asked: Wanted, before: Store, certificate: Certificate) -> None:
     """What clients verify today they must be able to verify tomorrow."""
     current = before.get(before.current)
-    if current and not certificate.chain and read.read_text(f"{asked.place.folder(current.number)}/{CHAIN}").strip():
+    if (
+        current
+        and not certificate.chain
+        and read.read_text(f"{asked.place.generation_path(current.number)}/{CHAIN}").strip()
+    ):
         raise InvalidCertificate(
             "fullchain: the certificate came without those that signed it; the one in use has them."
         )
@@ -207,7 +215,9 @@ def _same(asked: Wanted, before: Store, certificate: Certificate) -> Generation 
 def _current(asked: Wanted, before: Store, now: datetime) -> Plan:
     there = _existing(asked, before)
     if not there.complete:
-        raise Failure(f"{asked.place.folder(there.number)} has no certificate yet, so it cannot be put in use.")
+        raise Failure(
+            f"{asked.place.generation_path(there.number)} has no certificate yet, so it cannot be put in use."
+        )
     certificate = read.read_set(asked.place, there)
     if before.current == there.number:
         return Plan(before, there.number)
@@ -215,26 +225,26 @@ def _current(asked: Wanted, before: Store, now: datetime) -> Plan:
     if there.number > (before.current or 0):
         record = read.record(asked.place, there)
         names = asked.domains or (record.domains if record else ())
-        refuse_unusable(certificate, names, now, asked.place.folder(there.number))
-    mark = (Write(there.number, MARK, b"", Access()),) if there.proven else ()
+        refuse_unusable(certificate, names, now, asked.place.generation_path(there.number))
+    mark = (Write(there.number, MARK, b"", Access()),) if there.verified else ()
     return Plan(before, there.number, (*mark, Swap(there.number)))
 
 
-def _proven(asked: Wanted, before: Store, now: datetime) -> Plan:
+def _verified(asked: Wanted, before: Store, now: datetime) -> Plan:
     there = _existing(asked, before)
     if before.current != there.number:
         in_use = f"generation {before.current} is" if before.current else "none is"
-        raise Failure(f"generation: generation {there.number} is not in use ({in_use}), so nothing is proven of it.")
+        raise Failure(f"generation: generation {there.number} is not in use ({in_use}), so nothing is verified of it.")
     gone = obsolete(before, asked.keep)
     # The mark says something only of what is in use; going back to an older one makes it anew.
-    marks = [Drop(each.number, MARK) for each in before.generations if not each.proven and each not in gone]
+    marks = [Drop(each.number, MARK) for each in before.generations if not each.verified and each not in gone]
     return Plan(before, there.number, (*marks, *(Remove(each.number) for each in gone)))
 
 
 def _existing(asked: Wanted, before: Store) -> Generation:
     there = before.get(asked.generation)
     if there is None:
-        raise InvalidOption("generation", f"there is no {asked.place.folder(asked.generation)}.")
+        raise InvalidOption("generation", f"there is no {asked.place.generation_path(asked.generation)}.")
     return there
 
 
@@ -243,5 +253,5 @@ _PLANS: dict[State, Callable[[Wanted, Store, datetime], Plan]] = {
     State.ORDERED: _ordered,
     State.COMPLETE: _complete,
     State.CURRENT: _current,
-    State.PROVEN: _proven,
+    State.VERIFIED: _verified,
 }

@@ -107,7 +107,7 @@ class Plan:
 
 
 def obsolete(store: Store, keep: int) -> list[Generation]:
-    """What may go once the current generation is proven: nothing at or above it, and not the last ``keep`` below."""
+    """What may go once the current generation is verified: nothing at or above it, and not the last ``keep`` below."""
     below = [each for each in store.newest_first() if each.number < (store.current or 0)]
     kept = [each for each in below if each.complete][:keep]
     return [each for each in below if each not in kept]

@@ -25,10 +25,10 @@ class State(Enum):
     ORDERED = "ordered"
     COMPLETE = "complete"
     CURRENT = "current"
-    PROVEN = "proven"
+    VERIFIED = "verified"
 
 
-# A generation's number is the name of a folder, of nine digits at most.
+# A generation's number is the name of a directory, of nine digits at most.
 HIGHEST = 999_999_999
 _NAMED = (State.STAGED, State.COMPLETE)
 
@@ -74,7 +74,7 @@ def place(options: Mapping[str, Any]) -> Place:
     if not os.path.isabs(directory) or not _is_path(directory):
         raise InvalidOption("directory", f"{quoted(directory)} is no absolute path.")
     if not name or name in (".", "..") or "/" in name or not name.isprintable():
-        raise InvalidOption("name", f"{quoted(name)} cannot be the name of a folder; give one without a slash.")
+        raise InvalidOption("name", f"{quoted(name)} cannot be the name of a directory; give one without a slash.")
     return Place(os.path.normpath(directory), name)
 
 

@@ -14,97 +14,97 @@ from contextlib import contextmanager, suppress
 from secrets import token_hex
 
 from .._errors import Failure
-from .model import CURRENT, FILE_MODE, FOLDER_MODE, GENERATIONS, HIDDEN, KEY, KEY_MODE, TEMPORARY, Access, Place
+from .model import CURRENT, DIRECTORY_MODE, FILE_MODE, GENERATIONS, HIDDEN, KEY, KEY_MODE, TEMPORARY, Access, Place
 from .os_errors import NotYours, giving, writing
 from .steps import Allow, Build, Drop, Remove, Step, Swap, Write
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _THERE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _ROOM = 2 * 1024 * 1024
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 def refuse_unwritable(place: Place) -> None:
     """What check mode can know of it: whether new names may be made where the store is, or will be."""
-    folders = [folder for folder in (place.path, place.generations) if os.path.lexists(folder)]
-    for folder in folders or [_nearest(place.directory)]:
-        with writing(folder):
-            if not os.path.isdir(folder):
+    directories = [directory for directory in (place.path, place.generations) if os.path.lexists(directory)]
+    for directory in directories or [_nearest(place.directory)]:
+        with writing(directory):
+            if not os.path.isdir(directory):
                 raise NotADirectoryError(errno.ENOTDIR, "")
-            if os.statvfs(folder).f_flag & os.ST_RDONLY:
+            if os.statvfs(directory).f_flag & os.ST_RDONLY:
                 raise OSError(errno.EROFS, "")
-            if not os.access(folder, os.W_OK | os.X_OK):
+            if not os.access(directory, os.W_OK | os.X_OK):
                 raise PermissionError(errno.EACCES, "")
 
 
-def _nearest(folder: str) -> str:
-    """The folder itself, or the first one above it that is there."""
-    while not os.path.lexists(folder) and folder != os.path.dirname(folder):
-        folder = os.path.dirname(folder)
-    return folder
+def _nearest(directory: str) -> str:
+    """The directory itself, or the first one above it that is there."""
+    while not os.path.lexists(directory) and directory != os.path.dirname(directory):
+        directory = os.path.dirname(directory)
+    return directory
 
 
 def refuse_full(place: Place) -> None:
     """A key is made, and later its certificate written, only where there is room for both and for what makes them."""
-    folder = _nearest(place.generations)
-    with writing(folder):
-        found = os.statvfs(folder)
+    directory = _nearest(place.generations)
+    with writing(directory):
+        found = os.statvfs(directory)
         if found.f_bavail * found.f_frsize < _ROOM:
             raise OSError(errno.ENOSPC, "")
 
 
-def make_folders(place: Place) -> None:
-    _make_folder(place.generations)
+def make_directories(place: Place) -> None:
+    _make_directory(place.generations)
 
 
 def sweep(place: Place) -> None:
     """Remove what a killed run left behind."""
-    for folder in (place.path, place.generations, *_real_folders(place.generations)):
-        if not os.path.isdir(folder):
+    for directory in (place.path, place.generations, *_real_directories(place.generations)):
+        if not os.path.isdir(directory):
             continue
-        with writing(folder):
-            left = [name for name in os.listdir(folder) if name.startswith(HIDDEN) and name.endswith(TEMPORARY)]
+        with writing(directory):
+            left = [name for name in os.listdir(directory) if name.startswith(HIDDEN) and name.endswith(TEMPORARY)]
             for name in left:
-                _remove(f"{folder}/{name}")
+                _remove(f"{directory}/{name}")
 
 
 def carry_out(place: Place, step: Step) -> None:
-    folder = place.folder(step.number)
+    directory = place.generation_path(step.number)
     if isinstance(step, Build):
         _build(place, step)
     elif isinstance(step, Write):
-        _write(f"{folder}/{step.name}", step.data, step.access if step.name == KEY else None)
+        _write(f"{directory}/{step.name}", step.data, step.access if step.name == KEY else None)
     elif isinstance(step, Allow):
-        _allow(f"{folder}/{KEY}", step.access)
+        _allow(f"{directory}/{KEY}", step.access)
     elif isinstance(step, Swap):
         _swap(place, step.number)
     elif isinstance(step, Drop):
-        _drop(f"{folder}/{step.name}")
+        _drop(f"{directory}/{step.name}")
     else:
         _remove_generation(place, step)
 
 
 def _build(place: Place, step: Build) -> None:
-    folder = place.folder(step.number)
+    directory = place.generation_path(step.number)
     hidden = f"{place.generations}/{HIDDEN}{step.number}{TEMPORARY}"
-    with writing(folder), _gone_on_failure(hidden):
-        os.mkdir(hidden, FOLDER_MODE)
-        os.chmod(hidden, FOLDER_MODE)
+    with writing(directory), _gone_on_failure(hidden):
+        os.mkdir(hidden, DIRECTORY_MODE)
+        os.chmod(hidden, DIRECTORY_MODE)
         for name, data in step.files:
-            with giving(f"{folder}/{name}"):
+            with giving(f"{directory}/{name}"):
                 _fill(f"{hidden}/{name}", data, step.access if name == KEY else None)
         _sync(hidden)
-        os.rename(hidden, folder)
+        os.rename(hidden, directory)
         _sync(place.generations)
 
 
 def _write(path: str, data: bytes, access: Access | None) -> None:
-    folder, name = os.path.split(path)
-    temporary = f"{folder}/{HIDDEN}{name}.{token_hex(4)}{TEMPORARY}"
+    directory, name = os.path.split(path)
+    temporary = f"{directory}/{HIDDEN}{name}.{token_hex(4)}{TEMPORARY}"
     with writing(path), giving(path), _gone_on_failure(temporary):
         _fill(temporary, data, access)
         os.replace(temporary, path)
-        _sync(folder)
+        _sync(directory)
 
 
 def _fill(path: str, data: bytes, access: Access | None) -> None:
@@ -165,25 +165,25 @@ def _drop(path: str) -> None:
 def _remove_generation(place: Place, step: Remove) -> None:
     """Out of sight first: half a generation must never look like a staged one."""
     hidden = f"{place.generations}/{HIDDEN}{step.number}{TEMPORARY}"
-    with writing(place.folder(step.number)):
-        os.rename(place.folder(step.number), hidden)
+    with writing(place.generation_path(step.number)):
+        os.rename(place.generation_path(step.number), hidden)
         _remove(hidden)
 
 
-def _make_folder(path: str) -> None:
+def _make_directory(path: str) -> None:
     missing: list[str] = []
     while not os.path.isdir(path) and path not in missing:
         missing.append(path)
         path = os.path.dirname(path)
-    for folder in reversed(missing):
-        with writing(folder):
-            if not os.path.isdir(folder):  # nobody else made it in the meantime
-                os.mkdir(folder, FOLDER_MODE)
-                os.chmod(folder, FOLDER_MODE)
-                _sync(os.path.dirname(folder))
+    for directory in reversed(missing):
+        with writing(directory):
+            if not os.path.isdir(directory):  # nobody else made it in the meantime
+                os.mkdir(directory, DIRECTORY_MODE)
+                os.chmod(directory, DIRECTORY_MODE)
+                _sync(os.path.dirname(directory))
 
 
-def _real_folders(path: str) -> list[str]:
+def _real_directories(path: str) -> list[str]:
     if not os.path.isdir(path):
         return []
     with writing(path), os.scandir(path) as entries:
@@ -201,19 +201,19 @@ def _gone_on_failure(path: str) -> Iterator[None]:
 
 
 def _remove(path: str) -> None:
-    """A file, a link or a folder with all that is in it; links in it are not followed."""
+    """A file, a link or a directory with all that is in it; links in it are not followed."""
     if os.path.isdir(path) and not os.path.islink(path):
         shutil.rmtree(path)
     else:
         os.unlink(path)
 
 
-def _sync(folder: str) -> None:
-    opened = os.open(folder, _FOLDER)
+def _sync(directory: str) -> None:
+    opened = os.open(directory, _DIRECTORY)
     try:
         os.fsync(opened)
     except OSError as error:
-        if error.errno != errno.EINVAL:  # a file system that does not do this for folders
+        if error.errno != errno.EINVAL:  # a file system that does not do this for directories
             raise
     finally:
         os.close(opened)

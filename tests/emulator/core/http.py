@@ -69,8 +69,8 @@ def check_loopback(host: str) -> None:
 
 def _context(authority: Authority, names: Sequence[str]) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "server.pem"
+    with tempfile.TemporaryDirectory() as directory:
+        file = Path(directory) / "server.pem"
         file.write_text("".join(authority.server(names, time.time())))
         context.load_cert_chain(file)
     return context

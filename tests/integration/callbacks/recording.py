@@ -17,12 +17,12 @@ short_description: Write the results of the collection's tasks down
 description:
   - One line of JSON for each result, in a file that is named after the target of ansible-test.
 options:
-  folder:
+  directory:
     description: Where the files go.
     type: path
     required: true
     ini:
-      - {section: callback_recording, key: folder}
+      - {section: callback_recording, key: directory}
 """
 
 OURS = "certops.alicloud."
@@ -36,7 +36,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_start(self, playbook) -> None:
         # ansible-test names its playbook after the target, and adds a dash and letters that nobody knows.
         target = Path(playbook._file_name).stem.rpartition("-")[0]
-        self._file = Path(self.get_option("folder"), f"{target}.jsonl")
+        self._file = Path(self.get_option("directory"), f"{target}.jsonl")
 
     def _write(self, kind: str, result) -> None:
         task = result._task

@@ -30,8 +30,8 @@ COMMAND = [sys.executable, "-m", "tests.emulator"]
 
 
 @contextmanager
-def running(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
-    file = folder / "ready.json"
+def running(directory: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    file = directory / "ready.json"
     process = subprocess.Popen(
         [*COMMAND, "--ready-file", str(file), *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )

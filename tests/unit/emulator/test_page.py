@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tests.emulator.core import control, dials, faults
 
-FOLDER = Path(dials.__file__).parents[1]
-PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")
+DIRECTORY = Path(dials.__file__).parents[1]
+PAGE = (DIRECTORY / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_dial_with_its_default() -> None:
@@ -33,7 +33,7 @@ def test_every_control_call() -> None:
 
 def test_it_imports_nothing_of_the_collection() -> None:
     imports: list[ast.Import | ast.ImportFrom] = []
-    for file in FOLDER.rglob("*.py"):
+    for file in DIRECTORY.rglob("*.py"):
         tree = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         imports += [node for node in tree if isinstance(node, (ast.Import, ast.ImportFrom))]
     assert {node.level for node in imports if isinstance(node, ast.ImportFrom)} == {0, 1, 2}

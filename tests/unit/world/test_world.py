@@ -47,7 +47,7 @@ def test_nobody_elses_process_is_ended(tmp_path: Path) -> None:
     """The id in a file that was left behind may be another process's by now."""
     (tmp_path / "world.json").write_text(json.dumps({"pid": os.getpid()}))
     assert command._pid(tmp_path) is None
-    assert command.main([f"--folder={tmp_path}", "stop"]) == 0
+    assert command.main([f"--directory={tmp_path}", "stop"]) == 0
     assert not tmp_path.exists()
 
 
@@ -114,19 +114,19 @@ def test_the_examiner_sees_a_wrong_key(tmp_path: Path) -> None:
 def test_clients_count_what_fails(tmp_path: Path) -> None:
     """A certificate that is not trusted is a failure; one that is, is written down."""
     seed.write_set(tmp_path, NAME)
-    folder = tmp_path / NAME / "current"
+    directory = tmp_path / NAME / "current"
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "fullchain.pem", folder / "privkey.pem")
+    context.load_cert_chain(directory / "fullchain.pem", directory / "privkey.pem")
     plain = socket.create_server(("127.0.0.1", 0))
     with context.wrap_socket(plain, server_side=True) as server:
         address = f"127.0.0.1:{server.getsockname()[1]}"
         threading.Thread(target=_answer, args=[server, 2], daemon=True).start()
-        trusting = handshakes.Server(address, NAME, str(folder / "chain.pem"))
-        strict = handshakes.Server(address, "other.example.com", str(folder / "chain.pem"))
+        trusting = handshakes.Server(address, NAME, str(directory / "chain.pem"))
+        strict = handshakes.Server(address, "other.example.com", str(directory / "chain.pem"))
         trusting.shake()
         strict.shake()
     assert (trusting.count, trusting.failures) == (1, [])
-    assert trusting.serials == [examine.content(folder)["serial"]]
+    assert trusting.serials == [examine.content(directory)["serial"]]
     assert (strict.count, len(strict.failures), strict.serials) == (1, 1, [])
 
 

@@ -17,7 +17,7 @@ name: ledger
 type: aggregate
 short_description: Write the results of all tasks down
 description:
-  - One line of JSON for each result, in the folder that E(CERTOPS_REPORT) names, below the name of the scenario.
+  - One line of JSON for each result, in the directory that E(CERTOPS_REPORT) names, below the name of the scenario.
 requirements:
   - It has to be enabled.
 """
@@ -30,10 +30,10 @@ class CallbackModule(CallbackBase):
     CALLBACK_NEEDS_ENABLED = True
 
     def v2_playbook_on_start(self, playbook) -> None:
-        folder = Path(os.environ["CERTOPS_REPORT"], os.environ["MOLECULE_SCENARIO_NAME"])
-        folder.mkdir(parents=True, exist_ok=True)
+        directory = Path(os.environ["CERTOPS_REPORT"], os.environ["MOLECULE_SCENARIO_NAME"])
+        directory.mkdir(parents=True, exist_ok=True)
         name = os.environ.get("CERTOPS_LEDGER") or Path(playbook._file_name).stem
-        self._file = (folder / f"{name}.jsonl").open("w", buffering=1)
+        self._file = (directory / f"{name}.jsonl").open("w", buffering=1)
         self._begin = time.monotonic()
         self._play = ""
 

@@ -33,7 +33,7 @@ OPTIONS: dict[str, Any] = {
     "wait_for": {"type": "str", "choices": ["none", "validation", "issued"], "default": "validation"},
     "wait_timeout": {"type": "int"},
     "poll_interval": {"type": "float", "default": 5.0},
-    "listed": {"type": "dict"},
+    "known_orders": {"type": "dict"},
 }
 RULES: dict[str, Any] = {"mutually_exclusive": [("csr_content", "csr_path")]}
 

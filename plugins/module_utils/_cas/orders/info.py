@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 from ..._errors import InvalidOption
 from ..._rpc.client import Client
-from ..._text import line, utc_text
+from ..._text import line
 from ..._x509.hostnames import base, host_names
 from ..._x509.renewal_window import window
 from ..options import WaitFor, order_id, positive
-from ..status import DEAD, IN_FLIGHT, VALID, WITH_THE_CA, Status, listed_words
+from ..status import DEAD, IN_FLIGHT, VALID, WITH_THE_CA, Status, list_words
 from .api import (
     ORDER_TYPES,
     describe,
@@ -205,7 +205,7 @@ def _keyword(asked: Query) -> str | None:
 
 def _words(asked: Query) -> list[str | None]:
     """The status words to list by. The lists of certificates show valid ones only, unless they are asked by word."""
-    words = sorted({said for status in asked.statuses for said in listed_words(status)})
+    words = sorted({said for status in asked.statuses for said in list_words(status)})
     if Status.UNKNOWN in asked.statuses or not words or (asked.has_orders and len(words) > 1):
         return [None]
     return list(words)
@@ -245,5 +245,7 @@ def order_info(connect: Callable[[], Client], options: Mapping[str, Any]) -> dic
     now = client.clock.now()
     result: dict[str, Any] = {"orders": [order.public(now) for order in orders], "total": len(orders)}
     if asked.is_complete:
-        result["listing"] = {"account": client.account, "at": utc_text(now)}
+        from .snapshot import public_snapshot  # most lists are filtered
+
+        result["known_orders"] = public_snapshot(client.account, now, result["orders"])
     return {**result, "private_key": private_key} if asked.include_private_key else result

@@ -25,7 +25,7 @@ class _Look:
 
     def __init__(self, client: Client, wanted: Wanted) -> None:
         self._client = client
-        self._listed = wanted.listed.known_to(client.account, client.clock.now()) if wanted.listed else None
+        self._known = wanted.known_orders.known_to(client.account, client.clock.now()) if wanted.known_orders else None
         self._said: dict[str, Mapping[str, Any] | None] = {}
         self._read: dict[str | None, list[Order]] = {}
         self._rest: dict[str | None, Iterator[Order]] = {}
@@ -33,10 +33,10 @@ class _Look:
     def orders(self, keyword: str | None) -> Iterator[Order]:
         """The orders of a list; its pages are read as far as somebody asks for them.
 
-        Those of a shared listing are all there, with or without a keyword.
+        Those of a snapshot are all there, with or without a keyword.
         """
-        if self._listed is not None:
-            yield from self._listed
+        if self._known is not None:
+            yield from self._known
             return
         if keyword not in self._read:
             self._read[keyword], self._rest[keyword] = [], list_orders(self._client, keyword=keyword)
@@ -47,8 +47,8 @@ class _Look:
 
     def in_list(self, order_id: str, keyword: str | None) -> Order | None:
         found = next((order for order in self.orders(keyword) if order.order_id == order_id), None)
-        if found is None and self._listed is not None:
-            self._listed = None  # it does not know what the task knows
+        if found is None and self._known is not None:
+            self._known = None  # it does not know what the task knows
             return self.in_list(order_id, keyword)
         return found
 
@@ -115,7 +115,7 @@ def observe_renewal(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
     """What ``cas_order_renew`` needs to know. With ``order_id``, its names and its product are what is wanted."""
     look = _Look(client, wanted)
     if wanted.order_id:
-        look.in_list(wanted.order_id, keyword(wanted.domains))  # a listing without it is too old
+        look.in_list(wanted.order_id, keyword(wanted.domains))  # a snapshot without it is too old
     orders = list(look.orders(keyword(wanted.domains)))
     if wanted.order_id:
         wanted = _like(look, wanted, wanted.order_id, orders)
@@ -150,7 +150,7 @@ def _read(
     while True:
         order = choose(known.values())
         if order and order.status in VALID:
-            # A shared listing does not tell which of them ends last.
+            # A snapshot does not tell which of them expires last.
             order = next((other for other in known.values() if _end_is_unknown(other, read)), order)
         if order is None or order.order_id in read or order.status is Status.FAILED:
             return tuple(known.values())

@@ -25,7 +25,7 @@ def recall(
     numbers = {order.order_id for order in seen.alike}
     if not claim.waited and claim.known is None and claim.order_id in (None, *numbers):
         return None
-    end, asked = client.clock.monotonic() + claim.lag_left, replace(asked, listed=None)
+    end, asked = client.clock.monotonic() + claim.lag_left, replace(asked, known_orders=None)
     while True:
         wanted, seen = observe(client, asked)
         shown = _shown(client, wanted, seen, claim)

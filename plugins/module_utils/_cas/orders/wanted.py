@@ -17,7 +17,7 @@ from ..._x509.renewal_window import Window, window
 from ..application import Contact, _contact, _csr, _names, _tags
 from ..options import WaitFor, order_id, positive
 from .product_codes import DV_PRODUCTS
-from .snapshot import Listing, read_listing
+from .snapshot import Snapshot, read_snapshot
 
 if TYPE_CHECKING:
     from ..._x509.csr import Csr
@@ -60,7 +60,7 @@ class Wanted:
     renew_before: Window
     strategy: Strategy
     force: bool
-    listed: Listing | None = None
+    known_orders: Snapshot | None = None
 
 
 def wanted(options: Mapping[str, Any]) -> Wanted:
@@ -88,7 +88,7 @@ def wanted(options: Mapping[str, Any]) -> Wanted:
         renew_before=window(_given(options, "renew_before", "33%"), "renew_before"),
         strategy=Strategy(options.get("strategy") or "auto"),
         force=bool(options.get("force")),
-        listed=read_listing(options.get("listed")),
+        known_orders=read_snapshot(options.get("known_orders")),
     )
     _check_together(asked, needs_names="strategy" not in options and state is State.PRESENT)
     return asked

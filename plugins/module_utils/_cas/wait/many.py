@@ -15,7 +15,7 @@ from ..orders.api import describe, find_in_list, unread
 from ..orders.order import Order
 from ..status import DEAD, VALID, Status
 from .one import GO_ON, Wanted, poll
-from .progress import Progress, counts, listing, plural, several
+from .progress import Progress, counts, named, plural, several
 
 
 class WantedAll(Wanted, Protocol):
@@ -153,7 +153,7 @@ class _Fleet:
             self._read(number)
         missing = [number for number, member in self.members.items() if member.gone and not member.seen]
         if missing:
-            raise InvalidOption("order_ids", f"{listing(missing)} {'do' if missing[1:] else 'does'} not exist.")
+            raise InvalidOption("order_ids", f"{named(missing)} {'do' if missing[1:] else 'does'} not exist.")
 
     def _is_due(self, member: _Member) -> bool:
         """Whether a describe tells more than the list, and was not made a short time ago."""

@@ -156,7 +156,7 @@ def several(orders: Iterable[tuple[Order, str]]) -> str:
     return named + (f"; and {more} more" if more > 0 else "")
 
 
-def listing(numbers: Sequence[str]) -> str:
+def named(numbers: Sequence[str]) -> str:
     """``order 7``, or ``orders 7, 8 and 3 more``."""
     more = len(numbers) - MOST_NAMED
     named = ", ".join(numbers[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

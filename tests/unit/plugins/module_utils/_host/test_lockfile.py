@@ -67,10 +67,10 @@ def test_a_note_is_read_by_the_next_one(note: str) -> None:
 def test_only_the_user_can_read_a_note(note: str) -> None:
     with taken(note) as held:
         held.write({"order_id": "1"})
-    folder = Path(note).parent
-    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
-    assert sorted(file.name for file in folder.iterdir()) == ["order-1.json", "order-1.lock"]
+    directory = Path(note).parent
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in directory.iterdir()} == {0o600}
+    assert sorted(file.name for file in directory.iterdir()) == ["order-1.json", "order-1.lock"]
 
 
 def test_one_at_a_time(note: str) -> None:

@@ -352,9 +352,9 @@ def test_half_a_packed_answer_is_no_answer() -> None:
 # TLS.
 
 
-def server_side(folder: Path, *names: str, now: float | None = None) -> ssl.SSLContext:
+def server_side(directory: Path, *names: str, now: float | None = None) -> ssl.SSLContext:
     certificate, key = AUTHORITY.server(names, now or time.time())
-    file = folder / "server.pem"
+    file = directory / "server.pem"
     file.write_text(certificate + key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
@@ -390,10 +390,10 @@ def test_certificates_are_not_looked_at_when_the_task_says_so(
 
 
 TRUST: dict[str, Callable[[Path, str], tuple[ssl.SSLContext, str | None, str]]] = {
-    "unknown CA": lambda folder, ca: (server_side(folder, "127.0.0.1"), None, "unable to get local issuer"),
-    "wrong host name": lambda folder, ca: (server_side(folder, "other.example"), ca, "not valid for '127.0.0.1'"),
-    "expired": lambda folder, ca: (server_side(folder, "127.0.0.1", now=1.4e9), ca, "certificate has expired"),
-    "not yet valid": lambda folder, ca: (server_side(folder, "127.0.0.1", now=4e9), ca, "not yet valid"),
+    "unknown CA": lambda directory, ca: (server_side(directory, "127.0.0.1"), None, "unable to get local issuer"),
+    "wrong host name": lambda directory, ca: (server_side(directory, "other.example"), ca, "not valid for '127.0.0.1'"),
+    "expired": lambda directory, ca: (server_side(directory, "127.0.0.1", now=1.4e9), ca, "certificate has expired"),
+    "not yet valid": lambda directory, ca: (server_side(directory, "127.0.0.1", now=4e9), ca, "not yet valid"),
 }
 
 
@@ -436,7 +436,7 @@ def test_a_ca_file_that_is_none_sends_nothing_and_names_the_option(tmp_path: Pat
     assert "ca_path" in failure.msg
 
 
-def test_a_folder_may_hold_the_ca(tmp_path: Path) -> None:
+def test_a_directory_may_hold_the_ca(tmp_path: Path) -> None:
     tls = server_side(tmp_path, "127.0.0.1")
     with serving(tls=tls) as server, pytest.raises(Untrusted):
         send(f"https://{server.place}/", ca_path=str(tmp_path))
@@ -444,16 +444,16 @@ def test_a_folder_may_hold_the_ca(tmp_path: Path) -> None:
         with pytest.raises(InvalidOption) as caught:
             send("https://127.0.0.1/", ca_path=str(place))
         assert caught.value.msg == (
-            "ca_path: there is no folder, and no file with certificates in PEM, that can be read."
+            "ca_path: there is no directory, and no file with certificates in PEM, that can be read."
         )
 
 
-def test_a_folder_that_may_not_be_listed_holds_no_ca(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_directory_that_may_not_be_listed_holds_no_ca(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: str) -> list[str]:
         raise PermissionError(path)
 
     monkeypatch.setattr(transport.os, "listdir", refuse)
-    with pytest.raises(InvalidOption, match=r"^ca_path: there is no folder"):
+    with pytest.raises(InvalidOption, match=r"^ca_path: there is no directory"):
         OverRequests(ca_path=str(tmp_path))
 
 
@@ -468,7 +468,7 @@ def test_the_environment_goes_before_the_systems_store(
     assert transport._system_store() == ca_path
 
 
-def test_an_empty_folder_is_no_systems_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_directory_is_no_systems_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "not there"))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
     assert transport._system_store() is True
@@ -482,8 +482,8 @@ def test_the_systems_store_is_asked_first(tmp_path: Path, ca_path: str, monkeypa
         assert send(f"https://{server.place}/").status == 200
 
 
-def test_a_folder_serves_as_the_systems_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A system that keeps its certificates in a folder only, or nowhere."""
+def test_a_directory_serves_as_the_systems_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that keeps its certificates in a directory only, or nowhere."""
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "not there"))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
     tls = server_side(tmp_path, "127.0.0.1")

@@ -46,9 +46,9 @@ def installed(
     order: str | None = "77",
     names: tuple[str, ...] = WWW,
     product_code: str | None = FREE,
-    proven: bool = True,
+    verified: bool = True,
 ) -> Installed:
-    files = frozenset({FULLCHAIN} if proven else {FULLCHAIN, MARK})
+    files = frozenset({FULLCHAIN} if verified else {FULLCHAIN, MARK})
     record = Record(order, names, product_code) if order else None
     return Installed(Generation(number, files, KeyFile(200, 0o600)), certificate(left, names), record)
 
@@ -141,10 +141,10 @@ def serving(*fingerprints: str | None) -> list[Served]:
             id="due, another product",
         ),
         pytest.param(
-            Seen(installed(proven=False), served=serving(OURS)),
+            Seen(installed(verified=False), served=serving(OURS)),
             "reload",
             "generation 3 is in use, but a reload with it was not seen to work",
-            id="unproven",
+            id="unverified",
         ),
         pytest.param(
             Seen(installed(), served=serving(OURS, OLDER)),
@@ -204,8 +204,8 @@ def test_a_window_as_long_as_the_lifetime_is_an_error() -> None:
 CURRENTS = [
     None,
     *(
-        installed(left=left, order=order, names=names, product_code=code, proven=proven)
-        for left, order, names, code, proven in product(
+        installed(left=left, order=order, names=names, product_code=code, verified=verified)
+        for left, order, names, code, verified in product(
             (71.2, 12, -3), ("77", None), (WWW, ("x.example.com",)), (FREE, None), (True, False)
         )
     ),
@@ -238,7 +238,7 @@ def test_what_holds_for_every_mixture() -> None:
         if decision.action in (Action.RELOAD, Action.NOTHING):
             assert good(seen, NOW) and not (seen.staged and seen.staged.order_id)
         if decision.action is Action.NOTHING:
-            assert seen.current and seen.current.generation.proven
+            assert seen.current and seen.current.generation.verified
             assert {each.sha256_fingerprint for each in seen.served or serving(OURS)} == {OURS}
         if decision.action in (Action.APPLY, Action.RENEW) and seen.staged:
             assert "going on with the key of generation 4" in decision.reason

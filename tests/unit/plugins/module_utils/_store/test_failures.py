@@ -86,8 +86,8 @@ class Chapter:
 
 @pytest.fixture(scope="module", params=range(len(STEPS)), ids=STEP_NAMES)
 def chapter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Chapter:
-    folder = tmp_path_factory.mktemp("chapter")
-    before, after = (shop_before(folder / name, request.param) for name in ("before", "after"))
+    directory = tmp_path_factory.mktemp("chapter")
+    before, after = (shop_before(directory / name, request.param) for name in ("before", "after"))
     after.act(**STEPS[request.param])
     return Chapter(STEPS[request.param], before, after.picture(), (in_use(before), in_use(after)))
 
@@ -112,7 +112,7 @@ def test_a_full_disk_harms_nothing(tmp_path: Path, chapter: Chapter, operation: 
             assert "no space left; nothing was changed in use." in problem.msg or "cannot be read" in problem.msg
             assert str(shop.directory) in problem.msg
             # What cannot be removed stays where nobody looks at it, and goes the next time.
-            assert chapter.step["state"] == "proven" or shop.leftovers() == []
+            assert chapter.step["state"] == "verified" or shop.leftovers() == []
         shop.act(**chapter.step)
         assert shop.leftovers() == []
         assert shop.picture() == chapter.after
@@ -163,7 +163,7 @@ def test_a_key_is_nobody_elses_from_its_first_byte(shop: Shop, monkeypatch: pyte
         os.umask(old)
     assert len(seen) > 20
     assert set(seen) == {0o600}
-    assert (shop.folder(2) / "privkey.pem").read_text() == GOOD.key
+    assert (shop.generation_path(2) / "privkey.pem").read_text() == GOOD.key
 
 
 def test_nothing_gets_its_name_before_it_is_on_the_disk(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,8 +187,8 @@ def test_nothing_gets_its_name_before_it_is_on_the_disk(shop: Shop, monkeypatch:
         put_key(shop, step)
         shop.act(**step)
     assert named == [
-        *("1", "order.json", "chain.pem", "cert.pem", "fullchain.pem", "unproven", "current"),
-        *("2", "chain.pem", "cert.pem", "fullchain.pem", "3", "unproven", "current"),
+        *("1", "order.json", "chain.pem", "cert.pem", "fullchain.pem", "unverified", "current"),
+        *("2", "chain.pem", "cert.pem", "fullchain.pem", "3", "unverified", "current"),
     ]
 
 
@@ -210,7 +210,7 @@ def test_each_trouble_has_its_words(shop: Shop, code: int, words: str) -> None:
 
     with failing("fsync", 1, fail), pytest.raises(Failure) as caught:
         shop.bring(OTHER)
-    assert caught.value.msg.startswith(f"{shop.folder(2)} cannot be written: {words}")
+    assert caught.value.msg.startswith(f"{shop.generation_path(2)} cannot be written: {words}")
 
 
 def test_an_owner_that_may_not_be_given_is_explained(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,23 +224,23 @@ def test_an_owner_that_may_not_be_given_is_explained(shop: Shop, monkeypatch: py
         with pytest.raises(Failure) as caught:
             act()
         assert caught.value.msg == (
-            f"{shop.folder(2)}/privkey.pem: its owner, group or mode may not be set by this user; nothing was changed "
-            "in use. Use become, or set owner and group to those of the user that runs the task."
+            f"{shop.generation_path(2)}/privkey.pem: its owner, group or mode may not be set by this user; "
+            "nothing was changed in use. Use become, or set owner and group to those of the user that runs the task."
         )
-        assert not shop.folder(2).exists()
+        assert not shop.generation_path(2).exists()
         assert shop.leftovers() == []
-    with pytest.raises(Failure, match=f"^{shop.folder(1)}/privkey.pem: its owner"):
+    with pytest.raises(Failure, match=f"^{shop.generation_path(1)}/privkey.pem: its owner"):
         shop.act("complete", generation=1, domains=list(WWW), fullchain=OTHER.fullchain, owner="12345")
 
 
 def test_a_file_in_the_way_is_named(shop: Shop) -> None:
     shop.directory.write_text("a file")
     for check in (True, False):
-        with pytest.raises(Failure, match=f"^{shop.directory}.*: a part of the path is no folder"):
+        with pytest.raises(Failure, match=f"^{shop.directory}.*: a part of the path is no directory"):
             shop.act("staged", check=check, domains=list(WWW))
 
 
-def test_a_folder_that_cannot_be_written_shows_in_check_mode(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_directory_that_cannot_be_written_shows_in_check_mode(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.use()
     number = shop.stage()
     monkeypatch.setattr(os, "access", lambda *_args: False)
@@ -249,15 +249,15 @@ def test_a_folder_that_cannot_be_written_shows_in_check_mode(shop: Shop, monkeyp
             shop.act("staged", check=True, domains=names)
     with pytest.raises(Failure, match="permission denied"):
         shop.act("ordered", check=True, generation=number, order=ORDER)
-    assert not shop.act("proven", check=True, generation=1)["changed"]
+    assert not shop.act("verified", check=True, generation=1)["changed"]
 
 
 def test_a_system_that_shows_nothing_at_all_ends_the_task(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not even the root folder: there is no folder above it to try."""
+    """Not even the root directory: there is no directory above it to try."""
     for name in ("lexists", "isdir"):
         monkeypatch.setattr(os.path, name, lambda path: False)
     place = write.Place(str(shop.directory), "www")
-    for act in (lambda: shop.act("staged", domains=list(WWW)), shop.bring, lambda: write.make_folders(place)):
+    for act in (lambda: shop.act("staged", domains=list(WWW)), shop.bring, lambda: write.make_directories(place)):
         with pytest.raises(Failure, match="cannot be written"):
             act()
 
@@ -268,7 +268,7 @@ def test_a_key_is_not_begun_where_its_certificate_will_not_fit(shop: Shop, monke
     assert shop.act("staged", domains=list(WWW))["generation"] == number
     with pytest.raises(Failure, match="no space left"):
         shop.act("staged", domains=["other.example.com"])
-    assert not shop.folder(number + 1).exists()
+    assert not shop.generation_path(number + 1).exists()
 
 
 def test_links_in_the_store_are_not_followed(shop: Shop, tmp_path: Path) -> None:
@@ -279,27 +279,27 @@ def test_links_in_the_store_are_not_followed(shop: Shop, tmp_path: Path) -> None
     (outside / "file").write_text("mine")
     (outside / "file").chmod(0o666)
     for name in ("order.json", ".left.tmp"):
-        (shop.folder(number) / name).symlink_to(outside / "file")
+        (shop.generation_path(number) / name).symlink_to(outside / "file")
     (shop.path / "generations" / ".9.tmp").symlink_to(outside)
-    (shop.folder(number) / "request.csr").unlink()
-    (shop.folder(number) / "order.json").unlink()
-    (shop.folder(number) / "order.json").symlink_to(tmp_path / "nowhere")
+    (shop.generation_path(number) / "request.csr").unlink()
+    (shop.generation_path(number) / "order.json").unlink()
+    (shop.generation_path(number) / "order.json").symlink_to(tmp_path / "nowhere")
     shop.act("staged", domains=list(WWW))
     assert shop.leftovers() == []
     assert [path.name for path in outside.iterdir()] == ["file"]
     assert (outside / "file").read_text() == "mine"
-    (shop.folder(7)).symlink_to(outside)
+    (shop.generation_path(7)).symlink_to(outside)
     assert shop.bring() == 8
     shop.act("current", generation=8)
-    shop.act("proven", generation=8)
-    assert (shop.folder(7)).is_symlink()
+    shop.act("verified", generation=8)
+    assert (shop.generation_path(7)).is_symlink()
     assert (outside / "file").read_text() == "mine"
 
 
 def test_a_key_file_that_is_a_link_keeps_what_it_points_to(shop: Shop, tmp_path: Path) -> None:
     shop.use()
     real = tmp_path / "real.pem"
-    path = shop.folder(1) / "privkey.pem"
+    path = shop.generation_path(1) / "privkey.pem"
     path.rename(real)
     path.symlink_to(real)
     with pytest.raises(Failure, match="it is a symbolic link, which is not followed"):
@@ -310,12 +310,12 @@ def test_a_key_file_that_is_a_link_keeps_what_it_points_to(shop: Shop, tmp_path:
 def test_generations_that_are_a_link_are_refused(shop: Shop, tmp_path: Path) -> None:
     shop.path.mkdir(parents=True)
     (shop.path / "generations").symlink_to(tmp_path)
-    with pytest.raises(Failure, match=r"generations is no folder"):
+    with pytest.raises(Failure, match=r"generations is no directory"):
         shop.bring()
     assert not (tmp_path / "1").exists()
 
 
-def test_a_folder_that_cannot_be_synced_is_no_failure(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_directory_that_cannot_be_synced_is_no_failure(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some file systems do it for files only."""
     original = os.fsync
 

@@ -161,7 +161,7 @@ STRANGE: dict[str, dict[str, Any]] = {
     "half a character": {"owner": "\ud800"},
     "a group of many digits": {"group": HUGE},
     "a group with a NUL": {"group": "\0"},
-    "a generation that is no folder": {"generation": 10**30},
+    "a generation that is no directory": {"generation": 10**30},
     "a generation of ten digits": {"generation": 10**9},
     "a key mode of many digits": {"key_mode": HUGE},
     "no mode at all": {"key_mode": {"a": 1}},
@@ -204,7 +204,7 @@ def test_a_deep_directory_is_made_or_refused(shop: Shop, deep: int) -> None:
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"order_id": ' * 5000, "NaN", '"x"', "\0", '{"validation": 7}', "{}"])
 def test_a_note_that_is_none_is_told(shop: Shop, text: str) -> None:
     number = shop.bring(GOOD)
-    note = shop.folder(number) / "order.json"
+    note = shop.generation_path(number) / "order.json"
     note.write_text(text)
     generation = read.look(read.Place(str(shop.directory), "www")).get(number)
     assert generation is not None
@@ -221,7 +221,7 @@ def test_a_certificate_of_no_version_in_the_chain_is_told(shop: Shop) -> None:
     number = shop.use(GOOD)
     der = ABOVE.public_bytes(Encoding.DER)
     odd = der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x07", 1)
-    (shop.folder(number) / "chain.pem").write_text(
+    (shop.generation_path(number) / "chain.pem").write_text(
         "-----BEGIN CERTIFICATE-----\n" + b64encode(odd).decode() + "\n-----END CERTIFICATE-----\n"
     )
     with pytest.raises(Failure, match=r"chain\.pem cannot be read"):

@@ -27,7 +27,7 @@ def test_nothing_is_there(shop: Shop) -> None:
         "changed": False,
         "check_mode": False,
         "domains": list(WWW),
-        "folder": str(shop.path),
+        "directory": str(shop.path),
         "current": None,
         "staged": None,
         "ready": None,
@@ -47,14 +47,14 @@ def test_the_certificate_in_use(shop: Shop) -> None:
     assert current.pop("serial_number")
     assert current == {
         "generation": 1,
-        "folder": str(shop.folder(1)),
+        "directory": str(shop.generation_path(1)),
         "order_id": "77",
         "domains": list(WWW),
         "product_code": FREE,
         "not_before": "2026-11-12T12:00:00Z",
         "not_after": "2027-02-10T12:00:00Z",
         "days_left": 80,
-        "proven": True,
+        "verified": True,
     }
 
 
@@ -85,7 +85,7 @@ def test_a_staged_generation(shop: Shop) -> None:
     number = shop.stage(order={**ORDER, "renews": "77"})
     assert shop.look()["staged"] == {
         "generation": number,
-        "folder": str(shop.folder(number)),
+        "directory": str(shop.generation_path(number)),
         "key": True,
         "csr": True,
         "order_id": "77",
@@ -105,7 +105,7 @@ def test_the_newest_staged_generation_counts(shop: Shop) -> None:
     shop.stage(("other.example.com",))
     shop.act("staged", domains=["third.example.com"])
     assert shop.look()["staged"]["generation"] == 3
-    (shop.folder(3) / "request.csr").write_text("no request")
+    (shop.generation_path(3) / "request.csr").write_text("no request")
     assert shop.look()["staged"]["generation"] == 1
 
 
@@ -116,7 +116,7 @@ def test_a_ready_generation_must_be_fit(shop: Shop) -> None:
     assert shop.look()["ready"]["generation"] == number
     assert shop.look(replace(HOST, now=lambda: NOW + timedelta(days=1)))["ready"] is None
     assert shop.look(domains=["x.example.com"])["ready"] is None
-    (shop.folder(number) / "privkey.pem").write_text(GOOD.key)
+    (shop.generation_path(number) / "privkey.pem").write_text(GOOD.key)
     assert shop.look()["ready"] is None
     assert shop.look()["action"] == "nothing"
 
@@ -133,7 +133,7 @@ def test_the_newest_ready_generation_counts_and_none_below_the_current(shop: Sho
 def test_a_killed_run_leaves_no_ready_generation(shop: Shop) -> None:
     number = shop.bring()
     for name in ("fullchain.pem", "chain.pem"):
-        (shop.folder(number) / name).unlink()
+        (shop.generation_path(number) / name).unlink()
         look = shop.look()
         assert (look["ready"], look["staged"]["generation"], look["action"]) == (None, number, "apply")
 
@@ -153,7 +153,7 @@ def test_current_must_be_a_link_to_a_generation(shop: Shop, tmp_path: Path) -> N
     shop.use()
     link = shop.path / "current"
     cases: list[tuple[Callable[[], Any], str]] = [
-        (link.mkdir, "is a folder, not a link"),
+        (link.mkdir, "is a directory, not a link"),
         (lambda: link.write_text(""), "is a file, not a link"),
         (lambda: link.symlink_to("generations/9"), "points to generation 9, which is not there"),
         (lambda: link.symlink_to("generations"), "points out of"),
@@ -173,7 +173,7 @@ def test_current_must_be_a_link_to_a_generation(shop: Shop, tmp_path: Path) -> N
 def test_a_link_with_a_whole_path_is_as_good(shop: Shop) -> None:
     shop.use()
     (shop.path / "current").unlink()
-    (shop.path / "current").symlink_to(shop.folder(1))
+    (shop.path / "current").symlink_to(shop.generation_path(1))
     assert shop.look()["current"]["generation"] == 1
 
 
@@ -181,18 +181,20 @@ def test_a_link_with_a_whole_path_is_as_good(shop: Shop) -> None:
 @pytest.mark.parametrize("content", [None, b"", b"no PEM", b"\xff\xfe", key_pem(new_key()).encode()])
 def test_a_broken_set_in_use_is_told_with_the_way_out(shop: Shop, name: str, content: bytes | None) -> None:
     shop.use()
-    path = shop.folder(1) / name
+    path = shop.generation_path(1) / name
     path.unlink() if content is None else path.write_bytes(content)
     message = broken(shop)
-    assert f"{shop.folder(1)}/" in message
+    assert f"{shop.generation_path(1)}/" in message
     assert name in message
     assert message.endswith(f"; put the right file back, or remove {shop.path}/current to have a new certificate made.")
 
 
 def test_the_way_out_leads_out(shop: Shop) -> None:
     shop.use()
-    (shop.folder(1) / "privkey.pem").write_text(OTHER.key)
-    assert broken(shop).startswith(f"{shop.folder(1)}/privkey.pem is not the key of cert.pem; put the right file back")
+    (shop.generation_path(1) / "privkey.pem").write_text(OTHER.key)
+    assert broken(shop).startswith(
+        f"{shop.generation_path(1)}/privkey.pem is not the key of cert.pem; put the right file back"
+    )
     (shop.path / "current").unlink()
     assert shop.look()["action"] == "apply"
     assert shop.act("staged", domains=list(WWW))["generation"] == 2
@@ -202,20 +204,20 @@ def test_a_mixed_set_in_use_is_broken(shop: Shop) -> None:
     """The same key, another certificate: a service would show one of the two."""
     key = new_key()
     shop.use(new_set(key=key))
-    (shop.folder(1) / "fullchain.pem").write_text(new_set(key=key).fullchain)
+    (shop.generation_path(1) / "fullchain.pem").write_text(new_set(key=key).fullchain)
     assert "fullchain.pem is not cert.pem followed by chain.pem" in broken(shop)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "1", '{"domains": 1}', '{"validation": [1]}', "{"])
 def test_a_broken_record_is_named(shop: Shop, content: str) -> None:
     shop.use(order=ORDER)
-    (shop.folder(1) / "order.json").write_text(content)
+    (shop.generation_path(1) / "order.json").write_text(content)
     assert "order.json is no record of an order in JSON" in broken(shop)
 
 
 def test_a_record_may_say_little(shop: Shop) -> None:
     shop.use(order=ORDER)
-    (shop.folder(1) / "order.json").write_text(json.dumps({"order_id": 78, "more": True}))
+    (shop.generation_path(1) / "order.json").write_text(json.dumps({"order_id": 78, "more": True}))
     current = shop.look()["current"]
     assert (current["order_id"], current["domains"], current["product_code"]) == ("78", list(WWW), None)
 
@@ -228,21 +230,21 @@ def test_a_key_that_may_not_be_read_is_no_missing_key(shop: Shop, monkeypatch: p
     original = os.open
 
     def guarded(path: str, *args: Any, **how: Any) -> int:
-        if str(path) == f"{shop.folder(number)}/privkey.pem":
+        if str(path) == f"{shop.generation_path(number)}/privkey.pem":
             raise PermissionError(13, "Permission denied")
         return original(path, *args, **how)
 
     monkeypatch.setattr(os, "open", guarded)
     message = broken(shop)
     assert message == (
-        f"{shop.folder(number)}/privkey.pem cannot be read: permission denied. Run the task as a user who may read it "
-        "(become)."
+        f"{shop.generation_path(number)}/privkey.pem cannot be read: permission denied. "
+        "Run the task as a user who may read it (become)."
     )
 
 
 def test_a_pipe_in_place_of_a_file_does_not_hang(shop: Shop) -> None:
     shop.use()
-    path = shop.folder(1) / "cert.pem"
+    path = shop.generation_path(1) / "cert.pem"
     path.unlink()
     os.mkfifo(path)
     assert f"{path} is no file" in broken(shop)
@@ -256,7 +258,7 @@ def test_names_that_change_and_change_back_need_no_order(shop: Shop) -> None:
         look = shop.look(domains=wanted)
         assert (look["action"], look["ready"]["generation"]) == ("install", number)
         shop.act("current", generation=number)
-        shop.act("proven", generation=number)
+        shop.act("verified", generation=number)
         assert shop.look(domains=wanted)["action"] == "nothing"
 
 
@@ -312,7 +314,7 @@ def test_what_is_served_is_compared(shop: Shop) -> None:
     shop.use()
     shop.bring(OTHER)
     old, new = fingerprint(shop, 1), fingerprint(shop, 2)
-    shop.act("proven", generation=2)
+    shop.act("verified", generation=2)
     cases = [
         ([new], True, 2, "nothing"),
         ([new, new], True, 2, "nothing"),

@@ -31,11 +31,11 @@ from tests.support.certificates import GOOD, Set, new_set
 EXPIRED = new_set(start=datetime(2020, 1, 1, tzinfo=timezone.utc), days=30)
 
 
-def context_for(what: Set, folder: Path) -> ssl.SSLContext:
-    (folder / "key").write_text(what.key)
-    (folder / "chain").write_text(what.fullchain)
+def context_for(what: Set, directory: Path) -> ssl.SSLContext:
+    (directory / "key").write_text(what.key)
+    (directory / "chain").write_text(what.fullchain)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "chain", folder / "key")
+    context.load_cert_chain(directory / "chain", directory / "key")
     return context
 
 

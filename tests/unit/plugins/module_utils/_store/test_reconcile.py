@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The states of a store, on a real folder."""
+"""The states of a store, on a real directory."""
 
 from __future__ import annotations
 
@@ -61,18 +61,18 @@ def test_from_nothing_to_a_proven_certificate(shop: Shop) -> None:
         "key": False,
         "csr": False,
     }
-    assert staged["folder"] == str(shop.folder(1))
-    assert (shop.folder(1) / "privkey.pem").read_bytes() == b""
-    (shop.folder(1) / "privkey.pem").write_text(key_pem(key))
-    (shop.folder(1) / "request.csr").write_text(csr_pem(key, *WWW))
+    assert staged["directory"] == str(shop.generation_path(1))
+    assert (shop.generation_path(1) / "privkey.pem").read_bytes() == b""
+    (shop.generation_path(1) / "privkey.pem").write_text(key_pem(key))
+    (shop.generation_path(1) / "request.csr").write_text(csr_pem(key, *WWW))
     assert shop.act("ordered", generation=1, order=ORDER)["changed"]
     done = shop.act("complete", generation=1, domains=list(WWW), fullchain=what.fullchain, order=ORDER)
     assert (done["changed"], done["key"], done["csr"], done["previous"]) == (True, True, True, None)
     assert not (shop.path / "current").exists()
     assert shop.act("current", generation=1)["changed"]
     assert os.readlink(shop.path / "current") == "generations/1"
-    assert (shop.path / "current" / "unproven").exists()
-    assert shop.act("proven", generation=1)["changed"]
+    assert (shop.path / "current" / "unverified").exists()
+    assert shop.act("verified", generation=1)["changed"]
     assert sorted(os.listdir(shop.path / "current")) == [
         "cert.pem",
         "chain.pem",
@@ -105,8 +105,8 @@ def test_every_step_is_foreseen_taken_once_and_leaves_the_right_modes(shop: Shop
     finally:
         os.umask(old)
     for name, (kind, _content) in shop.picture().items():
-        folders_and_links = {"d": "drwxr-xr-x", "l": "lrwxrwxrwx"}
-        expected = folders_and_links.get(kind[0], "-rw-------" if name.endswith("privkey.pem") else "-rw-r--r--")
+        directories_and_links = {"d": "drwxr-xr-x", "l": "lrwxrwxrwx"}
+        expected = directories_and_links.get(kind[0], "-rw-------" if name.endswith("privkey.pem") else "-rw-r--r--")
         assert (name, kind) == (name, expected)
 
 
@@ -120,7 +120,7 @@ def test_a_diff_says_it_in_words(shop: Shop) -> None:
         f"generation 1: complete, key 0600 {owner}",
         f"generation 2: complete, key 0600 {owner}",
     ]
-    assert diff["after"].splitlines()[0::2] == ["current: 2", f"generation 2: complete, unproven, key 0600 {owner}"]
+    assert diff["after"].splitlines()[0::2] == ["current: 2", f"generation 2: complete, not verified, key 0600 {owner}"]
 
 
 # staged
@@ -135,9 +135,9 @@ def test_a_staged_generation_for_the_same_names_is_found_again(shop: Shop) -> No
 
 def test_a_staged_generation_for_other_names_is_left_alone(shop: Shop) -> None:
     shop.stage(("other.example.com",))
-    before = (shop.folder(1) / "privkey.pem").read_text()
+    before = (shop.generation_path(1) / "privkey.pem").read_text()
     assert shop.act("staged", domains=list(WWW))["generation"] == 2
-    assert (shop.folder(1) / "privkey.pem").read_text() == before
+    assert (shop.generation_path(1) / "privkey.pem").read_text() == before
 
 
 def test_numbers_are_never_used_again(shop: Shop) -> None:
@@ -156,7 +156,7 @@ def test_a_staged_generation_below_the_current_one_is_none(shop: Shop) -> None:
 def test_a_key_is_kept_when_that_is_wanted(shop: Shop) -> None:
     shop.use()
     done = shop.act("staged", domains=list(WWW), keep_key=True, key_mode="0640")
-    path = shop.folder(2) / "privkey.pem"
+    path = shop.generation_path(2) / "privkey.pem"
     assert (done["generation"], done["key"]) == (2, True)
     assert (path.read_text(), mode(path)) == (GOOD.key, "0640")
 
@@ -165,21 +165,21 @@ def test_a_key_is_kept_in_a_generation_that_waits_for_one(shop: Shop) -> None:
     shop.use()
     shop.act("staged", domains=list(WWW))
     assert shop.act("staged", domains=list(WWW), keep_key=True)["changed"]
-    assert (shop.folder(2) / "privkey.pem").read_text() == GOOD.key
+    assert (shop.generation_path(2) / "privkey.pem").read_text() == GOOD.key
 
 
 def test_a_key_that_is_staged_already_is_not_replaced(shop: Shop) -> None:
     shop.use()
     shop.stage()
     assert not shop.act("staged", domains=list(WWW), keep_key=True)["changed"]
-    assert (shop.folder(2) / "privkey.pem").read_text() != GOOD.key
+    assert (shop.generation_path(2) / "privkey.pem").read_text() != GOOD.key
 
 
 def test_a_lost_key_file_is_made_again(shop: Shop) -> None:
     shop.act("staged", domains=list(WWW))
-    (shop.folder(1) / "privkey.pem").unlink()
+    (shop.generation_path(1) / "privkey.pem").unlink()
     assert shop.act("staged", domains=list(WWW))["changed"]
-    assert mode(shop.folder(1) / "privkey.pem") == "0600"
+    assert mode(shop.generation_path(1) / "privkey.pem") == "0600"
 
 
 # ordered
@@ -200,12 +200,12 @@ def test_the_order_of_a_complete_generation_stays(shop: Shop) -> None:
     assert "its order stays as it is" in message
 
 
-@pytest.mark.parametrize("state", ["ordered", "complete", "current", "proven"])
+@pytest.mark.parametrize("state", ["ordered", "complete", "current", "verified"])
 def test_a_missing_generation_is_named(shop: Shop, state: str) -> None:
     shop.use()
     options = {"domains": list(WWW), "fullchain": GOOD.fullchain} if state == "complete" else {"order": ORDER}
     message = failure(shop, state, generation=9, **options)
-    assert message == f"generation: there is no {shop.folder(9)}."
+    assert message == f"generation: there is no {shop.generation_path(9)}."
 
 
 # complete
@@ -218,7 +218,7 @@ def refused(shop: Shop, what: Set, names: tuple[str, ...] = WWW) -> str:
 def test_a_certificate_for_another_key_is_refused(shop: Shop) -> None:
     number = shop.stage()
     message = failure(shop, "complete", generation=number, domains=list(WWW), fullchain=GOOD.fullchain)
-    assert message == f"fullchain: the certificate was made for another key than {shop.folder(1)}/privkey.pem."
+    assert message == f"fullchain: the certificate was made for another key than {shop.generation_path(1)}/privkey.pem."
     assert refused(shop, Set(OTHER.key, GOOD.fullchain)).endswith("another key than private_key.")
 
 
@@ -313,7 +313,7 @@ def test_the_keys_mode_follows_the_options(shop: Shop) -> None:
     number = shop.use()
     options = {"generation": number, "domains": list(WWW), "fullchain": GOOD.fullchain, "key_mode": "0640"}
     assert shop.act("complete", **options)["changed"]
-    assert mode(shop.folder(number) / "privkey.pem") == "0640"
+    assert mode(shop.generation_path(number) / "privkey.pem") == "0640"
     assert not shop.act("complete", **options)["changed"]
 
 
@@ -365,7 +365,7 @@ def test_a_generation_without_a_certificate_is_not_put_in_use(shop: Shop) -> Non
 def test_the_set_is_checked_again_before_it_is_put_in_use(shop: Shop) -> None:
     shop.use()
     number = shop.bring(OTHER)
-    (shop.folder(number) / "privkey.pem").write_text(GOOD.key)
+    (shop.generation_path(number) / "privkey.pem").write_text(GOOD.key)
     assert "is not the key of cert.pem" in failure(shop, "current", generation=number)
 
 
@@ -383,21 +383,21 @@ def test_the_way_forward_checks_dates_and_names_the_way_back_does_not(shop: Shop
     assert "does not cover other.example.com" in failure(shop, "current", generation=2, domains=["other.example.com"])
 
 
-@pytest.mark.parametrize("kind", ["folder", "file"])
+@pytest.mark.parametrize("kind", ["directory", "file"])
 def test_what_is_no_link_is_not_replaced(shop: Shop, kind: str) -> None:
     number = shop.bring()
     path = shop.path / "current"
-    path.mkdir() if kind == "folder" else path.write_text("mine")
+    path.mkdir() if kind == "directory" else path.write_text("mine")
     assert f"{path} is a {kind}" in failure(shop, "current", generation=number)
 
 
-# proven
+# verified
 
 
 def test_what_is_not_in_use_is_not_proven(shop: Shop) -> None:
     shop.use()
     shop.bring(OTHER)
-    assert "generation 2 is not in use (generation 1 is)" in failure(shop, "proven", generation=2)
+    assert "generation 2 is not in use (generation 1 is)" in failure(shop, "verified", generation=2)
 
 
 def test_what_was_put_back_for_a_while_keeps_no_mark(shop: Shop) -> None:
@@ -405,10 +405,10 @@ def test_what_was_put_back_for_a_while_keeps_no_mark(shop: Shop) -> None:
     second = shop.bring(OTHER)
     for number in (second, 1, second):
         shop.act("current", generation=number)
-    assert (shop.folder(1) / "unproven").exists()
-    assert shop.act("proven", generation=second)["changed"]
-    assert not list(shop.path.rglob("unproven"))
-    assert not shop.act("proven", generation=second)["changed"]
+    assert (shop.generation_path(1) / "unverified").exists()
+    assert shop.act("verified", generation=second)["changed"]
+    assert not list(shop.path.rglob("unverified"))
+    assert not shop.act("verified", generation=second)["changed"]
 
 
 @pytest.mark.parametrize("keep", [0, 1, 2, 3, 9])
@@ -417,7 +417,7 @@ def test_old_generations_go_and_newer_ones_stay(shop: Shop, keep: int) -> None:
     waiting = shop.stage()
     current, above, staged_above = shop.bring(new_set()), shop.bring(new_set()), shop.stage(("x.example.com",))
     shop.act("current", generation=current)
-    shop.act("proven", generation=current, keep=keep)
+    shop.act("verified", generation=current, keep=keep)
     kept = made[-keep:] if keep else []
     assert sorted(int(name) for name in os.listdir(shop.path / "generations")) == sorted(
         [*kept, current, above, staged_above]
@@ -472,7 +472,7 @@ def test_owner_and_group_by_name_and_number(shop: Shop) -> None:
     assert (shop.path / "current" / "privkey.pem").stat().st_uid == os.getuid()
 
 
-@pytest.mark.parametrize("state", ["ordered", "complete", "current", "proven"])
+@pytest.mark.parametrize("state", ["ordered", "complete", "current", "verified"])
 def test_the_generation_must_be_said(shop: Shop, state: str) -> None:
     with pytest.raises(InvalidOption, match=r"^generation: say which"):
         shop.act(state, domains=list(WWW), order=ORDER, fullchain=GOOD.fullchain)

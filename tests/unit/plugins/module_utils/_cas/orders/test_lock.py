@@ -19,7 +19,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._host.lockfile im
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, Request, Transport
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.orders.lifecycle import DAY
-from tests.support.accounts import listing
+from tests.support.accounts import known_orders
 from tests.support.client import DEFAULTS, client, clock, emulator, transport, writes
 
 PACKAGE, DELETE = "CreateCertificateForPackageRequest", "DeleteCertificateRequest"
@@ -337,7 +337,7 @@ def test_what_was_done_while_a_task_waited_for_the_claim_is_seen(shelf: str) -> 
 def test_after_waiting_for_the_claim_a_shared_list_is_not_relied_on(shelf: str) -> None:
     account = emulator()
     other = held(account, shelf, 3600)
-    listed = listing(account)
+    known = known_orders(account)
 
     def sleep(seconds: float) -> None:
         account.advance(seconds)
@@ -345,7 +345,7 @@ def test_after_waiting_for_the_claim_a_shared_list_is_not_relied_on(shelf: str) 
             order(account, str(Path(shelf, "elsewhere")), wait_for="none")
             other.release()
 
-    done = order(account, shelf, {"clock": clock(account)._replace(sleep=sleep)}, listed=listed)
+    done = order(account, shelf, {"clock": clock(account)._replace(sleep=sleep)}, known_orders=known)
     assert not done.plan.changed
     assert writes(account) == [PACKAGE]
 
@@ -353,7 +353,7 @@ def test_after_waiting_for_the_claim_a_shared_list_is_not_relied_on(shelf: str) 
 # Where nothing can be noted.
 
 
-def test_without_a_folder_the_task_warns_and_goes_on(tmp_path: Path) -> None:
+def test_without_a_directory_the_task_warns_and_goes_on(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     account = emulator()
     done = order(account, str(tmp_path / "file" / "state"))

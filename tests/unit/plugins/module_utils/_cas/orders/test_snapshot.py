@@ -15,7 +15,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._connection impor
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 from tests.emulator.orders.lifecycle import DAY
-from tests.support.accounts import listing
+from tests.support.accounts import known_orders
 from tests.support.client import DEFAULTS, client, emulator, order, reads, renew, writes
 
 LIST, DESCRIBE, QUOTA = "ListUserCertificateOrder", "DescribeCertificateState", "DescribePackageState"
@@ -24,9 +24,9 @@ WWW: dict[str, Any] = {"domains": ["www.example.com"]}
 
 
 def test_a_list_of_all_orders_says_so() -> None:
-    found = listing(emulator())
-    assert found["listing"]["at"] == "2026-11-22T12:00:00Z"
-    assert len(found["listing"]["account"]) == 16
+    found = known_orders(emulator())
+    assert found["known_orders"]["at"] == "2026-11-22T12:00:00Z"
+    assert len(found["known_orders"]["account"]) == 16
 
 
 @pytest.mark.parametrize(
@@ -37,16 +37,16 @@ def test_a_list_of_all_orders_says_so() -> None:
     ],
 )  # fmt: skip
 def test_a_list_of_some_orders_cannot_stand_for_all(some: dict[str, Any]) -> None:
-    found = listing(emulator(), **some)
-    assert "listing" not in found
+    found = known_orders(emulator(), **some)
+    assert "known_orders" not in found
     with pytest.raises(InvalidOption, match="without filters"):
-        order(emulator(), **WWW, listed=found)
+        order(emulator(), **WWW, known_orders=found)
 
 
 def test_an_order_in_the_listing_is_only_described() -> None:
     account = emulator()
     first = order(account, **WWW)
-    again = order(account, **WWW, listed=listing(account))
+    again = order(account, **WWW, known_orders=known_orders(account))
     assert not again.plan.changed
     assert first.order
     assert again.order
@@ -56,7 +56,7 @@ def test_an_order_in_the_listing_is_only_described() -> None:
 
 def test_a_new_order_is_looked_for_once_after_it_is_made() -> None:
     account = emulator()
-    done = order(account, **WWW, listed=listing(account), wait_for="none")
+    done = order(account, **WWW, known_orders=known_orders(account), wait_for="none")
     assert done.plan.changed
     assert [call.action for call in account.calls] == [QUOTA, PACKAGE, DESCRIBE, LIST]
 
@@ -66,8 +66,8 @@ def test_a_renewal_takes_its_order_from_the_listing() -> None:
     first = order(account, **WWW, wait_for="issued")
     assert first.order
     account.advance(70 * DAY)
-    found = listing(account)
-    done = renew(account, order_id=first.order.order_id, listed=found, wait_for="none")
+    found = known_orders(account)
+    done = renew(account, order_id=first.order.order_id, known_orders=found, wait_for="none")
     assert done.plan.changed
     assert [call.action for call in account.calls][:4] == [DESCRIBE, QUOTA, PACKAGE, DESCRIBE]
     assert reads(account).count(LIST) == 1
@@ -79,53 +79,53 @@ def test_of_several_certificates_the_latest_counts_though_a_listing_does_not_tel
     account.advance(50 * DAY)
     renew(account, **WWW, force=True, wait_for="issued")
     account.advance(15 * DAY)
-    found = listing(account)
+    found = known_orders(account)
     found["orders"].sort(key=lambda entry: entry["order_id"])
-    assert not renew(account, **WWW, listed=found).plan.changed
+    assert not renew(account, **WWW, known_orders=found).plan.changed
     found["orders"].reverse()
-    assert not renew(account, **WWW, listed=found).plan.changed
+    assert not renew(account, **WWW, known_orders=found).plan.changed
 
 
 def test_an_order_that_the_listing_does_not_know_is_looked_for() -> None:
     account = emulator(proof="at_once")
-    found = listing(account)
+    found = known_orders(account)
     first = order(account, **WWW, wait_for="issued")
     assert first.order
     account.advance(600)
     account.calls.clear()
-    done = renew(account, order_id=first.order.order_id, listed=found)
+    done = renew(account, order_id=first.order.order_id, known_orders=found)
     assert not done.plan.changed
     assert LIST in reads(account)
 
 
 def test_an_old_listing_and_one_of_the_future_are_not_used() -> None:
     account = emulator()
-    found = listing(account)
+    found = known_orders(account)
     order(account, **WWW)
     account.advance(3601)
-    assert not order(account, **WWW, listed=found).plan.changed
-    found["listing"]["at"] = "2027-11-22T12:00:00Z"
-    assert not order(account, **WWW, listed=found).plan.changed
+    assert not order(account, **WWW, known_orders=found).plan.changed
+    found["known_orders"]["at"] = "2027-11-22T12:00:00Z"
+    assert not order(account, **WWW, known_orders=found).plan.changed
 
 
 def test_a_listing_of_another_key_or_endpoint_is_not_used() -> None:
     account, other = emulator(), emulator()
-    found = listing(other)
+    found = known_orders(other)
     order(account, **WWW)
     for url, key in (("https://cas.example", "LTAI-another"), ("https://other.example", None)):
         real = client(account)
         source = find_source(key, "secret") if key else real._source
         stranger = Client(real.product, url, source, real._transport, clock=real.clock)
-        assert found["listing"]["account"] != stranger.account
-    found["listing"]["account"] = "0" * 16
-    assert not order(account, **WWW, listed=found).plan.changed
+        assert found["known_orders"]["account"] != stranger.account
+    found["known_orders"]["account"] = "0" * 16
+    assert not order(account, **WWW, known_orders=found).plan.changed
     assert writes(account) == [PACKAGE]
 
 
 def test_an_order_of_this_machine_that_is_younger_than_the_listing_is_known(tmp_path: Any) -> None:
     account, shelf = emulator(), str(tmp_path)
-    found = listing(account)
-    asked = wanted({"state": "present", **DEFAULTS, **WWW, "listed": found})
+    found = known_orders(account)
+    asked = wanted({"state": "present", **DEFAULTS, **WWW, "known_orders": found})
     first = reconcile.order(client(account, shelf=shelf), asked)
     again = reconcile.order(client(account, shelf=shelf), asked)
     assert first.plan.changed
@@ -138,17 +138,17 @@ def test_an_order_of_this_machine_that_is_younger_than_the_listing_is_known(tmp_
     [
         ({"orders": None}, "without filters"),
         ({"orders": "all"}, "without filters"),
-        ({"listing": []}, "without filters"),
-        ({"listing": {"at": "soon", "account": "0"}}, "no moment"),
-        ({"orders": [7]}, "is no order"),
-        ({"orders": [{"order_id": "x", "domains": []}]}, "is no order"),
-        ({"orders": [{"order_id": "7", "domains": None}]}, "is no order"),
-        ({"orders": [{"order_id": "7", "domains": [], "status": "fine"}]}, "order 7 has no status"),
+        ({"known_orders": []}, "without filters"),
+        ({"at": "soon"}, "not a time"),
+        ({"orders": [7]}, "is not an order"),
+        ({"orders": [{"order_id": "x", "domains": []}]}, "is not an order"),
+        ({"orders": [{"order_id": "7", "domains": None}]}, "is not an order"),
+        ({"orders": [{"order_id": "7", "domains": [], "status": "fine"}]}, "order 7 has an unknown status"),
     ],
 )
-def test_what_is_no_listing_is_an_error(change_it: dict[str, Any], said: str) -> None:
+def test_what_is_not_a_snapshot_is_an_error(change_it: dict[str, Any], said: str) -> None:
     account = emulator()
     with pytest.raises(InvalidOption, match=said) as caught:
-        order(account, **WWW, listed={**listing(account), **change_it})
-    assert caught.value.option == "listed"
+        order(account, **WWW, known_orders={**known_orders(account)["known_orders"], **change_it})
+    assert caught.value.option == "known_orders"
     assert not account.calls

@@ -290,6 +290,6 @@ def test_some_are_named_and_the_rest_is_counted() -> None:
 
 
 def test_numbers_are_listed() -> None:
-    assert progress.listing(["7"]) == "order 7"
-    assert progress.listing(["7", "8"]) == "orders 7, 8"
-    assert progress.listing([str(number) for number in range(13)]).endswith(" 8, 9 and 3 more")
+    assert progress.named(["7"]) == "order 7"
+    assert progress.named(["7", "8"]) == "orders 7, 8"
+    assert progress.named([str(number) for number in range(13)]).endswith(" 8, 9 and 3 more")
