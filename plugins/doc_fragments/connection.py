@@ -67,7 +67,7 @@ options:
     type: path
   request_timeout:
     description:
-      - Seconds to wait for the answer to one request.
+      - Seconds to wait for the response to one request.
     type: float
     default: 30.0
   max_attempts:

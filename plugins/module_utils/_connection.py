@@ -83,11 +83,11 @@ class Service(NamedTuple):
             max_attempts=params["max_attempts"],
             timeout=params["request_timeout"],
             tell=tell,
-            shelf=_shelf(),
+            state_directory=_state_directory(),
         )
 
 
-def _shelf() -> str:
+def _state_directory() -> str:
     """The directory of this user for notes between tasks; made when there is something to note."""
     state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
     return os.path.join(state, "certops.alicloud")

@@ -86,7 +86,7 @@ class Untrusted(InvalidRequest):
 
 
 class NoResponse(Failure):
-    """The request was sent and no readable answer came; it may have been carried out."""
+    """The request was sent and no readable response came; it may have been carried out."""
 
 
 class OutcomeUnknown(Failure):

@@ -165,12 +165,12 @@ order:
           returned: always
           sample: dns
         domain:
-          description: Name that is proven; null when the service's answer does not tell which of several it is.
+          description: Name that is proven; null when the service's response does not tell which of several it is.
           type: str
           returned: always
           sample: www.example.com
         record_name:
-          description: Full name of the record; null when the service's answer does not tell it.
+          description: Full name of the record; null when the service's response does not tell it.
           type: str
           returned: with method V(dns)
           sample: _dnsauth.www.example.com
@@ -323,9 +323,9 @@ request_id:
   returned: on failure, when the service gave one
   sample: 3B1F0C5E-0000-4000-8000-000000000001
 http_status:
-  description: HTTP status of the answer that failed.
+  description: HTTP status of the response that failed.
   type: int
-  returned: on failure, when there was an answer
+  returned: on failure, when there was a response
   sample: 404
 action:
   description: Operation that failed.

@@ -84,9 +84,9 @@ request_id:
   returned: on failure, when the service gave one
   sample: 3B1F0C5E-0000-4000-8000-000000000001
 http_status:
-  description: HTTP status of the answer that failed.
+  description: HTTP status of the response that failed.
   type: int
-  returned: on failure, when there was an answer
+  returned: on failure, when there was a response
   sample: 404
 action:
   description: Operation that failed.

@@ -38,7 +38,7 @@ class Remembering(Emulator):
         self.said: dict[str, Reply] = {}
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
-        """Answer by the target alone: nothing changes in such an account."""
+        """Response by the target alone: nothing changes in such an account."""
         if target not in self.said:
             self.said[target] = super().handle(method, target, headers, body)
         return self.said[target]

@@ -44,8 +44,8 @@ TITLE = "Installing certificates on bad disks"
 METHOD = """\
 A store lives from nothing to its third certificate, in sixteen tasks of `certificate_store`: keys are staged, orders
 noted, certificates completed, generations put in use, verified, put back and pruned. A copy of the store before each
-task is the start of many tries. In each of them one thing goes wrong; then everything in the store is looked at; then the
-same task runs again with nothing in its way. The tasks are processes of their own that do all that a shipped module
+task is the start of many tries. In each of them one thing goes wrong; then everything in the store is looked at; then
+the same task runs again with nothing in its way. The tasks are processes of their own that do all that a shipped module
 does once its arguments are read.
 
 - **Disks that fill up**: a file system in memory, from a size where nothing more fits, page by page up to the one where

@@ -20,7 +20,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.product impo
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.credentials import Credentials
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, Request
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
 from tests.benchmarks.accounts import fleet
 from tests.benchmarks.runs import inventory as machines
 from tests.emulator.core.http import Server
@@ -211,11 +211,11 @@ def _renewed(folder: Path, hosts: int) -> Fleet:
 
 def _pauses(seed: int) -> list[float]:
     """The pauses of a thousand tasks that were refused together, and were told to come again in a second."""
-    refused = Answer(400, {"x-acs-retry-after": "1000"}, b'{"Code": "Throttling.User", "Message": "slow down"}')
+    refused = Response(400, {"x-acs-retry-after": "1000"}, b'{"Code": "Throttling.User", "Message": "slow down"}')
     chance, slept, keys = random.Random(seed), list[float](), Credentials("id", "secret")
-    answers = itertools.cycle([refused, Answer(200, {}, b"{}")])
+    answers = itertools.cycle([refused, Response(200, {}, b"{}")])
 
-    def exchange(_request: Request, _timeout: float) -> Answer:
+    def exchange(_request: Request, _timeout: float) -> Response:
         return next(answers)
 
     clock = Clock(sleep=slept.append, chance=chance.random)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.reliability.report import Run
 
 from .hostile_options import WWW, alidns_record, cas_order, cas_order_info, cas_order_renew, cas_package_info, honest
-from .hostile_task import KEYS, Answer, OverRequests, Request, Service, Tally, run_task
+from .hostile_task import KEYS, OverRequests, Request, Response, Service, Tally, run_task
 from .hostile_values import HUGE, examples, texts, values
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure  # isort: skip
@@ -119,7 +119,7 @@ class Twist:
     status: int
     heads: dict[str, str]
 
-    def __call__(self, answer: Answer) -> Answer:
+    def __call__(self, answer: Response) -> Response:
         try:
             found = json.loads(answer.body)
         except (ValueError, RecursionError):
@@ -127,7 +127,7 @@ class Twist:
         content = found if isinstance(found, dict) else {}
         kept = {name: value for name, value in content.items() if name not in self.without}
         body = json.dumps({**kept, **self.fields}).encode() if self.body is None else self.body
-        return Answer(self.status or answer.status, {**answer.headers, **self.heads}, body)
+        return Response(self.status or answer.status, {**answer.headers, **self.heads}, body)
 
 
 twists = st.builds(
@@ -149,7 +149,7 @@ twists = st.builds(
 def twisted(service: Service, some: Sequence[Twist]) -> Service:
     calls = [0]
 
-    def answer(request: Request) -> Answer:
+    def answer(request: Request) -> Response:
         found = service(request)
         for twist in some:
             if twist.call in (-1, calls[0]):
@@ -206,14 +206,14 @@ def try_wire(run: Run, tally: Tally) -> None:
         def one(answer: bytes) -> None:
             next_one[0] = answer
             with tally.judging("bytes on the wire", answer):
-                exchange: Callable[..., Answer] = OverRequests()
+                exchange: Callable[..., Response] = OverRequests()
                 try:
                     found: object = exchange(Request("POST", url, {}, b""), 20.0)
                 except Failure as failure:
                     found = failure
                     if "nothing was sent" in failure.msg:
                         tally.wrong.append(f"denied a request that was sent: {answer[:80]!r}")
-                assert isinstance(found, (Answer, Failure))
+                assert isinstance(found, (Response, Failure))
 
         examples(WIRE_SHORT if run.short else WIRE_USUAL, run.seed, one, wire)
         listener.shutdown(socket.SHUT_RDWR)

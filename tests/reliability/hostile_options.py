@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.reliability.report import Run
 from tests.support import client
 
-from .hostile_task import KEYS, Answer, Request, Service, Tally, connection, run_task
+from .hostile_task import KEYS, Request, Response, Service, Tally, connection, run_task
 from .hostile_values import HUGE, examples, texts, values
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import argspec  # isort: skip
@@ -107,7 +107,7 @@ def honest() -> Service:
     account.world.zones.host("example.com", account.world.now())
     exchange = client.transport(account)
 
-    def answer(request: Request) -> Answer:
+    def answer(request: Request) -> Response:
         url = f"https://cas.example/{request.url.rpartition('/')[2]}"
         return exchange(Request(request.method, url, request.headers, request.body), 30.0)
 

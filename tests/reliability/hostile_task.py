@@ -27,10 +27,10 @@ from ansible_collections.certops.alicloud.plugins.module_utils import _connectio
 from ansible_collections.certops.alicloud.plugins.module_utils import _task as task  # noqa: E402
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock  # noqa: E402
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client  # noqa: E402
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, OverRequests, Request  # noqa: E402
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import OverRequests, Request, Response  # noqa: E402
 from ansible_collections.certops.alicloud.plugins.plugin_utils.direct import run_here  # noqa: E402
 
-__all__ = ["Answer", "OverRequests", "Request", "connection"]
+__all__ = ["OverRequests", "Request", "Response", "connection"]
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 KEYS = {"access_key_id": "testid", "access_key_secret": "testsecret", "endpoint": "http://127.0.0.1:9"}
@@ -41,7 +41,7 @@ PATIENCE, LEAP = 2000, 1e8
 # Seconds of real time for one input, on however slow a machine.
 WATCHDOG = 120
 
-Service = Callable[[Request], Answer]
+Service = Callable[[Request], Response]
 
 
 class Endless(BaseException):
@@ -137,7 +137,7 @@ class _Pretended:
         self.close = OverRequests(*where).close
         self._service, self._time, self._calls = service, time, 0
 
-    def __call__(self, request: Request, timeout: float) -> Answer:
+    def __call__(self, request: Request, timeout: float) -> Response:
         self._calls += 1
         self._time.seconds += 0.1
         if self._calls > MOST_CALLS:

@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.emulator.core.reply import Reply
 from tests.emulator.orders.ca import Authority, pem, private_pem
 
-Answer = Callable[[str, str, Mapping[str, str], bytes], Reply]
+Response = Callable[[str, str, Mapping[str, str], bytes], Reply]
 HERE = "127.0.0.1"
 
 
@@ -106,7 +106,7 @@ class Listener(ThreadingHTTPServer):
 
     def __init__(
         self,
-        answer: Answer | None = None,
+        answer: Response | None = None,
         tls: ssl.SSLContext | None = None,
         tunnel: tuple[str, int] | None = None,
         hours: float | None = 0,

@@ -15,7 +15,7 @@ from tests.support.queries import DEFAULTS as OPTIONS
 
 
 def known_orders(account: Emulator, **options: Any) -> dict[str, Any]:
-    found = info.order_info(lambda: client(account), {**OPTIONS, **options})
+    found: dict[str, Any] = info.order_info(lambda: client(account), {**OPTIONS, **options})
     account.calls.clear()
     return found
 

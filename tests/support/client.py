@@ -26,7 +26,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._connection impor
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NoResponse
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, Request, Transport
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response, Transport
 from tests.emulator.core.dials import Dials
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import Keys
@@ -88,13 +88,13 @@ def clock(account: Emulator, chance: float = 0.5) -> Clock:
 
 
 def transport(account: Emulator) -> Transport:
-    def exchange(request: Request, timeout: float) -> Answer:
+    def exchange(request: Request, timeout: float) -> Response:
         target = request.url[request.url.index("/", len("https://")) :]
         try:
             reply = account.handle(request.method, target, request.headers, request.body)
         except Lost:
-            raise NoResponse("The connection broke before the answer was complete.") from None
-        return Answer(reply.status, {name.lower(): value for name, value in reply.headers.items()}, reply.body)
+            raise NoResponse("The connection broke before the response was complete.") from None
+        return Response(reply.status, {name.lower(): value for name, value in reply.headers.items()}, reply.body)
 
     return exchange
 
@@ -103,12 +103,12 @@ def edited(account: Emulator, action: str, change: Callable[[dict[str, Any]], No
     """The service, with the answers to one operation changed on their way."""
     exchange = transport(account)
 
-    def altered(request: Request, timeout: float) -> Answer:
-        answer = exchange(request, timeout)
-        content = json.loads(answer.body)
+    def altered(request: Request, timeout: float) -> Response:
+        response = exchange(request, timeout)
+        content = json.loads(response.body)
         if request.headers["x-acs-action"] == action:
             change(content)
-        return Answer(answer.status, answer.headers, json.dumps(content).encode())
+        return Response(response.status, response.headers, json.dumps(content).encode())
 
     return altered
 
@@ -118,7 +118,7 @@ def before(account: Emulator, action: str, deed: Callable[[], object], skip: int
     exchange = transport(account)
     left = [skip]
 
-    def meddled(request: Request, timeout: float) -> Answer:
+    def meddled(request: Request, timeout: float) -> Response:
         if request.headers["x-acs-action"] == action:
             left[0] -= 1
             if left[0] == -1:

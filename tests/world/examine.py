@@ -82,11 +82,11 @@ def served(address: str, server_name: str, authority: str) -> dict[str, str]:
 
 def examine(directory: str, name: str, address: str, server_name: str, ca: str) -> dict[str, Any]:
     """Return all of it."""
-    directory = Path(directory, name)
-    sets = {path.parent.name: content(path.parent) for path in sorted(directory.glob("generations/*/fullchain.pem"))}
-    current = directory / "current"
+    place = Path(directory, name)
+    sets = {path.parent.name: content(path.parent) for path in sorted(place.glob("generations/*/fullchain.pem"))}
+    current = place / "current"
     return {
-        "files": files(directory),
+        "files": files(place),
         "link": os.readlink(current) if current.is_symlink() else "",
         "sets": sets,
         "current": content(current) if (current / "fullchain.pem").exists() else None,

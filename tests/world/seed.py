@@ -52,22 +52,22 @@ def certificate(name: str, key: Key, issuer: str, by: Key) -> str:
 
 def write_set(directory: Path, name: str) -> None:
     """Write a complete set as generation 1, in use."""
-    directory = directory / name / "generations" / "1"
-    directory.mkdir(parents=True)
+    place = directory / name / "generations" / "1"
+    place.mkdir(parents=True)
     authority, key = new_key(), new_key()
     leaf = certificate(name, key, "a CA elsewhere", authority)
     root = certificate("a CA elsewhere", authority, "a CA elsewhere", authority)
     for file, text in (("cert.pem", leaf), ("chain.pem", root), ("fullchain.pem", leaf + root)):
-        (directory / file).write_text(text)
+        (place / file).write_text(text)
     secret = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    with os.fdopen(os.open(directory / "privkey.pem", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file_:
+    with os.fdopen(os.open(place / "privkey.pem", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file_:
         file_.write(secret)
     (directory / name / "current").symlink_to("generations/1")
 
 
 if __name__ == "__main__":
-    for place, names in json.loads(sys.argv[1]).items():
+    for top, names in json.loads(sys.argv[1]).items():
         for wanted in names:
-            write_set(Path(place), wanted)
+            write_set(Path(top), wanted)

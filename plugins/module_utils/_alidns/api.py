@@ -88,6 +88,6 @@ def _all(client: Client, action: str, params: dict[str, Any], path: tuple[str, s
 def _page(
     client: Client, action: str, params: dict[str, Any], path: tuple[str, str], number: int
 ) -> tuple[object, object]:
-    answer = call(client, action, {**params, "PageNumber": number, "PageSize": _PAGE})
-    box = answer.get(path[0])
-    return box.get(path[1]) if isinstance(box, dict) else None, answer.get("TotalCount")
+    response = call(client, action, {**params, "PageNumber": number, "PageSize": _PAGE})
+    box = response.get(path[0])
+    return box.get(path[1]) if isinstance(box, dict) else None, response.get("TotalCount")

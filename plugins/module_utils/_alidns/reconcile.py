@@ -73,7 +73,7 @@ def _act(client: Client, wanted: Wanted, zone: Zone, step: Step, warnings: list[
             raise
         if step.settled(records):
             if isinstance(trouble, OutcomeUnknown):
-                warnings.append(f"The answer to {step.action} was lost; a look showed that it was carried out.")
+                warnings.append(f"The response to {step.action} was lost; a look showed that it was carried out.")
             return step.found(records)
     raise _unsettled(step, trouble)
 

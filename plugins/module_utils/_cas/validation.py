@@ -56,13 +56,13 @@ class FileProof:
         return {"method": "file", **self.__dict__}
 
 
-def proofs(answer: Mapping[str, Any], domains: tuple[str, ...]) -> tuple[DnsProof | FileProof, ...]:
+def proofs(response: Mapping[str, Any], domains: tuple[str, ...]) -> tuple[DnsProof | FileProof, ...]:
     """What is to be published, as far as the service has said it: fields are empty for some seconds."""
-    name, value = text(answer.get("RecordDomain")), text(answer.get("RecordValue"))
+    name, value = text(response.get("RecordDomain")), text(response.get("RecordValue"))
     if name and value:
-        return (_dns_proof(name, text(answer.get("RecordType")) or "TXT", value, domains),)
-    path, content = text(answer.get("Uri")), text(answer.get("Content"))
-    domain = text(answer.get("Domain")) or (base(domains[0]) if len(domains) == 1 else None)
+        return (_dns_proof(name, text(response.get("RecordType")) or "TXT", value, domains),)
+    path, content = text(response.get("Uri")), text(response.get("Content"))
+    domain = text(response.get("Domain")) or (base(domains[0]) if len(domains) == 1 else None)
     if path and not _is_for_proofs(path):
         raise Failure(f"The service asks for a file at {quoted(path)}, which is no place for a proof.")
     if path and content and domain:

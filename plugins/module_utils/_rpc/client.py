@@ -30,7 +30,7 @@ from .._host.clock import Clock
 from .._text import one_line, utc_text
 from .credentials import Credentials, Source
 from .signature import canonical_query, flatten, signed_headers
-from .transport import Answer, Request, Transport
+from .transport import Request, Response, Transport
 
 
 class Product(NamedTuple):
@@ -106,10 +106,10 @@ class Client:
         timeout: float = 30.0,
         clock: Clock | None = None,
         tell: Tell | None = None,
-        shelf: str | None = None,
+        state_directory: str | None = None,
     ) -> None:
         self.product = product
-        self.shelf = shelf  # the directory where tasks of this machine leave notes for each other
+        self.state_directory = state_directory  # the directory where tasks of this machine leave notes for each other
         self.tell = tell or _tell_nobody  # hears a line, and whether it is only a detail, while something is waited for
         self.read_only = read_only
         self.clock = clock or Clock()
@@ -135,7 +135,7 @@ class Client:
         getattr(self._transport, "close", lambda: None)()
 
     def call(self, action: str, params: Mapping[str, Any], deadline: float | None = None) -> dict[str, Any]:
-        """Call one operation and return its answer.
+        """Call one operation and return its response.
 
         ``deadline`` is a moment of ``clock.monotonic``; nothing is sent after it.
         Raises OutcomeUnknown when a write may have happened, else the failure of the last exchange.
@@ -177,7 +177,7 @@ class Client:
     def _turn(self, now: float) -> float:
         """Seconds until the next turn. Few accounts are ever throttled, so mostly there is no pace to keep."""
         try:
-            if not self.shelf or os.stat(f"{self._pace_note}.json").st_mtime < now - _OLD_PACE:
+            if not self.state_directory or os.stat(f"{self._pace_note}.json").st_mtime < now - _OLD_PACE:
                 return 0.0
         except OSError:
             return 0.0
@@ -186,37 +186,37 @@ class Client:
         return turn(self._pace_note, now, self.clock.sleep)
 
     def _note_pace(self, failure: Failure, sent: float) -> None:
-        if self.shelf and isinstance(failure, ApiError) and failure.kind is Kind.THROTTLED:
+        if self.state_directory and isinstance(failure, ApiError) and failure.kind is Kind.THROTTLED:
             from .rate_limit import too_fast
 
             too_fast(self._pace_note, sent, self.clock.now().timestamp(), self.clock.sleep)
 
     @property
     def _pace_note(self) -> str:
-        return os.path.join(self.shelf or "", "pace-" + re.sub(r"[^\w.-]", "_", self.host))
+        return os.path.join(self.state_directory or "", "pace-" + re.sub(r"[^\w.-]", "_", self.host))
 
     def _exchange(self, action: str, params: Mapping[str, Any], credentials: Credentials) -> dict[str, Any]:
         request = self._request(action, canonical_query(flatten(params)), credentials)
-        answer = self._transport(request, self._timeout)
-        content = _content(answer)
-        if 200 <= answer.status < 300:
+        response = self._transport(request, self._timeout)
+        content = _content(response)
+        if 200 <= response.status < 300:
             return content
         from .service_errors import refusal  # most calls are not refused
 
-        ours, theirs = self.clock.now(), _server_time(answer)
+        ours, theirs = self.clock.now(), _server_time(response)
         their_clock = utc_text(theirs) if theirs else "is not known"
         refused = refusal(
             content,
             action=action,
-            http_status=answer.status,
+            http_status=response.status,
             permission=f"{self.product.ram_code}:{action}",
-            retry_after=_retry_after(answer),
+            retry_after=_retry_after(response),
             clocks=f"this machine's says {utc_text(ours)}, the service's {their_clock}",
             thing=self.product.thing,
         )
         if refused.kind is Kind.CLOCK and theirs and abs(theirs - ours) < _MOST_SKEW:
             self._clock_offset = theirs - ours
-        raise refused.add(request_id=one_line(answer.headers.get("x-acs-request-id"), 100) or None)
+        raise refused.add(request_id=one_line(response.headers.get("x-acs-request-id"), 100) or None)
 
     def _request(self, action: str, form: str, credentials: Credentials) -> Request:
         query, body = ("", form.encode()) if self._in_body else (form, b"")
@@ -276,34 +276,34 @@ class Client:
         return failure
 
 
-def _server_time(answer: Answer) -> datetime | None:
+def _server_time(response: Response) -> datetime | None:
     try:
-        return parsedate_to_datetime(answer.headers["date"]).astimezone(timezone.utc)
+        return parsedate_to_datetime(response.headers["date"]).astimezone(timezone.utc)
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 
-def _content(answer: Answer) -> dict[str, Any]:
-    """The JSON object of an answer. An error without a code is not the service's own."""
+def _content(response: Response) -> dict[str, Any]:
+    """The JSON object of a response. An error without a code is not the service's own."""
     try:
-        content = json.loads(answer.body)
+        content = json.loads(response.body)
     except (ValueError, RecursionError):
         content = None
-    if isinstance(content, dict) and (200 <= answer.status < 300 or content.get("Code") or content.get("code")):
+    if isinstance(content, dict) and (200 <= response.status < 300 or content.get("Code") or content.get("code")):
         return content
-    if answer.status in (413, 414):
+    if response.status in (413, 414):
         return {}  # whoever stands in front of the service refused it, in a form of its own
-    kind = one_line(answer.headers.get("content-type", "no content type").split(";")[0], 60)
+    kind = one_line(response.headers.get("content-type", "no content type").split(";")[0], 60)
     raise NoResponse(
-        f"The answer is no JSON object of the service (HTTP {answer.status}, {kind}): "
+        f"The response is no JSON object of the service (HTTP {response.status}, {kind}): "
         "a proxy or a login page may stand in between, or the endpoint is another server's.",
-        http_status=answer.status,
+        http_status=response.status,
     )
 
 
-def _retry_after(answer: Answer) -> float | None:
+def _retry_after(response: Response) -> float | None:
     """``x-acs-retry-after`` in seconds; what is no positive number of milliseconds is ignored."""
-    text = answer.headers.get("x-acs-retry-after", "").strip()
+    text = response.headers.get("x-acs-retry-after", "").strip()
     if not (text.isascii() and text.isdigit()):
         return None
     return min(int(text[:9]) / 1000, _LONGEST_ASKED) or None

@@ -15,7 +15,7 @@ from .._text import one_line
 from .credentials import Credentials, Source
 
 PACKAGE = "alibabacloud-credentials"
-# What begins with one of these is the text of somebody else: an answer with the keys in it, a signed address.
+# What begins with one of these is the text of somebody else: a response with the keys in it, a signed address.
 _TOLD = re.compile(r"[{?]|\b(?:result|response|stderr|token|url):", re.IGNORECASE)
 
 

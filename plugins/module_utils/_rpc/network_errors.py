@@ -35,14 +35,14 @@ def explain(error: Exception, timeout: float) -> Failure:
         )
     if isinstance(error, http.ProxyError) and _refused_tunnel(causes):
         return NotSent("The proxy refused the connection; nothing was sent. Check the proxy variables.")
-    if any(isinstance(cause, pool.InvalidHeader) for cause in causes):  # of the answer; requests has one of its own
-        return NoResponse("The answer has a head that cannot be read.")
+    if any(isinstance(cause, pool.InvalidHeader) for cause in causes):  # of the response; requests has one of its own
+        return NoResponse("The response has a head that cannot be read.")
     unwritten = _unwritten(error)
     if unwritten:
         return InvalidRequest(f"{unwritten}; nothing was sent.")
     if isinstance(error, http.Timeout) or any(isinstance(each, pool.ReadTimeoutError) for each in causes):
-        return NoResponse(f"No answer came within {timeout:g} s (request_timeout).")
-    return _broken_tls(causes) or NoResponse("The connection broke before the answer was complete.")
+        return NoResponse(f"No response came within {timeout:g} s (request_timeout).")
+    return _broken_tls(causes) or NoResponse("The connection broke before the response was complete.")
 
 
 def _unwritten(error: Exception) -> str | None:

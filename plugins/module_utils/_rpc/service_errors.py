@@ -84,7 +84,7 @@ _SILENT = (Kind.SIGNATURE, Kind.NONCE)
 
 
 def refusal(
-    answer: dict[str, Any],
+    response: dict[str, Any],
     *,
     action: str,
     http_status: int,
@@ -98,17 +98,17 @@ def refusal(
     ``permission`` is the RAM action that the call needs; the service's own word for it comes first. ``thing`` is what
     the product's operations are about.
     """
-    code = str(answer.get("Code") or answer.get("code") or "")
+    code = str(response.get("Code") or response.get("code") or "")
     kind = kind_of(code, http_status)
     if retry_after is not None and 400 <= http_status < 500 and kind is Kind.OTHER:
         kind = Kind.THROTTLED
-    denied = answer.get("AccessDeniedDetail")
+    denied = response.get("AccessDeniedDetail")
     needed = denied.get("AuthAction") if isinstance(denied, dict) else None
     sentence = _SENTENCES[kind].format(
         action=action, permission=one_line(needed or permission), clocks=clocks, thing=thing
     )
-    said = "" if kind in _SILENT else one_line(answer.get("Message") or answer.get("message"))
-    request_id = one_line(answer.get("RequestId") or answer.get("requestId")) or None
+    said = "" if kind in _SILENT else one_line(response.get("Message") or response.get("message"))
+    request_id = one_line(response.get("RequestId") or response.get("requestId")) or None
     return ApiError(
         kind,
         f"{sentence} {_source(code, said, request_id)}",

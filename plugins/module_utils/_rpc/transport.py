@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One HTTP exchange, over requests. Tells "never sent" from "no answer"."""
+"""One HTTP exchange, over requests. Tells "never sent" from "no response"."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from .._errors import InvalidOption, InvalidRequest, MissingLibrary, NoResponse
 
 if TYPE_CHECKING:
-    from requests import Response
+    from requests import Response as RequestsResponse
 
 # A page of 50 orders has less than a hundredth of this; what is made of JSON can take thirty times its length.
 _MAX_ANSWER = 4 * 1024 * 1024
@@ -36,7 +36,7 @@ class Request(NamedTuple):
         return f"Request({self.method})"
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What came back; header names are lower case. A private key may be in the body, so its ``repr`` has none."""
 
     status: int
@@ -44,10 +44,10 @@ class Answer(NamedTuple):
     body: bytes
 
     def __repr__(self) -> str:
-        return f"Answer({self.status})"
+        return f"Response({self.status})"
 
 
-Transport = Callable[[Request, float], Answer]
+Transport = Callable[[Request, float], Response]
 
 
 def is_loopback(host: str) -> bool:
@@ -75,7 +75,7 @@ class OverRequests:
         self._session.get_redirect_target = lambda response: None
         self._verify = (ca_path or _system_store()) if validate_certs else False
 
-    def __call__(self, request: Request, timeout: float) -> Answer:
+    def __call__(self, request: Request, timeout: float) -> Response:
         try:
             if request.url.startswith("http:"):
                 self._refuse_listener(request.url)
@@ -90,7 +90,7 @@ class OverRequests:
                 stream=True,
             ) as response:
                 headers = {name.lower(): value for name, value in response.headers.items()}
-                return Answer(response.status_code, headers, _read(response))
+                return Response(response.status_code, headers, _read(response))
         except (
             self._requests.RequestException,
             self._urllib3.HTTPError,
@@ -154,14 +154,14 @@ def _system_store() -> str | bool:
     return paths.capath if paths.capath and os.listdir(paths.capath) else True
 
 
-def _read(response: Response) -> bytes:
+def _read(response: RequestsResponse) -> bytes:
     """The body, unpacked no further than it can be used: few bytes can stand for many."""
     unpack = _unpacker(response.headers.get("content-encoding", "").strip().lower())
     body = b""
     for chunk in response.raw.stream(65536, decode_content=False):
         body += unpack.decompress(chunk, _MAX_ANSWER + 1 - len(body)) if unpack else chunk
         if len(body) > _MAX_ANSWER:
-            raise NoResponse(f"The answer is longer than {_MAX_ANSWER >> 20} MiB; it was not read to its end.")
+            raise NoResponse(f"The response is longer than {_MAX_ANSWER >> 20} MiB; it was not read to its end.")
     if unpack and not unpack.eof:
         raise ValueError("the end is missing")
     return body
@@ -172,5 +172,5 @@ def _unpacker(encoding: str) -> Any:
     if encoding in ("", "identity"):
         return None
     if encoding not in ("gzip", "x-gzip"):
-        raise NoResponse("The answer is packed in a way that was not asked for.")
+        raise NoResponse("The response is packed in a way that was not asked for.")
     return zlib.decompressobj(_GZIP)

@@ -103,7 +103,7 @@ def read_private_key(text: str, origin: str) -> str:
         raise InvalidCertificate(f"{origin} is no private key in PEM without a passphrase.") from None
 
 
-def read_certificate(text: str, origin: str = "the service's answer") -> Certificate:
+def read_certificate(text: str, origin: str = "the service's response") -> Certificate:
     """Read a PEM chain in whatever order it comes: leaf first, ordered, every block once."""
     x509_library()
     try:

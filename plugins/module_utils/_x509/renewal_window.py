@@ -32,7 +32,7 @@ def is_due(before: Window, not_before: datetime, not_after: datetime, now: datet
 
 
 def _days(span: timedelta, down: bool = True) -> str:
-    """Days with one decimal, rounded towards the answer that the reader is given."""
+    """Days with one decimal, rounded towards the response that the reader is given."""
     tenths = span / timedelta(hours=2.4)
     return f"{(floor(tenths) if down else ceil(tenths)) / 10:g}"
 

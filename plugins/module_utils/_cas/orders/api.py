@@ -28,14 +28,14 @@ _PASSES = 3
 
 def describe(client: Client, order: Order, deadline: float | None = None) -> Order | None:
     """What is known of an order and what the service says of it now; None when it says there is none."""
-    answer = state_of(client, order.order_id, deadline)
-    return told(client, order, answer) if answer is not None else None
+    response = state_of(client, order.order_id, deadline)
+    return told(client, order, response) if response is not None else None
 
 
 def describe_with_key(client: Client, order: Order, deadline: float | None = None) -> tuple[Order, str | None] | None:
     """As ``describe``, with the private key that the service made, if it made one."""
-    answer = state_of(client, order.order_id, deadline)
-    return (told(client, order, answer), _pem(answer.get("PrivateKey"))) if answer is not None else None
+    response = state_of(client, order.order_id, deadline)
+    return (told(client, order, response), _pem(response.get("PrivateKey"))) if response is not None else None
 
 
 def state_of(client: Client, order_id: str, deadline: float | None = None) -> Mapping[str, Any] | None:
@@ -49,17 +49,17 @@ def state_of(client: Client, order_id: str, deadline: float | None = None) -> Ma
         raise
 
 
-def told(client: Client, order: Order, answer: Mapping[str, Any]) -> Order:
+def told(client: Client, order: Order, response: Mapping[str, Any]) -> Order:
     """What is known of an order, and what the service said of it."""
-    return described(order, answer, _certificate(answer.get("Certificate"), order), client.clock.now())
+    return described(order, response, _certificate(response.get("Certificate"), order), client.clock.now())
 
 
 def with_certificate(client: Client, order: Order) -> Order:
     """An entry of the certificate list with its certificate. The key that comes along is left behind."""
     if order.certificate_id is None:
         return order
-    answer = client.call("GetUserCertificateDetail", {"CertId": order.certificate_id})
-    return replace(order, certificate=_certificate(answer.get("Cert"), order))
+    response = client.call("GetUserCertificateDetail", {"CertId": order.certificate_id})
+    return replace(order, certificate=_certificate(response.get("Cert"), order))
 
 
 def _certificate(value: object, order: Order) -> Certificate | None:
@@ -108,8 +108,8 @@ def _page(
     client: Client, order_type: str, keyword: str | None, word: str | None, deadline: float | None, number: int
 ) -> tuple[object, object]:
     params = {"OrderType": order_type, "Keyword": keyword, "Status": word, "CurrentPage": number, "ShowSize": _PAGE}
-    answer = client.call("ListUserCertificateOrder", params, deadline)
-    return answer.get("CertificateOrderList"), answer.get("TotalCount")
+    response = client.call("ListUserCertificateOrder", params, deadline)
+    return response.get("CertificateOrderList"), response.get("TotalCount")
 
 
 def order_in_list(
@@ -136,10 +136,10 @@ def find_in_list(
 
 def quota(client: Client, product_code: str) -> Quota:
     """The units of one product; zeros for one that was never bought."""
-    from .quota import Quota, from_answer  # few modules ask for it
+    from .quota import Quota, from_response  # few modules ask for it
 
     try:
-        return from_answer(product_code, client.call("DescribePackageState", {"ProductCode": product_code}))
+        return from_response(product_code, client.call("DescribePackageState", {"ProductCode": product_code}))
     except ApiError as refused:
         if refused.kind in (Kind.QUOTA, Kind.GONE):
             return Quota(product_code)

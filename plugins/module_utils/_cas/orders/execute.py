@@ -21,7 +21,7 @@ from .select import is_alike, keyword
 from .steps import CANCEL, DELETE, REVOKE, Step
 from .wanted import Wanted
 
-# Seconds between looks for an order whose answer was lost: lists may lag behind.
+# Seconds between looks for an order whose response was lost: lists may lag behind.
 _LOOKS = (2.0, 4.0, 8.0, 16.0)
 # A describe right after a create may fail for a moment.
 _NEW_ORDER_PAUSES = (0.0, 5.0, 5.0, 5.0)
@@ -80,7 +80,7 @@ def _effect(client: Client, wanted: Wanted, step: Step, deadline: float) -> tupl
 
 
 def _looked_for(client: Client, wanted: Wanted, step: Step, deadline: float) -> tuple[Order | None] | None:
-    """The effect of a call whose answer was lost; None when it does not show, or when nobody can be asked."""
+    """The effect of a call whose response was lost; None when it does not show, or when nobody can be asked."""
     try:
         return _effect(client, wanted, step, _soon(client, deadline))
     except NotAllowed:
@@ -127,7 +127,7 @@ def _moved_on(client: Client, wanted: Wanted, step: Step, order: Order | None) -
 class Bought:
     """A new order as far as it is known; ``beside`` are the numbers of those that were there before.
 
-    ``is_ours`` tells whether the service said its number; else it was found after the answer was lost.
+    ``is_ours`` tells whether the service said its number; else it was found after the response was lost.
     """
 
     order: Order
@@ -155,11 +155,11 @@ def buy(
     try:
         order_id = id_text(client.call(step.action, step.params, deadline).get("OrderId"))
         if order_id is None:
-            raise OutcomeUnknown(f"The answer to {step.action} has no order number.", action=step.action)
+            raise OutcomeUnknown(f"The response to {step.action} has no order number.", action=step.action)
     except OutcomeUnknown as lost:
         order_id, is_ours = _adopt(client, wanted, beside, lost, deadline), False
         warnings.append(
-            f"The answer to {step.action} was lost; order {order_id}, new for these names, was taken for its result."
+            f"The response to {step.action} was lost; order {order_id}, new for these names, was taken for its result."
         )
     except Failure:
         claim.clear()
@@ -180,7 +180,7 @@ def _new(wanted: Wanted, order_id: str) -> Order:
 
 
 def _adopt(client: Client, wanted: Wanted, known: Collection[str], lost: OutcomeUnknown, deadline: float) -> str:
-    """The one order that is new since the call whose answer was lost."""
+    """The one order that is new since the call whose response was lost."""
     begun = client.clock.monotonic()
     for pause in _LOOKS:
         if client.clock.monotonic() + pause >= deadline:

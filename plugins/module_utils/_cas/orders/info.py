@@ -153,7 +153,7 @@ def _deadline(client: Client, asked: Query) -> float:
 
 
 def _waited(client: Client, asked: Query, order: Order, private_key: str | None) -> tuple[Order, str | None]:
-    """The order where it was waited for to get, with the key of the answer that told so."""
+    """The order where it was waited for to get, with the key of the response that told so."""
     from ..wait.one import wait
     from .refusals import refuse_uncovered  # few tasks wait
 

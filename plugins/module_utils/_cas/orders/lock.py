@@ -85,7 +85,7 @@ class Claim:
 
 def foreseen(client: Client, wanted: Wanted) -> Claim:
     """What the note says, for a task that may only predict: it holds nothing and writes nothing."""
-    return Claim(look(_path(client.shelf, client, wanted)) if client.shelf else {}, _now(client))
+    return Claim(look(_path(client.state_directory, client, wanted)) if client.state_directory else {}, _now(client))
 
 
 @contextmanager
@@ -106,9 +106,9 @@ def claimed(client: Client, wanted: Wanted, deadline: float, warnings: list[str]
 
 def forget(client: Client, wanted: Wanted, order_id: str | None) -> None:
     """An order is deleted: whoever applies next need not look for it. Where that cannot be noted, it is looked for."""
-    if client.shelf is None:
+    if client.state_directory is None:
         return
-    path, now = _path(client.shelf, client, wanted), _now(client)
+    path, now = _path(client.state_directory, client, wanted), _now(client)
     if not os.path.exists(f"{path}.json"):
         return
     try:
@@ -123,9 +123,9 @@ def forget(client: Client, wanted: Wanted, order_id: str | None) -> None:
 
 
 def _held(client: Client, wanted: Wanted, deadline: float, warnings: list[str]) -> Held | None:
-    if client.shelf is None:
+    if client.state_directory is None:
         return None
-    path, pause = _path(client.shelf, client, wanted), _FIRST_LOOK
+    path, pause = _path(client.state_directory, client, wanted), _FIRST_LOOK
     try:
         while True:
             now = _now(client)
@@ -143,8 +143,8 @@ def _held(client: Client, wanted: Wanted, deadline: float, warnings: list[str]) 
 
 def _unnoted(client: Client, error: OSError) -> str:
     return (
-        f"Nothing can be noted in {client.shelf} ({error.strerror}): tasks that order the same certificate at the "
-        "same moment are not kept apart. Make it writable, or set XDG_STATE_HOME."
+        f"Nothing can be noted in {client.state_directory} ({error.strerror}): tasks that order the same "
+        "certificate at the same moment are not kept apart. Make it writable, or set XDG_STATE_HOME."
     )
 
 
@@ -157,9 +157,9 @@ def _busy(path: str, now: float) -> str:
     )
 
 
-def _path(shelf: str, client: Client, wanted: Wanted) -> str:
+def _path(state_directory: str, client: Client, wanted: Wanted) -> str:
     about = "\0".join((client.host, wanted.product_code, *sorted(wanted.domains)))
-    return os.path.join(shelf, f"order-{hashlib.sha256(about.encode()).hexdigest()[:32]}")
+    return os.path.join(state_directory, f"order-{hashlib.sha256(about.encode()).hexdigest()[:32]}")
 
 
 def _now(client: Client) -> float:

@@ -55,8 +55,8 @@ class _Look:
     def describe(self, order: Order) -> Order | None:
         if order.order_id not in self._said:
             self._said[order.order_id] = state_of(self._client, order.order_id)
-        answer = self._said[order.order_id]
-        return told(self._client, order, answer) if answer is not None else None
+        response = self._said[order.order_id]
+        return told(self._client, order, response) if response is not None else None
 
 
 def observe_order(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:

@@ -95,9 +95,9 @@ def _by_expiry(entry: Mapping[str, Any]) -> Status:
     return Status.EXPIRED if expired else Status.ISSUED
 
 
-def described(known: Order, answer: Mapping[str, Any], certificate: Certificate | None, now: datetime) -> Order:
+def described(known: Order, response: Mapping[str, Any], certificate: Certificate | None, now: datetime) -> Order:
     """What was known of an order, with what DescribeCertificateState adds. The private key stays behind."""
-    word = text(answer.get("Type"))
+    word = text(response.get("Type"))
     domains = known.domains or (certificate.domains if certificate else ())
     status = _status(known.status, word, certificate, now)
     return replace(
@@ -105,9 +105,9 @@ def described(known: Order, answer: Mapping[str, Any], certificate: Certificate 
         status=status,
         service_status=word,
         domains=domains,
-        certificate_id=id_text(answer.get("CertId")) or known.certificate_id,
-        validation_method=METHODS.get(text(answer.get("ValidateType")) or "") or known.validation_method,
-        validation=_to_publish(answer, domains) if status is Status.PENDING_VALIDATION else (),
+        certificate_id=id_text(response.get("CertId")) or known.certificate_id,
+        validation_method=METHODS.get(text(response.get("ValidateType")) or "") or known.validation_method,
+        validation=_to_publish(response, domains) if status is Status.PENDING_VALIDATION else (),
         certificate=certificate,
         public_key_sha256=certificate.public_key_sha256 if certificate else known.public_key_sha256,
         not_before=certificate.not_before if certificate else known.not_before,
@@ -115,10 +115,10 @@ def described(known: Order, answer: Mapping[str, Any], certificate: Certificate 
     )
 
 
-def _to_publish(answer: Mapping[str, Any], domains: tuple[str, ...]) -> tuple[DnsProof | FileProof, ...]:
+def _to_publish(response: Mapping[str, Any], domains: tuple[str, ...]) -> tuple[DnsProof | FileProof, ...]:
     from ..validation import proofs  # most orders that are looked at are proven
 
-    return proofs(answer, domains)
+    return proofs(response, domains)
 
 
 def _status(listed: Status, word: str | None, certificate: Certificate | None, now: datetime) -> Status:

@@ -35,10 +35,10 @@ class Quota:
         return {"product_code": self.product_code, "total": self.total, "used": self.used, "free": self.free}
 
 
-def from_answer(product_code: str, answer: Mapping[str, Any]) -> Quota:
-    """The quota in an answer of DescribePackageState; absent numbers are zero."""
+def from_response(product_code: str, response: Mapping[str, Any]) -> Quota:
+    """The quota in a response of DescribePackageState; absent numbers are zero."""
 
-    total, used, issued = (whole(answer.get(name)) or 0 for name in ("TotalCount", "UsedCount", "IssuedCount"))
+    total, used, issued = (whole(response.get(name)) or 0 for name in ("TotalCount", "UsedCount", "IssuedCount"))
     return Quota(product_code, total, used, issued)
 
 

@@ -41,7 +41,7 @@ def _last_day(issued: datetime) -> date:
 
 
 def issued_already(order: Order, state: str, now: datetime) -> NotAllowed:
-    """The answer to whoever withdraws or deletes what turned out to be issued."""
+    """The response to whoever withdraws or deletes what turned out to be issued."""
     on = until = ""
     if order.not_before:
         last_day = _last_day(order.not_before)

@@ -20,7 +20,7 @@ from .wanted import Strategy, Wanted
 
 
 def plan_renewal(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
-    """The plan of ``cas_order_renew``. A successor that is there already is the answer, whoever ordered it."""
+    """The plan of ``cas_order_renew``. A successor that is there already is the response, whoever ordered it."""
     refuse_two_in_flight(seen.alike)
     current = latest_valid(seen.alike)
     previous = current.order_id if current else wanted.order_id

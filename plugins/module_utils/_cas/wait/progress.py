@@ -175,7 +175,7 @@ def clause(problem: Failure) -> str:
     """In a few words why a look failed."""
     if isinstance(problem, ApiError):
         return "throttled" if problem.kind is Kind.THROTTLED else "a failure of the service"
-    return "no answer" if isinstance(problem, NoResponse) else "the service was not reached"
+    return "no response" if isinstance(problem, NoResponse) else "the service was not reached"
 
 
 def shown(text: str) -> str:

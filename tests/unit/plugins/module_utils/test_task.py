@@ -21,10 +21,10 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas import produ
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import info
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 from ansible_collections.certops.alicloud.plugins.module_utils._connection import find_source
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Response
 entry = b'{"OrderId": 1, "Status": "ISSUED", "Domain": "www.example.com", "CertEndTime": 1800000000000}'
-answer = Answer(200, {}, b'{"TotalCount": 1, "CertificateOrderList": [' + entry + b"]}")
-client = Client(product.PRODUCT, "http://127.0.0.1", find_source("id", "secret", None, None), lambda *_: answer)
+response = Response(200, {}, b'{"TotalCount": 1, "CertificateOrderList": [' + entry + b"]}")
+client = Client(product.PRODUCT, "http://127.0.0.1", find_source("id", "secret", None, None), lambda *_: response)
 options = dict.fromkeys(("order_id", "order_ids", "domains", "keyword", "status", "product_code", "expires_within"))
 options.update(dict.fromkeys(("include_validation", "include_certificate", "include_private_key"), False))
 options.update(order_type="package", wait_for="none", wait_timeout=1, poll_interval=1)

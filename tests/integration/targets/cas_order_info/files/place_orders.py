@@ -37,8 +37,8 @@ def place(ready: dict[str, str], name: str) -> None:
     headers["authorization"] = f"{ALGORITHM} {','.join(parts)}"
     request = urllib.request.Request(f"{ready['url']}/?{query}", headers=headers, method="POST")
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(request) as answer:
-        answer.read()
+    with direct.open(request) as response:
+        response.read()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api impor
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import State, Wanted
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.record import Record, Zone
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, Request, Transport
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response, Transport
 from tests.emulator.core.emulator import Emulator
 from tests.support.client import before, client, edited, reads, transport
 from tests.support.zones import account, added
@@ -92,7 +92,7 @@ def test_international_zones_in_either_spelling() -> None:
 @pytest.mark.parametrize("content", [{"Domains": None}, {"Domains": {"Domain": [3, {}]}}, {"Domains": {}}], ids=str)
 def test_odd_lists_of_domains_hold_no_zone(content: dict[str, Any]) -> None:
     world = account()
-    odd = edited(world, "DescribeDomains", lambda answer: answer.update(content))
+    odd = edited(world, "DescribeDomains", lambda response: response.update(content))
     with pytest.raises(NotAllowed):
         zone_of(world, "www.example.com", way=odd)
 
@@ -173,7 +173,7 @@ def test_answers_are_asked_for_in_english() -> None:
     world, urls = account(), []
     exchange = transport(world)
 
-    def heard(request: Request, timeout: float) -> Answer:
+    def heard(request: Request, timeout: float) -> Response:
         urls.append(request.url)
         return exchange(request, timeout)
 

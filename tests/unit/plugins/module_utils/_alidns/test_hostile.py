@@ -18,7 +18,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api impor
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import wanted
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.record import Zone, from_entry
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, InvalidOption
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, Request
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
 from tests.support.client import DNS_DEFAULTS, client, emulator
 
 patient = settings(max_examples=80, deadline=None, derandomize=True)
@@ -40,8 +40,8 @@ entries = st.dictionaries(
 
 
 def asked(content: Callable[[Request], Any]) -> Any:
-    def exchange(request: Request, _timeout: float) -> Answer:
-        return Answer(200, {}, json.dumps(content(request)).encode())
+    def exchange(request: Request, _timeout: float) -> Response:
+        return Response(200, {}, json.dumps(content(request)).encode())
 
     return client(ACCOUNT, product=PRODUCT, transport=exchange)
 

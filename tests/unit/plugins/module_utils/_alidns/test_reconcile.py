@@ -143,7 +143,7 @@ def test_a_lost_answer_is_looked_up(action: str, kind: str, effect: bool) -> Non
     world.inject(kind=kind, action=action, effect=effect)
     if effect:
         outcome = record(world, **options)
-        assert [f"The answer to {action} was lost" in warning for warning in outcome.warnings] == [True]
+        assert [f"The response to {action} was lost" in warning for warning in outcome.warnings] == [True]
     else:
         failure = failure_of(lambda: record(world, **options))
         assert isinstance(failure, OutcomeUnknown)

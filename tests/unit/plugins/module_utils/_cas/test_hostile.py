@@ -25,14 +25,14 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.options impo
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import api, info
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order, from_list
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.plan import plan_order
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.quota import from_answer
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.quota import from_response
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.refusals import issued_already
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.select import Seen
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, InvalidOption, NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc import fields, paging
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, Request
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
 from ansible_collections.certops.alicloud.plugins.module_utils._text import line
 from ansible_collections.certops.alicloud.plugins.module_utils._x509 import certificate, hostnames
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.csr import read_csr
@@ -56,9 +56,9 @@ values: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-def saying(content: Callable[[str], Any]) -> Callable[[Request, float], Answer]:
+def saying(content: Callable[[str], Any]) -> Callable[[Request, float], Response]:
     """A service that says this to an action."""
-    return lambda request, _timeout: Answer(200, {}, json.dumps(content(request.headers["x-acs-action"])).encode())
+    return lambda request, _timeout: Response(200, {}, json.dumps(content(request.headers["x-acs-action"])).encode())
 
 
 # Numbers.
@@ -69,7 +69,7 @@ def test_what_is_no_number_of_the_services_is_none(value: Any) -> None:
     assert fields.id_text(value) is None
     assert fields.moment(value) is None
     assert fields.whole(value) in (None, 1)
-    assert from_answer("x", {"TotalCount": value}).total in (0, 1)
+    assert from_response("x", {"TotalCount": value}).total in (0, 1)
 
 
 @pytest.mark.parametrize("value", [10**400, 1e300, float("inf"), float("nan"), 0, -1])
@@ -180,7 +180,7 @@ ENTRY = st.dictionaries(st.sampled_from(["OrderId", "Domain", "Status", "Product
 @patient
 @given(st.data())
 def test_a_question_ends_with_an_answer_or_a_sentence(data: st.DataObject) -> None:
-    """Every field of every answer, missing or of any type."""
+    """Every field of every response, missing or of any type."""
     said: dict[str, Any] = {
         action: data.draw(st.dictionaries(st.sampled_from(fields), values)) for action, fields in ANSWERS.items()
     }

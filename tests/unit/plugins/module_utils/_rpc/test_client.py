@@ -34,7 +34,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client, Product
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.credentials import Credentials
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, Request
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 READ, WRITE = "DescribeCertificateState", "CreateCertificateForPackageRequest"
@@ -47,10 +47,10 @@ PARAMS = {"Domain": "hidden.example", "Csr": "hidden-csr", "OrderId": 9898758243
 class Script:
     """A transport that plays answers and failures in turn, the last one for ever."""
 
-    turns: list[Answer | Failure]
+    turns: list[Response | Failure]
     sent: list[Request] = field(default_factory=list)
 
-    def __call__(self, request: Request, timeout: float) -> Answer:
+    def __call__(self, request: Request, timeout: float) -> Response:
         self.sent.append(request)
         turn = self.turns.pop(0) if len(self.turns) > 1 else self.turns[0]
         if isinstance(turn, Failure):
@@ -91,17 +91,17 @@ def client(script: Script, watch: Watch | None = None, **more: Any) -> Client:
     return Client(product, "https://cas.example", source, script, clock=(watch or Watch()).clock(), **more)
 
 
-def reply(status: int = 200, /, headers: dict[str, str] | None = None, **content: Any) -> Answer:
-    return Answer(status, {"content-type": "application/json", **(headers or {})}, json.dumps(content).encode())
+def reply(status: int = 200, /, headers: dict[str, str] | None = None, **content: Any) -> Response:
+    return Response(status, {"content-type": "application/json", **(headers or {})}, json.dumps(content).encode())
 
 
-def error(code: str, status: int = 400, **headers: str) -> Answer:
+def error(code: str, status: int = 400, **headers: str) -> Response:
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     return reply(status, names, Code=code, Message="Nein.", RequestId="R-1")
 
 
-def page(status: int) -> Answer:
-    return Answer(status, {"content-type": "text/html; charset=utf-8"}, b"<html>hidden</html>")
+def page(status: int) -> Response:
+    return Response(status, {"content-type": "text/html; charset=utf-8"}, b"<html>hidden</html>")
 
 
 def failing(script: Script, action: str = READ, watch: Watch | None = None, **more: Any) -> Failure:
@@ -124,10 +124,10 @@ AGAIN = {
     "never sent": UNSENT,
     "5xx": BROKEN,
     "503": UNAVAILABLE,
-    "no answer": LOST,
+    "no response": LOST,
     "HTML": page(502),
-    "garbage": Answer(200, {}, b'{"RequestId": "R'),
-    "a list": Answer(200, {}, b"[]"),
+    "garbage": Response(200, {}, b'{"RequestId": "R'),
+    "a list": Response(200, {}, b"[]"),
     "an error without a code": reply(400, Message="what"),
     "a nonce that was used": error("SignatureNonceUsed"),
 }
@@ -135,14 +135,14 @@ HARMLESS = ("throttled", "never sent")
 
 
 @pytest.mark.parametrize("turn", AGAIN.values(), ids=AGAIN)
-def test_a_read_is_sent_again(turn: Answer | Failure) -> None:
+def test_a_read_is_sent_again(turn: Response | Failure) -> None:
     script = Script([turn, turn, DONE])
     assert client(script).call(READ, PARAMS)["OrderId"] == 7
     assert len(script.sent) == 3
 
 
 @pytest.mark.parametrize("turn", AGAIN.values(), ids=AGAIN)
-def test_a_read_ends_with_its_last_failure(turn: Answer | Failure) -> None:
+def test_a_read_ends_with_its_last_failure(turn: Response | Failure) -> None:
     script = Script([turn])
     failure = failing(script)
     assert not isinstance(failure, OutcomeUnknown)
@@ -190,7 +190,7 @@ def test_a_write_that_may_have_happened_is_never_sent_twice(name: str) -> None:
         pytest.param(InvalidRequest("This is no address."), id="no address"),
     ],
 )
-def test_any_other_failure_is_raised_at_once(turn: Answer | Failure, action: str) -> None:
+def test_any_other_failure_is_raised_at_once(turn: Response | Failure, action: str) -> None:
     script, watch = Script([turn]), Watch()
     failure = failing(script, action, watch)
     assert isinstance(failure, (ApiError, InvalidRequest))
@@ -260,10 +260,10 @@ def test_pauses_do_not_grow_without_end() -> None:
 
 
 def test_text_of_the_answer_is_one_line() -> None:
-    odd = Answer(403, {"x-acs-request-id": "a\x1b[2Jb"}, b'{"Code": "Forbidden.RAM"}')
+    odd = Response(403, {"x-acs-request-id": "a\x1b[2Jb"}, b'{"Code": "Forbidden.RAM"}')
     refused = failing(Script([odd]))
     assert refused.facts["request_id"] == "a [2Jb"
-    html = failing(Script([Answer(200, {"content-type": "text/\x1bhtml"}, b"<html>")]), max_attempts=1)
+    html = failing(Script([Response(200, {"content-type": "text/\x1bhtml"}, b"<html>")]), max_attempts=1)
     assert "\x1b" not in html.msg
 
 
@@ -278,16 +278,16 @@ def test_a_pause_that_nobody_could_wait_for_is_no_traceback() -> None:
 NOTE = "pace-cas.example.json"
 
 
-def refused(shelf: Path, watch: Watch) -> None:
+def refused(state_directory: Path, watch: Watch) -> None:
     """A task that was too fast."""
-    client(Script([error("Throttling.User"), reply()]), watch, shelf=str(shelf)).call(READ, {})
-    os.utime(shelf / NOTE, (NOON.timestamp(), NOON.timestamp()))
+    client(Script([error("Throttling.User"), reply()]), watch, state_directory=str(state_directory)).call(READ, {})
+    os.utime(state_directory / NOTE, (NOON.timestamp(), NOON.timestamp()))
 
 
-def paused(shelf: Path, watch: Watch, **more: Any) -> float:
+def paused(state_directory: Path, watch: Watch, **more: Any) -> float:
     """Seconds for which a task waits before its call."""
     before = sum(watch.slept)
-    client(Script([reply()]), watch, shelf=str(shelf), **more).call(READ, {})
+    client(Script([reply()]), watch, state_directory=str(state_directory), **more).call(READ, {})
     return sum(watch.slept) - before
 
 
@@ -299,7 +299,7 @@ def test_after_a_refusal_tasks_take_turns(tmp_path: Path) -> None:
 
 
 def test_only_a_refusal_of_what_is_too_fast_sets_a_pace(tmp_path: Path) -> None:
-    failing(Script([error("Forbidden.RAM")]), shelf=str(tmp_path))
+    failing(Script([error("Forbidden.RAM")]), state_directory=str(tmp_path))
     assert not (tmp_path / NOTE).exists()
 
 
@@ -315,7 +315,7 @@ def test_a_turn_after_the_deadline_is_not_waited_for(tmp_path: Path) -> None:
     watch, late = Watch(), Script([reply()])
     refused(tmp_path, watch)
     with pytest.raises(DeadlineExceeded) as caught:
-        client(late, watch, shelf=str(tmp_path)).call(READ, {}, watch.seconds + 0.1)
+        client(late, watch, state_directory=str(tmp_path)).call(READ, {}, watch.seconds + 0.1)
     assert caught.value.msg == f"{READ} was not sent: the time for this task (wait_timeout) is over."
     assert caught.value.facts["action"] == READ
     assert late.sent == []
@@ -374,7 +374,7 @@ def test_a_client_that_only_reads_reads(action: str) -> None:
 # What is mended at the gate.
 
 
-def skewed(date: str = "Sun, 22 Nov 2026 15:00:00 GMT") -> Answer:
+def skewed(date: str = "Sun, 22 Nov 2026 15:00:00 GMT") -> Response:
     return error("InvalidTimeStamp.Expired", 400, date=date)
 
 
@@ -440,7 +440,7 @@ def test_keys_are_asked_for_before_every_attempt() -> None:
 @pytest.mark.parametrize("status", [413, 414])
 @pytest.mark.parametrize("form", ["JSON", "HTML"])
 def test_what_is_too_long_for_the_query_goes_into_the_body(status: int, form: str) -> None:
-    """What cuts long addresses is a gateway or a proxy, and those answer in HTML as well."""
+    """What cuts long addresses is a gateway or a proxy, and those response in HTML as well."""
     script = Script([error("RequestTooLarge", status) if form == "JSON" else page(status), DONE])
     account = client(script)
     account.call(WRITE, PARAMS)
@@ -502,7 +502,7 @@ def test_a_request_is_a_post_with_everything_in_the_query() -> None:
 
 
 def test_numbers_beyond_floats_arrive_and_leave_exactly() -> None:
-    script = Script([Answer(200, {}, b'{"OrderId": 98987582437920969}')])
+    script = Script([Response(200, {}, b'{"OrderId": 98987582437920969}')])
     assert client(script).call(READ, {"OrderId": 98987582437920968})["OrderId"] == 98987582437920969
     assert parse_qs(urlsplit(script.sent[0].url).query) == {"OrderId": ["98987582437920968"]}
 
@@ -517,22 +517,22 @@ SAYINGS = {
     "wrong id": (error("InvalidAccessKeyId.NotFound", 404), "Check access_key_id."),
     "wrong secret": (error("SignatureDoesNotMatch"), "Check access_key_secret."),
     "clock": (skewed(""), "the clocks disagree"),
-    "HTML": (page(502), "The answer is no JSON object of the service (HTTP 502, text/html)"),
+    "HTML": (page(502), "The response is no JSON object of the service (HTTP 502, text/html)"),
     "HTML as success": (page(200), "a proxy or a login page may stand in between"),
     "a redirect": (page(302), "HTTP 302"),
     "TLS": (Untrusted("The certificate was not accepted."), "was not accepted"),
-    "no answer": (LOST, "The connection broke."),
+    "no response": (LOST, "The connection broke."),
 }
 
 
 @pytest.mark.parametrize(("turn", "says"), SAYINGS.values(), ids=SAYINGS)
-def test_each_failure_has_its_own_sentence(turn: Answer | Failure, says: str) -> None:
+def test_each_failure_has_its_own_sentence(turn: Response | Failure, says: str) -> None:
     assert says in failing(Script([turn])).msg
 
 
 @pytest.mark.parametrize("action", [READ, WRITE])
 @pytest.mark.parametrize("turn", [turn for turn, _says in SAYINGS.values()], ids=SAYINGS)
-def test_no_failure_gives_anything_away(turn: Answer | Failure, action: str) -> None:
+def test_no_failure_gives_anything_away(turn: Response | Failure, action: str) -> None:
     script = Script([turn])
     failure = failing(script, action)
     told = [failure.msg, repr(failure), str(failure.facts), repr(script.sent[0]), repr(KEYS), repr(turn)]
@@ -541,8 +541,8 @@ def test_no_failure_gives_anything_away(turn: Answer | Failure, action: str) -> 
 
 
 def test_the_request_id_of_the_header_serves_when_the_body_has_none() -> None:
-    answer = reply(403, {"x-acs-request-id": "R-9"}, Code="NoPermission")
-    failure = failing(Script([answer]))
+    response = reply(403, {"x-acs-request-id": "R-9"}, Code="NoPermission")
+    failure = failing(Script([response]))
     assert failure.facts == {"code": "NoPermission", "request_id": "R-9", "http_status": 403, "action": READ}
 
 

@@ -179,7 +179,7 @@ class Issuer(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         Issuer.given += 1
-        answer = {
+        response = {
             "Code": "Success",
             "AccessKeyId": "id-5",
             "AccessKeySecret": "secret-5",
@@ -188,7 +188,7 @@ class Issuer(BaseHTTPRequestHandler):
         }
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(json.dumps(answer).encode())
+        self.wfile.write(json.dumps(response).encode())
 
     def log_message(self, format: str, *args: Any) -> None:
         pass

@@ -75,8 +75,8 @@ def test_the_code_decides_then_the_status(code: str, status: int, kind: Kind) ->
     assert kind_of(code, status) is kind
 
 
-def refused(code: str, status: int = 400, **answer: Any) -> Failure:
-    content = {"Code": code, "Message": "Nein.", "RequestId": "R-1", **answer}
+def refused(code: str, status: int = 400, **response: Any) -> Failure:
+    content = {"Code": code, "Message": "Nein.", "RequestId": "R-1", **response}
     return refusal(
         content,
         action="CancelOrderRequest",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers that nobody honest gives: each of them becomes an answer or a failure, and never takes much memory."""
+"""Answers that nobody honest gives: each of them becomes a response or a failure, and never takes much memory."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     NoResponse,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc import signature, transport
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, OverRequests, Request
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import OverRequests, Request, Response
 from ansible_collections.certops.alicloud.plugins.module_utils._text import one_line
 
 GOOD = b"HTTP/1.1 200 OK\r\n"
@@ -38,15 +38,15 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def saying(answer: bytes) -> Iterator[str]:
-    """A server that gives this answer to one request, whatever it was."""
+def saying(response: bytes) -> Iterator[str]:
+    """A server that gives this response to one request, whatever it was."""
 
     def run() -> None:
         with suppress(OSError):
             connection, _address = listener.accept()
             with connection:
                 connection.recv(65536)
-                connection.sendall(answer)
+                connection.sendall(response)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(5)
@@ -58,8 +58,8 @@ def saying(answer: bytes) -> Iterator[str]:
             thread.join()
 
 
-def asked(answer: bytes) -> Answer | Failure:
-    with saying(answer) as url:
+def asked(response: bytes) -> Response | Failure:
+    with saying(response) as url:
         try:
             return OverRequests()(Request("POST", url, {}, b""), 5.0)
         except Failure as failure:
@@ -71,7 +71,7 @@ def packed(body: bytes, encoding: str = "gzip", status: bytes = b"200 OK", more:
     return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
-# What was sent may have been carried out, however strange the answer is.
+# What was sent may have been carried out, however strange the response is.
 
 STRANGE = {
     "two lengths in one line": GOOD + b"Content-Length: 2, 5\r\n\r\n{}",
@@ -86,9 +86,9 @@ STRANGE = {
 }
 
 
-@pytest.mark.parametrize("answer", STRANGE.values(), ids=STRANGE)
-def test_a_strange_answer_is_none_but_the_request_was_sent(answer: bytes) -> None:
-    failure = asked(answer)
+@pytest.mark.parametrize("response", STRANGE.values(), ids=STRANGE)
+def test_a_strange_answer_is_none_but_the_request_was_sent(response: bytes) -> None:
+    failure = asked(response)
     assert isinstance(failure, NoResponse)
     assert "nothing was sent" not in failure.msg
 
@@ -105,24 +105,24 @@ PLACES = (
 
 @pytest.mark.parametrize("place", PLACES, ids=repr)
 def test_it_does_not_matter_where_a_redirect_leads(place: bytes) -> None:
-    answer = asked(b"HTTP/1.1 302 Found\r\nLocation: " + place + b"\r\nContent-Length: 2\r\n\r\n{}")
-    assert isinstance(answer, Answer)
-    assert answer.status == 302
+    response = asked(b"HTTP/1.1 302 Found\r\nLocation: " + place + b"\r\nContent-Length: 2\r\n\r\n{}")
+    assert isinstance(response, Response)
+    assert response.status == 302
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(st.binary(max_size=200), st.sampled_from([b"", GOOD, GOOD + b"Content-Length: 9\r\n"]))
 def test_whatever_comes_is_an_answer_or_none(noise: bytes, head: bytes) -> None:
-    assert isinstance(asked(head + noise), (Answer, NoResponse))
+    assert isinstance(asked(head + noise), (Response, NoResponse))
 
 
-# How much of an answer is taken.
+# How much of a response is taken.
 
 
 def test_a_packed_answer_is_unpacked() -> None:
-    answer = asked(packed(gzip.compress(b'{"a": 1}')))
-    assert isinstance(answer, Answer)
-    assert answer.body == b'{"a": 1}'
+    response = asked(packed(gzip.compress(b'{"a": 1}')))
+    assert isinstance(response, Response)
+    assert response.body == b'{"a": 1}'
 
 
 @pytest.mark.parametrize("status", [b"200 OK", b"302 Found"])

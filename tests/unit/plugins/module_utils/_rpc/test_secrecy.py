@@ -24,7 +24,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._host.clock impor
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.credentials import Credentials
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.network_errors import explain
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, OverRequests, Request
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import OverRequests, Request, Response
 
 SECRET, TOKEN, PARAMETER = "hidden-secret", "hidden-token", "hidden-parameter"
 URL = f"https://cas.example/?Csr={PARAMETER}&Signature=hidden-signature"
@@ -101,29 +101,29 @@ def envelope(code: str, text: str) -> bytes:
     return json.dumps({"Code": code, "Message": text, "RequestId": "R-1"}).encode()
 
 
-ANSWERS: dict[str, Callable[[str], Answer]] = {
-    "a page": lambda text: Answer(502, {"content-type": "text/html"}, page(text)),
-    "a page that is well": lambda text: Answer(200, {"content-type": "text/html"}, page(text)),
-    "a redirect": lambda text: Answer(302, {"location": text, "content-type": "text/html"}, page(text)),
-    "a list": lambda text: Answer(200, {"content-type": "application/json"}, json.dumps([text]).encode()),
-    "half of JSON": lambda text: Answer(200, {}, json.dumps({"a": text}).encode()[:-1]),
-    "no code": lambda text: Answer(400, {}, json.dumps({"Message": text}).encode()),
-    "too long": lambda text: Answer(414, {}, page(text)),
-    "a wrong signature": lambda text: Answer(400, {}, envelope("SignatureDoesNotMatch", text)),
-    "an incomplete one": lambda text: Answer(400, {}, envelope("IncompleteSignature", text)),
-    "a known nonce": lambda text: Answer(400, {}, envelope("SignatureNonceUsed", text)),
+ANSWERS: dict[str, Callable[[str], Response]] = {
+    "a page": lambda text: Response(502, {"content-type": "text/html"}, page(text)),
+    "a page that is well": lambda text: Response(200, {"content-type": "text/html"}, page(text)),
+    "a redirect": lambda text: Response(302, {"location": text, "content-type": "text/html"}, page(text)),
+    "a list": lambda text: Response(200, {"content-type": "application/json"}, json.dumps([text]).encode()),
+    "half of JSON": lambda text: Response(200, {}, json.dumps({"a": text}).encode()[:-1]),
+    "no code": lambda text: Response(400, {}, json.dumps({"Message": text}).encode()),
+    "too long": lambda text: Response(414, {}, page(text)),
+    "a wrong signature": lambda text: Response(400, {}, envelope("SignatureDoesNotMatch", text)),
+    "an incomplete one": lambda text: Response(400, {}, envelope("IncompleteSignature", text)),
+    "a known nonce": lambda text: Response(400, {}, envelope("SignatureNonceUsed", text)),
 }
 # What names the address comes through for every code, without the address.
 ECHOED = ("InternalError", "InvalidParameter.Csr", "Throttling.User", "NoPermission", "NotFoundOrder", "Forbidden")
 
 
-def asked(answer: Answer, action: str) -> Failure:
+def asked(response: Response, action: str) -> Failure:
     numbers = count()
     client = Client(
         PRODUCT,
         "https://cas.example",
         lambda fresh: Credentials("LTAIid", SECRET, TOKEN),
-        lambda request, timeout: answer,
+        lambda request, timeout: response,
         max_attempts=2,
         clock=Clock(sleep=lambda seconds: None, nonce=lambda: f"{next(numbers):032x}"),
     )
@@ -134,19 +134,19 @@ def asked(answer: Answer, action: str) -> Failure:
 
 @pytest.mark.parametrize("action", ["DescribeCertificateState", "CreateCertificateWithCsrRequest"])
 @pytest.mark.parametrize("make", ANSWERS.values(), ids=ANSWERS)
-def test_no_answer_is_passed_on(make: Callable[[str], Answer], action: str) -> None:
+def test_no_answer_is_passed_on(make: Callable[[str], Response], action: str) -> None:
     silent(asked(make(f"{URL} {PATH} {SECRET} {TOKEN}"), action))
 
 
 @pytest.mark.parametrize("code", ECHOED)
 def test_no_address_of_an_answer_is_passed_on(code: str) -> None:
-    silent(asked(Answer(400, {}, envelope(code, f"see {URL} now")), "DescribeCertificateState"))
+    silent(asked(Response(400, {}, envelope(code, f"see {URL} now")), "DescribeCertificateState"))
 
 
 def test_what_is_sent_and_what_comes_show_nothing() -> None:
     request = Request("POST", URL, {"Authorization": SECRET, "x-acs-security-token": TOKEN}, PARAMETER.encode())
-    answer = Answer(200, {"x-key": SECRET}, PARAMETER.encode())
-    for value in (request, answer, Credentials("LTAIid", SECRET, TOKEN)):
+    response = Response(200, {"x-key": SECRET}, PARAMETER.encode())
+    for value in (request, response, Credentials("LTAIid", SECRET, TOKEN)):
         assert "hidden" not in f"{value!r} {value!s} {[value]} {{'it': value}}"
 
 

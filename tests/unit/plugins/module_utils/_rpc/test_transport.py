@@ -29,7 +29,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     Untrusted,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc import transport
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, OverRequests, Request
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import OverRequests, Request, Response
 from tests.emulator.orders.ca import Authority
 
 AUTHORITY = Authority()
@@ -122,7 +122,7 @@ def speaking(*parts: bytes, hold: bool = False) -> Iterator[str]:
             thread.join()
 
 
-def send(url: str, headers: dict[str, str] | None = None, body: bytes = b"", **more: Any) -> Answer:
+def send(url: str, headers: dict[str, str] | None = None, body: bytes = b"", **more: Any) -> Response:
     timeout = more.pop("timeout", 5.0)
     return OverRequests(**more)(Request("POST", url, headers or {}, body), timeout)
 
@@ -145,8 +145,8 @@ def free_port() -> int:
 
 def test_what_is_given_is_sent_and_what_comes_is_returned() -> None:
     with serving(418, {"X-Acs-Request-Id": "R-1"}, b'{"Code": "x"}') as server:
-        answer = send(f"http://{server.place}/?a=%2A&b=~", {"host": "cas.example", "x-acs-date": "now"}, b"form")
-    assert (answer.status, answer.headers["x-acs-request-id"], answer.body) == (418, "R-1", b'{"Code": "x"}')
+        response = send(f"http://{server.place}/?a=%2A&b=~", {"host": "cas.example", "x-acs-date": "now"}, b"form")
+    assert (response.status, response.headers["x-acs-request-id"], response.body) == (418, "R-1", b'{"Code": "x"}')
     ((path, headers, body),) = server.seen
     assert (path, body) == ("/?a=%2A&b=~", b"form")
     assert headers["host"] == "cas.example"
@@ -279,7 +279,7 @@ def test_a_header_that_cannot_be_written_was_not_sent(value: str) -> None:
     assert server.seen == []
 
 
-# Sent, and no whole answer.
+# Sent, and no whole response.
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n"
 
@@ -288,7 +288,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n"
     "parts",
     [
         pytest.param((), id="cut after the request"),
-        pytest.param((HEAD + b"\r\n", b'{"OrderId": '), id="half an answer"),
+        pytest.param((HEAD + b"\r\n", b'{"OrderId": '), id="half a response"),
         pytest.param((b"SSH-2.0-else\r\n",), id="another protocol"),
         pytest.param((HEAD + b"Content-Encoding: gzip\r\n\r\n", b"x" * 100), id="broken compression"),
         pytest.param((b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",), id="half a chunk"),
@@ -298,16 +298,16 @@ def test_what_was_sent_and_not_answered_may_have_happened(parts: tuple[bytes, ..
     with speaking(*parts) as url:
         failure = failing(url)
     assert isinstance(failure, NoResponse)
-    assert failure.msg == "The connection broke before the answer was complete."
+    assert failure.msg == "The connection broke before the response was complete."
 
 
-@pytest.mark.parametrize("parts", [(), (HEAD + b"\r\n", b"{")], ids=["nothing", "half an answer"])
+@pytest.mark.parametrize("parts", [(), (HEAD + b"\r\n", b"{")], ids=["nothing", "half a response"])
 def test_a_time_out_says_so(parts: tuple[bytes, ...]) -> None:
     with speaking(*parts, hold=True) as url:
         begun = time.monotonic()
         failure = failing(url, timeout=0.3)
     assert isinstance(failure, NoResponse)
-    assert failure.msg == "No answer came within 0.3 s (request_timeout)."
+    assert failure.msg == "No response came within 0.3 s (request_timeout)."
     assert 0.25 < time.monotonic() - begun < 3
 
 
@@ -336,7 +336,7 @@ def test_an_answer_that_is_packed_otherwise_cannot_be_read() -> None:
     with serving(headers={"Content-Encoding": "br"}, content=b"{}") as server:
         failure = failing(f"http://{server.place}/")
     assert isinstance(failure, NoResponse)
-    assert failure.msg == "The answer is packed in a way that was not asked for."
+    assert failure.msg == "The response is packed in a way that was not asked for."
 
 
 def test_an_answer_that_says_that_it_is_not_packed_is_read_as_it_is() -> None:

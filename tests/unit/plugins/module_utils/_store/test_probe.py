@@ -40,8 +40,8 @@ def context_for(what: Set, directory: Path) -> ssl.SSLContext:
 
 
 @contextmanager
-def listening(answer: Callable[[socket.socket], None], host: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
-    """A server that gives every caller the same answer."""
+def listening(response: Callable[[socket.socket], None], host: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
+    """A server that gives every caller the same response."""
     with socket.create_server((host, port)) as listener:
         over = threading.Event()
 
@@ -52,7 +52,7 @@ def listening(answer: Callable[[socket.socket], None], host: str = "127.0.0.1", 
                 except OSError:
                     return
                 with connection, suppress(OSError):
-                    answer(connection)
+                    response(connection)
 
         thread = threading.Thread(target=run, daemon=True)
         thread.start()
@@ -65,11 +65,11 @@ def listening(answer: Callable[[socket.socket], None], host: str = "127.0.0.1", 
 
 
 def tls(context: ssl.SSLContext) -> Callable[[socket.socket], None]:
-    def answer(connection: socket.socket) -> None:
+    def response(connection: socket.socket) -> None:
         with context.wrap_socket(connection, server_side=True) as secured:
             secured.recv(1)
 
-    return answer
+    return response
 
 
 @pytest.mark.parametrize("what", [GOOD, EXPIRED], ids=["of an unknown CA", "expired"])
@@ -97,8 +97,8 @@ def test_every_address_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyP
         port = stack.enter_context(listening(tls(context_for(GOOD, tmp_path))))
         stack.enter_context(listening(tls(context_for(EXPIRED, other)), "127.0.0.2", port))
         addresses = ["127.0.0.1", "127.0.0.2", "127.0.0.1", "127.0.0.3"]
-        answer = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in addresses]
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_how: answer)
+        response = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in addresses]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_how: response)
         found = look_at(Endpoint("www.example.com", port), "www.example.com")
     assert [(each.address, each.problem) for each in found] == [
         ("127.0.0.1", None),
@@ -119,11 +119,11 @@ def test_a_closed_port_is_a_sentence() -> None:
 
 
 def test_a_server_without_tls_is_a_sentence() -> None:
-    def answer(connection: socket.socket) -> None:
+    def response(connection: socket.socket) -> None:
         connection.recv(10)
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
-    with listening(answer) as port:
+    with listening(response) as port:
         (found,) = look_at(Endpoint("127.0.0.1", port), None)
     assert found.problem and found.problem.startswith("no TLS: ")
     assert found.sha256_fingerprint is None

@@ -327,7 +327,7 @@ BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 def test_what_is_no_certificate_is_a_failure_without_its_text(text: str) -> None:
     with pytest.raises(Failure) as caught:
         read_certificate(text)
-    assert caught.value.msg == "The certificate in the service's answer cannot be read."
+    assert caught.value.msg == "The certificate in the service's response cannot be read."
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

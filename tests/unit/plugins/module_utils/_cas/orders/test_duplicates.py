@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import reconcile
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, Request, Transport
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response, Transport
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.orders.lifecycle import DAY
 from tests.support.client import DEFAULTS, client, csr, emulator, order, transport, writes
@@ -30,16 +30,16 @@ def beside(account: Emulator, what: Callable[[], object], action: str, after: bo
     """What another machine does right before, or right after, the first call of one operation."""
     real, todo = transport(account), [what]
 
-    def exchange(request: Request, timeout: float) -> Answer:
+    def exchange(request: Request, timeout: float) -> Response:
         if request.headers["x-acs-action"] != action or not todo:
             return real(request, timeout)
         work = todo.pop()
         if not after:
             work()
-        answer = real(request, timeout)
+        response = real(request, timeout)
         if after:
             work()
-        return answer
+        return response
 
     return exchange
 
@@ -48,14 +48,14 @@ def hiding(account: Emulator, hidden: list[str]) -> Transport:
     """A machine whose lists do not show some orders."""
     real = transport(account)
 
-    def exchange(request: Request, timeout: float) -> Answer:
-        answer = real(request, timeout)
+    def exchange(request: Request, timeout: float) -> Response:
+        response = real(request, timeout)
         if request.headers["x-acs-action"] != LIST:
-            return answer
-        listed = json.loads(answer.body)["CertificateOrderList"]
+            return response
+        listed = json.loads(response.body)["CertificateOrderList"]
         shown = [entry for entry in listed if str(entry["OrderId"]) not in hidden]
         content = {"TotalCount": len(shown), "CertificateOrderList": shown}
-        return answer._replace(body=json.dumps(content).encode())
+        return response._replace(body=json.dumps(content).encode())
 
     return exchange
 
@@ -112,12 +112,12 @@ def test_one_that_is_submitted_at_this_moment_is_withdrawn_too() -> None:
     account = emulator(settle_seconds=3.0)
     real, made = beside(account, other(account), PACKAGE), []
 
-    def through(request: Request, timeout: float) -> Answer:
-        answer = real(request, timeout)
+    def through(request: Request, timeout: float) -> Response:
+        response = real(request, timeout)
         made.extend([1] if request.headers["x-acs-action"] == PACKAGE else [])
         if made and request.headers["x-acs-action"] == "ListUserCertificateOrder":
             account.advance(4)
-        return answer
+        return response
 
     done = ours(account, through, wait_for="none")
     assert done.order
@@ -223,28 +223,28 @@ def test_an_order_that_gave_way_is_forgotten(tmp_path: Path) -> None:
     account = emulator()
     through = beside(account, other(account), PACKAGE)
     asked = wanted({"state": "present", **DEFAULTS, **ASKED})
-    reconcile.order(client(account, transport=through, shelf=str(tmp_path)), asked)
+    reconcile.order(client(account, transport=through, state_directory=str(tmp_path)), asked)
     assert writes(account)[-1] == DELETE
     assert not list(tmp_path.glob("order-*.json"))
 
 
 def test_an_order_that_was_only_found_is_never_withdrawn() -> None:
-    """After a lost answer nobody can be sure which of them is ours."""
+    """After a lost response nobody can be sure which of them is ours."""
     account = emulator()
     todo, theirs = [other(account)], list[str]()
     real = hiding(account, theirs)
 
-    def through(request: Request, timeout: float) -> Answer:
+    def through(request: Request, timeout: float) -> Response:
         """Another machine orders right before; the list shows it only after the own order was found."""
         action = request.headers["x-acs-action"]
         if action == PACKAGE and todo:
             todo.pop()()
             theirs.extend(live(account))
             account.inject(kind="answer_lost", action=PACKAGE)
-        answer = real(request, timeout)
+        response = real(request, timeout)
         if action == "DescribeCertificateState":
             theirs.clear()
-        return answer
+        return response
 
     done = ours(account, through)
     assert done.order
@@ -280,13 +280,13 @@ def test_an_old_order_that_a_list_missed_is_no_twin() -> None:
     account.advance(70 * DAY)
     real, hide = transport(account), [True]
 
-    def missing(request: Request, timeout: float) -> Answer:
-        answer = real(request, timeout)
+    def missing(request: Request, timeout: float) -> Response:
+        response = real(request, timeout)
         if request.headers["x-acs-action"] == "ListUserCertificateOrder" and hide:
-            return Answer(200, {}, b'{"TotalCount": 0, "CertificateOrderList": []}')
+            return Response(200, {}, b'{"TotalCount": 0, "CertificateOrderList": []}')
         if request.headers["x-acs-action"] == PACKAGE:
             hide.clear()
-        return answer
+        return response
 
     asked = wanted({**DEFAULTS, **ASKED, "strategy": "auto"})
     done = reconcile.renew(client(account, transport=missing), asked)
@@ -305,17 +305,17 @@ def test_who_is_elder(moments: tuple[int | None, int | None], ours_stays: bool) 
     account = emulator()
     real, todo = transport(account), [other(account)]
 
-    def through(request: Request, timeout: float) -> Answer:
+    def through(request: Request, timeout: float) -> Response:
         if request.headers["x-acs-action"] == PACKAGE and todo:
             todo.pop()()
-        answer = real(request, timeout)
+        response = real(request, timeout)
         if request.headers["x-acs-action"] != LIST:
-            return answer
-        content = json.loads(answer.body)
+            return response
+        content = json.loads(response.body)
         listed = sorted(content["CertificateOrderList"], key=lambda entry: int(entry["OrderId"]))
         for entry, moment in zip(listed, moments):
             entry["BuyDate"] = moment
-        return answer._replace(body=json.dumps(content).encode())
+        return response._replace(body=json.dumps(content).encode())
 
     done = ours(account, through)
     assert done.order

@@ -151,7 +151,7 @@ def test_a_list_that_lags_behind_is_waited_for(lag: float, found: bool) -> None:
         assert outcome.order
         number = outcome.order.order_id
         assert outcome.warnings == [
-            f"The answer to {PACKAGE} was lost; order {number}, new for these names, was taken for its result."
+            f"The response to {PACKAGE} was lost; order {number}, new for these names, was taken for its result."
         ]
     else:
         assert "No new order showed up within 30 s." in failure_of(lambda: order(account, **WWW)).msg

@@ -16,7 +16,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders impor
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import ApiError, OutcomeUnknown, StateNotReached
 from ansible_collections.certops.alicloud.plugins.module_utils._host.lockfile import Held, take
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, Request, Transport
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response, Transport
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.orders.lifecycle import DAY
 from tests.support.accounts import known_orders
@@ -31,7 +31,7 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> str:
+def notes(tmp_path: Path) -> str:
     return str(tmp_path / "state")
 
 
@@ -39,12 +39,12 @@ def asked(**options: Any) -> Any:
     return wanted({"state": "present", "domains": [WWW], **DEFAULTS, **options})
 
 
-def order(account: Emulator, shelf: str, more: Mapping[str, Any] | None = None, **options: Any) -> reconcile.Outcome:
-    return reconcile.order(client(account, shelf=shelf, **(more or {})), asked(**options))
+def order(account: Emulator, notes: str, more: Mapping[str, Any] | None = None, **options: Any) -> reconcile.Outcome:
+    return reconcile.order(client(account, state_directory=notes, **(more or {})), asked(**options))
 
 
-def note(shelf: str) -> dict[str, Any]:
-    files = list(Path(shelf).glob("order-*.json"))
+def note(notes: str) -> dict[str, Any]:
+    files = list(Path(notes).glob("order-*.json"))
     content: dict[str, Any] = json.loads(files[0].read_text()) if files else {}
     return content
 
@@ -53,7 +53,7 @@ def dying(account: Emulator, action: str, before: bool) -> Transport:
     """A task that is killed right before or right after the effect of a call."""
     real = transport(account)
 
-    def exchange(request: Request, timeout: float) -> Answer:
+    def exchange(request: Request, timeout: float) -> Response:
         if request.headers["x-acs-action"] != action:
             return real(request, timeout)
         if not before:
@@ -70,61 +70,61 @@ def live(account: Emulator) -> int:
 # What is noted.
 
 
-def test_an_order_is_noted_and_found_again(shelf: str) -> None:
+def test_an_order_is_noted_and_found_again(notes: str) -> None:
     account = emulator()
-    done = order(account, shelf)
+    done = order(account, notes)
     assert done.order
-    assert note(shelf)["order_id"] == done.order.order_id
+    assert note(notes)["order_id"] == done.order.order_id
     assert not done.warnings
 
 
-def test_check_mode_and_a_converged_task_note_nothing(shelf: str) -> None:
+def test_check_mode_and_a_converged_task_note_nothing(notes: str) -> None:
     account = emulator()
-    reconcile.order(client(account, read_only=True, shelf=shelf), asked())
-    assert not Path(shelf).exists()
-    order(account, shelf)
-    before = {file: file.read_bytes() for file in Path(shelf).iterdir()}
-    order(account, shelf)
-    assert {file: file.read_bytes() for file in Path(shelf).iterdir()} == before
+    reconcile.order(client(account, read_only=True, state_directory=notes), asked())
+    assert not Path(notes).exists()
+    order(account, notes)
+    before = {file: file.read_bytes() for file in Path(notes).iterdir()}
+    order(account, notes)
+    assert {file: file.read_bytes() for file in Path(notes).iterdir()} == before
 
 
-def test_a_refused_application_leaves_no_note(shelf: str) -> None:
+def test_a_refused_application_leaves_no_note(notes: str) -> None:
     account = emulator(denied=(PACKAGE,))
     with pytest.raises(ApiError):
-        order(account, shelf)
-    assert note(shelf) == {}
+        order(account, notes)
+    assert note(notes) == {}
 
 
-def test_a_deleted_order_is_forgotten(shelf: str) -> None:
+def test_a_deleted_order_is_forgotten(notes: str) -> None:
     account = emulator()
-    order(account, shelf)
-    order(account, shelf, state="absent")
-    assert note(shelf) == {}
+    order(account, notes)
+    order(account, notes, state="absent")
+    assert note(notes) == {}
     begun = account.world.now()
-    order(account, shelf)
+    order(account, notes)
     assert account.world.now() - begun < 10
     assert writes(account).count(PACKAGE) == 2
 
 
-def test_names_and_products_are_apart(shelf: str) -> None:
+def test_names_and_products_are_apart(notes: str) -> None:
     account = emulator()
-    order(account, shelf)
-    order(account, shelf, domains=["b.example.com"])
-    order(account, shelf, product_code="geotrust-dv-1-starter")
-    assert len(list(Path(shelf).glob("order-*.json"))) == 3
+    order(account, notes)
+    order(account, notes, domains=["b.example.com"])
+    order(account, notes, product_code="geotrust-dv-1-starter")
+    assert len(list(Path(notes).glob("order-*.json"))) == 3
     assert live(account) == 3
 
 
-def test_check_mode_reads_the_note_and_holds_nothing(shelf: str) -> None:
+def test_check_mode_reads_the_note_and_holds_nothing(notes: str) -> None:
     account = emulator(list_lag_seconds=500.0)
-    order(account, shelf)
-    before = {file: file.read_bytes() for file in Path(shelf).iterdir()}
-    predicted = reconcile.order(client(account, read_only=True, shelf=shelf), asked())
+    order(account, notes)
+    before = {file: file.read_bytes() for file in Path(notes).iterdir()}
+    predicted = reconcile.order(client(account, read_only=True, state_directory=notes), asked())
     assert not predicted.plan.changed
-    assert {file: file.read_bytes() for file in Path(shelf).iterdir()} == before
-    lock = next(Path(shelf).glob("order-*.lock"))
+    assert {file: file.read_bytes() for file in Path(notes).iterdir()} == before
+    lock = next(Path(notes).glob("order-*.lock"))
     with take(str(lock)[: -len(".lock")], account.world.now(), account.world.now() + 60) or pytest.fail("held"):
-        assert not reconcile.order(client(account, read_only=True, shelf=shelf), asked()).plan.changed
+        assert not reconcile.order(client(account, read_only=True, state_directory=notes), asked()).plan.changed
 
 
 # What the note is good for.
@@ -132,31 +132,31 @@ def test_check_mode_reads_the_note_and_holds_nothing(shelf: str) -> None:
 
 @pytest.mark.parametrize("lag", [0.0, 5.0, 20.0])
 @pytest.mark.parametrize("before", [True, False], ids=["before the effect", "after the effect"])
-def test_a_killed_task_never_costs_a_second_order(shelf: str, lag: float, before: bool) -> None:
+def test_a_killed_task_never_costs_a_second_order(notes: str, lag: float, before: bool) -> None:
     account = emulator(list_lag_seconds=lag)
     with pytest.raises(Killed):
-        order(account, shelf, {"transport": dying(account, PACKAGE, before)})
-    done = order(account, shelf)
+        order(account, notes, {"transport": dying(account, PACKAGE, before)})
+    done = order(account, notes)
     assert live(account) == 1
     assert done.order
     assert done.plan.changed == before
-    assert not order(account, shelf).plan.changed
+    assert not order(account, notes).plan.changed
 
 
-def test_without_the_note_lists_that_lag_would_cost_a_second_order(shelf: str) -> None:
+def test_without_the_note_lists_that_lag_would_cost_a_second_order(notes: str) -> None:
     account = emulator(list_lag_seconds=20.0)
     with pytest.raises(Killed):
-        order(account, shelf, {"transport": dying(account, PACKAGE, False)})
-    for file in Path(shelf).glob("*.json"):
+        order(account, notes, {"transport": dying(account, PACKAGE, False)})
+    for file in Path(notes).glob("*.json"):
         file.unlink()
-    order(account, shelf)
+    order(account, notes)
     assert live(account) == 2
 
 
-def test_an_order_that_no_list_shows_yet_is_found_by_its_number(shelf: str) -> None:
+def test_an_order_that_no_list_shows_yet_is_found_by_its_number(notes: str) -> None:
     account = emulator(list_lag_seconds=500.0)
-    first = order(account, shelf)
-    again = order(account, shelf)
+    first = order(account, notes)
+    again = order(account, notes)
     assert not again.plan.changed
     assert first.order
     assert again.order
@@ -164,59 +164,59 @@ def test_an_order_that_no_list_shows_yet_is_found_by_its_number(shelf: str) -> N
     assert live(account) == 1
 
 
-def test_an_order_that_nothing_shows_yet_is_waited_for(shelf: str) -> None:
+def test_an_order_that_nothing_shows_yet_is_waited_for(notes: str) -> None:
     account = emulator(list_lag_seconds=20.0, describe_lag_seconds=18.0)
-    order(account, shelf, wait_for="none")
-    again = order(account, shelf)
+    order(account, notes, wait_for="none")
+    again = order(account, notes)
     assert not again.plan.changed
     assert live(account) == 1
 
 
-def test_an_order_that_is_gone_for_good_is_ordered_anew(shelf: str) -> None:
+def test_an_order_that_is_gone_for_good_is_ordered_anew(notes: str) -> None:
     account = emulator()
-    done = order(account, shelf)
+    done = order(account, notes)
     assert done.order
-    order(account, shelf=str(Path(shelf, "of-another-machine")), state="absent")
-    assert order(account, shelf).plan.changed
+    order(account, notes=str(Path(notes, "of-another-machine")), state="absent")
+    assert order(account, notes).plan.changed
     assert writes(account) == [PACKAGE, "CancelOrderRequest", DELETE, PACKAGE]
 
 
-def test_a_number_that_is_somebody_else_s_order_is_not_taken(shelf: str) -> None:
+def test_a_number_that_is_somebody_else_s_order_is_not_taken(notes: str) -> None:
     first = emulator()
-    done = order(first, shelf)
+    done = order(first, notes)
     assert done.order
     second = emulator()
-    strange = order(second, str(Path(shelf, "elsewhere")), domains=["strange.example.com"])
+    strange = order(second, str(Path(notes, "elsewhere")), domains=["strange.example.com"])
     assert strange.order
     assert strange.order.order_id == done.order.order_id
-    mine = order(second, shelf)
+    mine = order(second, notes)
     assert mine.plan.changed
     assert mine.order
     assert mine.order.order_id != done.order.order_id
 
 
-@pytest.mark.parametrize("answer", ["answer_lost", "error_after", "garbage_json"])
-def test_an_outcome_that_stays_unknown_is_looked_for_by_the_next_task(shelf: str, answer: str) -> None:
+@pytest.mark.parametrize("response", ["answer_lost", "error_after", "garbage_json"])
+def test_an_outcome_that_stays_unknown_is_looked_for_by_the_next_task(notes: str, response: str) -> None:
     account = emulator(list_lag_seconds=60.0)
-    account.inject(kind=answer, action=PACKAGE)
+    account.inject(kind=response, action=PACKAGE)
     with pytest.raises(OutcomeUnknown) as caught:
-        order(account, shelf)
+        order(account, notes)
     assert caught.value.facts["outcome"] == "unknown"
-    assert "known" in note(shelf)
+    assert "known" in note(notes)
     account.advance(31)
-    assert not order(account, shelf).plan.changed
+    assert not order(account, notes).plan.changed
     assert live(account) == 1
 
 
-def test_a_renewal_that_was_killed_is_found_too(shelf: str) -> None:
+def test_a_renewal_that_was_killed_is_found_too(notes: str) -> None:
     account = emulator(proof="at_once", list_lag_seconds=15.0)
-    first = order(account, shelf, wait_for="issued")
+    first = order(account, notes, wait_for="issued")
     assert first.order
     account.advance(70 * DAY)
     again = wanted({**DEFAULTS, "strategy": "auto", "order_id": first.order.order_id})
     with pytest.raises(Killed):
-        reconcile.renew(client(account, shelf=shelf, transport=dying(account, PACKAGE, False)), again)
-    done = reconcile.renew(client(account, shelf=shelf), again)
+        reconcile.renew(client(account, state_directory=notes, transport=dying(account, PACKAGE, False)), again)
+    done = reconcile.renew(client(account, state_directory=notes), again)
     assert live(account) == 2
     assert done.order
     assert done.order.order_id != first.order.order_id
@@ -229,123 +229,123 @@ def test_a_renewal_that_was_killed_is_found_too(shelf: str) -> None:
         '{"at": %s, "order_id": 7}', '{"at": %s, "known": 7}', '{"at": %s, "order_id": "../7"}',
     ],
 )  # fmt: skip
-def test_a_note_that_makes_no_sense_is_none(shelf: str, text: str) -> None:
+def test_a_note_that_makes_no_sense_is_none(notes: str, text: str) -> None:
     account = emulator()
-    order(account, shelf)
-    order(account, str(Path(shelf, "elsewhere")), state="absent")
-    file = next(Path(shelf).glob("order-*.json"))
+    order(account, notes)
+    order(account, str(Path(notes, "elsewhere")), state="absent")
+    file = next(Path(notes).glob("order-*.json"))
     file.write_text(text.replace("%s", str(account.world.now())))
-    assert order(account, shelf).plan.changed
+    assert order(account, notes).plan.changed
 
 
 # Who waits for whom.
 
 
-def held(account: Emulator, shelf: str, until: float) -> Any:
-    order(account, shelf)
-    order(account, shelf, state="absent")
-    lock = next(Path(shelf).glob("order-*.lock"))
+def held(account: Emulator, notes: str, until: float) -> Any:
+    order(account, notes)
+    order(account, notes, state="absent")
+    lock = next(Path(notes).glob("order-*.lock"))
     return take(str(lock)[: -len(".lock")], account.world.now(), account.world.now() + until)
 
 
-def test_a_claim_of_another_task_is_waited_for(shelf: str) -> None:
+def test_a_claim_of_another_task_is_waited_for(notes: str) -> None:
     account = emulator()
-    other, begun = held(account, shelf, 3600), account.world.now()
+    other, begun = held(account, notes, 3600), account.world.now()
 
     def sleep(seconds: float) -> None:
         account.advance(seconds)
         if account.world.now() - begun > 20:
             other.release()
 
-    done = order(account, shelf, {"clock": clock(account)._replace(sleep=sleep)})
+    done = order(account, notes, {"clock": clock(account)._replace(sleep=sleep)})
     assert done.plan.changed
     assert 20 < account.world.now() - begun < 30
 
 
-def test_a_claim_that_is_held_too_long_ends_the_task_with_its_owner(shelf: str) -> None:
+def test_a_claim_that_is_held_too_long_ends_the_task_with_its_owner(notes: str) -> None:
     account = emulator()
-    with held(account, shelf, 3600), pytest.raises(StateNotReached) as caught:
-        order(account, shelf, wait_timeout=60)
+    with held(account, notes, 3600), pytest.raises(StateNotReached) as caught:
+        order(account, notes, wait_timeout=60)
     assert "Another task orders this certificate since" in caught.value.msg
     assert "nothing was sent" in caught.value.msg
     assert caught.value.facts["plan"] == []
     assert writes(account).count(PACKAGE) == 1
 
 
-def test_a_claim_of_a_task_that_hangs_is_taken_over(shelf: str) -> None:
+def test_a_claim_of_a_task_that_hangs_is_taken_over(notes: str) -> None:
     account = emulator()
-    with held(account, shelf, 30) as other:
-        assert order(account, shelf).plan.changed
+    with held(account, notes, 30) as other:
+        assert order(account, notes).plan.changed
         assert not other.is_ours
 
 
-def test_a_task_that_hung_sends_nothing_any_more(shelf: str) -> None:
+def test_a_task_that_hung_sends_nothing_any_more(notes: str) -> None:
     account = emulator()
     real = transport(account)
     others: list[Any] = []
 
-    def hanging(request: Request, timeout: float) -> Answer:
-        answer = real(request, timeout)
+    def hanging(request: Request, timeout: float) -> Response:
+        response = real(request, timeout)
         if request.headers["x-acs-action"] == "DescribePackageState":
             account.advance(1000)
-            path = str(next(Path(shelf).glob("order-*.lock")))[: -len(".lock")]
+            path = str(next(Path(notes).glob("order-*.lock")))[: -len(".lock")]
             others.append(take(path, account.world.now(), account.world.now() + 60))
-        return answer
+        return response
 
     with pytest.raises(StateNotReached, match="hung for so long"):
-        order(account, shelf, {"transport": hanging}, wait_timeout=5000)
+        order(account, notes, {"transport": hanging}, wait_timeout=5000)
     assert others[0]
     assert live(account) == 0
 
 
-def test_the_claim_is_free_while_an_order_is_waited_for(shelf: str) -> None:
+def test_the_claim_is_free_while_an_order_is_waited_for(notes: str) -> None:
     account = emulator(record_delay_seconds=100.0)
     free: list[bool] = []
 
     def sleep(seconds: float) -> None:
         account.advance(seconds)
-        if note(shelf).get("order_id"):
-            path = str(next(Path(shelf).glob("order-*.lock")))[: -len(".lock")]
+        if note(notes).get("order_id"):
+            path = str(next(Path(notes).glob("order-*.lock")))[: -len(".lock")]
             other = take(path, account.world.now(), account.world.now() + 1)
             free.append(other is not None)
             if other:
                 other.release()
 
-    order(account, shelf, {"clock": clock(account)._replace(sleep=sleep)})
+    order(account, notes, {"clock": clock(account)._replace(sleep=sleep)})
     assert free
     assert all(free[1:])
 
 
-def test_what_was_done_while_a_task_waited_for_the_claim_is_seen(shelf: str) -> None:
+def test_what_was_done_while_a_task_waited_for_the_claim_is_seen(notes: str) -> None:
     """The list that was read before is old by then."""
     account = emulator()
-    other = held(account, shelf, 3600)
+    other = held(account, notes, 3600)
     made: list[reconcile.Outcome] = []
 
     def sleep(seconds: float) -> None:
         account.advance(seconds)
         if not made:
-            made.append(order(account, str(Path(shelf, "elsewhere"))))
+            made.append(order(account, str(Path(notes, "elsewhere"))))
             other.release()
 
-    done = order(account, shelf, {"clock": clock(account)._replace(sleep=sleep)})
+    done = order(account, notes, {"clock": clock(account)._replace(sleep=sleep)})
     assert not done.plan.changed
     assert made[0].plan.changed
     assert writes(account) == [PACKAGE, "CancelOrderRequest", DELETE, PACKAGE]
 
 
-def test_after_waiting_for_the_claim_a_shared_list_is_not_relied_on(shelf: str) -> None:
+def test_after_waiting_for_the_claim_a_shared_list_is_not_relied_on(notes: str) -> None:
     account = emulator()
-    other = held(account, shelf, 3600)
+    other = held(account, notes, 3600)
     known = known_orders(account)
 
     def sleep(seconds: float) -> None:
         account.advance(seconds)
         if PACKAGE not in writes(account):
-            order(account, str(Path(shelf, "elsewhere")), wait_for="none")
+            order(account, str(Path(notes, "elsewhere")), wait_for="none")
             other.release()
 
-    done = order(account, shelf, {"clock": clock(account)._replace(sleep=sleep)}, known_orders=known)
+    done = order(account, notes, {"clock": clock(account)._replace(sleep=sleep)}, known_orders=known)
     assert not done.plan.changed
     assert writes(account) == [PACKAGE]
 
@@ -363,12 +363,12 @@ def test_without_a_directory_the_task_warns_and_goes_on(tmp_path: Path) -> None:
     assert "XDG_STATE_HOME" in done.warnings[0]
 
 
-def test_a_disk_that_fills_up_does_not_lose_the_order(shelf: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_fills_up_does_not_lose_the_order(notes: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_arguments: object, **_more: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Held, "write", full)
-    done = order(emulator(), shelf)
+    done = order(emulator(), notes)
     assert done.plan.changed
     assert done.order
     (warning,) = done.warnings
@@ -376,9 +376,9 @@ def test_a_disk_that_fills_up_does_not_lose_the_order(shelf: str, monkeypatch: p
     assert "are not kept apart" in warning
 
 
-def test_a_failure_leaves_the_claim_free(shelf: str) -> None:
+def test_a_failure_leaves_the_claim_free(notes: str) -> None:
     account = emulator()
     account.inject(kind="code", code="Forbidden.RAM", action=PACKAGE)
     with pytest.raises(ApiError):
-        order(account, shelf)
-    assert order(account, shelf).plan.changed
+        order(account, notes)
+    assert order(account, notes).plan.changed

@@ -19,7 +19,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.selec
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import Wanted, wanted
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Answer, Request
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.orders.lifecycle import DAY
 from tests.support.accounts import applied, expired, issued, refused, revoked, stocked
@@ -303,7 +303,7 @@ def test_lists_are_narrowed_by_a_name(state: str | None, by_number: bool) -> Non
     number = applied(account) if state in ("cancelled", "absent") else issued(account)
     real, words = transport(account), list[str | None]()
 
-    def exchange(request: Request, timeout: float) -> Answer:
+    def exchange(request: Request, timeout: float) -> Response:
         if request.headers["x-acs-action"] == LIST:
             words.append(dict(parse_qsl(urlsplit(request.url).query)).get("Keyword"))
         return real(request, timeout)

@@ -17,7 +17,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.status impor
     DESCRIBED,
     LISTED,
     Status,
-    listed_words,
+    list_words,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.validation import DnsProof, FileProof
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
@@ -53,8 +53,8 @@ def known(status: Status = Status.UNKNOWN, domains: tuple[str, ...] = WWW) -> Or
     return Order(order_id=BIG, status=status, domains=domains)
 
 
-def read(answer: Mapping[str, Any], before: Order | None = None, certificate: Certificate | None = None) -> Order:
-    return described(before or known(), answer, certificate, NOON)
+def read(response: Mapping[str, Any], before: Order | None = None, certificate: Certificate | None = None) -> Order:
+    return described(before or known(), response, certificate, NOON)
 
 
 # The two vocabularies.
@@ -123,7 +123,7 @@ def test_no_word_is_left_out() -> None:
     ],
 )
 def test_which_words_to_list_a_status_by(status: Status, words: list[str]) -> None:
-    assert listed_words(status) == words
+    assert list_words(status) == words
 
 
 # What a list says and what a describe says of the same order.
@@ -276,8 +276,8 @@ VALUE = "202611220000000abcdef"
 
 
 def dns(raw: object, **more: Any) -> dict[str, Any]:
-    answer = {"ValidateType": "DNS", "RecordDomain": raw, "RecordType": "TXT", "RecordValue": VALUE}
-    return {"Type": "domain_verify", **answer, **more}
+    response = {"ValidateType": "DNS", "RecordDomain": raw, "RecordType": "TXT", "RecordValue": VALUE}
+    return {"Type": "domain_verify", **response, **more}
 
 
 @pytest.mark.parametrize(

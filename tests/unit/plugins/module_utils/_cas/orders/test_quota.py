@@ -9,12 +9,16 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.quota import Quota, from_answer, require_unit
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.quota import (
+    Quota,
+    from_response,
+    require_unit,
+)
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
 
 
 @pytest.mark.parametrize(
-    ("answer", "numbers"),
+    ("response", "numbers"),
     [
         ({"TotalCount": 20, "UsedCount": 3, "IssuedCount": 2}, (20, 3, 2, 17)),
         ({"TotalCount": "20", "UsedCount": "3", "IssuedCount": "2"}, (20, 3, 2, 17)),
@@ -25,8 +29,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import No
     ],
     ids=["numbers", "text", "null", "no numbers", "more used than bought", "nothing"],
 )
-def test_units_in_an_answer(answer: dict[str, Any], numbers: tuple[int, int, int, int]) -> None:
-    quota = from_answer("p", answer)
+def test_units_in_an_answer(response: dict[str, Any], numbers: tuple[int, int, int, int]) -> None:
+    quota = from_response("p", response)
     assert (quota.total, quota.used, quota.issued, quota.free) == numbers
     assert quota.public() == {"product_code": "p", "total": numbers[0], "used": numbers[1], "free": numbers[3]}
 

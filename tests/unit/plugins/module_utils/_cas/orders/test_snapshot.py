@@ -123,11 +123,11 @@ def test_a_listing_of_another_key_or_endpoint_is_not_used() -> None:
 
 
 def test_an_order_of_this_machine_that_is_younger_than_the_listing_is_known(tmp_path: Any) -> None:
-    account, shelf = emulator(), str(tmp_path)
+    account, state_directory = emulator(), str(tmp_path)
     found = known_orders(account)
     asked = wanted({"state": "present", **DEFAULTS, **WWW, "known_orders": found})
-    first = reconcile.order(client(account, shelf=shelf), asked)
-    again = reconcile.order(client(account, shelf=shelf), asked)
+    first = reconcile.order(client(account, state_directory=state_directory), asked)
+    again = reconcile.order(client(account, state_directory=state_directory), asked)
     assert first.plan.changed
     assert not again.plan.changed
     assert writes(account) == [PACKAGE]

@@ -215,7 +215,7 @@ def test_running_again_goes_on_with_the_same_order() -> None:
 TROUBLE = {
     "throttled": {"kind": "throttled"},
     "5xx": {"kind": "error_before"},
-    "no answer": {"kind": "request_lost"},
+    "no response": {"kind": "request_lost"},
     "HTML": {"kind": "html"},
 }
 
@@ -329,7 +329,7 @@ def test_nothing_is_told_where_nothing_is_waited_for(way: str) -> None:
 def test_trouble_on_the_way_is_told(name: str) -> None:
     account = emulator(record_delay_seconds=60)
     account.inject(action=DESCRIBE, skip=2, times=20, **TROUBLE[name])
-    clause = {"throttled": "throttled", "5xx": "a failure of the service"}.get(name, "no answer")
+    clause = {"throttled": "throttled", "5xx": "a failure of the service"}.get(name, "no response")
     lines = [line for _seconds, _detail, line in told(account, wait_timeout=3000)]
     assert any(f" The last look failed ({clause})." in line for line in lines)
 

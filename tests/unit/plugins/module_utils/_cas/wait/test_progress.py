@@ -95,10 +95,10 @@ def test_another_record_to_publish_is_news() -> None:
     [
         (ApiError(Kind.THROTTLED, "x"), "throttled"),
         (ApiError(Kind.BROKEN, "x"), "a failure of the service"),
-        (NoResponse("x"), "no answer"),
+        (NoResponse("x"), "no response"),
         (NotSent("x"), "the service was not reached"),
     ],
-    ids=["throttled", "5xx", "no answer", "not sent"],
+    ids=["throttled", "5xx", "no response", "not sent"],
 )
 def test_a_look_that_failed_says_why_in_a_clause(problem: Failure, clause: str) -> None:
     heard = Heard()
