@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.emulator.core.dials import Dials
+from tests.emulator.core.world import World
 from tests.emulator.orders import responses
 from tests.emulator.orders.ca import public_der
-from tests.emulator.orders.lifecycle import DAY, Order, World, issue
+from tests.emulator.orders.lifecycle import DAY, Order, issue
 
 PRODUCT = "geotrust-dv-1-starter"
 ZONE = "example.com"

@@ -20,7 +20,7 @@ from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import Keys
 from tests.emulator.core.http import Server
 from tests.emulator.core.reply import Reply
-from tests.emulator.orders.lifecycle import World
+from tests.emulator.core.world import World
 from tests.emulator.orders.validation import Prover
 
 from .accounts import account, fleet

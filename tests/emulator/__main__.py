@@ -23,7 +23,7 @@ from .core.emulator import Emulator, Logged
 from .core.gate import Keys
 from .core.http import Server, check_loopback
 from .core.refusal import Impossible
-from .orders.lifecycle import DEFAULT_QUOTA, World
+from .core.world import DEFAULT_QUOTA, World
 from .orders.validation import Prover
 
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}

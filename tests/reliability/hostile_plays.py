@@ -20,8 +20,8 @@ from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import Keys
 from tests.emulator.core.http import Server
 from tests.emulator.core.reply import Reply
+from tests.emulator.core.world import World
 from tests.emulator.orders.ca import Authority, public_der
-from tests.emulator.orders.lifecycle import World
 from tests.reliability.playbooks import Played, inventory, play, surroundings
 from tests.reliability.report import Run
 

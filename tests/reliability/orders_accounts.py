@@ -28,9 +28,10 @@ from cryptography.x509.oid import NameOID
 from tests.emulator.core.dials import Dials
 from tests.emulator.core.emulator import Emulator, Logged
 from tests.emulator.core.reply import Reply
+from tests.emulator.core.world import World
 from tests.emulator.orders import events
 from tests.emulator.orders.ca import Authority, public_der
-from tests.emulator.orders.lifecycle import DAY, Order, World
+from tests.emulator.orders.lifecycle import DAY, Order
 from tests.world.children import descendants
 
 NAME = "www.example.com"

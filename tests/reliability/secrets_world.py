@@ -27,8 +27,9 @@ from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import Keys
 from tests.emulator.core.http import Server
 from tests.emulator.core.reply import Reply
+from tests.emulator.core.world import World
 from tests.emulator.orders.ca import Authority, public_der
-from tests.emulator.orders.lifecycle import DAY, World
+from tests.emulator.orders.lifecycle import DAY
 from tests.emulator.orders.validation import Prover
 from tests.world.names import start_names
 from tests.world.programs import find, unconfined

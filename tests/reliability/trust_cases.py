@@ -15,7 +15,7 @@ from tests.emulator.core.dials import Dials
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import Keys
 from tests.emulator.core.reply import Reply
-from tests.emulator.orders.lifecycle import World
+from tests.emulator.core.world import World
 
 from .trust_servers import HERE, Certificates, Deaf, Listener, listening
 

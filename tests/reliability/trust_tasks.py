@@ -15,7 +15,7 @@ from tests.emulator.core.dials import Dials
 from tests.emulator.core.emulator import Emulator, Logged
 from tests.emulator.core.gate import Keys
 from tests.emulator.core.reply import Reply
-from tests.emulator.orders.lifecycle import World
+from tests.emulator.core.world import World
 
 from .playbooks import Play, inventory, play, surroundings
 from .trust_cases import Case, Places

@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl
 from tests.emulator.core.dials import Dials, turn
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.reply import Reply
+from tests.emulator.core.world import World
 from tests.emulator.orders.ca import Authority
-from tests.emulator.orders.lifecycle import World
 
 FREE = "digicert-free-1-free"
 CREATES = ("CreateCertificateForPackageRequest", "CreateCertificateWithCsrRequest", "CreateCertificateRequest")

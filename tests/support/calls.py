@@ -23,7 +23,7 @@ from tests.emulator.core.dials import Dials, turn
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import ALGORITHM, VERSION, Call, Keys, signature
 from tests.emulator.core.reply import Reply
-from tests.emulator.orders.lifecycle import World
+from tests.emulator.core.world import World
 
 START = 1795305600.0  # 2026-11-22T00:00:00Z
 FREE = "digicert-free-1-free"

@@ -31,8 +31,8 @@ from tests.emulator.core.dials import Dials
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import Keys
 from tests.emulator.core.reply import Lost
+from tests.emulator.core.world import World
 from tests.emulator.orders.ca import Authority
-from tests.emulator.orders.lifecycle import World
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 FREE, PAID = "digicert-free-1-free", "geotrust-dv-1-starter"

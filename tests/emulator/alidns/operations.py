@@ -17,7 +17,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from ..core.refusal import Refusal, invalid
-from ..orders.lifecycle import World
+from ..core.world import World
 from ..orders.parameters import Parameters, required, whole
 from ..orders.responses import Fields
 from .zones import APEX, Record

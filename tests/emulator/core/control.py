@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..alidns.zones import Record
 from ..orders.ca import moment
-from ..orders.lifecycle import DAY, Order, World
+from ..orders.lifecycle import DAY, Order
 from ..orders.responses import instance_id
 from .dials import as_json
 from .refusal import Impossible
 from .reply import Reply, plain_json
+from .world import World
 
 if TYPE_CHECKING:
     from .emulator import Emulator

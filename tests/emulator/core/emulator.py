@@ -16,13 +16,14 @@ from typing import Any
 
 from ..alidns import operations
 from ..orders import events, service
-from ..orders.lifecycle import Order, World
+from ..orders.lifecycle import Order
 from . import control
 from .dials import Dials, turn
 from .faults import Fault, Faults, play, read_fault
 from .gate import DNS_VERSION, VERSION, Call, Gate, Keys, pairs
 from .refusal import Impossible, Refusal
 from .reply import Lost, Reply, failure, success
+from .world import World
 
 OPERATIONS = {**service.OPERATIONS, **operations.OPERATIONS}
 ACTIONS = {VERSION: frozenset(service.OPERATIONS), DNS_VERSION: frozenset(operations.OPERATIONS)}

@@ -12,8 +12,9 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from ..core.world import World
 from .ca import derived_key, public_der
-from .lifecycle import DAY, FIRST_ORDER, LIVE, Order, Phase, World
+from .lifecycle import DAY, FIRST_ORDER, LIVE, Order, Phase
 from .parameters import product_of
 from .responses import Fields, certified_names, chain_pem, empty, instance_id, key_pem, leaf_pem, order_id
 

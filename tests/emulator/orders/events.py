@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..core.refusal import Impossible, delete_fail, no_order, no_package, no_unit, wrong_state
+from ..core.world import World
 from .ca import derived_key, moment, public_der
-from .lifecycle import DAY, LIVE, PAYED, Order, Phase, World, is_free, issue
+from .lifecycle import DAY, LIVE, PAYED, Order, Phase, is_free, issue
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..core.world import World
 from .ca import derived_key, moment, private_pem
-from .lifecycle import FIRST_ORDER, Order, World
+from .lifecycle import FIRST_ORDER, Order
 
 Fields = dict[str, Any]
 

@@ -9,9 +9,10 @@ import hashlib
 from collections.abc import Callable
 
 from ..core.refusal import Refusal, invalid, missing, no_order, no_package
+from ..core.world import World
 from . import events
 from .entries import certificate_entry, detail_fields, has_certificate, order_entry, uploaded
-from .lifecycle import FIRST_CERTIFICATE, FIRST_ORDER, STATUSES, Order, World
+from .lifecycle import FIRST_CERTIFICATE, FIRST_ORDER, STATUSES, Order
 from .parameters import Parameters, check_names, method, names_of, product_of, read_csr, required, tags_of, truth, whole
 from .responses import Fields, instance_id, order_id, state_fields
 

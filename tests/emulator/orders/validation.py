@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from ..core.dials import Dials, split_address
 from ..core.emulator import Emulator
 from ..core.refusal import Impossible
-from .lifecycle import Phase, World
+from ..core.world import World
+from .lifecycle import Phase
 from .responses import FILE_PATH, proof_fields, proof_names
 
 PATIENCE = 2.0  # seconds for one look

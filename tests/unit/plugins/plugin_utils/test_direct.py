@@ -26,7 +26,7 @@ from ansible_collections.certops.alicloud.plugins.plugin_utils import direct
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import Keys
 from tests.emulator.core.http import Server
-from tests.emulator.orders.lifecycle import World
+from tests.emulator.core.world import World
 
 
 class Templar:

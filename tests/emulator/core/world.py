@@ -1,0 +1,113 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is true of an account: its orders, zones and clock."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+
+from ..alidns.zones import Zones
+from ..orders.ca import Authority
+from ..orders.lifecycle import FIRST_ORDER, STATUSES, TYPES, Order, Phase, by_itself, phase
+from .dials import Dials
+
+DEFAULT_QUOTA = {"digicert-free-1-free": 20, "geotrust-dv-1-starter": 4}
+
+
+@dataclass
+class World:
+    """One account: orders, quota, zones, clock. Facts are immutable values, so a deep copy is a shallow one."""
+
+    authority: Authority = field(default_factory=Authority)
+    dials: Dials = field(default_factory=Dials)
+    quota: dict[str, int] = field(default_factory=lambda: dict(DEFAULT_QUOTA))
+    base: float = field(default_factory=time.time)
+    frozen: bool = False
+    seed: str = field(default_factory=lambda: secrets.token_hex(8))
+    orders: dict[int, Order] = field(default_factory=dict)
+    next_number: int = FIRST_ORDER
+    zones: Zones = field(default_factory=Zones)
+    _since: float = field(default_factory=time.monotonic)
+
+    def __deepcopy__(self, _memo: object) -> World:
+        return replace(self, quota=dict(self.quota), orders=dict(self.orders), zones=self.zones.copy())
+
+    def now(self) -> float:
+        return self.base if self.frozen else self.base + time.monotonic() - self._since
+
+    def advance(self, seconds: float) -> None:
+        self.base += seconds
+
+    def phase(self, order: Order) -> Phase:
+        return phase(order, self.now(), self.dials.expiring_days)
+
+    def type_word(self, order: Order) -> str:
+        """The word of DescribeCertificateState."""
+        now = self.phase(order)
+        late = {Phase.REVOKED: self.dials.revoked_type, Phase.EXPIRED: self.dials.expired_type}
+        return self.dials.unknown_type or late.get(now) or TYPES[now]
+
+    def status_word(self, order: Order) -> str:
+        """The word of ListUserCertificateOrder."""
+        now = self.phase(order)
+        word = self.dials.unsubmitted_status if now is Phase.UNSUBMITTED else STATUSES[now]
+        return self.dials.unknown_status or word
+
+    def order(self, number: int) -> Order | None:
+        """The order as it is now, or None when there is none (any more)."""
+        if number not in self.orders:
+            return None
+        order = self._caught_up(self.orders[number])
+        return None if order.deleted is not None else order
+
+    def present(self) -> list[Order]:
+        """All orders that are not gone, oldest first."""
+        return [self._caught_up(order) for order in list(self.orders.values()) if order.deleted is None]
+
+    def store(self, order: Order) -> Order:
+        self.orders[order.number] = order
+        return order
+
+    def _caught_up(self, order: Order) -> Order:
+        later = by_itself(order, self.now(), self.dials)
+        return order if later is order else self.store(later)
+
+    def units(self, product: str) -> tuple[int, int, int]:
+        """(bought, used, issued) of a plan. UsedCount counts submissions, issued or not: official page, confirmed."""
+        held = [order for order in self.present() if order.product == product and order.holds_unit]
+        issued = sum(order.issued is not None for order in held)
+        return self.quota.get(product, 0), len(held), issued
+
+    def token(self, *parts: object) -> str:
+        """64 hex digits that belong to this account and these parts."""
+        return hashlib.sha256(repr((self.seed, *parts)).encode()).hexdigest()
+
+    def fingerprint(self) -> Hashable:
+        """Equal for worlds that cannot be told apart from now on, whatever their ids, serials and dates."""
+        orders = self.present()
+        ranks = {order.number: rank for rank, order in enumerate(orders)}
+        essence = tuple(_essence(order, self, ranks) for order in orders)
+        return self.dials, tuple(sorted(self.quota.items())), essence, self.zones.fingerprint()
+
+
+def _essence(order: Order, world: World, ranks: dict[int, int]) -> Hashable:
+    """What an order's past still means for its future: whole seconds from now, ranks instead of ids."""
+    now = world.now()
+    kept = {
+        Phase.SETTLING: (order.taken_up, order.record_out),
+        Phase.VALIDATING: (max(order.record_out or now, now), order.taken_up if world.dials.validation_days else None),
+        Phase.REVIEWING: (None if world.dials.proof == "control" else order.proven,),
+        Phase.ISSUED: (order.issued, order.ends),
+        Phase.EXPIRING: (order.issued, order.ends),
+    }.get(world.phase(order), ())
+    seen = order.applied + max(world.dials.list_lag_seconds, world.dials.describe_lag_seconds)
+    ahead = tuple(time if time is not None and time > now else None for time in (order.withdrawn, order.revoked, seen))
+    times = tuple(None if time is None else round(time - now) for time in kept + ahead)
+    parent = ranks.get(order.renews) if order.renews is not None else None
+    wish = (order.names, order.product, order.method, order.csr, order.contact, order.tags)
+    return (*wish, world.phase(order).value, order.holds_unit, parent, times)
