@@ -216,23 +216,13 @@ outcome:
 """
 
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
-from ansible_collections.certops.alicloud.plugins.module_utils._alidns import reconcile
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import ALIDNS
-from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import wanted
-
-OPTIONS = {
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "domain": {"type": "str"},
-    "record": {"type": "str", "required": True},
-    "type": {"type": "str", "choices": ["A", "AAAA", "CAA", "CNAME", "NS", "SRV", "TXT"], "required": True},
-    "value": {"type": "str", "required": True},
-    "ttl": {"type": "int", "default": 600},
-    "line": {"type": "str", "default": "default"},
-}
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import OPTIONS, read_record
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.reconcile import ensure_record
 
 
 def main() -> None:
-    _task.change(ALIDNS, OPTIONS, wanted, reconcile.record)
+    _task.change(ALIDNS, OPTIONS, read_record, ensure_record)
 
 
 if __name__ == "__main__":

@@ -345,7 +345,9 @@ outcome:
 """
 
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import argspec, reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import argspec
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_order
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
 
 OPTIONS = {
@@ -356,7 +358,7 @@ OPTIONS = {
 
 def main() -> None:
     options = {**argspec.OPTIONS, **OPTIONS}
-    _task.change(CAS, options, argspec.read, reconcile.order, argspec.RULES)
+    _task.change(CAS, options, read_order, ensure_order, argspec.RULES)
 
 
 if __name__ == "__main__":

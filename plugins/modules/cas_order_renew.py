@@ -346,7 +346,9 @@ outcome:
 """
 
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import argspec, reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import argspec
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_renewal
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
 
 OPTIONS = {
@@ -358,7 +360,7 @@ OPTIONS = {
 
 def main() -> None:
     options = {**argspec.OPTIONS, **OPTIONS}
-    _task.change(CAS, options, argspec.read, reconcile.renew, argspec.RULES)
+    _task.change(CAS, options, read_renewal, ensure_renewal, argspec.RULES)
 
 
 if __name__ == "__main__":

@@ -222,7 +222,7 @@ key_mismatch:
 """
 
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
-from ansible_collections.certops.alicloud.plugins.module_utils._store import reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._store.reconcile import ensure_store
 
 ORDER = {
     "order_id": {"type": "str", "required": True},
@@ -259,7 +259,7 @@ RULES = {
 
 
 def main() -> None:
-    _task.local(OPTIONS, reconcile.store, RULES)
+    _task.local(OPTIONS, ensure_store, RULES, plan=[])
 
 
 if __name__ == "__main__":
