@@ -56,7 +56,7 @@ PROSE = {
     r"twins?": "duplicate",
     r"shelf": "lock file",
     r"good certificates?|(?-i:Have (an?|all|the))": "a valid certificate; ensure a certificate is installed",
-    r"(an?|its|own|their|take|takes|taking|took|keeps?|in) turns?": "lock, wait for the lock, one after the other",
+    r"(an?|its|own|their|takes?|taking|took|keeps?) turns?": "lock, wait for the lock, one after the other",
     r"(?<!there\s)(is|are|was|were) no(?! longer| more)": "is not a ..., is not valid",
     r"makes? no sense": "is not valid; use ...",
     r"no word of": "unknown key",
