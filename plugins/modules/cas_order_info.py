@@ -155,18 +155,24 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ expiring.orders | map(attribute='domains') | flatten }}"
 
-- name: Apply for two certificates without waiting
+- name: Apply for two certificates
   certops.alicloud.cas_order:
     domains: ["{{ item }}"]
-    wait_for: none
   loop: [www.example.com, mail.example.com]
   register: applications
 
-- name: List the validation records of all orders in progress
+- name: List the orders in progress with what to publish for them
   certops.alicloud.cas_order_info:
     status: [pending_validation]
     include_validation: true
   register: pending
+
+- name: Publish the validation records
+  certops.alicloud.alidns_record:
+    record: "{{ item.record_name }}"
+    type: "{{ item.record_type }}"
+    value: "{{ item.record_value }}"
+  loop: "{{ pending.orders | map(attribute='validation') | flatten }}"
 
 - name: Wait until both certificates are issued
   certops.alicloud.cas_order_info:

@@ -14,8 +14,8 @@ description:
   - A successor that is in progress already, or issued and expires later, is found and returned, no matter who ordered
     it. Running the task twice therefore renews once.
   - A CSR is used for the successor, usually with a new key.
-  - O(validation_method), O(contact) and O(company_name) apply only if a new order is created. If the service makes
-    the new order out of the old one, it keeps those of the old order.
+  - O(validation_method), O(contact) and O(company_name) apply only if a new order is created. If the service creates
+    the new order from the old one, it keeps those of the old order.
 version_added: 0.1.0
 author:
   - Certops contributors (@certops)
@@ -33,7 +33,7 @@ options:
     default: 33%
   strategy:
     description:
-      - "V(renew): the service makes the new order out of the old one. This is possible only while the status of the
+      - "V(renew): the service creates the new order from the old one. This is possible only while the status of the
         old order is V(expiring), and not for free products. The new order may have to be submitted in the console;
         the task then fails with the ID of the order and says so, and the next run resumes with it."
       - "V(reorder): a new order for the same domain names."
@@ -92,8 +92,22 @@ EXAMPLES = r"""
   certops.alicloud.cas_order_renew:
     csr_path: /etc/ssl/www.example.com.new.csr
     renew_before: 30d
-    wait_for: issued
   register: renewal
+
+- name: Publish the validation record of the new order
+  certops.alicloud.alidns_record:
+    record: "{{ item.record_name }}"
+    type: "{{ item.record_type }}"
+    value: "{{ item.record_value }}"
+  loop: "{{ renewal.order.validation }}"
+
+- name: Wait for the new certificate
+  certops.alicloud.cas_order:
+    order_id: "{{ renewal.order.order_id }}"
+    csr_path: /etc/ssl/www.example.com.new.csr
+    wait_for: issued
+  when: renewal is changed
+  register: issued
 """
 
 RETURN = r"""

@@ -34,7 +34,7 @@ options:
       - "V(complete): O(generation) contains its certificate and its chain."
       - "V(current): O(generation) is in use. It is marked as not verified until V(verified) is requested."
       - "V(verified): O(generation) is in use and is known to work. The mark is removed, and old generations are
-        removed too."
+        removed too; see O(keep)."
     type: str
     choices: [staged, ordered, complete, current, verified]
     required: true
@@ -95,8 +95,8 @@ options:
     description:
       - With O(state=complete), the private key in PEM format, without a passphrase, for a set that was created
         elsewhere. The generation then appears as a whole. If a generation already contains the same set, that
-        generation is used. Otherwise O(generation) is its number if it is higher than all others, else the next free
-        number is.
+        generation is used. Otherwise a new generation is created, with the number O(generation) if that is higher
+        than all others, else with the next free number.
     type: str
   keep:
     description:
@@ -117,7 +117,7 @@ options:
   key_mode:
     description:
       - Mode of the private key, an octal number in quotes. The mode is V(0600) until the owner and the group are set.
-        It is an error if the mode allows everyone to read the key.
+        It is an error if the mode gives everyone access to the key, or if its owner cannot read it.
     type: raw
     default: "0600"
 attributes:

@@ -44,7 +44,8 @@ options:
   endpoint:
     description:
       - Where the certificate is served, as C(host:port) or C([address]:port). Each address to which the host name
-        resolves on this host is checked. Nothing is verified; the certificate is only compared.
+        resolves on this host is checked. The served certificate is not verified, only compared with the installed
+        one.
       - V(localhost) often resolves to an IPv4 and an IPv6 address. Use V(127.0.0.1) if the service listens on that
         address only.
       - The server name (SNI) is the host of the endpoint if the certificate is for it, otherwise the first name of
