@@ -108,7 +108,7 @@ def prepare(stage: Stage) -> None:
         {
             "single": {
                 **certified["share1"],
-                "certificate_hosts_share": "",
+                "certificate_share_group": "",
                 "certificate_domains": ["single.example.com"],
             }
         },

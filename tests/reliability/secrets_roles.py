@@ -26,8 +26,8 @@ def hosts(scene: Scene, short: bool) -> dict[str, Host]:
         "key_refused": _host(scene, "alidns", {"access_key_secret": "{{ wrong_secret }}"}),
         "refused": _host(scene, "refused"),
         "html_refused": _host(scene, "html"),
-        "share1": _host(scene, "alidns", certificate_hosts_share="shared", certificate_domains=[f"shared.{ZONE}"]),
-        "share2": _host(scene, "alidns", certificate_hosts_share="shared", certificate_domains=[f"shared.{ZONE}"]),
+        "share1": _host(scene, "alidns", certificate_share_group="shared", certificate_domains=[f"shared.{ZONE}"]),
+        "share2": _host(scene, "alidns", certificate_share_group="shared", certificate_domains=[f"shared.{ZONE}"]),
     }
     if tsig:
         wrong = {**tsig, "key_secret": "{{ wrong_tsig | b64encode }}"}
@@ -81,19 +81,9 @@ def issue(check: bool) -> Play:
 def one_by_one(step: str) -> Play:
     """The roles that it is made of, called by themselves on one host."""
     roles = {"issue": ("csr", "apply"), "renew": ("renew",)}[step]
-    words = ("domains", "directory", "product_code", "owner", "group")
-    more = {"csr": (), "apply": ("connection", "poll_interval", "wait_timeout")}
-    found = []
-    for role in roles:
-        names: tuple[str, ...] = words if role != "csr" else ("domains", "directory", "owner", "group")
-        names += more.get(role, more["apply"])
-        values = {f"{role}_{word}": f"{{{{ certificate_{word} }}}}" for word in names}
-        include = {
-            "name": f"Call {role}",
-            "ansible.builtin.include_role": {"name": f"{COLLECTION}.{role}"},
-            "vars": values,
-        }
-        found.append(include)
+    found = [
+        {"name": f"Call {role}", "ansible.builtin.include_role": {"name": f"{COLLECTION}.{role}"}} for role in roles
+    ]
     return {"name": "One by one", "hosts": "single", "gather_facts": False, "tasks": found}
 
 
