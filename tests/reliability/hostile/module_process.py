@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A module in a process of its own, for a look at its memory: python -m tests.reliability.hostile_child MODULE.
+"""A module in a process of its own, to measure its memory: python -m tests.reliability.hostile.module_process MODULE.
 
 Its options come as JSON on standard input. The result goes to standard output, and after it the most memory that the
 process ever had, in kibibytes.

@@ -1,48 +1,22 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers in which any part is what nobody honest says: fields, whole bodies, heads, and bytes on the wire."""
+"""Responses that no honest service gives: fields, whole bodies, headers, and bytes on the wire."""
 
 from __future__ import annotations
 
 import json
-import socket
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.reliability.report import Run
+from .task import Request, Response, Service
+from .values import HUGE, texts, values
 
-from .hostile_options import WWW, alidns_record, cas_order, cas_order_info, cas_order_renew, cas_package_info, honest
-from .hostile_task import KEYS, OverRequests, Request, Response, Service, Tally, run_task
-from .hostile_values import HUGE, examples, texts, values
-
-from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure  # isort: skip
-
-SHORT, USUAL = 210, 8000
-WIRE_SHORT, WIRE_USUAL = 100, 2500
+WWW = "www.example.com"
 NUMBER = "98987582437920968"
-QUICK = {**KEYS, "wait_timeout": 60}
-TASKS: Sequence[tuple[ModuleType, dict[str, Any]]] = (
-    (cas_order, {**QUICK, "domains": [WWW]}),
-    (cas_order, {**QUICK, "domains": [WWW], "wait_for": "issued"}),
-    (cas_order, {**QUICK, "order_id": NUMBER, "state": "absent"}),
-    (cas_order, {**QUICK, "domains": [WWW], "state": "revoked"}),
-    (cas_order, {**QUICK, "domains": [WWW], "state": "cancelled"}),
-    (cas_order_renew, {**QUICK, "domains": [WWW], "force": True}),
-    (cas_order_renew, {**QUICK, "order_id": NUMBER}),
-    (cas_order_info, {**QUICK, "include_validation": True, "include_certificate": True}),
-    (cas_order_info, {**QUICK, "order_id": NUMBER, "include_private_key": True}),
-    (cas_order_info, {**QUICK, "order_ids": [NUMBER, "7"], "wait_for": "issued"}),
-    (cas_order_info, {**QUICK, "order_type": "uploaded", "include_certificate": True, "expires_within": "999999d"}),
-    (cas_package_info, {**KEYS, "product_codes": ["digicert-free-1-free"]}),
-    (alidns_record, {**KEYS, "record": f"_dnsauth.{WWW}", "type": "TXT", "value": "x"}),
-    (alidns_record, {**KEYS, "record": f"_dnsauth.{WWW}", "type": "TXT", "value": "x", "state": "absent"}),
-)
 FIELDS = (
     *("Type", "Certificate", "PrivateKey", "CertId", "ValidateType", "RecordDomain", "RecordType", "RecordValue"),
     *("Uri", "Content", "Domain", "CertificateOrderList", "TotalCount", "UsedCount", "IssuedCount", "OrderId"),
@@ -59,8 +33,8 @@ LIKELY = (
     *("ISSUED", "CHECKING", "WILLEXPIRED", "REVOKED", "PAYED", WWW, f"_dnsauth.{WWW}", "digicert-free-1-free"),
     *(NUMBER, 7, 253402300799999, "253402300799999", 1, 50, 10**9, "/.well-known/x", "example.com", "_dnsauth.www"),
 )
-said = st.one_of(values, st.sampled_from(LIKELY), st.sampled_from(LIKELY))
-entries = st.lists(st.dictionaries(st.sampled_from(ENTRY), said, max_size=8), max_size=3)
+contents = st.one_of(values, st.sampled_from(LIKELY), st.sampled_from(LIKELY))
+entries = st.lists(st.dictionaries(st.sampled_from(ENTRY), contents, max_size=8), max_size=3)
 boxes = st.one_of(
     entries, st.builds(lambda some: {"Record": some}, entries), st.builds(lambda some: {"Domain": some}, entries)
 )
@@ -73,7 +47,7 @@ DATES = (
     *("", "x", "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT", "Thu, 32 Foo 2026 99:99:99 ZZZ"),
     *("Fri, 31 Dec 9999 23:59:59 -0000", "\xff", "Sun, 22 Nov 2026 12:00:00 +2359"),
 )
-HEADS = st.fixed_dictionaries(
+HEADERS = st.fixed_dictionaries(
     {},
     optional={
         "date": st.sampled_from(DATES),
@@ -83,96 +57,61 @@ HEADS = st.fixed_dictionaries(
     },
 )
 STATUSES = (
-    100,
-    101,
-    199,
-    200,
-    204,
-    206,
-    299,
-    301,
-    304,
-    400,
-    401,
-    403,
-    404,
-    413,
-    414,
-    429,
-    451,
-    500,
-    502,
-    503,
-    599,
-    999,
+    *(100, 101, 199, 200, 204, 206, 299, 301, 304, 400, 401, 403, 404, 413, 414, 429, 451, 500, 502, 503, 599, 999),
 )
 
 
 @dataclass(frozen=True)
-class Twist:
-    """What becomes of one call's answer, or of all (call -1)."""
+class Change:
+    """What is changed in the response to one call, or to all (call -1)."""
 
     call: int
     fields: dict[str, Any]
     without: list[str]
     body: bytes | None
     status: int
-    heads: dict[str, str]
+    headers: dict[str, str]
 
-    def __call__(self, answer: Response) -> Response:
+    def __call__(self, response: Response) -> Response:
         try:
-            found = json.loads(answer.body)
+            found = json.loads(response.body)
         except (ValueError, RecursionError):
             found = None
         content = found if isinstance(found, dict) else {}
         kept = {name: value for name, value in content.items() if name not in self.without}
         body = json.dumps({**kept, **self.fields}).encode() if self.body is None else self.body
-        return Response(self.status or answer.status, {**answer.headers, **self.heads}, body)
+        return Response(self.status or response.status, {**response.headers, **self.headers}, body)
 
 
-twists = st.builds(
-    Twist,
+changes = st.builds(
+    Change,
     st.sampled_from([-1, -1, 0, 1, 2, 3, 4, 5]),
     st.one_of(
-        st.dictionaries(st.sampled_from(FIELDS), said, max_size=6),
+        st.dictionaries(st.sampled_from(FIELDS), contents, max_size=6),
         st.dictionaries(st.sampled_from(["CertificateOrderList", "DomainRecords", "Domains"]), boxes, min_size=1),
-        st.fixed_dictionaries({"CertificateOrderList": entries, "Type": st.sampled_from(LIKELY), "TotalCount": said}),
-        st.fixed_dictionaries({"Code": st.one_of(said, st.sampled_from(["Throttling", "InternalError"]))}),
+        st.fixed_dictionaries({"CertificateOrderList": entries, "Type": st.sampled_from(LIKELY), "TotalCount": contents}),
+        st.fixed_dictionaries({"Code": st.one_of(contents, st.sampled_from(["Throttling", "InternalError"]))}),
     ),
     st.lists(st.sampled_from(FIELDS), max_size=3),
     st.one_of(st.none(), st.none(), st.none(), st.none(), st.none(), st.sampled_from(BODIES), st.binary(max_size=50)),
     st.one_of(st.just(0), st.just(0), st.sampled_from(STATUSES)),
-    HEADS,
+    HEADERS,
 )
 
 
-def twisted(service: Service, some: Sequence[Twist]) -> Service:
+def changed(service: Service, some: Sequence[Change]) -> Service:
+    """The service with changed responses."""
     calls = [0]
 
-    def answer(request: Request) -> Response:
+    def respond(request: Request) -> Response:
         found = service(request)
-        for twist in some:
-            if twist.call in (-1, calls[0]):
-                found = twist(found)
+        for change in some:
+            if change.call in (-1, calls[0]):
+                found = change(found)
         calls[0] += 1
         return found
 
-    return answer
-
-
-def try_answers(run: Run, tally: Tally) -> None:
-    """Tasks of each kind, whose answers are made strange on their way."""
-    count = (SHORT if run.short else USUAL) // len(TASKS)
-    for number, (module, options) in enumerate(TASKS):
-        kind = f"answers to {module.__name__.rpartition('.')[2]}"
-
-        def one(
-            some: list[Twist], module: ModuleType = module, options: dict[str, Any] = options, kind: str = kind
-        ) -> None:
-            with tally.judging(kind, (options.get("state"), some)):
-                run_task(module.main, options, twisted(honest(), some))
-
-        examples(count, run.seed + number, one, st.lists(twists, min_size=1, max_size=3))
+    return respond
 
 
 # Bytes on the wire.
@@ -194,40 +133,3 @@ wire = st.builds(
         st.sampled_from([b"{}", b"", b"2\r\n{}\r\n0\r\n\r\n", b"zz\r\n", b"\x1f\x8b\x08\0"]), st.binary(max_size=40)
     ),
 )
-
-
-def try_wire(run: Run, tally: Tally) -> None:
-    """The real exchange with a server that says anything at all."""
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
-        next_one: list[bytes] = [b""]
-        threading.Thread(target=_speak, args=(listener, next_one), daemon=True).start()
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-
-        def one(answer: bytes) -> None:
-            next_one[0] = answer
-            with tally.judging("bytes on the wire", answer):
-                exchange: Callable[..., Response] = OverRequests()
-                try:
-                    found: object = exchange(Request("POST", url, {}, b""), 20.0)
-                except Failure as failure:
-                    found = failure
-                    if "nothing was sent" in failure.msg:
-                        tally.wrong.append(f"denied a request that was sent: {answer[:80]!r}")
-                assert isinstance(found, (Response, Failure))
-
-        examples(WIRE_SHORT if run.short else WIRE_USUAL, run.seed, one, wire)
-        listener.shutdown(socket.SHUT_RDWR)
-
-
-def _speak(listener: socket.socket, next_one: list[bytes]) -> None:
-    while True:
-        try:
-            connection, _address = listener.accept()
-        except OSError:
-            return
-        with connection:
-            try:
-                connection.recv(65536)
-                connection.sendall(next_one[0])
-            except OSError:
-                continue

@@ -1,45 +1,42 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tasks in this process against services that a test makes up: how they end, and whether that is an end at all."""
+"""Tasks in this process against services that a test makes up, and what is wrong with how they end."""
 
 from __future__ import annotations
 
 import json
-import os
 import signal
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any
 from unittest.mock import patch
 
-from conftest import name_the_collection
-
-name_the_collection()
-
-from ansible_collections.certops.alicloud.plugins.module_utils import _connection as connection  # noqa: E402
-from ansible_collections.certops.alicloud.plugins.module_utils import _task as task  # noqa: E402
-from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock  # noqa: E402
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client  # noqa: E402
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import OverRequests, Request, Response  # noqa: E402
-from ansible_collections.certops.alicloud.plugins.plugin_utils.direct import run_here  # noqa: E402
-
-__all__ = ["OverRequests", "Request", "Response", "connection"]
+from ansible_collections.certops.alicloud.plugins.module_utils import _connection, _task
+from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import OverRequests, Request, Response
+from ansible_collections.certops.alicloud.plugins.plugin_utils.direct import run_here
+from tests.reliability.support.figures import Figures
+from tests.support import client
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
-KEYS = {"access_key_id": "testid", "access_key_secret": "testsecret", "endpoint": "http://127.0.0.1:9"}
+CONNECTION = {"access_key_id": "testid", "access_key_secret": "testsecret", "endpoint": "http://127.0.0.1:9"}
 # Calls of one task, after which it counts as one without end. A list alone may have 1000 pages, read three times.
 MOST_CALLS = 20_000
-# Sleeps, after which time flies: somebody may really want to wait for thirty years.
-PATIENCE, LEAP = 2000, 1e8
+# Sleeps, after which time flies: a task may really be asked to wait for thirty years.
+MOST_SLEEPS, LEAP = 2000, 1e8
 # Seconds of real time for one input, on however slow a machine.
 WATCHDOG = 120
+CRASHED, ENDLESS = "tracebacks", "tasks that did not end"
+OUTSIDE = "files and records outside of where they belong"
+TEMPLATES = "texts taken for templates"
+WRONG = "wrong sets installed, sent requests denied, disks changed by a failure"
 
 Service = Callable[[Request], Response]
 
@@ -48,62 +45,73 @@ class Endless(BaseException):
     """A task that does not come to its end."""
 
 
-@dataclass
-class Tally:
-    """What was tried, by kind, and what went wrong."""
+class Crash(Exception):
+    """A task that ended with an unexpected error, or with no result."""
 
-    tried: Counter[str] = field(default_factory=Counter)
-    tracebacks: list[str] = field(default_factory=list)
-    hangs: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)
-    templates: list[str] = field(default_factory=list)
-    peaks: dict[str, float] = field(default_factory=dict)
+
+@dataclass
+class Inputs:
+    """The inputs of one kind, and what they led to other than a result or a message."""
+
+    kind: str
+    tried: int = 0
+    problems: dict[str, list[str]] = field(
+        default_factory=lambda: {what: [] for what in (CRASHED, ENDLESS, OUTSIDE, TEMPLATES, WRONG)}
+    )
     broke_ansible: int = 0
 
     @contextmanager
-    def judging(self, kind: str, what: object) -> Iterator[None]:
-        """Count one input, and what it leads to other than a result or a sentence."""
-        self.tried[kind] += 1
+    def judge(self, what: object) -> Iterator[None]:
+        """Count one input, and note what it leads to."""
+        self.tried += 1
         try:
-            with _watched():
+            with _time_limit():
                 yield
         except Endless:
-            self.hangs.append(f"{kind}: {shortly(what)}")
+            self.note(ENDLESS, what)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # a library may raise what is no Exception
-            if isinstance(error, SystemExit) and error.code == 128 + signal.SIGTERM:
-                raise
-            if _is_of_ansible(error):
+            if _is_of_ansible(error.__traceback__):
                 self.broke_ansible += 1
                 return
-            place = error if isinstance(error, Fault) else _place(error.__traceback__)
-            self.tracebacks.append(f"{kind}: {type(error).__name__} {place} for {shortly(what)}")
+            place = error if isinstance(error, Crash) else _place(error.__traceback__)
+            self.note(CRASHED, f"{type(error).__name__} {place} for {_shortly(what)}")
+
+    def note(self, problem: str, what: object) -> None:
+        self.problems[problem].append(f"{self.kind}: {_shortly(what)}")
+
+    def record(self, figures: Figures) -> None:
+        """Record what was tried, and assert that there are no problems."""
+        figures.tried("inputs tried", self.tried)
+        figures.row(("input", "tried"), self.kind, f"{self.tried:,}")
+        figures.told("options that broke Ansible's own check of them", self.broke_ansible)
+        for problem, found in self.problems.items():
+            figures.none(problem, found)
 
 
-def _is_of_ansible(error: BaseException) -> bool:
+def _is_of_ansible(trace: TracebackType | None) -> bool:
     """Whether Ansible broke on options, which it checks before a module sees them."""
-    trace, names = error.__traceback__, []
+    names = []
     while trace:
         names.append(trace.tb_frame.f_code.co_name)
         trace = trace.tb_next
     return "_module" in names
 
 
-def shortly(what: object) -> str:
-    text = ascii(what)
+def _shortly(what: object) -> str:
+    text = what if isinstance(what, str) and what.isprintable() else ascii(what)
     return text if len(text) < 300 else f"{text[:200]} ... {text[-90:]}"
 
 
 @contextmanager
-def _watched() -> Iterator[None]:
+def _time_limit() -> Iterator[None]:
     """A generous limit of real time."""
 
-    def bark(number: int, frame: FrameType | None) -> None:
+    def end(number: int, frame: FrameType | None) -> None:
         raise Endless
 
-    before = signal.signal(signal.SIGALRM, bark)
+    before = signal.signal(signal.SIGALRM, end)
     signal.setitimer(signal.ITIMER_REAL, WATCHDOG)
     try:
         yield
@@ -112,25 +120,21 @@ def _watched() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-class Fault(Exception):
-    """A task that ended with a fault of the collection, or with no result."""
-
-
 class _Time:
-    """A clock that nobody has to wait for."""
+    """A clock on which no sleep takes real time."""
 
     def __init__(self) -> None:
         self.seconds, self.sleeps = 0.0, 0
 
     def sleep(self, seconds: float) -> None:
         self.sleeps += 1
-        self.seconds += seconds + (LEAP if self.sleeps > PATIENCE else 0.0)
+        self.seconds += seconds + (LEAP if self.sleeps > MOST_SLEEPS else 0.0)
 
     def clock(self) -> Clock:
         return Clock(lambda: NOON + timedelta(seconds=self.seconds), lambda: self.seconds, self.sleep, lambda: 0.5)
 
 
-class _Pretended:
+class _FakeTransport:
     """The real transport, but for the exchange."""
 
     def __init__(self, service: Service, time: _Time, *where: Any) -> None:
@@ -147,40 +151,42 @@ class _Pretended:
 
 def run_task(main: Callable[[], None], options: Mapping[str, Any], service: Service, check: bool = False) -> Any:
     """The result of a module, from its options as Ansible writes them to its result as Ansible reads it."""
-    time = _Time()
+    time, crashes = _Time(), list[str]()
     arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**options, "_ansible_check_mode": check}}).encode()
-    faults: list[str] = []
+
+    def format_tb(trace: TracebackType) -> list[str]:
+        crashes.append(_place(trace))
+        return []
+
     with (
-        patch.object(connection, "OverRequests", partial(_Pretended, service, time)),
-        patch.object(connection, "Client", partial(Client, clock=time.clock())),
-        patch.object(task.traceback, "format_tb", partial(_noted, faults)),
+        patch.object(_connection, "OverRequests", partial(_FakeTransport, service, time)),
+        patch.object(_connection, "Client", partial(Client, clock=time.clock())),
+        patch.object(_task.traceback, "format_tb", format_tb),
     ):
         out, _err = run_here(main, arguments, {})
-    if faults:
-        raise Fault(faults[0])
+    if crashes:
+        raise Crash(crashes[0])
     result = json.loads(out.strip().splitlines()[-1])
     if "msg" not in result and "changed" not in result:
-        raise Fault("no result")
+        raise Crash("no result")
     return result
 
 
-def _noted(faults: list[str], trace: Any) -> list[str]:
-    faults.append(_place(trace))
-    return []
-
-
-def _place(trace: Any) -> str:
-    """Where a fault was raised."""
-    while trace.tb_next:
+def _place(trace: TracebackType | None) -> str:
+    """Where an error was raised."""
+    while trace and trace.tb_next:
         trace = trace.tb_next
-    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
 
 
-@contextmanager
-def home(folder: Path) -> Iterator[None]:
-    """A home of its own, and nothing else that a task would look for in its environment."""
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(("ALI", "ANSIBLE", "XDG"))}
-    kept = {name: value for name, value in kept.items() if not name.lower().endswith(("_proxy", "_bundle"))}
-    own = {"HOME": str(folder), "TMPDIR": str(folder), "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "true"}
-    with patch.dict(os.environ, {**kept, **own}, clear=True):
-        yield
+def honest_service() -> Service:
+    """An account in which everything is as the documents say."""
+    account = client.emulator(checked=False, settle_seconds=0, record_delay_seconds=0)
+    account.world.zones.host("example.com", account.world.now())
+    exchange = client.transport(account)
+
+    def respond(request: Request) -> Response:
+        url = f"https://cas.example/{request.url.rpartition('/')[2]}"
+        return exchange(Request(request.method, url, request.headers, request.body), 30.0)
+
+    return respond

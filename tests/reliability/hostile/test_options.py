@@ -1,79 +1,116 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hostile input: options, requests, certificates and answers that nobody honest gives."""
+"""Options of all modules, each of them replaced by what no honest user writes, against an account that is honest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-from .hostile_answers import try_answers, try_wire
-from .hostile_memory import LIMIT, try_memory
-from .hostile_options import try_options
-from .hostile_plays import try_plays
-from .hostile_sets import try_requests, try_sets
-from .hostile_task import Tally, home
-from .report import Figure, Part, Run, at_most, count, none_of, table
+import pytest
+from hypothesis import strategies as st
 
-METHOD = """
-Whoever can write an option, a signing request or an answer of the service can write anything at all. Texts of every
-script and of none, halves of characters, numbers of thousands of digits, templates, commands, pipes and devices take
-the place of the options of all modules, one to three at a time. Signing requests and certificates are damaged in
-bits, bytes and parts, or are whole and strange: all kinds of keys, one of 16,384 bits, 10,000 names, names of
-addresses and mailboxes. Of sets of a certificate, its chain and its key it is known from how they were made which
-ones may be taken in. Fields, bodies and heads of answers are replaced, and the bytes of the exchange itself. Modules
-run in this process, from their options in JSON to their result, with a clock that nobody has to wait for; what stands
-for much more than it is, such as 300 MB in a packed answer or pages without end, meets modules in processes of their
-own, whose memory is looked at. The role `certificate` runs in plays, in the worker and shipped, with a service that
-names paths and records outside of where they belong, hides templates and commands in every text, and gives
-certificates of others.
-
-A task has to end with a result or with a sentence. The same seed draws the same input.
-"""
-LIMITS = (
-    "A service that sends one byte at a time, each before `request_timeout` is over, or that never stops to say "
-    "`100 Continue`, holds a task. Ansible's own `timeout` ends it.",
-    "Ansible checks options before a module sees them. On some it breaks itself, with a traceback of its own, and a "
-    "number of a million digits keeps it busy for minutes.",
-    "A service that is asked where to put a file may name any file below `/.well-known/pki-validation/` and "
-    "`/.well-known/acme-challenge/`, and `fileauth.txt` anywhere, also one that is there already.",
-    "A service that lists tens of thousands of orders whose fields are all as long as they can be needs more memory.",
-    "What is drawn by chance is a sample.",
+from ansible_collections.certops.alicloud.plugins.module_utils import _connection
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import argspec
+from ansible_collections.certops.alicloud.plugins.modules import (
+    alidns_record,
+    cas_order,
+    cas_order_info,
+    cas_order_renew,
+    cas_package_info,
+    certificate_store,
+    certificate_store_info,
 )
-STEPS: tuple[Callable[[Run, Tally], None], ...] = (
-    try_options,
-    try_requests,
-    try_sets,
-    try_answers,
-    try_wire,
-    try_memory,
-    try_plays,
-)
+from tests.reliability.support.figures import Figures
+
+from .task import CONNECTION, Inputs, honest_service, run_task
+from .values import HUGE, draw_examples, texts, values
+
+pytestmark = pytest.mark.reliability("Hostile input")
+
+SHORT, LONG = 210, 9000
+RESET = 100  # a new account after so many tasks
+WWW = "www.example.com"
+_CAS = {**CONNECTION, "wait_timeout": 60}
+_STORE = {"directory": "store", "name": WWW, "domains": [WWW]}
+# For each module options that are valid; what is tried replaces some of them.
+VALID: Mapping[ModuleType, Mapping[str, Any]] = {
+    cas_order: {**_CAS, "domains": [WWW]},
+    cas_order_renew: {**_CAS, "domains": [WWW]},
+    cas_order_info: _CAS,
+    cas_package_info: CONNECTION,
+    alidns_record: {**CONNECTION, "record": f"_dnsauth.{WWW}", "type": "TXT", "value": "x"},
+    certificate_store: {**_STORE, "state": "staged"},
+    certificate_store_info: _STORE,
+}
+STORES, ORDERS = (certificate_store, certificate_store_info), (cas_order, cas_order_renew)
+Paths = Mapping[str, list[str]]
 
 
-def run(run: Run) -> Part:
-    tally = Tally()
-    with home(run.folder):
-        for step in STEPS:
-            before = tally.tried.total()
-            step(run, tally)
-            run.tell(f"{step.__name__}: {tally.tried.total() - before:,} inputs")
-    kinds = table(("input", "tried"), [(kind, f"{number:,}") for kind, number in tally.tried.items()])
-    peaks = table(
-        ("a module process of its own", "most memory"), [(name, f"{peak:.0f} MB") for name, peak in tally.peaks.items()]
-    )
-    problems = [*tally.tracebacks, *tally.hangs, *tally.wrong, *tally.outside, *tally.templates]
-    return Part("Hostile input", METHOD, figures(tally), f"{kinds}\n\n{peaks}", LIMITS, problems)
+def _options(module: ModuleType) -> dict[str, Any]:
+    """All options of a module."""
+    own: dict[str, Any] = {**module.OPTIONS, **(argspec.OPTIONS if module in ORDERS else {})}
+    return own if module in STORES else own | _connection.CONNECTION
 
 
-def figures(tally: Tally) -> list[Figure]:
-    return [
-        count("inputs tried", tally.tried.total()),
-        none_of("tracebacks", len(tally.tracebacks)),
-        none_of("tasks without an end", len(tally.hangs)),
-        at_most("most memory of a module process", max(tally.peaks.values(), default=0.0), LIMIT, " MB"),
-        none_of("files and records outside of where they belong", len(tally.outside)),
-        none_of("texts taken for templates", len(tally.templates)),
-        none_of("wrong sets taken in, sent requests denied, disks changed by a failure", len(tally.wrong)),
-        count("options that broke Ansible's own check of them", tally.broke_ansible),
-    ]
+@pytest.fixture(scope="module")
+def paths(directory: Path) -> Iterator[Paths]:
+    """Paths that are not regular files, by the options that are paths."""
+    place, listener = directory / "paths", socket.socket(socket.AF_UNIX)
+    place.mkdir()
+    pipe = place / "pipe"
+    os.mkfifo(pipe)
+    (place / "binary").write_bytes(os.urandom(5000))
+    (place / "loop").symlink_to(place / "loop")
+    made = ["binary", "loop", "socket", "missing", "a" * 300, "/".join("a" * 2000), "a\0b", "\ud800", ".", "socket/x"]
+    found = [f"{place}/{name}" for name in made] + ["", "/dev/zero", "/dev/full", "/proc/self/mem", "~", "~\0", "$X"]
+    with listener:
+        listener.bind(str(place / "socket"))
+        # A pipe in the place of a CSR waits for its writer.
+        yield {"csr_path": found, "ca_path": [*found, str(pipe)], "directory": [*found, str(pipe)]}
+
+
+def _drawn(module: ModuleType, paths: Paths) -> st.SearchStrategy[dict[str, Any]]:
+    """One to three options of a module."""
+
+    def value(name: str, option: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+        choices = [st.sampled_from(option["choices"])] if "choices" in option else []
+        inner = [st.dictionaries(st.sampled_from(list(option["options"])), values)] if "options" in option else []
+        many = [st.lists(texts, max_size=4), st.lists(values, max_size=3)] if option.get("type") == "list" else []
+        path = [st.sampled_from(paths[name])] * 3 if name in paths else []
+        return st.one_of(values, *choices, *inner, *many, *path)
+
+    each = {name: value(name, option) for name, option in _options(module).items() if name != "directory"}
+    if module in STORES:
+        each["directory"] = st.sampled_from(paths["directory"])
+    names = st.lists(st.sampled_from(sorted(each)), min_size=1, max_size=3, unique=True)
+    return names.flatmap(lambda chosen: st.fixed_dictionaries({name: each[name] for name in chosen}))
+
+
+@pytest.mark.parametrize("module", VALID, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_options(
+    directory: Path, paths: Paths, short: bool, seed: int, figures: Figures, module: ModuleType
+) -> None:
+    inputs = Inputs(f"options of {module.__name__.rpartition('.')[2]}")
+    valid, service = dict(VALID[module]), honest_service()
+    if module in STORES:
+        valid["directory"] = str(directory / "store")
+
+    def attempt(options: Mapping[str, Any], check: bool) -> None:
+        nonlocal service
+        if inputs.tried % RESET == 0:
+            service = honest_service()
+        with inputs.judge(options):
+            run_task(module.main, {**valid, **options}, service, check)
+
+    # Ansible itself takes minutes to read a number of a million digits.
+    for name, option in _options(module).items():
+        attempt({name: HUGE * (1 if option.get("type") in ("int", "float") else 200)}, False)
+    number = (SHORT if short else LONG) // len(VALID)
+    draw_examples(number, seed + list(VALID).index(module), attempt, _drawn(module, paths), st.booleans())
+    inputs.record(figures)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The roles as real plays, in accounts of a service that wants to harm whoever calls it."""
+"""The role `certificate` in real plays, in accounts of a service that wants to harm its users."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec
+import pytest
 
 from tests.emulator.core.dials import Dials
 from tests.emulator.core.emulator import Emulator
@@ -22,10 +22,13 @@ from tests.emulator.core.http import Server
 from tests.emulator.core.reply import Reply
 from tests.emulator.core.world import World
 from tests.emulator.orders.ca import Authority, public_der
-from tests.reliability.playbooks import Played, inventory, play, surroundings
-from tests.reliability.report import Run
+from tests.reliability.support.figures import Figures
+from tests.reliability.support.playbooks import CRASHES, Played, environment, run_plays, write_inventory
+from tests.support.certificates import new_key
 
-from .hostile_task import Tally
+from .task import CRASHED, ENDLESS, OUTSIDE, TEMPLATES, WRONG, Inputs
+
+pytestmark = pytest.mark.reliability("Hostile input")
 
 ZONE, VICTIM = "example.com", "victim.example.org"
 # Its value shows wherever a text was taken for a template.
@@ -34,26 +37,26 @@ FORKS = "4"
 SHORT = ("a path that leads out", "templates to publish", "a certificate for another key")
 
 Content = dict[str, Any]
-Twist = Callable[[str, Content], None]
+Change = Callable[[str, Content], None]
 
 
 @dataclass(frozen=True)
 class Case:
-    """What the service does; ``way`` is how domains are proven, ``installs`` whether a good certificate comes of it."""
+    """What the service does; ``installs`` tells whether a valid certificate comes of it."""
 
     name: str
-    twist: Twist
-    way: str = "file"
+    change: Change
+    validation: str = "file"
     issued: bool = False
     installs: bool = False
 
 
 class Malicious(Emulator):
-    """An account whose answers are rewritten, and which remembers the records that it was asked for."""
+    """An account whose responses are rewritten, and which remembers the records that it was asked for."""
 
-    def __init__(self, world: World, twist: Twist) -> None:
+    def __init__(self, world: World, change: Change) -> None:
         super().__init__(world)
-        self._twist = twist
+        self._change = change
         self.records: list[str] = []
 
     def call(self, action: str, parameters: Mapping[str, str]) -> Content:
@@ -65,54 +68,54 @@ class Malicious(Emulator):
         reply = super().handle(method, target, headers, body)
         action = {name.lower(): value for name, value in headers.items()}.get("x-acs-action", "")
         content = reply.json()
-        self._twist(action, content)
+        self._change(action, content)
         status = content.pop("status", reply.status)
         return replace(reply, status=status, body=json.dumps(content).encode())
 
 
-def evil(canary: Path) -> str:
+def _command(canary: Path) -> str:
     """Text that is a command to a template, and to a shell."""
     command = f"touch {canary}"
     return f"{{{{ lookup('ansible.builtin.pipe', '{command}') }}}}$({command})`{command}`;{command};{{{{ {FACTORS} }}}}"
 
 
-def proof(**fields: Any) -> Twist:
+def validation(**fields: Any) -> Change:
     """What is to be published."""
 
-    def twist(action: str, content: Content) -> None:
+    def change(action: str, content: Content) -> None:
         if action == "DescribeCertificateState" and content.get("Type") == "domain_verify":
             content.update(fields)
 
-    return twist
+    return change
 
 
-def state(**fields: Any) -> Twist:
-    def twist(action: str, content: Content) -> None:
+def state(**fields: Any) -> Change:
+    def change(action: str, content: Content) -> None:
         if action == "DescribeCertificateState":
             content.update(fields)
 
-    return twist
+    return change
 
 
-def refusal(text: str) -> Twist:
-    def twist(action: str, content: Content) -> None:
+def refusal(text: str) -> Change:
+    def change(action: str, content: Content) -> None:
         if action.startswith("Create"):
             content.update(status=400, Code=text, Message=text, RequestId=text)
 
-    return twist
+    return change
 
 
-def certificate(change: Callable[[str], str | None]) -> Twist:
-    def twist(action: str, content: Content) -> None:
+def certificate(edit: Callable[[str], str | None]) -> Change:
+    def change(action: str, content: Content) -> None:
         if "Certificate" in content:
-            content["Certificate"] = change(content["Certificate"])
+            content["Certificate"] = edit(content["Certificate"])
 
-    return twist
+    return change
 
 
-def cases(folder: Path, authority: Authority, now: float) -> list[Case]:
-    text = evil(folder / "canary")
-    other = public_der(ec.generate_private_key(ec.SECP256R1()).public_key())
+def cases(directory: Path, authority: Authority, now: float) -> list[Case]:
+    text = _command(directory / "canary")
+    other = public_der(new_key().public_key())
 
     def issued(_own: str, name: str = "stranger", start: float = -10, end: float = 80) -> str:
         days = 86400.0
@@ -127,8 +130,8 @@ def cases(folder: Path, authority: Authority, now: float) -> list[Case]:
         "a path that leads out": "/../../outside/x",
         "a path that leads out later": "/.well-known/../../../outside/x",
         "a path with dots in percent": "/%2e%2e/%2e%2e/outside/x",
-        "a path from the root": f"/{folder}/outside/x",
-        "a path of two lines": f"/x\n{folder}/outside/x",
+        "a path from the root": f"/{directory}/outside/x",
+        "a path of two lines": f"/x\n{directory}/outside/x",
         "a path with a NUL": "/x\0/../../outside/x",
         "a path that is a template": f"/{text}",
         "a path longer than any": "/a" * 2000,
@@ -142,9 +145,9 @@ def cases(folder: Path, authority: Authority, now: float) -> list[Case]:
         "a record with a second line": {"RecordValue": "x\nevil", "RecordType": "TXT"},
     }
     return [
-        *(Case(name, proof(Uri=path)) for name, path in paths.items()),
-        Case("templates to publish", proof(Content=text, Domain=text)),
-        *(Case(name, proof(**fields), "alidns") for name, fields in records.items()),
+        *(Case(name, validation(Uri=path)) for name, path in paths.items()),
+        Case("templates to publish", validation(Content=text, Domain=text)),
+        *(Case(name, validation(**fields), "alidns") for name, fields in records.items()),
         Case("a refusal that is a template", refusal(text), "alidns"),
         Case("a state that is a template", state(Type=text), "alidns"),
         Case("a certificate for another key", certificate(issued), "alidns", True),
@@ -156,50 +159,48 @@ def cases(folder: Path, authority: Authority, now: float) -> list[Case]:
     ]
 
 
-def try_plays(run: Run, tally: Tally) -> None:
+def test_a_role_and_a_service_that_wants_harm(directory: Path, short: bool, figures: Figures) -> None:
     """All cases in one ansible-playbook, each on a host and in an account of its own."""
-    folder = run.folder / "plays"
-    folder.mkdir()
+    inputs, directory = Inputs("plays of the role"), directory / "plays"
+    directory.mkdir()
     authority = Authority()
-    chosen = [case for case in cases(folder, authority, World().now()) if not run.short or case.name in SHORT]
+    chosen = [case for case in cases(directory, authority, World().now()) if not short or case.name in SHORT]
     with ExitStack() as stack:
         accounts = [_account(authority, case) for case in chosen]
         servers = [stack.enter_context(Server(account)) for account in accounts]
-        hosts = {
-            f"h{number}": _host(folder, number, case, server.url)
-            for number, (case, server) in enumerate(zip(chosen, servers))
-        }
-        (folder / "inventory.json").write_text(json.dumps(inventory(hosts)))
-        book = {"hosts": "h*", "gather_facts": False, "roles": ["certops.alicloud.certificate"]}
-        played = play(folder, "play", [book], surroundings(folder), ["--forks", FORKS])
+        hosts = [_host(directory, number, *each) for number, each in enumerate(zip(chosen, servers))]
+        write_inventory(directory, {f"h{number}": host for number, host in enumerate(hosts)})
+        play = {"hosts": "h*", "gather_facts": False, "roles": ["certops.alicloud.certificate"]}
+        played = run_plays(directory, "play", [play], environment(directory), ["--forks", FORKS])
     for number, (case, account) in enumerate(zip(chosen, accounts)):
-        tally.tried["plays of the role"] += 1
-        _judge(tally, folder, f"h{number}", case, account, played)
-    _judge_all(tally, folder, played)
+        inputs.tried += 1
+        _judge(inputs, directory, f"h{number}", case, account, played)
+    _judge_all(inputs, directory, played)
+    inputs.record(figures)
 
 
 def _account(authority: Authority, case: Case) -> Malicious:
     dials = Dials(
         settle_seconds=0, record_delay_seconds=0, review_seconds=0, proof="at_once" if case.issued else "control"
     )
-    account = Malicious(World(authority=authority, dials=dials), case.twist)
+    account = Malicious(World(authority=authority, dials=dials), case.change)
     for zone in (ZONE, VICTIM):
         account.world.zones.host(zone, account.world.now())
     return account
 
 
-def _host(folder: Path, number: int, case: Case, url: str) -> dict[str, Any]:
+def _host(directory: Path, number: int, case: Case, server: Server) -> dict[str, Any]:
     """Every other one is shipped, the others run in the worker."""
-    web = folder / "web" / f"h{number}"
+    web = directory / "web" / f"h{number}"
     web.mkdir(parents=True)
     keys = Keys()
-    connection = {"access_key_id": keys.access_key_id, "access_key_secret": keys.access_key_secret, "endpoint": url}
+    connection = {"access_key_id": keys.access_key_id, "access_key_secret": keys.access_key_secret, "endpoint": server.url}
     words = {
         "domains": [f"h{number}.{ZONE}"],
-        "directory": str(folder / "store" / f"h{number}"),
+        "directory": str(directory / "store" / f"h{number}"),
         "owner": str(os.geteuid()),
         "group": str(os.getegid()),
-        "validation": case.way,
+        "validation": case.validation,
         "webroot": str(web),
         "wait_timeout": 120 if case.issued else 8,
         "poll_interval": 0.2,
@@ -211,24 +212,24 @@ def _host(folder: Path, number: int, case: Case, url: str) -> dict[str, Any]:
     }
 
 
-def _judge(tally: Tally, folder: Path, host: str, case: Case, account: Malicious, played: Played) -> None:
+def _judge(inputs: Inputs, directory: Path, host: str, case: Case, account: Malicious, played: Played) -> None:
     if host not in played.ended:
-        tally.hangs.append(f"play: {case.name}: no end")
-    installed = bool(list((folder / "store" / host).glob("*/current")))
+        inputs.note(ENDLESS, case.name)
+    installed = bool(list((directory / "store" / host).glob("*/current")))
     if installed != case.installs or (host in played.failed) == case.installs:
-        tally.wrong.append(f"play: {case.name}: {'installed' if installed else 'not installed'}")
+        inputs.note(WRONG, f"{case.name}: {'installed' if installed else 'not installed'}")
     strange = [name for name in account.records if not name.endswith(f".{host}.{ZONE}")]
-    tally.outside += [f"play: {case.name}: record {name}" for name in strange]
-    tally.outside += [f"play: {case.name}: left {record.name}" for record in account.world.zones.records.values()]
+    for name in [*strange, *(f"{record.name}, left" for record in account.world.zones.records.values())]:
+        inputs.note(OUTSIDE, f"{case.name}: record {name}")
 
 
-def _judge_all(tally: Tally, folder: Path, played: Played) -> None:
-    own = {"store", "web", "home", "tmp", "output", "inventory.json", "play.json", "ansible.cfg"}
-    tally.outside += [
-        f"play: {path.name}" for path in folder.iterdir() if path.name not in own and path.name != "canary"
-    ]
-    tally.outside += [f"play: {path}" for path in folder.parent.glob("outside*")]
-    if (folder / "canary").exists() or PRODUCT in played.text:
-        tally.templates.append("play: a text of the service's was taken for a template")
-    faults = [line for line in played.text.splitlines() if "This is a fault" in line or "Traceback" in line]
-    tally.tracebacks += [f"play: {line[:300]}" for line in faults]
+def _judge_all(inputs: Inputs, directory: Path, played: Played) -> None:
+    own = {"store", "web", "home", "tmp", "output", "inventory.json", "play.json", "ansible.cfg", "canary"}
+    outside = [path for path in directory.iterdir() if path.name not in own]
+    for path in [*outside, *directory.parent.glob("outside*")]:
+        inputs.note(OUTSIDE, str(path))
+    if (directory / "canary").exists() or PRODUCT in played.text:
+        inputs.note(TEMPLATES, "a text of the service's was taken for a template")
+    for line in played.text.splitlines():
+        if any(words in line for words in CRASHES):
+            inputs.note(CRASHED, line)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values that nobody honest writes, as hypothesis draws them."""
+"""Values that no honest user or service writes, as hypothesis draws them."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ values: st.SearchStrategy[Any] = st.one_of(
 )
 
 
-def examples(count: int, chance: int, test: Callable[..., None], *strategies: st.SearchStrategy[Any]) -> None:
+def draw_examples(count: int, seed_number: int, test: Callable[..., None], *strategies: st.SearchStrategy[Any]) -> None:
     """Call ``test`` with so many drawn examples, the same ones for the same seed."""
     checks = list(HealthCheck)
     how = settings(
@@ -102,4 +102,4 @@ def examples(count: int, chance: int, test: Callable[..., None], *strategies: st
     def drawn(parts: tuple[Any, ...]) -> None:
         test(*parts)
 
-    how(seed(chance)(given(st.tuples(*strategies))(drawn)))()
+    how(seed(seed_number)(given(st.tuples(*strategies))(drawn)))()

@@ -1,10 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The accounts of the part orders: what is in one before a workflow begins, and what became of it.
-
-What happens in one account is nobody else's affair, so each case has its own.
-"""
+"""The accounts: what is in one before a workflow begins, and what became of it. Each case has an account of its own."""
 
 from __future__ import annotations
 
@@ -15,15 +12,8 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
 
 from tests.emulator.core.dials import Dials
 from tests.emulator.core.emulator import Emulator, Logged
@@ -32,10 +22,11 @@ from tests.emulator.core.world import World
 from tests.emulator.orders import events
 from tests.emulator.orders.ca import Authority, public_der
 from tests.emulator.orders.lifecycle import DAY, Order
+from tests.support.certificates import csr_pem, new_key
 from tests.world.children import descendants
 
 NAME = "www.example.com"
-# The search of a list finds these, too, so a task sees them; they are none of its business.
+# The search of a list finds these, too, so a task sees them; it must leave them alone.
 ISSUED_BESIDE, WAITING_BESIDE = f"my-{NAME}", f"your-{NAME}"
 FREE, PAID = "digicert-free-1-free", "geotrust-dv-1-starter"
 # An order takes a while, so that it is looked at more than once.
@@ -49,23 +40,12 @@ SLOW_PACE: Mapping[str, Any] = {
 _ESTABLISHED = "01"
 
 
-class Kit:
-    """What all accounts share: a CA, the key that certificates have, and a request for the key that they are to get."""
+class SharedKeys:
+    """What all accounts share: a CA, the key that certificates have, and a CSR for the key that they are to get."""
 
     def __init__(self) -> None:
-        self.authority = Authority()
-        self.key = ec.generate_private_key(ec.SECP256R1())
-
-    @cached_property
-    def csr(self) -> str:
-        """A signing request for a new key."""
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-        request = x509.CertificateSigningRequestBuilder().subject_name(subject).sign(self._new_key(), hashes.SHA256())
-        return request.public_bytes(Encoding.PEM).decode()
-
-    @staticmethod
-    def _new_key() -> ec.EllipticCurvePrivateKey:
-        return ec.generate_private_key(ec.SECP256R1())
+        self.authority, self.key = Authority(), new_key()
+        self.csr = csr_pem(new_key(), NAME)
 
 
 @dataclass
@@ -81,7 +61,7 @@ class Facts:
 class Account(Emulator):
     """One account. Without a lag time passes by a second with each call, so that a workflow always makes the same ones.
 
-    ``held`` is told when a call is held up, and for how long; ``pending`` is true while one is, to be carried out late.
+    ``held`` is called when a call is held up, with the seconds; ``pending`` is true while one is, to be carried out late.
     """
 
     def __init__(self, world: World) -> None:
@@ -90,7 +70,7 @@ class Account(Emulator):
         self.pending = False
         # The first call of this run, and of the one after it.
         self.begun, self.following = threading.Event(), threading.Event()
-        # For each run, whether at its first call an order was on its way that no list showed.
+        # For each run, whether an order that no list showed was in progress at its first call.
         self.unseen: list[bool] = []
         self.first = world.next_number
         self.on_call = self._tick
@@ -113,8 +93,8 @@ class Account(Emulator):
             if self.world.frozen:
                 self.world.advance(1.0)
 
-    def rest(self) -> None:
-        """A run is over: nothing goes wrong any more."""
+    def end_run(self) -> None:
+        """A run has ended: no fault is injected any more."""
         with self.lock:
             self.faults.rules.clear()
             self.begun, self.following = self.following, threading.Event()
@@ -131,7 +111,7 @@ class Account(Emulator):
 
 
 def kill_client(port: int) -> bool:
-    """End whichever of this program's processes is connected to a port of this machine; say whether there was one."""
+    """Kill the process below this one that is connected to a port of this machine; return whether there was one."""
     ends = _connections(port)
     for pid in descendants(os.getpid()):
         if ends & _sockets(pid):
@@ -156,54 +136,54 @@ def _sockets(pid: int) -> set[str]:
     return found
 
 
-# What is there before a workflow begins: each returns the order that it is about, if there is one already.
+# What is there before a workflow begins: each returns the order of the workflow, if there is one already.
 
 
-def nothing(kit: Kit, world: World) -> Order | None:
+def nothing(keys: SharedKeys, world: World) -> Order | None:
     return None
 
 
-def due_free(kit: Kit, world: World) -> Order | None:
+def due_free(keys: SharedKeys, world: World) -> Order | None:
     """A certificate of a free product in its last days: it can only be ordered again."""
-    return _issued(kit, world, NAME, FREE, age=80)
+    return _issued(keys, world, NAME, FREE, age=80)
 
 
-def due_paid(kit: Kit, world: World) -> Order | None:
+def due_paid(keys: SharedKeys, world: World) -> Order | None:
     """A certificate of a paid product in its last days: the service renews it."""
-    return _issued(kit, world, NAME, PAID, age=190)
+    return _issued(keys, world, NAME, PAID, age=190)
 
 
-def waiting(kit: Kit, world: World) -> Order | None:
-    return _applied(kit, world, NAME, PAID)
+def waiting(keys: SharedKeys, world: World) -> Order | None:
+    return _applied(keys, world, NAME, PAID)
 
 
-def issued(kit: Kit, world: World) -> Order | None:
-    return _issued(kit, world, NAME, PAID, age=5)
+def issued(keys: SharedKeys, world: World) -> Order | None:
+    return _issued(keys, world, NAME, PAID, age=5)
 
 
-Prepare = Callable[[Kit, World], "Order | None"]
+Prepare = Callable[[SharedKeys, World], "Order | None"]
 
 
 @dataclass(frozen=True)
-class Start:
-    """An account before a workflow; ``target`` is the number of the order that it is about."""
+class OpenAccount:
+    """An account before a workflow; ``target`` is the number of the order of the workflow."""
 
     account: Account
     target: int | None
     bystanders: frozenset[int] = field(default_factory=frozenset)
 
 
-def start(kit: Kit, prepare: Prepare, lag: float = 0.0, describe_lag: float = 0.0) -> Start:
-    """Open an account. One whose lists lag goes by the real clock."""
+def open_account(keys: SharedKeys, prepare: Prepare, lag: float = 0.0, describe_lag: float = 0.0) -> OpenAccount:
+    """Open an account. One whose lists lag has the real clock."""
     world = World(
-        authority=kit.authority,
+        authority=keys.authority,
         quota={FREE: 20, PAID: 20},
         dials=Dials(settle_seconds=0, record_delay_seconds=0, extra_names="none"),
         frozen=True,
     )
-    _issued(kit, world, ISSUED_BESIDE, PAID, age=5)
-    _applied(kit, world, WAITING_BESIDE, PAID)
-    target = prepare(kit, world)
+    _issued(keys, world, ISSUED_BESIDE, PAID, age=5)
+    _applied(keys, world, WAITING_BESIDE, PAID)
+    target = prepare(keys, world)
     proof = "control" if prepare is waiting else "at_once"
     world.dials = replace(
         world.dials, **SLOW_PACE, proof=proof, list_lag_seconds=lag, describe_lag_seconds=describe_lag
@@ -211,24 +191,24 @@ def start(kit: Kit, prepare: Prepare, lag: float = 0.0, describe_lag: float = 0.
     _settled(world)
     world.frozen = not (lag or describe_lag)
     beside = frozenset(world.orders) - {target.number if target else 0}
-    return Start(Account(world), target.number if target else None, beside)
+    return OpenAccount(Account(world), target.number if target else None, beside)
 
 
 def _settled(world: World) -> None:
-    """Nobody proves the orders that are there already, and lists show them."""
+    """The orders that are there already stay as they are, and lists show them."""
     for number, order in list(world.orders.items()):
         world.orders[number] = replace(order, applied=order.applied - DAY)
 
 
-def _applied(kit: Kit, world: World, name: str, product: str) -> Order:
-    wish = events.Application((name,), product, "DNS", csr="its own", spki=public_der(kit.key.public_key()))
-    return events.apply(world, wish)
+def _applied(keys: SharedKeys, world: World, name: str, product: str) -> Order:
+    wanted = events.Application((name,), product, "DNS", csr="its own", spki=public_der(keys.key.public_key()))
+    return events.apply(world, wanted)
 
 
-def _issued(kit: Kit, world: World, name: str, product: str, age: float) -> Order:
+def _issued(keys: SharedKeys, world: World, name: str, product: str, age: float) -> Order:
     """An order that was applied for and issued some days ago."""
     now = world.now()
     world.advance(-age * DAY)
-    order = events.accept(world, _applied(kit, world, name, product).number)
+    order = events.accept(world, _applied(keys, world, name, product).number)
     world.advance(now - world.now())
     return order

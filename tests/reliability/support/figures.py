@@ -1,96 +1,80 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a part of the reliability run found, and the page that shows it. Pure."""
+"""The figures of the reliability tests: asserted where they are recorded, and shown on the page. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+
+BEGIN, END = "<!-- figures: written by `make reliability` -->", "<!-- end of figures -->"
+_SHOWN = 40
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One number, and whether it is what it must be. ``limit`` says that in words; empty: it is only told."""
+    """One number, and in words what it must be; without a limit it is only told."""
 
-    what: str
-    found: str
+    number: float
+    unit: str = ""
     limit: str = ""
-    met: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.number:,}{self.unit}" if isinstance(self.number, int) else f"{self.number:.4g}{self.unit}"
 
 
-def count(what: str, number: int) -> Figure:
-    """A number that is only told."""
-    return Figure(what, f"{number:,}")
+@dataclass
+class Figures:
+    """The figures and tables of one section of the page. Numbers recorded under the same name are added."""
+
+    figures: dict[str, Figure] = field(default_factory=dict)
+    tables: dict[tuple[str, ...], list[Sequence[object]]] = field(default_factory=dict)
+
+    def told(self, what: str, number: int, limit: str = "") -> None:
+        """A number that is only told."""
+        before = self.figures.get(what, Figure(0)).number
+        self.figures[what] = Figure(before + number, limit=limit)
+
+    def tried(self, what: str, number: int) -> None:
+        """How much was tried. A test that tried nothing proves nothing."""
+        self.told(what, number)
+        assert number > 0, f"{what}: nothing was tried"
+
+    def none(self, what: str, found: Sequence[str]) -> None:
+        """What must not be, with a sentence for each time that it was."""
+        self.told(what, len(found), "0")
+        assert not found, "\n".join([f"{what}: {len(found)}", *found[:_SHOWN]])
+
+    def at_most(self, what: str, number: float, limit: float, unit: str = "") -> None:
+        """A number with an upper limit; of several the highest is kept."""
+        highest = max(number, self.figures.get(what, Figure(number)).number)
+        self.figures[what] = Figure(highest, unit, f"at most {limit:g}{unit}")
+        assert number <= limit, f"{what}: {number:g}{unit}"
+
+    def at_least(self, what: str, number: float, limit: float, unit: str = "") -> None:
+        """A number with a lower limit."""
+        self.figures[what] = Figure(number, unit, f"at least {limit:g}{unit}")
+        assert number >= limit, f"{what}: {number:g}{unit}"
+
+    def row(self, columns: tuple[str, ...], *cells: object) -> None:
+        """A row of the table with these columns."""
+        self.tables.setdefault(columns, []).append(cells)
+
+    def markdown(self) -> str:
+        rows = [(what, figure, figure.limit) for what, figure in self.figures.items()]
+        return "\n\n".join(_table(*each) for each in [(("figure", "found", "must be"), rows), *self.tables.items()])
 
 
-def none_of(what: str, number: int) -> Figure:
-    """A number that must be 0."""
-    return Figure(what, f"{number:,}", "0", number == 0)
-
-
-def at_most(what: str, number: float, limit: float, unit: str = "") -> Figure:
-    """A number with an upper limit."""
-    return Figure(what, f"{number:.4g}{unit}", f"at most {limit:g}{unit}", number <= limit)
-
-
-def at_least(what: str, number: float, limit: float, unit: str = "") -> Figure:
-    """A number with a lower limit."""
-    return Figure(what, f"{number:.4g}{unit}", f"at least {limit:g}{unit}", number >= limit)
-
-
-@dataclass(frozen=True)
-class Part:
-    """One kind of trouble: how it was made, what was found, what is not promised.
-
-    ``method``, ``details`` (tables) and ``limits`` (one sentence each) are Markdown. ``problems`` says what went wrong,
-    for whoever has to find out why.
-    """
-
-    title: str
-    method: str
-    figures: Sequence[Figure]
-    details: str = ""
-    limits: Sequence[str] = ()
-    problems: Sequence[str] = field(default=())
-
-    @property
-    def met(self) -> bool:
-        return all(figure.met for figure in self.figures)
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a part is given: how much to do, a seed for chance, a folder of its own, and whom to tell how it goes on.
-
-    ``short`` is the version of `make test`: a minute at most on two cores, with something of everything.
-    """
-
-    short: bool
-    seed: int
-    folder: Path
-    tell: Callable[[str], None]
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table in Markdown."""
-    lines = [head, ["---"] * len(head), *rows]
+def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)
 
 
-def section(part: Part) -> str:
-    """A part of the page."""
-    rows = [
-        (each.what, each.found, each.limit, "" if not each.limit else "met" if each.met else "**not met**")
-        for each in part.figures
-    ]
-    blocks = [
-        f"## {part.title}",
-        part.method.strip(),
-        table(("figure", "found", "must be", ""), rows),
-        part.details.strip(),
-    ]
-    if part.limits:
-        blocks.append("Not promised:\n\n" + "\n".join(f"- {limit}" for limit in part.limits))
-    return "\n\n".join(block for block in blocks if block)
+def update_page(page: str, sections: Mapping[str, Figures], made: str) -> str:
+    """The page with other figures, by the headings of their sections, and with another line that says how it was made."""
+    for title, figures in sections.items():
+        begin = page.index(BEGIN, page.index(f"\n## {title}\n")) + len(BEGIN)
+        page = f"{page[:begin]}\n\n{figures.markdown()}\n\n{page[page.index(END, begin) :]}"
+    return re.sub(r"^Made with .*$", made, page, flags=re.MULTILINE)

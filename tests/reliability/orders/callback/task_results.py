@@ -13,11 +13,11 @@ from typing import Any
 from ansible.plugins.callback import CallbackBase
 
 DOCUMENTATION = """
-name: endings
+name: task_results
 type: aggregate
 short_description: Write down how tasks ended
 description:
-  - Writes a line of JSON for each host and task, into the file that E(CERTOPS_ENDINGS) names.
+  - Writes a line of JSON for each host and task, into the file that E(CERTOPS_TASK_RESULTS) names.
 requirements:
   - It has to be enabled.
 """
@@ -28,12 +28,12 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
-    CALLBACK_NAME = "endings"
+    CALLBACK_NAME = "task_results"
     CALLBACK_NEEDS_ENABLED = True
 
     def __init__(self) -> None:
         super().__init__()
-        self._file = open(os.environ["CERTOPS_ENDINGS"], "a", encoding="utf-8")  # noqa: SIM115
+        self._file = open(os.environ["CERTOPS_TASK_RESULTS"], "a", encoding="utf-8")  # noqa: SIM115
         self._begun: dict[str, float] = {}
 
     def v2_runner_on_start(self, host: Any, task: Any) -> None:
