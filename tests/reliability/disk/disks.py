@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Disks of every size, disks without inodes, and what may only be read. Mounts are seen in this process alone."""
+"""Disks of every size, disks without inodes, and what is read-only. Mounts are seen in this process alone."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .disk_chapters import Chapter
-from .disk_task import Ended, give_powers_up, run_task
-from .disk_try import Bench, Disturbed
-from .disk_words import FOLDERS, FULL, INODES, SIZES, SYSTEMS
+from .counts import DIRECTORIES, FULL, INODES, SIZES, SYSTEMS
+from .history import Step
+from .task import TaskEnd, drop_capabilities, run_task
+from .trials import Disturbed, Trials
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 _OPEN, _CLOSED = 0o755, 0o555
@@ -25,41 +25,41 @@ _PLENTY = "size=64m,nr_inodes=10000"
 _ROOM = 2 * 1024 * 1024 // PAGE
 
 
-def mount(folder: Path, options: str, kind: str = "tmpfs") -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["mount", "-t", kind, "-o", options, "none", str(folder)], check=True)
+def mount(directory: Path, options: str, kind: str = "tmpfs") -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", kind, "-o", options, "none", str(directory)], check=True)
 
 
 @dataclass(frozen=True)
 class Disk:
     """A small file system of its own, in memory."""
 
-    folder: Path
+    directory: Path
 
     def make(self) -> None:
-        mount(self.folder, _PLENTY)
-        # None of a size is as much as one likes.
-        (self.folder / "filler").write_bytes(b"-" * PAGE)
+        mount(self.directory, _PLENTY)
+        # Size 0 is no limit, so a page is always in use.
+        (self.directory / "filler").write_bytes(b"-" * PAGE)
 
     def become(self, options: str) -> None:
-        subprocess.run(["mount", "-o", f"remount,{options}", str(self.folder)], check=True)
+        subprocess.run(["mount", "-o", f"remount,{options}", str(self.directory)], check=True)
 
     def grow(self) -> None:
         self.become(f"rw,{_PLENTY}")
 
     def used(self) -> tuple[int, int]:
         """Pages and inodes."""
-        found = os.statvfs(self.folder)
+        found = os.statvfs(self.directory)
         return (found.f_blocks - found.f_bfree) * found.f_frsize // PAGE, found.f_files - found.f_ffree
 
 
-def fill(bench: Bench, disk: Disk, every: bool) -> None:
+def fill(trials: Trials, disk: Disk, every: bool) -> None:
     """Every size of a disk, from one where nothing more fits to one where the task gets through."""
-    for chapter in bench.book.chapters:
-        chapter.copy_to(bench.folder)
+    for step in trials.history.steps:
+        step.copy_to(trials.directory)
         pages, inodes = disk.used()
-        _grow(bench, disk, chapter, SIZES, (f"size={pages + more}p" for more in _steps(every)))
-        _grow(bench, disk, chapter, INODES, (f"nr_inodes={inodes + more}" for more in range(100)))
+        _grow(trials, disk, step, SIZES, (f"size={pages + more}p" for more in _steps(every)))
+        _grow(trials, disk, step, INODES, (f"nr_inodes={inodes + more}" for more in range(100)))
 
 
 def _steps(every: bool) -> Iterator[int]:
@@ -69,14 +69,14 @@ def _steps(every: bool) -> Iterator[int]:
     return many if every else few
 
 
-def _grow(bench: Bench, disk: Disk, chapter: Chapter, what: str, sizes: Iterator[str]) -> None:
+def _grow(trials: Trials, disk: Disk, step: Step, what: str, sizes: Iterator[str]) -> None:
     for size in sizes:
-        chapter.copy_to(bench.folder)
+        step.copy_to(trials.directory)
         disk.become(_in_bytes(size))
-        ended = bench.attempt(chapter, size, run_task, disk.grow)
-        bench.tally.counts[what] += 1
-        bench.tally.counts[FULL] += not ended.good
-        if ended.good:
+        ended = trials.attempt(step, size, run_task, disk.grow)
+        trials.counts[what] += 1
+        trials.counts[FULL] += not ended.succeeded
+        if ended.succeeded:
             return
 
 
@@ -85,29 +85,28 @@ def _in_bytes(size: str) -> str:
     return f"{name}={int(number[:-1]) * PAGE}" if number.endswith("p") else size
 
 
-def forbid(bench: Bench, disk: Disk | None) -> None:
-    """Each folder of each store read-only, and the whole file system."""
-    for chapter in bench.book.chapters:
-        for inside in ("", *(path for path, entry in chapter.before.items() if entry.kind == stat.S_IFDIR)):
-            chapter.copy_to(bench.folder)
-            bench.attempt(
-                chapter, f"{inside or 'the folder'} is read-only", _closed(bench.folder / inside, bench.folder)
-            )
-            bench.tally.counts[FOLDERS] += 1
+def make_read_only(trials: Trials, disk: Disk | None) -> None:
+    """Each directory of each store read-only, and the whole file system."""
+    for step in trials.history.steps:
+        for inside in ("", *(path for path, entry in step.before.items() if entry.kind == stat.S_IFDIR)):
+            step.copy_to(trials.directory)
+            closed = _closed(trials.directory / inside, trials.directory)
+            trials.attempt(step, f"{inside or 'the directory'} is read-only", closed)
+            trials.counts[DIRECTORIES] += 1
         if disk:
-            chapter.copy_to(bench.folder)
+            step.copy_to(trials.directory)
             disk.become("ro")
-            bench.attempt(chapter, "the file system is read-only", run_task, disk.grow)
-            bench.tally.counts[SYSTEMS] += 1
+            trials.attempt(step, "the file system is read-only", run_task, disk.grow)
+            trials.counts[SYSTEMS] += 1
 
 
-def _closed(folder: Path, top: Path) -> Disturbed:
-    """A task by a user who may only read this folder. It gets its mode back, wherever it is then."""
+def _closed(directory: Path, top: Path) -> Disturbed:
+    """A task by a user who may only read this directory. It gets its mode back, wherever it is then."""
 
-    def disturbed(options: Mapping[str, Any]) -> Ended:
-        folder.chmod(_CLOSED)
+    def disturbed(options: Mapping[str, Any]) -> TaskEnd:
+        directory.chmod(_CLOSED)
         try:
-            return run_task(options, prepare=give_powers_up)
+            return run_task(options, prepare=drop_capabilities)
         finally:
             for path in (top, *top.rglob("*")):
                 if path.is_dir() and stat.S_IMODE(path.stat().st_mode) == _CLOSED:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happens in the life of a store, task by task, with a copy of the store before each."""
+"""The life of a store, task by task, with a copy of the store before each."""
 
 from __future__ import annotations
 
@@ -16,51 +16,47 @@ from cryptography import x509
 
 from tests.support.certificates import INTERMEDIATE, ROOT, WWW, Set, csr_pem, key_pem, new_key, pem
 
-from .disk_look import KEY, Picture, picture
-from .disk_task import run_task
+from .inspection import KEY, Snapshot, snapshot
+from .task import run_task
 
 NAME = "www"
 NAMED = {"domains": list(WWW)}
 
 
-class Surprise(Exception):
-    """A task failed with nothing in its way."""
-
-
 @dataclass(frozen=True)
-class Chapter:
+class Step:
     """A task, the store before it and after it. ``in_use``: whether a certificate must be in use all along."""
 
     name: str
     options: Mapping[str, Any]
     store: Path
-    before: Picture
-    after: Picture
+    before: Snapshot
+    after: Snapshot
 
     @property
     def in_use(self) -> bool:
         return f"{NAME}/current" in self.before
 
-    def on(self, folder: Path) -> dict[str, Any]:
-        """The options for a store that lies there."""
-        return {"directory": str(folder), "name": NAME, **self.options}
+    def options_for(self, directory: Path) -> dict[str, Any]:
+        """The options of the task for a store in a directory."""
+        return {"directory": str(directory), "name": NAME, **self.options}
 
-    def copy_to(self, folder: Path) -> None:
-        """Lay the store before it there, in place of what is there."""
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(self.store, folder, symlinks=True)
+    def copy_to(self, directory: Path) -> None:
+        """Copy the store before it there, in place of what is there."""
+        shutil.rmtree(directory, ignore_errors=True)
+        shutil.copytree(self.store, directory, symlinks=True)
 
 
 @dataclass(frozen=True)
-class Book:
-    """All chapters, and who signed the certificates in them."""
+class History:
+    """All steps, and the root of the certificates in them."""
 
     root: x509.Certificate
-    chapters: tuple[Chapter, ...]
+    steps: tuple[Step, ...]
 
 
-def write_book(folder: Path) -> Book:
-    """Let a store live undisturbed from nothing to its third certificate, and keep it before each step."""
+def make_history(directory: Path) -> History:
+    """Take a store undisturbed from nothing to its third certificate, and keep it before each step."""
     start = datetime.now(timezone.utc) - timedelta(days=1)
     root = ROOT.sign("Root", ROOT.key, ca=True, start=start, days=900)
     above = ROOT.sign("Intermediate", INTERMEDIATE.key, ca=True, start=start, days=900)
@@ -68,36 +64,35 @@ def write_book(folder: Path) -> Book:
     for _number in range(3):
         key = new_key()
         sets.append((key, Set(key_pem(key), pem(INTERMEDIATE.sign(WWW[0], key, WWW, start=start), above))))
-    store, chapters = folder / "store", list[Chapter]()
+    store, steps = directory / "store", list[Step]()
     store.mkdir()
-    for name, by_hand, options in _deeds(*(each for _key, each in sets)):
-        if by_hand:
-            _put_key(store / NAME / "generations" / str(by_hand), sets[by_hand - 1][0])
-        copy = folder / f"before-{len(chapters)}"
+    for name, key_of, options in _tasks(*(each for _key, each in sets)):
+        if key_of:
+            _put_key(store / NAME / "generations" / str(key_of), sets[key_of - 1][0])
+        copy = directory / f"before-{len(steps)}"
         shutil.copytree(store, copy, symlinks=True)
-        ended = run_task({"directory": str(store), "name": NAME, **options})
-        if not ended.good:
-            raise Surprise(f"{name}: {ended.words}")
-        chapters.append(Chapter(name, options, copy, picture(copy), picture(store)))
-    return Book(root, tuple(chapters))
+        done = run_task({"directory": str(store), "name": NAME, **options})
+        assert done.succeeded, f"{name}, undisturbed: {done.message}"
+        steps.append(Step(name, options, copy, snapshot(copy), snapshot(store)))
+    return History(root, tuple(steps))
 
 
-def _deeds(first: Set, second: Set, third: Set) -> list[tuple[str, int, dict[str, Any]]]:
-    """The tasks: what each is called, the generation that gets its key by hand before it, and its options."""
+def _tasks(first: Set, second: Set, third: Set) -> list[tuple[str, int, dict[str, Any]]]:
+    """The tasks: the name of each, the generation that gets its key before it, and its options."""
     return [
         ("stage the first", 0, {"state": "staged", **NAMED}),
         ("note its order", 1, {"state": "ordered", "generation": 1, "order": _order("1")}),
         ("complete it", 0, {"state": "complete", "generation": 1, **NAMED, "fullchain": first.fullchain}),
-        ("put it in use", 0, {"state": "current", "generation": 1}),
-        ("prove it", 0, {"state": "verified", "generation": 1}),
+        ("make it current", 0, {"state": "current", "generation": 1}),
+        ("verify it", 0, {"state": "verified", "generation": 1}),
         ("stage the next", 0, {"state": "staged", **NAMED}),
         ("note the next order", 2, {"state": "ordered", "generation": 2, "order": _order("2")}),
         ("complete the next", 0, {"state": "complete", "generation": 2, **NAMED, "fullchain": second.fullchain}),
         ("switch to the next", 0, {"state": "current", "generation": 2}),
-        ("bring a set", 0, {"state": "complete", **NAMED, **_whole(third), "key_mode": "0640"}),
+        ("install a set", 0, {"state": "complete", **NAMED, **_whole(third), "key_mode": "0640"}),
         ("switch to it", 0, {"state": "current", "generation": 3}),
         ("stage with its key", 0, {"state": "staged", **NAMED, "keep_key": True}),
-        ("put the one before back", 0, {"state": "current", "generation": 2}),
+        ("put the previous one back", 0, {"state": "current", "generation": 2}),
         ("switch once more", 0, {"state": "current", "generation": 3}),
         ("prune", 0, {"state": "verified", "generation": 3, "keep": 0}),
         ("close its key", 0, {"state": "complete", "generation": 3, **NAMED, "fullchain": third.fullchain}),
@@ -113,6 +108,6 @@ def _whole(what: Set) -> dict[str, str]:
 
 
 def _put_key(generation: Path, key: Any) -> None:
-    """What a role does between two of the tasks."""
+    """Write a key and its request, as a role does between two of the tasks."""
     (generation / KEY).write_text(key_pem(key))
     (generation / "request.csr").write_text(csr_pem(key, *WWW))

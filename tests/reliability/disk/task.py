@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One task of certificate_store in a process of its own, on its own or in the hands of strace.
+"""One task of certificate_store in a process of its own, with or without strace.
 
 The process is forked from one that has everything imported, so that thousands of them are possible. What it does from
 the reading of its arguments on is what a shipped module does.
@@ -26,17 +26,17 @@ from ansible.module_utils import basic
 
 from ansible_collections.certops.alicloud.plugins.modules import certificate_store
 
-# A fork need not import what its parent has.
+# A fork need not import what its parent has imported.
 for library in ("asymmetric.padding", "serialization"):
     importlib.import_module(f"cryptography.hazmat.primitives.{library}")
 importlib.import_module("cryptography.x509.oid")
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
-_PR_SET_PDEATHSIG, _PR_SET_PTRACER, _ANYBODY = 1, 0x59616D61, ctypes.c_ulong(-1)
+_PR_SET_PDEATHSIG, _PR_SET_PTRACER, _ANY_PROCESS = 1, 0x59616D61, ctypes.c_ulong(-1)
 _CAPABILITIES_3 = 0x20080522
 NO_RESULT, HUNG = 99, 98
-# Of what takes a fiftieth of a second on a machine with nothing else to do.
-PATIENCE = 300.0
+# Seconds, for what takes a fiftieth of a second on an idle machine.
+TIMEOUT = 300.0
 
 
 class CannotTrace(Exception):
@@ -44,26 +44,26 @@ class CannotTrace(Exception):
 
 
 @dataclass(frozen=True)
-class Ended:
+class TaskEnd:
     """How a task ended: its exit status (below 0: the signal) and its result, if it got that far.
 
-    ``lame``: trouble hit more than the store, such as the result itself, so that nothing is asked of it.
+    ``inconclusive``: a failure hit more than the store, such as the result itself, so that nothing is asked of it.
     """
 
     status: int
     result: Mapping[str, Any]
-    lame: bool = False
+    inconclusive: bool = False
 
     @property
     def killed(self) -> bool:
         return self.status == -signal.SIGKILL
 
     @property
-    def good(self) -> bool:
+    def succeeded(self) -> bool:
         return self.status == 0
 
     @property
-    def words(self) -> str:
+    def message(self) -> str:
         return str(self.result.get("msg", f"status {self.status}"))
 
 
@@ -71,8 +71,8 @@ def die_with_parent() -> None:
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def give_powers_up() -> None:
-    """Let modes of folders count, for root too: without capabilities it is a user like others."""
+def drop_capabilities() -> None:
+    """Let modes of directories count for root too: without capabilities it is a user like others."""
     header = (ctypes.c_uint32 * 2)(_CAPABILITIES_3, 0)
     if _LIBC.capset(header, (ctypes.c_uint32 * 6)()):
         raise OSError(ctypes.get_errno(), "capset")
@@ -83,12 +83,12 @@ def run_task(
     strace: Sequence[str] = (),
     prepare: Callable[[], None] | None = None,
     while_it_runs: Callable[[], None] | None = None,
-) -> Ended:
-    """Run a task with these options. ``strace`` is a command that gets its process; ``prepare`` is done in it."""
+) -> TaskEnd:
+    """Run a task with these options. ``strace`` is a command that is attached to it; ``prepare`` runs in its process."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _be_the_task(options, writing, bool(strace), prepare)
+        _become_task(options, writing, bool(strace), prepare)
     os.close(writing)
     tracer = _attach(child, strace) if strace else None
     if while_it_runs:
@@ -100,13 +100,13 @@ def run_task(
     if tracer:
         tracer.communicate()
     if written is None:
-        return Ended(HUNG, {})
-    return Ended(status, json.loads(written) if written.strip() else {})
+        return TaskEnd(HUNG, {})
+    return TaskEnd(status, json.loads(written) if written.strip() else {})
 
 
 def _read(output: IO[bytes], child: int) -> bytes | None:
     """All that a task writes; None for one that was ended because it did not end."""
-    written, deadline = b"", time.monotonic() + PATIENCE
+    written, deadline = b"", time.monotonic() + TIMEOUT
     while select.select([output], [], [], max(0.0, deadline - time.monotonic()))[0]:
         more = os.read(output.fileno(), 65536)
         if not more:
@@ -116,7 +116,7 @@ def _read(output: IO[bytes], child: int) -> bytes | None:
     return None
 
 
-def _be_the_task(options: Mapping[str, Any], output: int, wait: bool, prepare: Callable[[], None] | None) -> None:
+def _become_task(options: Mapping[str, Any], output: int, wait: bool, prepare: Callable[[], None] | None) -> None:
     """Never returns."""
     try:
         die_with_parent()
@@ -127,7 +127,7 @@ def _be_the_task(options: Mapping[str, Any], output: int, wait: bool, prepare: C
         if prepare:
             prepare()
         if wait:
-            _LIBC.prctl(_PR_SET_PTRACER, _ANYBODY, 0, 0, 0)
+            _LIBC.prctl(_PR_SET_PTRACER, _ANY_PROCESS, 0, 0, 0)
             os.kill(os.getpid(), signal.SIGSTOP)
         certificate_store.main()
     except SystemExit as end:
@@ -143,11 +143,11 @@ def _attach(child: int, command: Sequence[str]) -> subprocess.Popen[bytes]:
         [*command, "-p", str(child)], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=die_with_parent
     )
     assert tracer.stderr
-    said = tracer.stderr.readline()
-    if b"attached" not in said:
+    line = tracer.stderr.readline()
+    if b"attached" not in line:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         tracer.communicate()
-        raise CannotTrace(said.decode(errors="replace").strip())
+        raise CannotTrace(line.decode(errors="replace").strip())
     os.kill(child, signal.SIGCONT)
     return tracer

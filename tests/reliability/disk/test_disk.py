@@ -9,75 +9,74 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.reliability.support.figures import Figures
+from tests.reliability.support.playbooks import environment
 from tests.tools.dependencies import ROOT, VENV
-from tests.world.children import NotStarted, start
 from tests.world.programs import Missing, find, install
 
-from .disk_words import METHOD, NOT_PROMISED, TITLE, details, figures
-from .playbooks import surroundings
-from .report import Part, Run
+from .counts import MISSED, PROBLEMS, TRIED
+from .worker import FOUND
 
-_WAYS: tuple[list[str], ...] = ([], ["--user", "--map-root-user"])
+pytestmark = pytest.mark.reliability("Installing certificates on bad disks")
 
-
-def run(run: Run) -> Part:
-    strace, why_not = _strace()
-    namespace = _namespace(run.folder)
-    run.tell(why_not or "with strace")
-    found = _work(run, strace, namespace)
-    why_not = why_not or found.get("not_traced", "")
-    left_out = {"strace": why_not, "mounts": "" if namespace else "no file system may be mounted here"}
-    return Part(TITLE, METHOD, figures(found, left_out), details(found), NOT_PROMISED, found["troubles"])
+NO_STRACE = "strace is missing (package strace)"
+NO_MOUNTS = "no file system may be mounted here"
+Found = dict[str, Any]
 
 
-def _strace() -> tuple[str | None, str]:
-    """The path of strace, installed first where root may do that, or else why there is none."""
+@pytest.fixture(scope="module")
+def found(directory: Path, short: bool, seed: int, figures: Figures) -> Found:
+    """What the worker found, and why something was left out, by what it needs."""
+    strace, namespace = _strace(), _namespace(directory / "probe")
+    words = [str(directory), "short" if short else "long", str(seed), strace or "-", "mounts" if namespace else "-"]
+    subprocess.run(
+        [*namespace, sys.executable, "-m", "tests.reliability.disk.worker", *words],
+        cwd=ROOT,
+        env=environment(directory, PYTHONPATH=str(VENV / "collections")),
+        check=True,
+    )
+    content: Found = json.loads((directory / FOUND).read_text())
+    no_strace = content.pop("no_strace") if strace else NO_STRACE
+    figures.told(MISSED, content["counts"].get(MISSED, 0))
+    for name, calls in content["calls"].items():
+        figures.row(("task", "calls that touch the store"), name, calls)
+    return {**content, "left_out": {"": "", "strace": no_strace, "mounts": "" if namespace else NO_MOUNTS}}
+
+
+def _strace() -> str | None:
+    """The path of strace, installed first where root may do that."""
     if not find("strace") and os.geteuid() == 0 and find("apt-get"):
         with suppress(Missing):
             install(["strace"])
-    found = find("strace")
-    return found, "" if found else "strace is missing (package strace)"
+    return find("strace")
 
 
-def _namespace(folder: Path) -> list[str]:
+def _namespace(probe: Path) -> list[str]:
     """A command that gives another one mounts of its own; empty where that is not possible."""
-    unshare, place = find("unshare"), folder / "probe"
-    place.mkdir()
-    for words in _WAYS if unshare and find("mount") else ():
+    unshare = find("unshare")
+    probe.mkdir()
+    for words in ([], ["--user", "--map-root-user"]):
         command = [str(unshare), *words, "--mount"]
-        probe = [*command, "mount", "-t", "tmpfs", "none", str(place)]
-        if subprocess.run(probe, capture_output=True, check=False).returncode == 0:
+        mount = [*command, "mount", "-t", "tmpfs", "none", str(probe)]
+        if unshare and subprocess.run(mount, capture_output=True, check=False).returncode == 0:
             return command
     return []
 
 
-def _work(run: Run, strace: str | None, namespace: Sequence[str]) -> Mapping[str, Any]:
-    """Let the worker do it all; tell how it goes on."""
-    words = [str(run.folder), "short" if run.short else "usual", str(run.seed)]
-    words += [strace or "-", "mounts" if namespace else "-"]
-    command = [*namespace, sys.executable, "-m", "tests.reliability.disk_worker", *words]
-    log = run.folder / "worker.log"
-    environment = surroundings(run.folder, PYTHONPATH=str(VENV / "collections"), PYTHONUNBUFFERED="1")
-    child = start(command, log, ROOT, environment)
-    told = 0
-    try:
-        while child.poll() is None:
-            time.sleep(0.2)
-            lines = log.read_text(errors="replace").splitlines()
-            for line in lines[told:]:
-                run.tell(line)
-            told = len(lines)
-    finally:
-        child.terminate()
-        child.wait()
-    result = run.folder / "found.json"
-    if not result.exists():
-        raise NotStarted(f"the worker ended early: {log.read_text(errors='replace').strip()[-2000:]}")
-    found: dict[str, Any] = json.loads(result.read_text())
-    return found
+@pytest.mark.parametrize("what", TRIED)
+def test_was_tried(found: Found, figures: Figures, what: str) -> None:
+    reason = found["left_out"][TRIED[what]]
+    if reason:
+        pytest.skip(reason)
+    figures.tried(what, found["counts"].get(what, 0))
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_there_are_none(found: Found, figures: Figures, problem: str) -> None:
+    figures.none(problem, found["problems"][problem])

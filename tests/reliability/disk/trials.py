@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One try: a task is disturbed, what it left is looked at, and the task is repeated with nothing in its way."""
+"""One trial: a task is disturbed, the store is inspected, and the task is repeated with nothing in its way."""
 
 from __future__ import annotations
 
@@ -11,29 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .disk_chapters import NAME, Book, Chapter
-from .disk_look import Trouble, in_use, judge, picture, temporary, wrong_modes
-from .disk_task import HUNG, Ended, run_task
-from .disk_words import ENDLESS, FALSE, LEFT, LOOKS, NOT_CONVERGED, REPEATS, UNTOLD, WITHOUT
+from tests.reliability.support.playbooks import CRASHES
 
-_SHOWN = 40
+from .counts import ENDLESS, FALSE, INSPECTIONS, LEFT, NOT_CONVERGED, PROBLEMS, REPEATS, UNCLEAR, WITHOUT
+from .history import NAME, History, Step
+from .inspection import Problem, in_use, is_temporary, judge, snapshot, wrong_modes
+from .task import HUNG, TaskEnd, run_task
 
-
-@dataclass
-class Tally:
-    """What was counted, and the first troubles in words."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    troubles: list[str] = field(default_factory=list)
-
-    def note(self, where: str, troubles: Iterable[Trouble]) -> None:
-        for kind, words in troubles:
-            self.counts[kind] += 1
-            if len(self.troubles) < _SHOWN:
-                self.troubles.append(f"{where}: {kind}: {words}")
-
-
-Disturbed = Callable[[Mapping[str, Any]], Ended]
+Disturbed = Callable[[Mapping[str, Any]], TaskEnd]
 
 
 def nothing() -> None:
@@ -41,68 +26,74 @@ def nothing() -> None:
 
 
 @dataclass(frozen=True)
-class Bench:
-    """Where stores are disturbed: ``folder`` gets a fresh one for each try."""
+class Trials:
+    """Where stores are disturbed: ``directory`` gets a fresh one for each trial. What is found is noted."""
 
-    folder: Path
-    book: Book
-    tally: Tally
+    directory: Path
+    history: History
     scratch: Path
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: dict[str, list[str]] = field(default_factory=lambda: {problem: [] for problem in PROBLEMS})
 
     def attempt(
         self,
-        chapter: Chapter,
+        step: Step,
         what: str,
         disturbed: Disturbed,
-        mend: Callable[[], None] = nothing,
+        repair: Callable[[], None] = nothing,
         tidy: bool = True,
-    ) -> Ended:
-        """Disturb a task on the store that lies ready, look, mend, repeat. ``tidy``: it can remove what it made."""
-        where = f"{chapter.name}, {what}"
-        ended = disturbed(chapter.on(self.folder))
-        self.look(chapter, where)
-        self.tally.note(where, self._said(chapter, ended, tidy))
-        mend()
-        self._repeat(chapter, where)
+    ) -> TaskEnd:
+        """Disturb a task on the store that is prepared, inspect, repair, repeat. ``tidy``: it can remove what it made."""
+        where = f"{step.name}, {what}"
+        ended = disturbed(step.options_for(self.directory))
+        self.inspect(step, where)
+        self._note(where, self._false_result(step, ended, tidy))
+        repair()
+        self._repeat(step, where)
         return ended
 
-    def look(self, chapter: Chapter, where: str) -> None:
-        """At everything, between two calls of the system."""
-        self.tally.counts[LOOKS] += 1
-        self.tally.note(where, judge(picture(self.folder), chapter.before, chapter.after))
-        self.tally.note(where, self._unusable(chapter))
+    def inspect(self, step: Step, where: str) -> None:
+        """Everything, between two calls of the system."""
+        self.counts[INSPECTIONS] += 1
+        self._note(where, judge(snapshot(self.directory), step.before, step.after))
+        self._note(where, self._unusable(step))
 
-    def glance(self, chapter: Chapter, where: str) -> None:
-        """At what a server loads and at the keys, while the task runs."""
-        self.tally.counts[LOOKS] += 1
-        self.tally.note(where, self._unusable(chapter))
-        self.tally.note(where, wrong_modes(picture(self.folder), chapter.before, chapter.after))
+    def watch(self, step: Step, where: str) -> None:
+        """What a server loads and the keys, while the task runs."""
+        self.counts[INSPECTIONS] += 1
+        self._note(where, self._unusable(step))
+        self._note(where, wrong_modes(snapshot(self.directory), step.before, step.after))
 
-    def _unusable(self, chapter: Chapter) -> list[Trouble]:
-        found = in_use(self.folder / NAME, self.book.root, self.scratch)
-        return [each for each in found if chapter.in_use or each[0] != WITHOUT]
+    def _note(self, where: str, problems: Iterable[Problem]) -> None:
+        for kind, words in problems:
+            self.problems[kind].append(f"{where}: {words}")
 
-    def _said(self, chapter: Chapter, ended: Ended, tidy: bool) -> list[Trouble]:
-        if ended.killed or ended.lame:
+    def _unusable(self, step: Step) -> list[Problem]:
+        found = in_use(self.directory / NAME, self.history.root, self.scratch)
+        return [each for each in found if step.in_use or each[0] != WITHOUT]
+
+    def _false_result(self, step: Step, ended: TaskEnd, tidy: bool) -> list[Problem]:
+        if ended.killed or ended.inconclusive:
             return []
         if ended.status == HUNG:
             return [(ENDLESS, "it was ended")]
-        now = picture(self.folder)
-        if ended.good:
-            return [] if now == chapter.after else [(FALSE, "it is not as it is without trouble")]
-        if ended.status != 1 or "fault of the collection" in ended.words or not ended.result.get("msg"):
-            return [(UNTOLD, ended.words)]
-        # What prune cannot remove stays where nobody looks at it, and goes the next time.
-        left = [path for path in now if temporary(path)]
-        return [(LEFT, path) for path in left if tidy and chapter.name != "prune"]
+        now = snapshot(self.directory)
+        if ended.succeeded:
+            return [] if now == step.after else [(FALSE, "it is not as it is without a failure")]
+        crashed = any(words in ended.message for words in CRASHES)
+        if ended.status != 1 or crashed or not ended.result.get("msg"):
+            return [(UNCLEAR, ended.message)]
+        # What prune cannot remove has no name that is read, and is removed the next time.
+        left = [path for path in now if is_temporary(path)]
+        return [(LEFT, path) for path in left if tidy and step.name != "prune"]
 
-    def _repeat(self, chapter: Chapter, where: str) -> None:
-        again = run_task(chapter.on(self.folder))
-        self.tally.counts[REPEATS] += 1
-        now = picture(self.folder)
-        if not again.good:
-            self.tally.note(where, [(NOT_CONVERGED, again.words)])
-        elif now != chapter.after:
-            other = sorted(path for path in {*now, *chapter.after} if now.get(path) != chapter.after.get(path))
-            self.tally.note(where, [(NOT_CONVERGED, ", ".join(other))])
-        self.tally.note(f"{where}, repeated", self._unusable(chapter))
+    def _repeat(self, step: Step, where: str) -> None:
+        again = run_task(step.options_for(self.directory))
+        self.counts[REPEATS] += 1
+        now = snapshot(self.directory)
+        if not again.succeeded:
+            self._note(where, [(NOT_CONVERGED, again.message)])
+        elif now != step.after:
+            other = sorted(path for path in {*now, *step.after} if now.get(path) != step.after.get(path))
+            self._note(where, [(NOT_CONVERGED, ", ".join(other))])
+        self._note(f"{where}, repeated", self._unusable(step))

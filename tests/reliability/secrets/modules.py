@@ -1,57 +1,56 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tasks of the search: every module, succeeding and failing in every way; options come from a file of variables."""
+"""The tasks with modules, succeeding and failing in every way; their options come from a file of variables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .playbooks import Play
-from .secrets_world import KEY_ID, TROUBLES, Scene, Secrets, certificate_for, request_pem
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from tests.reliability.support.authority import certificate_for
+from tests.reliability.support.playbooks import Play
+from tests.support.certificates import csr_pem
+
+from .scene import ACCOUNTS, KEY_ID, Scene
 
 COLLECTION = "certops.alicloud"
 API = ("cas_order", "cas_order_renew", "cas_order_info", "cas_package_info", "alidns_record")
-# The ways of the short version.
+# The ways of a short play.
 FEW = ("good", "wrong secret", "denied", "lost", "html", "tls refused", "half a pair")
-# Those of the shortest run. The store is first staged, then filled.
-FEWEST: tuple[str, ...] = (
-    "wrong secret",
-    "an own key",
-    "a key",
-    "staged",
-    "complete",
-    "another key",
-    "a chain with a key",
+# The cases of the shortest play. The store is first staged, then filled.
+FEWEST = (
+    *("wrong secret", "an own key", "a key", "staged", "complete", "another key", "a chain with a key", "current"),
+    "not there",
 )
-FEWEST += ("current", "not there")
 Options = dict[str, Any]
-# Accounts in trouble, and ways to present oneself.
-WAYS = (*TROUBLES, "wrong secret", "unknown key", "half a pair", "the other half", "session", "old session")
-WAYS += ("tls refused", "tls accepted", "nobody there", "profile", "another profile", "unknown option", "no number")
+# Accounts, and ways to authenticate.
+WAYS = (*ACCOUNTS, "wrong secret", "unknown key", "half a pair", "the other half", "session", "old session")
+WAYS += ("tls refused", "tls accepted", "closed port", "profile", "another profile", "unknown option", "not a number")
 
 
 def connection(way: str, scene: Scene, ca_path: str) -> Options:
     """The connection options of one way."""
     texts, urls = scene.secrets.texts, scene.urls
     pair = {"access_key_id": KEY_ID, "access_key_secret": texts["Secret"]}
-    given: Options = {"endpoint": urls[way if way in TROUBLES else "good"], **pair, "request_timeout": 0.4}
+    given: Options = {"endpoint": urls[way if way in ACCOUNTS else "good"], **pair, "request_timeout": 0.4}
     given |= {"max_attempts": 2 if way == "throttled" else 1}
     changes: dict[str, Options] = {
         "wrong secret": {"access_key_secret": texts["WrongSecret"]},
-        "unknown key": {"access_key_id": "LTAInobody"},
+        "unknown key": {"access_key_id": "LTAIunknown"},
         "half a pair": {"access_key_id": None},
         "the other half": {"access_key_secret": None},
         "session": {"endpoint": urls["session"], "security_token": texts["Token"]},
         "old session": {"endpoint": urls["session"], "security_token": texts["WrongToken"]},
         "tls refused": {"endpoint": urls["tls"]},
         "tls accepted": {"endpoint": urls["tls"], "ca_path": ca_path},
-        "nobody there": {"endpoint": "http://127.0.0.1:1"},
+        "closed port": {"endpoint": "http://127.0.0.1:1"},
         "profile": {"endpoint": urls["cli"], "access_key_id": None, "access_key_secret": None, "profile": "marked"},
-        "another profile": {"access_key_id": None, "access_key_secret": None, "profile": "nobody"},
+        "another profile": {"access_key_id": None, "access_key_secret": None, "profile": "unknown"},
         "unknown option": {"colour": "red"},
-        "no number": {"max_attempts": "many"},
+        "not a number": {"max_attempts": "many"},
     }
     if way != "slow":
         given["request_timeout"] = 20
@@ -59,7 +58,7 @@ def connection(way: str, scene: Scene, ca_path: str) -> Options:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def asked(module: str, way: str) -> Options:
+def wanted(module: str, way: str) -> Options:
     """What is asked of a module, whatever the way."""
     name = f"{way.replace(' ', '-')}.example.com"
     found: dict[str, Options] = {
@@ -74,14 +73,14 @@ def asked(module: str, way: str) -> Options:
 
 def options(scene: Scene, ca_path: str) -> dict[str, dict[str, Options]]:
     """Every case: options by module and name."""
-    found = {module: {way: asked(module, way) | connection(way, scene, ca_path) for way in WAYS} for module in API}
+    found = {module: {way: wanted(module, way) | connection(way, scene, ca_path) for way in WAYS} for module in API}
     good = connection("good", scene, ca_path)
     bad = connection("wrong secret", scene, ca_path)
-    for name, special in orders(scene.secrets, scene).items():
+    for name, special in orders(scene).items():
         found["cas_order"][name] = special | good
     found["cas_order_renew"] |= {
-        "a new one": {**asked("cas_order_renew", "good"), **good, "csr_content": _csr(scene.secrets, "second", "good")},
-        "a key": {**asked("cas_order_renew", "good"), **good, "csr_content": scene.secrets.keys["rsa"]},
+        "a new one": {**wanted("cas_order_renew", "good"), **good, "csr_content": _csr(scene, "second", "good")},
+        "a key": {**wanted("cas_order_renew", "good"), **good, "csr_content": scene.secrets.keys["rsa"]},
     }
     key = {"include_private_key": True, "include_certificate": True, "order_id": "98987582437920968"}
     found["cas_order_info"] |= {
@@ -89,27 +88,25 @@ def options(scene: Scene, ca_path: str) -> dict[str, dict[str, Options]]:
         "no key": key | bad,
         "wait": {**key, **bad, "wait_for": "issued"},
     }
-    return found | {"certificate_store": stored(scene), "certificate_store_info": seen(scene)}
+    return found | {"certificate_store": stored(scene), "certificate_store_info": read(scene)}
 
 
-def _csr(secrets: Secrets, key: str, name: str) -> str:
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    return request_pem(load_pem_private_key(secrets.keys[key].encode(), None), f"{name}.example.com")
+def _csr(scene: Scene, key: str, name: str) -> str:
+    return csr_pem(load_pem_private_key(scene.secrets.keys[key].encode(), None), f"{name}.example.com")
 
 
-def orders(secrets: Secrets, scene: Scene) -> dict[str, Options]:
+def orders(scene: Scene) -> dict[str, Options]:
     """What else can be asked of cas_order: with keys where they do not belong."""
-    key, other = secrets.keys["first"], secrets.keys["second"]
-    mine, wait = _csr(secrets, "first", "mine"), {"wait_for": "issued", "poll_interval": 0.2, "wait_timeout": 20}
+    key, other = scene.secrets.keys["first"], scene.secrets.keys["second"]
+    mine, wait = _csr(scene, "first", "mine"), {"wait_for": "issued", "poll_interval": 0.2, "wait_timeout": 20}
     return {
         "an own key": {"csr_content": mine, **wait},
-        "another key": {"csr_content": _csr(secrets, "second", "mine"), **wait},
+        "another key": {"csr_content": _csr(scene, "second", "mine"), **wait},
         "a key": {"csr_content": key},
         "a key with its request": {"csr_content": mine + key},
         "half a key": {"csr_content": key[:120]},
         "a bare key": {"csr_content": "".join(key.splitlines()[1:-1])},
-        "a key in a file": {"csr_path": str(scene.folder / "given.key")},
+        "a key in a file": {"csr_path": str(scene.directory / "given.key")},
         "two keys": {"csr_content": key + other},
         "revoke": {"csr_content": mine, "state": "revoked"},
     }
@@ -118,39 +115,39 @@ def orders(secrets: Secrets, scene: Scene) -> dict[str, Options]:
 def stored(scene: Scene) -> dict[str, Options]:
     """What is asked of the store: with whole pairs, half pairs and wrong ones."""
     first, second = scene.secrets.keys["first"], scene.secrets.keys["second"]
-    place: Options = {"directory": str(scene.folder / "store"), "name": "good", "domains": ["good.example.com"]}
-    chain = certificate_for(first, "good.example.com")
-    whole = {**place, "state": "complete", "fullchain": chain}
+    store: Options = {"directory": str(scene.directory / "store"), "name": "good", "domains": ["good.example.com"]}
+    chain = certificate_for(load_pem_private_key(first.encode(), None), "good.example.com")
+    whole = {**store, "state": "complete", "fullchain": chain}
     return {
-        "staged": {**place, "state": "staged"},
+        "staged": {**store, "state": "staged"},
         "complete": {**whole, "private_key": first},
         "complete again": {**whole, "private_key": first},
         "another key": {**whole, "private_key": second},
         "half a key": {**whole, "private_key": first[:100]},
-        "no chain": {**place, "state": "complete", "private_key": first},
+        "no chain": {**store, "state": "complete", "private_key": first},
         "a key for a chain": {**whole, "fullchain": second, "private_key": first},
         "a chain with a key": {**whole, "fullchain": chain + second, "private_key": first},
         "a chain for a key": {**whole, "private_key": chain},
         "no mode": {**whole, "private_key": second, "key_mode": "0644"},
-        "nobody": {**whole, "private_key": first, "owner": "nobody-at-all"},
-        "current": {**place, "state": "current", "generation": 2},
-        "no generation": {**place, "state": "current", "generation": 77},
-        "kept": {**place, "state": "staged", "keep_key": True},
-        "verified": {**place, "state": "verified", "generation": 2},
+        "unknown owner": {**whole, "private_key": first, "owner": "unknown-user"},
+        "current": {**store, "state": "current", "generation": 2},
+        "no generation": {**store, "state": "current", "generation": 77},
+        "kept": {**store, "state": "staged", "keep_key": True},
+        "verified": {**store, "state": "verified", "generation": 2},
     }
 
 
-def seen(scene: Scene) -> dict[str, Options]:
-    place: Options = {"directory": str(scene.folder / "store"), "name": "good", "domains": ["good.example.com"]}
+def read(scene: Scene) -> dict[str, Options]:
+    store: Options = {"directory": str(scene.directory / "store"), "name": "good", "domains": ["good.example.com"]}
     return {
-        "good": place,
-        "served": {**place, "endpoint": scene.urls["tls"].partition("://")[2]},
-        "not there": {**place, "name": "nobody"},
-        "no names": {**place, "domains": []},
+        "good": store,
+        "served": {**store, "endpoint": scene.urls["tls"].partition("://")[2]},
+        "not there": {**store, "name": "unknown"},
+        "no names": {**store, "domains": []},
     }
 
 
-# Only these show a key by what they are asked for; they are never printed.
+# Only these return a key because that is asked for; they are never printed.
 SHOWS_KEY = {"cas_order_info": ("its key",)}
 
 
@@ -168,20 +165,20 @@ def tasks(cases: Mapping[str, Iterable[str]], both: bool) -> list[dict[str, Any]
 
 def _task(module: str, names: list[str], silent: bool) -> list[dict[str, Any]]:
     """One module in a loop of cases, and what it returned, in the output and in the facts that are kept."""
-    word = f"{module}_{'silent' if silent else 'told'}"
-    told = f"{{{{ {word}.results | rejectattr('item', 'in', {SHOWS_KEY.get(module, ())!r}) }}}}"
+    name = f"{module}_{'silent' if silent else 'shown'}"
+    shown = f"{{{{ {name}.results | rejectattr('item', 'in', {SHOWS_KEY.get(module, ())!r}) }}}}"
     run = {
         "name": f"Run {module}{' without a log' if silent else ''}",
         f"{COLLECTION}.{module}": {},
         "args": f"{{{{ options.{module}[item] }}}}",
         "loop": names,
-        "register": word,
+        "register": name,
         "ignore_errors": True,
         "diff": True,
         "no_log": silent,
     }
-    show = {"name": f"Show what {module} returned", "ansible.builtin.debug": {"msg": told}}
-    keep = {"name": "Keep it", "ansible.builtin.set_fact": {"cacheable": True, f"kept_{word}": told}}
+    show = {"name": f"Show what {module} returned", "ansible.builtin.debug": {"msg": shown}}
+    keep = {"name": "Keep it", "ansible.builtin.set_fact": {"cacheable": True, f"kept_{name}": shown}}
     return [run, show, keep]
 
 
@@ -198,7 +195,7 @@ def _chosen(module: str, name: str, size: str) -> bool:
 
 
 def control(marker: str) -> Play:
-    """Tells a marker in every way that is searched: whoever finds nothing finds it here."""
+    """Show a marker in every way that is searched."""
     argv = {"argv": ["sh", "-c", "sleep 1", marker]}
     copied = {"content": marker, "dest": "{{ lookup('ansible.builtin.env', 'TMPDIR') }}/left", "mode": "0600"}
     return {
@@ -207,9 +204,9 @@ def control(marker: str) -> Play:
         "gather_facts": False,
         "tasks": [
             {"name": "Print", "ansible.builtin.debug": {"msg": marker}},
-            {"name": "Say to the system log", "ansible.builtin.ping": {"data": marker}},
+            {"name": "Write to the system log", "ansible.builtin.ping": {"data": marker}},
             {"name": "Keep", "ansible.builtin.set_fact": {"cacheable": True, "kept": marker}},
-            {"name": "Show to all", "ansible.builtin.command": argv},
+            {"name": "Put into a command line", "ansible.builtin.command": argv},
             {"name": "Leave", "ansible.builtin.copy": copied},
         ],
     }

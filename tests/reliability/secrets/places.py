@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where secrets could end up: files, the command lines of processes, the system log, and who may read a key."""
+"""Where secrets could end up: files, command lines of processes, the system log; and who may read a key."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .secrets_marks import Search
+from .search import Search
 
 KEY_BEGIN = b"PRIVATE KEY-----"
 # Gives a run a /dev of its own, in which the system log is a socket of ours; all of it ends with the run.
@@ -36,9 +36,9 @@ exec "$@"
 """
 
 
-def files(folder: Path) -> Iterator[Path]:
-    """Every file below a folder, links not followed."""
-    for place, _folders, names in os.walk(folder):
+def files(directory: Path) -> Iterator[Path]:
+    """Every file below a directory, links not followed."""
+    for place, _directorys, names in os.walk(directory):
         for name in names:
             path = Path(place, name)
             if path.is_file() and not path.is_symlink():
@@ -46,7 +46,7 @@ def files(folder: Path) -> Iterator[Path]:
 
 
 @dataclass
-class Looked:
+class Searched:
     """What was searched, and what was found where."""
 
     places: int = 0
@@ -59,27 +59,27 @@ class Looked:
         self.hits += (f"{what} in {place}" for what in sorted(found))
 
 
-def look(folder: Path, search: Search, lines: Iterable[bytes], left_out: set[Path]) -> Looked:
-    """Search all files below a folder but those that are named, and the command lines that were seen."""
-    found = Looked()
-    for path in files(folder):
+def search_all(directory: Path, search: Search, lines: Iterable[bytes], left_out: set[Path]) -> Searched:
+    """Search all files below a directory but those that are named, and the command lines that were seen."""
+    found = Searched()
+    for path in files(directory):
         if path not in left_out:
             data = path.read_bytes()
-            found.note(str(path.relative_to(folder)), data, search.find(data))
-    # Those of all processes of the machine are among them, whoever started them.
+            found.note(str(path.relative_to(directory)), data, search.find(data))
+    # Those of all processes of the machine are among them.
     seen = b"\n".join(lines)
     found.note("a command line", seen, search.named(seen))
     return found
 
 
 class Watch:
-    """Reads the command lines of all processes, and the modes of key files below a folder, again and again."""
+    """Reads the command lines of all processes, and the modes of key files below a directory, again and again."""
 
     PAUSE = 0.03
     WHERE = ("home", "tmp", "store", "stores")
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
         self.lines: set[bytes] = set()
         self.samples = 0
         self.modes = 0
@@ -101,7 +101,7 @@ class Watch:
                 if entry.isdigit():
                     self._read(entry)
             for top in self.WHERE:
-                for place, _folders, names in os.walk(self.folder / top):
+                for place, _directorys, names in os.walk(self.directory / top):
                     for name in names:
                         self._mode(os.path.join(place, name))
 
@@ -122,14 +122,14 @@ class Watch:
 
 
 class SystemLog:
-    """A system log that only the runs started with `before` see; what is said to it is kept in a file."""
+    """A system log that only the runs started with `prefix` see; what is written to it is kept in a file."""
 
-    def __init__(self, folder: Path) -> None:
-        self.file, self.messages = folder / "system.log", 0
-        self._dev = folder / "dev"
+    def __init__(self, directory: Path) -> None:
+        self.file, self.messages = directory / "system.log", 0
+        self._dev = directory / "dev"
         self._dev.mkdir()
-        self._path = str(folder / "log")
-        self.before = _wrapper(self._dev, self._path)
+        self._path = str(directory / "log")
+        self.prefix = _wrapper(self._dev, self._path)
         self._over = False
 
     def __enter__(self) -> SystemLog:
@@ -154,8 +154,8 @@ class SystemLog:
                     file.write(self._socket.recv(1 << 20) + b"\n")
                     self.messages += 1
 
-    def settle(self) -> None:
-        """Wait until nothing more is said."""
+    def wait_until_quiet(self) -> None:
+        """Wait until nothing more is written."""
         before = -1
         while before != self.messages:
             before = self.messages
@@ -163,7 +163,7 @@ class SystemLog:
 
 
 def _wrapper(dev: Path, log: str) -> list[str]:
-    """The beginning of a command that has such a log; empty where the system allows no mounts of one's own."""
+    """The prefix of a command that has such a log; empty where the system allows no mounts of one's own."""
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     command = ["unshare", *user, "--mount", "--propagation", "private", "sh", "-c", OWN_LOG, "sh", str(dev), log]
     with contextlib.suppress(OSError):

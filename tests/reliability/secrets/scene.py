@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The world of the search: emulators that behave well or badly, a name server, a web server, new secrets."""
+"""The scene of the search: emulators that behave well or badly, a name server, a web server, new secrets."""
 
 from __future__ import annotations
 
@@ -17,10 +17,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.emulator.core.dials import Dials
 from tests.emulator.core.emulator import Emulator
@@ -28,22 +25,23 @@ from tests.emulator.core.gate import Keys
 from tests.emulator.core.http import Server
 from tests.emulator.core.reply import Reply
 from tests.emulator.core.world import World
-from tests.emulator.orders.ca import Authority, public_der
 from tests.emulator.orders.lifecycle import DAY
 from tests.emulator.orders.validation import Prover
+from tests.reliability.support.authority import AUTHORITY
+from tests.support.certificates import key_pem, new_key
 from tests.world.names import start_names
 from tests.world.programs import find, unconfined
 
 ZONE = "example.com"
 PRODUCT = "geotrust-dv-1-starter"
 KEY_ID = "LTAIsecretsKeyId"
-# So old that a certificate of 90 days is due, and good.
+# So long ago that a certificate of 90 days is due and still valid.
 PAST = 62 * DAY
 QUICK: dict[str, Any] = {
     "settle_seconds": 0.0, "record_delay_seconds": 0.0, "review_seconds": 0.0, "proof_interval_seconds": 0.1,
 }  # fmt: skip
-# How an account can be in trouble: its dials, and the faults of all its calls.
-TROUBLES: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
+# The accounts of the modules: their dials, and the faults of all their calls.
+ACCOUNTS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "good": ({"proof": "at_once"}, []),
     "denied": ({"denied": ("*",)}, []),
     "throttled": ({}, [{"kind": "throttled", "retry_after_ms": 1}]),
@@ -55,11 +53,11 @@ TROUBLES: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "slow": ({}, [{"kind": "slow", "seconds": 0.5}]),
     "late": ({"clock_offset_seconds": 7200.0}, []),
 }
-# The accounts of the roles, by the way in which they prove a domain.
+# The accounts of the roles, by the way in which a domain is validated.
 ROLES = ("alidns", "dns", "http", "refused")
 
 
-class Noted(Emulator):
+class RecordingEmulator(Emulator):
     """Keeps the query and the signature of every call."""
 
     def __init__(self, world: World, keys: Keys) -> None:
@@ -71,16 +69,6 @@ class Noted(Emulator):
         if signed:
             self.sent.append((target.partition("?")[2], signed[1]))
         return super().handle(method, target, headers, body)
-
-
-def private_pem(key: Any) -> str:
-    text: bytes = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return text.decode()
-
-
-def request_pem(key: Any, name: str) -> str:
-    builder = x509.CertificateSigningRequestBuilder(x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]))
-    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
 
 
 def new_secret(kind: str) -> str:
@@ -98,42 +86,42 @@ class Secrets:
         for name in ("Secret", "WrongSecret", "Token", "WrongToken", "ProxyPassword", "CliSecret", "WrongTsig"):
             self.texts[name] = new_secret(name)
         for name in ("first", "second", "third"):
-            self.keys[name] = private_pem(ec.generate_private_key(ec.SECP256R1()))
-        self.keys["rsa"] = private_pem(rsa.generate_private_key(65537, 2048))
+            self.keys[name] = key_pem(new_key())
+        self.keys["rsa"] = key_pem(rsa.generate_private_key(65537, 2048))
 
 
 @dataclass
 class Scene:
-    """Everything that runs. Urls are by account; `tls` is the good one over TLS, with a CA that nobody knows."""
+    """Everything that runs. URLs are by account; `tls` is the good one over TLS, with an unknown CA."""
 
-    folder: Path
+    directory: Path
     secrets: Secrets
     stack: contextlib.ExitStack
-    emulators: dict[str, Noted] = field(default_factory=dict)
+    emulators: dict[str, RecordingEmulator] = field(default_factory=dict)
     urls: dict[str, str] = field(default_factory=dict)
     names: dict[str, Any] = field(default_factory=dict)
     web: str = ""
 
     @property
     def webroot(self) -> Path:
-        return self.folder / "webroot"
+        return self.directory / "webroot"
 
     @property
     def sent(self) -> list[tuple[str, str]]:
         return [each for emulator in self.emulators.values() for each in emulator.sent]
 
-    def to_now(self) -> None:
-        """The accounts of the roles were opened in the past: now it is now."""
+    def move_to_present(self) -> None:
+        """Move the accounts of the roles from the past to the present."""
         for name in ROLES:
             world = self.emulators[name].world
             self.emulators[name].advance(max(0.0, time.time() - world.now()))
 
 
-def raise_scene(folder: Path, stack: contextlib.ExitStack, named: bool) -> Scene:
-    """Start all of it; it ends with the stack."""
-    scene = Scene(folder, Secrets(), stack)
+def open_scene(directory: Path, stack: contextlib.ExitStack, named: bool) -> Scene:
+    """Start everything; it ends with the stack."""
+    scene = Scene(directory, Secrets(), stack)
     keys = Keys(KEY_ID, scene.secrets.texts["Secret"])
-    for name, (dials, faults) in TROUBLES.items():
+    for name, (dials, faults) in ACCOUNTS.items():
         open_account(scene, name, keys, Dials(**{**QUICK, **dials}), time.time())
         for fault in faults:
             scene.emulators[name].inject(**fault, times=0)
@@ -144,9 +132,9 @@ def raise_scene(folder: Path, stack: contextlib.ExitStack, named: bool) -> Scene
     scene.urls["tls"] = stack.enter_context(Server(scene.emulators["good"], tls=True)).url
     scene.web = stack.enter_context(serving(scene.webroot))
     if named:
-        (folder / "world").mkdir()
-        program = unconfined({"named": str(find("named")), "nginx": str(find("named"))}, folder / "world" / "programs")
-        scene.names = dict(start_names(program, folder / "world" / "dns"))
+        (directory / "world").mkdir()
+        program = unconfined({"named": str(find("named")), "nginx": str(find("named"))}, directory / "world" / "programs")
+        scene.names = dict(start_names(program, directory / "world" / "dns"))
     open_roles(scene, keys)
     return scene
 
@@ -165,27 +153,24 @@ def open_roles(scene: Scene, keys: Keys) -> None:
         scene.stack.enter_context(contextlib.closing(Prover(emulator)))
 
 
-def open_account(scene: Scene, name: str, keys: Keys, dials: Dials, now: float) -> Noted:
+def open_account(scene: Scene, name: str, keys: Keys, dials: Dials, now: float) -> RecordingEmulator:
     world = World(dials=dials, quota={PRODUCT: 9999, "digicert-free-1-free": 9999}, base=now, authority=AUTHORITY)
     world.zones.host(ZONE, world.now())
-    scene.emulators[name] = Noted(world, keys)
+    scene.emulators[name] = RecordingEmulator(world, keys)
     scene.urls[name] = scene.stack.enter_context(Server(scene.emulators[name])).url
     return scene.emulators[name]
 
 
-AUTHORITY = Authority()
-
-
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
-        """Nobody asked."""
+        """Not wanted."""
 
 
 @contextlib.contextmanager
-def serving(folder: Path) -> Any:
-    """Serve a folder over HTTP; gives host:port."""
-    folder.mkdir()
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
+def serving(directory: Path) -> Any:
+    """Serve a directory over HTTP; gives host:port."""
+    directory.mkdir()
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(directory))) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
@@ -193,12 +178,3 @@ def serving(folder: Path) -> Any:
         finally:
             server.shutdown()
             thread.join()
-
-
-def certificate_for(pem: str, name: str) -> str:
-    """A certificate and its chain for a private key."""
-    key = serialization.load_pem_private_key(pem.encode(), None)
-    now = time.time()
-    spki = public_der(key.public_key())
-    leaf = AUTHORITY.issue(spki, (name,), now - DAY, now + 80 * DAY, x509.random_serial_number())
-    return leaf + AUTHORITY.intermediate_pem

@@ -19,7 +19,7 @@ LINE = re.compile(r"[A-Za-z0-9+/]+=*")
 # Shorter texts are in other texts by chance.
 SHORTEST_QUERY = 24
 
-# A private key that nobody wrote down for the search: its first line, and how keys of common kinds begin.
+# A private key that is not among the known ones: its first line, and how keys of common kinds begin.
 ANY_KEY = re.compile(
     rb"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\\*[nr]|\s)+[A-Za-z0-9+/]{16}"
     rb"|MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0w|MHcCAQEEI[A-Za-z0-9+/]{30}"
@@ -71,7 +71,7 @@ class Search:
         return found
 
     def find(self, data: bytes) -> set[str]:
-        """The same, and whatever looks like a key, a signature or a URL with parameters."""
+        """The same, and all that looks like a key, a signature or a URL with parameters."""
         found = self.named(data)
         if ANY_KEY.search(data):
             found.add("a private key")

@@ -13,21 +13,8 @@ from pathlib import Path
 def traced(file: Path) -> list[str]:
     """The beginning of a command whose every process, opened file and written key is noted in a file."""
     calls = "trace=execve,openat,creat,write,chmod,fchmod,fchmodat"
-    return [
-        "strace",
-        "-f",
-        "-y",
-        "-qq",
-        "--seccomp-bpf",
-        "-e",
-        calls,
-        "-e",
-        "signal=none",
-        "-s",
-        "4096",
-        "-o",
-        str(file),
-    ]
+    words = ["-f", "-y", "-qq", "--seccomp-bpf", "-e", calls, "-e", "signal=none", "-s", "4096", "-o", str(file)]
+    return ["strace", *words]
 
 
 _MADE = re.compile(r'openat\(.*"(?P<name>[^"]*)", [A-Z_|]*O_CREAT[A-Z_|]*, (?P<mode>0\d+)\) = \d+<(?P<path>[^>]+)>')
