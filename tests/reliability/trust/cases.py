@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cases of trust: whom a task calls, in what way, what it must say, and who must hear nothing."""
+"""The cases: which server a task calls, in what way, what it must say, and which servers must receive nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.emulator.core.gate import Keys
 from tests.emulator.core.reply import Reply
 from tests.emulator.core.world import World
 
-from .trust_servers import HERE, Certificates, Deaf, Listener, listening
+from .servers import HERE, Certificates, NoTls, Listener, listening
 
 MOVED = (301, 302, 307, 308)
 ELSEWHERE = (
@@ -30,17 +30,14 @@ SKEW = 2.0  # hours
 
 @dataclass(frozen=True)
 class Case:
-    """One call. `says` are words of its message, none for a call that succeeds.
-
-    `deaf` must get no signed request, and `once` no more than the one that it answers.
-    """
+    """One call. `says` are words of its message, none for a call that succeeds; `untrusted` must get no signed request."""
 
     name: str
     endpoint: str
     says: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
-    deaf: Sequence[Listener] = ()
+    untrusted: Sequence[Listener] = ()
     write: bool = False
 
     def as_json(self) -> dict[str, Any]:
@@ -48,20 +45,20 @@ class Case:
         pair = {"access_key_id": keys.access_key_id, "access_key_secret": keys.access_key_secret}
         given = {"endpoint": self.endpoint, "max_attempts": 1, "request_timeout": 20, **pair, **self.options}
         more = {"domains": ["moved.example.com"], "poll_interval": 0.5, "wait_timeout": 6} if self.write else {}
-        # Nobody's proxy is in between, unless the case has one.
+        # There is no proxy, unless the case has one.
         none = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "no_proxy"), "")
         return {"options": {**given, **more}, "environment": {**none, **self.environment}}
 
 
-class Places:
+class Servers:
     """Makes servers that live as long as a stack."""
 
-    def __init__(self, folder: Path, stack: contextlib.ExitStack) -> None:
-        self.stack, self.certificates = stack, Certificates(folder)
+    def __init__(self, directory: Path, stack: contextlib.ExitStack) -> None:
+        self.stack, self.certificates = stack, Certificates(directory)
         self.listeners: list[Listener] = []
 
-    def open(self, answer: Any = None, **more: Any) -> Listener:
-        listener = self.stack.enter_context(listening(Listener(answer, **more)))
+    def open(self, respond: Any = None, **more: Any) -> Listener:
+        listener = self.stack.enter_context(listening(Listener(respond, **more)))
         self.listeners.append(listener)
         return listener
 
@@ -74,112 +71,118 @@ def account(**dials: Any) -> Emulator:
     return Emulator(World(dials=Dials(**dials)))
 
 
-def cases(places: Places) -> list[Case]:
+def cases(servers: Servers) -> list[Case]:
     """All of them."""
-    return [*certificates(places), *moved(places), *plain(places), *proxies(places), *clocks(places)]
+    return [
+        *certificate_cases(servers),
+        *redirect_cases(servers),
+        *plain_cases(servers),
+        *proxy_cases(servers),
+        *clock_cases(servers),
+    ]
 
 
-def certificates(places: Places) -> list[Case]:
-    made = places.certificates
-    untrusted = ("was not accepted", "nothing was sent", "ca_path")
+def certificate_cases(servers: Servers) -> list[Case]:
+    made = servers.certificates
+    not_accepted = ("was not accepted", "nothing was sent", "ca_path")
     other = {"ca_path": str(made.other_path)}
     kinds: dict[str, tuple[Any, Mapping[str, Any], tuple[str, ...]]] = {
-        "unknown CA": (made.of(), {}, untrusted),
-        "another CA": (made.of(), other, untrusted),
-        "wrong host name": (made.of("other.example"), places.trusted, untrusted),
-        "expired": (made.of(now=1.4e9), places.trusted, (*untrusted, "expired")),
-        "not yet good": (made.of(now=4e9), places.trusted, untrusted),
-        "self-signed": (made.self_signed(), {}, untrusted),
-        "self-signed beside a CA": (made.self_signed(), places.trusted, untrusted),
-        "old TLS": (made.old(), places.trusted, ("no TLS from 1.2 on", "nothing was sent")),
-        "old TLS not verified": (made.old(), {"validate_certs": False}, ("no TLS from 1.2 on", "nothing was sent")),
+        "unknown CA": (made.of(), {}, not_accepted),
+        "another CA": (made.of(), other, not_accepted),
+        "wrong host name": (made.of("other.example"), servers.trusted, not_accepted),
+        "expired": (made.of(now=1.4e9), servers.trusted, (*not_accepted, "expired")),
+        "not yet valid": (made.of(now=4e9), servers.trusted, not_accepted),
+        "self-signed": (made.self_signed(), {}, not_accepted),
+        "self-signed beside a CA": (made.self_signed(), servers.trusted, not_accepted),
+        "old TLS": (made.old_tls(), servers.trusted, ("no TLS from 1.2 on", "nothing was sent")),
+        "old TLS not verified": (made.old_tls(), {"validate_certs": False}, ("no TLS from 1.2 on", "nothing was sent")),
     }
     found = []
     for name, (context, options, says) in kinds.items():
-        server = places.open(tls=context)
-        found.append(Case(name, server.url, says, options, deaf=[server]))
-    bare = places.open(handler=Deaf)
-    found.append(Case("no TLS", bare.url.replace("http:", "https:"), ("TLS connection",), deaf=[bare]))
-    good = places.open(account().handle, tls=made.of())
-    return [*found, Case("good TLS", good.url, options=places.trusted)]
+        server = servers.open(tls=context)
+        found.append(Case(name, server.url, says, options, untrusted=[server]))
+    bare = servers.open(handler=NoTls)
+    found.append(Case("no TLS", bare.url.replace("http:", "https:"), ("TLS connection",), untrusted=[bare]))
+    good = servers.open(account().handle, tls=made.of())
+    return [*found, Case("good TLS", good.url, options=servers.trusted)]
 
 
-def moved(places: Places) -> list[Case]:
+def redirect_cases(servers: Servers) -> list[Case]:
     """Redirects to plain http and to another server, of a look and of an order."""
-    plain_, secure = places.open(), places.open(tls=places.certificates.of())
+    plain_, secure = servers.open(), servers.open(tls=servers.certificates.of())
     found = []
     for status in MOVED:
         for target in (plain_, secure):
             where = "http" if target is plain_ else "https"
             reply = Reply(status, {"Location": f"{target.url}/", "Content-Type": "text/html"}, b"<html>moved</html>")
-            mover = places.open(lambda *_request, reply=reply: reply, tls=places.certificates.of())
+            mover = servers.open(lambda *_request, reply=reply: reply, tls=servers.certificates.of())
             says = (f"HTTP {status}", "is no JSON object of the service", "the endpoint is another server's")
             name = f"{status} to {where}"
-            found.append(Case(name, mover.url, says, places.trusted, deaf=[target]))
-    return [*found, *moved_orders(places, plain_)]
+            found.append(Case(name, mover.url, says, servers.trusted, untrusted=[target]))
+    return [*found, *redirected_orders(servers, plain_)]
 
 
-def moved_orders(places: Places, target: Listener) -> list[Case]:
-    """The account answers what is asked, and sends those who order elsewhere."""
+def redirected_orders(servers: Servers, target: Listener) -> list[Case]:
+    """The account serves every call, but redirects orders to another server."""
     found = []
     for status in MOVED[1:3]:
         emulator = account()
         order = "CreateCertificateForPackageRequest"
         emulator.inject(kind="redirect", action=order, status=status, location=f"{target.url}/", times=0)
-        server = places.open(emulator.handle, tls=places.certificates.of())
+        server = servers.open(emulator.handle, tls=servers.certificates.of())
         says = (f"{order} may or may not have happened", f"HTTP {status}")
-        found.append(Case(f"order {status}", server.url, says, places.trusted, deaf=[target], write=True))
+        found.append(Case(f"order {status}", server.url, says, servers.trusted, untrusted=[target], write=True))
     return found
 
 
-def plain(places: Places) -> list[Case]:
-    """Plain http to others: a proxy would hear it, if anything were sent at all."""
-    ear = places.open()
-    heard = {"http_proxy": ear.url, "https_proxy": ear.url}
+def plain_cases(servers: Servers) -> list[Case]:
+    """Plain http to others: a proxy would receive it, if anything were sent at all."""
+    proxy = servers.open()
+    through = {"http_proxy": proxy.url, "https_proxy": proxy.url}
     says = ("endpoint: ",)
-    found = [Case(f"plain {url}", url, says, environment=heard, deaf=[ear]) for url in ELSEWHERE]
-    server = places.open(account().handle)
-    # A name that is never looked up stands for a proxy elsewhere.
+    found = [Case(f"plain {url}", url, says, environment=through, untrusted=[proxy]) for url in ELSEWHERE]
+    server = servers.open(account().handle)
+    # A name that is never resolved stands for a proxy elsewhere.
     far = {"http_proxy": "http://proxy.invalid:3128"}
-    listener = ("A proxy is set", "nothing was sent", "no_proxy")
-    found.append(Case("plain through a proxy", server.url, listener, environment=far, deaf=[server]))
-    other = places.open(account().handle)
+    refused = ("A proxy is set", "nothing was sent", "no_proxy")
+    found.append(Case("plain through a proxy", server.url, refused, environment=far, untrusted=[server]))
+    other = servers.open(account().handle)
     found.append(Case("plain past a proxy", other.url, environment={**far, "no_proxy": HERE}))
     return found
 
 
-def proxies(places: Places) -> list[Case]:
+def proxy_cases(servers: Servers) -> list[Case]:
     """Tunnels: what a proxy carries must be unreadable, and one that opens it must get nothing."""
-    good = places.open(account().handle, tls=places.certificates.of())
-    carrier = places.open(tunnel=good.place)
-    found = [Case("tunnel", good.url, options=places.trusted, environment={"https_proxy": carrier.url})]
-    found.append(Case("any proxy", good.url, options=places.trusted, environment={"all_proxy": carrier.url}))
-    refuser = places.open()
+    good = servers.open(account().handle, tls=servers.certificates.of())
+    carrier = servers.open(tunnel=good.place)
+    found = [Case("tunnel", good.url, options=servers.trusted, environment={"https_proxy": carrier.url})]
+    found.append(Case("any proxy", good.url, options=servers.trusted, environment={"all_proxy": carrier.url}))
+    refuser = servers.open()
     says = ("The proxy refused the connection", "nothing was sent")
     far = "https://cas.invalid"
-    found.append(Case("tunnel refused", far, says, environment={"https_proxy": refuser.url}, deaf=[refuser]))
-    nobody = {"https_proxy": "http://127.0.0.1:1"}
-    found.append(Case("no proxy there", far, ("could not be reached", "nothing was sent"), environment=nobody))
+    found.append(Case("tunnel refused", far, says, environment={"https_proxy": refuser.url}, untrusted=[refuser]))
+    closed = {"https_proxy": "http://127.0.0.1:1"}
+    found.append(Case("no proxy there", far, ("could not be reached", "nothing was sent"), environment=closed))
     # It shows a certificate of its own for every name, as some proxies do.
-    opener = places.open(tls=places.certificates.self_signed())
-    between = places.open(tunnel=opener.place)
-    untrusted = ("was not accepted", "nothing was sent")
+    opener = servers.open(tls=servers.certificates.self_signed())
+    between = servers.open(tunnel=opener.place)
+    not_accepted = ("was not accepted", "nothing was sent")
     opened = {"https_proxy": between.url}
-    found.append(Case("opened tunnel", far, untrusted, places.trusted, opened, deaf=[opener, between]))
+    found.append(Case("opened tunnel", far, not_accepted, servers.trusted, opened, untrusted=[opener, between]))
     return found
 
 
-def clocks(places: Places) -> list[Case]:
-    """The service's clock is two hours ahead, or behind; it says so, or nothing, or it says something else."""
+def clock_cases(servers: Servers) -> list[Case]:
+    """The service's clock is two hours ahead, or behind; its headers tell that, nothing, or another time."""
     found = []
     for name, hours in (("ahead", SKEW), ("behind", -SKEW)):
         emulator = account(clock_offset_seconds=hours * 3600)
-        told = places.open(emulator.handle, hours=hours)
+        told = servers.open(emulator.handle, hours=hours)
         found.append(Case(f"clock {name}", told.url))
-        silent = places.open(emulator.handle, hours=None)
+        silent = servers.open(emulator.handle, hours=None)
         says = ("the clocks disagree", "this machine's says 20", "the service's is not known", "Set the clock")
         found.append(Case(f"clock {name} and silent", silent.url, says))
-        wrong = places.open(emulator.handle, hours=-hours)
+        wrong = servers.open(emulator.handle, hours=-hours)
         both = ("the clocks disagree", "this machine's says 20", "the service's 20", "Set the clock")
         found.append(Case(f"clock {name} and wrong", wrong.url, both))
     return found

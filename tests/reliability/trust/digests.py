@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No MD5 and no SHA-1: looked for in the sources, and refused while modules do all that they can do."""
+"""No MD5 and no SHA-1: searched for in the sources, and refused while modules do all that they can do."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from tests.emulator.core.gate import Keys
+from tests.reliability.support.authority import certificate_for
+from tests.support.certificates import csr_pem, key_pem, new_key
 from tests.tools.dependencies import ROOT
 
-from .secrets_world import certificate_for, private_pem, request_pem
-from .trust_cases import Places, account
-from .trust_tasks import run
+from .cases import Servers, account
+from .tasks import Result, run_tasks
 
 WEAK = re.compile(r"(md5|sha_?1)(?![0-9])", re.IGNORECASE)
-# Modules that make digests; a weak one is named by an attribute, by an import or by a text given to them.
+# Modules that make digests; a weak one is named by an attribute, by an import or by a text passed to them.
 MAKERS = ("hashlib", "hashes", "hmac")
 
 # Python reads this file when it starts, wherever it is told to look for it.
@@ -82,77 +81,59 @@ def uses(text: str) -> Iterator[str]:
             yield from (f"line {node.lineno}, {each!r}" for each in texts if WEAK.fullmatch(each))
 
 
-def refusal_works(folder: Path) -> int:
+def refused_attempts(directory: Path) -> int:
     """How many attempts were refused."""
-    notes = prepare(folder, "control")
+    environment, _notes = install_refusal(directory, "control")
     script = "import sys; exec(compile(sys.argv[1], '/alicloud/plugins/x.py', 'exec'))"
-    environment = {"PATH": "", "PYTHONPATH": str(folder / "digests"), "CERTOPS_DIGESTS": str(notes)}
     command = [sys.executable, "-c", script]
-    ended = [subprocess.run([*command, each], env=environment, check=False, capture_output=True) for each in ATTEMPTS]
+    ended = [
+        subprocess.run([*command, each], env={"PATH": "", **environment}, check=False, capture_output=True)
+        for each in ATTEMPTS
+    ]
     return sum(b"is switched off" in each.stderr for each in ended)
 
 
-def prepare(folder: Path, name: str) -> Path:
-    """Write the file that refuses; return the one that it will note every use in."""
-    (folder / "digests").mkdir(exist_ok=True)
-    (folder / "digests" / "sitecustomize.py").write_text(REFUSAL)
-    notes = folder / "digests" / f"{name}.notes"
+def install_refusal(directory: Path, name: str) -> tuple[dict[str, str], Path]:
+    """Write what refuses; return the environment that enables it, and the file in which it notes every use."""
+    place = directory / "digests"
+    place.mkdir(exist_ok=True)
+    (place / "sitecustomize.py").write_text(REFUSAL)
+    notes = place / f"{name}.notes"
     notes.touch()
-    return notes
+    return {"PYTHONPATH": str(place), "CERTOPS_DIGESTS": str(notes)}, notes
 
 
-def at_work(folder: Path, places: Places, direct: bool) -> tuple[int, list[str], list[str]]:
-    """Let every module do its work; return how many tasks did, which did not, and which weak digests were asked for."""
-    way = "direct" if direct else "shipped"
-    notes = prepare(folder, way)
-    switched = {"PYTHONPATH": str(folder / "digests"), "CERTOPS_DIGESTS": str(notes)}
-    listed = work(folder / f"store-{way}", places)
-    tasks = [_task(module, options, number, {} if direct else switched) for number, (module, options) in listed]
-    gathered = {
-        "name": "Gather",
-        "ansible.builtin.set_fact": {"told": gather([module for _number, (module, _options) in listed])},
-    }
-    words = {"options": [options for _number, (_module, options) in listed]}
-    told = run(folder, f"digests-{way}", direct, [*tasks, gathered], words, switched if direct else {})
-    bad = [f"{each['module']}: {each['msg']}" for each in told["results"] if each["failed"]]
-    return len(listed) - len(bad), bad, notes.read_text().splitlines()
+def work_without_weak_digests(directory: Path, servers: Servers, way: str) -> tuple[list[Result], list[str]]:
+    """Let every module do its work; return what the tasks returned, and which weak digests were used."""
+    environment, notes = install_refusal(directory, way)
+    listed = work(directory / f"store-{way}", servers)
+    shipped = {} if way == "direct" else environment
+    tasks = [
+        {"name": module, f"certops.alicloud.{module}": {}, "args": f"{{{{ options[{number}] }}}}", "environment": shipped}
+        for number, (module, _options) in enumerate(listed)
+    ]
+    variables = {"options": [options for _module, options in listed]}
+    results = run_tasks(directory, "digests", way, tasks, variables, **(environment if way == "direct" else {}))
+    return results, notes.read_text().splitlines()
 
 
-def gather(modules: Sequence[str]) -> dict[str, Any]:
-    """What the tasks returned, in one result."""
-    one = "{{ {'module': '%s', 'failed': told_%d is failed, 'msg': told_%d.msg | default('')} }}"
-    return {"results": [one % (module, number, number) for number, module in enumerate(modules)]}
-
-
-def _task(module: str, options: Mapping[str, Any], number: int, environment: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "name": f"{module} {number}",
-        f"certops.alicloud.{module}": {},
-        "args": f"{{{{ options[{number}] }}}}",
-        "environment": dict(environment),
-        "register": f"told_{number}",
-        "ignore_errors": True,
-    }
-
-
-def work(store: Path, places: Places) -> list[tuple[int, tuple[str, dict[str, Any]]]]:
+def work(store: Path, servers: Servers) -> list[tuple[str, dict[str, Any]]]:
     """Order, wait, read, renew, publish, install: over TLS, with the CA named."""
     emulator = account(proof="at_once", settle_seconds=0, record_delay_seconds=0, review_seconds=0)
     emulator.world.zones.host("example.com", emulator.world.now())
-    server, keys, key = places.open(emulator.handle, tls=places.certificates.of()), Keys(), _key()
+    server, keys, key = servers.open(emulator.handle, tls=servers.certificates.of()), Keys(), new_key()
     pair = {"access_key_id": keys.access_key_id, "access_key_secret": keys.access_key_secret}
-    there: dict[str, Any] = {"endpoint": server.url, **pair, **places.trusted}
+    common: dict[str, Any] = {"endpoint": server.url, **pair, **servers.trusted}
     name = "digest.example.com"
-    order = {**there, "csr_content": request_pem(key, name), "wait_for": "issued", "poll_interval": 0.2}
-    record = {**there, "record": f"_dnsauth.{name}", "type": "TXT", "value": "proof"}
+    order = {**common, "csr_content": csr_pem(key, name), "wait_for": "issued", "poll_interval": 0.2}
+    record = {**common, "record": f"_dnsauth.{name}", "type": "TXT", "value": "proof"}
     place: dict[str, Any] = {"directory": str(store), "name": name, "domains": [name]}
-    pem = private_pem(key)
-    whole = {**place, "state": "complete", "private_key": pem, "fullchain": certificate_for(pem, name)}
-    asked = [
-        ("cas_package_info", there),
+    whole = {**place, "state": "complete", "private_key": key_pem(key), "fullchain": certificate_for(key, name)}
+    return [
+        ("cas_package_info", common),
         ("cas_order", order),
-        ("cas_order_info", {**there, "include_certificate": True, "domains": [name]}),
-        ("cas_order_renew", {**order, "force": True, "csr_content": request_pem(_key(), name)}),
+        ("cas_order_info", {**common, "include_certificate": True, "domains": [name]}),
+        ("cas_order_renew", {**order, "force": True, "csr_content": csr_pem(new_key(), name)}),
         ("alidns_record", record),
         ("alidns_record", {**record, "state": "absent"}),
         ("certificate_store", whole),
@@ -161,8 +142,3 @@ def work(store: Path, places: Places) -> list[tuple[int, tuple[str, dict[str, An
         ("certificate_store", {**place, "state": "staged", "keep_key": True}),
         ("certificate_store_info", {**place, "endpoint": server.url.partition("://")[2], "endpoint_timeout": 5}),
     ]
-    return list(enumerate(asked))
-
-
-def _key() -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())

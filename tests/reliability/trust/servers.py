@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that deserve no trust, proxies that listen, and what arrived at each of them."""
+"""Servers that deserve no trust, proxies that record, and what arrived at each of them."""
 
 from __future__ import annotations
 
@@ -21,19 +21,16 @@ from pathlib import Path
 from socketserver import BaseRequestHandler
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from tests.emulator.core.reply import Reply
-from tests.emulator.orders.ca import Authority, pem, private_pem
+from tests.emulator.orders.ca import Authority
+from tests.support.certificates import Signer, key_pem, new_key, pem
 
 Response = Callable[[str, str, Mapping[str, str], bytes], Reply]
 HERE = "127.0.0.1"
 
 
 @dataclass
-class Seen:
+class Received:
     """What arrived: whole requests, signed ones, and the bytes that a tunnel carried."""
 
     requests: list[str] = field(default_factory=list)
@@ -42,16 +39,16 @@ class Seen:
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Notes what comes and passes it on to whoever answers."""
+    """Records a request and passes it on to what responds."""
 
     protocol_version = "HTTP/1.1"
     server: Listener
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        self.server.seen.requests.append(f"{self.command} {self.path}")
-        self.server.seen.signed += "authorization" in self.headers
-        reply = self.server.answer(self.command, self.path, dict(self.headers.items()), body)
+        self.server.received.requests.append(f"{self.command} {self.path}")
+        self.server.received.signed += "authorization" in self.headers
+        reply = self.server.respond(self.command, self.path, dict(self.headers.items()), body)
         self.send_response_only(reply.status)
         fixed = {"Content-Length": str(len(reply.body)), **self.server.clock(), **reply.headers}
         for name, value in fixed.items():
@@ -59,11 +56,11 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(reply.body)
 
-    do_GET = do_POST = _answer
+    do_GET = do_POST = _respond
 
     def do_CONNECT(self) -> None:
-        self.server.seen.requests.append(f"CONNECT {self.path}")
-        self.server.seen.signed += "authorization" in self.headers
+        self.server.received.requests.append(f"CONNECT {self.path}")
+        self.server.received.signed += "authorization" in self.headers
         self.close_connection = True
         if self.server.tunnel is None:
             self.send_error(403)
@@ -80,41 +77,41 @@ class Handler(BaseHTTPRequestHandler):
                 data = ready.recv(65536)
                 if not data:
                     return
-                self.server.seen.carried += data
+                self.server.received.carried += data
                 ends[ready].sendall(data)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nobody asked."""
+        """Not wanted."""
 
 
-class Deaf(BaseRequestHandler):
-    """Speaks plain HTTP, whatever it is told."""
+class NoTls(BaseRequestHandler):
+    """Speaks plain HTTP only."""
 
     server: Listener
 
     def handle(self) -> None:
         said = self.request.recv(65536)
-        self.server.seen.signed += b"authorization" in said.lower()
-        self.server.seen.requests += ["GET"] if said.startswith(b"GET ") else []
+        self.server.received.signed += b"authorization" in said.lower()
+        self.server.received.requests += ["GET"] if said.startswith(b"GET ") else []
         self.request.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
 
 
 class Listener(ThreadingHTTPServer):
-    """A server; without an answer it says that all is well, without a tunnel it refuses to be a proxy."""
+    """A server; without `respond` it reports success, without a tunnel it refuses to be a proxy."""
 
     daemon_threads = True
 
     def __init__(
         self,
-        answer: Response | None = None,
+        respond: Response | None = None,
         tls: ssl.SSLContext | None = None,
         tunnel: tuple[str, int] | None = None,
         hours: float | None = 0,
         handler: type[BaseRequestHandler] = Handler,
     ) -> None:
         super().__init__((HERE, 0), handler)
-        self.seen, self.tunnel, self.hours = Seen(), tunnel, hours
-        self.answer = answer or (lambda *_request: Reply(200, {"Content-Type": "application/json"}, b"{}"))
+        self.received, self.tunnel, self.hours = Received(), tunnel, hours
+        self.respond = respond or (lambda *_request: Reply(200, {"Content-Type": "application/json"}, b"{}"))
         self.tls = tls is not None
         if tls:
             self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
@@ -128,14 +125,14 @@ class Listener(ThreadingHTTPServer):
         return f"http{'s' if self.tls else ''}://{HERE}:{self.server_port}"
 
     def clock(self) -> dict[str, str]:
-        """The time that it tells, so many hours ahead; None: it tells none."""
+        """Its time in the response headers, so many hours ahead; None: it tells none."""
         if self.hours is None:
             return {}
         now = datetime.now(timezone.utc) + timedelta(hours=self.hours)
         return {"Date": format_datetime(now, usegmt=True)}
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Handshakes that fail are what is tried here."""
+        """Handshakes that fail are meant to fail."""
 
 
 @contextlib.contextmanager
@@ -153,10 +150,10 @@ def listening(listener: Listener) -> Iterator[Listener]:
 class Certificates:
     """Contexts of servers with certificates of every kind; the CA is in `ca_path`, another one in `other_path`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._number = folder, 0
+    def __init__(self, directory: Path) -> None:
+        self._directory, self._number = directory, 0
         self.authority = Authority()
-        self.ca_path, self.other_path = folder / "ca.pem", folder / "other.pem"
+        self.ca_path, self.other_path = directory / "ca.pem", directory / "other.pem"
         self.ca_path.write_text(self.authority.root_pem)
         self.other_path.write_text(Authority().root_pem)
 
@@ -165,17 +162,11 @@ class Certificates:
         return self._context("".join(self.authority.server(names or (HERE,), now or time.time())))
 
     def self_signed(self) -> ssl.SSLContext:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HERE)])
-        now = datetime.now(timezone.utc)
-        builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=9))
-        names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
-        certificate = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
-        return self._context(pem(certificate) + private_pem(key))
+        key, start = new_key(), datetime.now(timezone.utc) - timedelta(days=1)
+        return self._context(pem(Signer(HERE, key).sign(HERE, key, ["localhost"], start=start)) + key_pem(key))
 
-    def old(self) -> ssl.SSLContext:
-        """A good certificate, and no TLS that is newer than 1.1."""
+    def old_tls(self) -> ssl.SSLContext:
+        """A valid certificate, and no TLS that is newer than 1.1."""
         context = self.of(HERE)
         context.set_ciphers("ALL:@SECLEVEL=0")
         with warnings.catch_warnings():
@@ -185,7 +176,7 @@ class Certificates:
 
     def _context(self, text: str) -> ssl.SSLContext:
         self._number += 1
-        file = self._folder / f"server{self._number}.pem"
+        file = self._directory / f"server{self._number}.pem"
         file.write_text(text)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(file)
@@ -193,8 +184,8 @@ class Certificates:
 
 
 def can_be_reached(listener: Listener) -> bool:
-    """Whether a client that trusts everybody gets an answer: the server is there, and it counts."""
-    before = len(listener.seen.requests)
+    """Whether a client that trusts every server gets a response: the server is there, and it counts."""
+    before = len(listener.received.requests)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_ciphers("ALL:@SECLEVEL=0")
@@ -207,4 +198,4 @@ def can_be_reached(listener: Listener) -> bool:
         while client.recv(65536):
             pass
         client.close()
-    return len(listener.seen.requests) == before + 1
+    return len(listener.received.requests) == before + 1

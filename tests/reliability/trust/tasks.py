@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cases of trust as real tasks, both ways; and keys that run out in the middle of a wait."""
+"""The cases as real tasks, both ways; and keys that expire in the middle of a wait."""
 
 from __future__ import annotations
 
@@ -17,67 +17,63 @@ from tests.emulator.core.gate import Keys
 from tests.emulator.core.reply import Reply
 from tests.emulator.core.world import World
 
-from .playbooks import Play, inventory, play, surroundings
-from .trust_cases import Case, Places
+from tests.reliability.support.playbooks import Play, environment, run_plays, write_inventory
+
+from .cases import Case, Servers
 
 OLD, NEW = "the-first-token", "the-second-token"
-# Calls with the first token before it runs out, and calls in all after which the certificate is issued.
-RUNS_OUT, ISSUED = 3, 7
+# Calls with the first token before it expires, and calls in all after which the certificate is issued.
+EXPIRES, ISSUED = 3, 7
 Result = dict[str, Any]
 
 
-def ask(folder: Path, name: str, direct: bool, cases: Sequence[Case]) -> dict[str, Result]:
+def run_cases(directory: Path, way: str, cases: Sequence[Case]) -> dict[str, Result]:
     """Run each case as a task; return what each returned."""
     results: dict[str, Result] = {}
     for module in ("cas_order_info", "cas_order"):
         chosen = {case.name: case.as_json() for case in cases if case.write == (module == "cas_order")}
-        if chosen:
-            told = run(folder, f"{name}-{module}", direct, [_loop(module, list(chosen))], {"cases": chosen})
-            results |= {each["item"]: each for each in told["results"]}
+        task = {
+            "name": "Call",
+            f"certops.alicloud.{module}": {},
+            "args": "{{ cases[item].options }}",
+            "environment": "{{ cases[item].environment }}",
+            "loop": list(chosen),
+        }
+        found = run_tasks(directory, module, way, [task] if chosen else [], {"cases": chosen})
+        results |= {each["item"]: each for one in found for each in one["results"]}
     return results
 
 
-def _loop(module: str, names: list[str]) -> dict[str, Any]:
-    return {
-        "name": "Call",
-        f"certops.alicloud.{module}": {},
-        "args": "{{ cases[item].options }}",
-        "environment": "{{ cases[item].environment }}",
-        "loop": names,
-        "register": "told",
-        "ignore_errors": True,
-    }
-
-
-def run(
-    folder: Path,
+def run_tasks(
+    directory: Path,
     name: str,
-    direct: bool,
-    tasks: list[dict[str, Any]],
-    words: dict[str, Any],
-    more: Mapping[str, str] | None = None,
-) -> Result:
-    """Run tasks that register `told`, and return it."""
-    (folder / "inventory.json").write_text(json.dumps(inventory({"plain": {}})))
-    given, told = folder / f"{name}.vars.json", folder / f"{name}.told.json"
-    given.write_text(json.dumps(words))
-    keep = {"content": "{{ told | to_json }}", "dest": str(told), "mode": "0600"}
-    tasks = [*tasks, {"name": "Keep", "ansible.builtin.copy": keep}]
-    book: Play = {"name": name, "hosts": "plain", "gather_facts": False, "tasks": tasks}
-    environment = surroundings(
-        folder, CERTOPS_ALICLOUD_DIRECT=str(direct).lower(), ANSIBLE_PIPELINING="1", **(more or {})
-    )
-    done = play(folder, name, [book], environment, ["-e", f"@{given}"])
-    if done.status or not told.exists():
-        raise RuntimeError(f"{name} did not end well: {done.text[-2000:]}")
-    result: Result = json.loads(told.read_text())
-    return result
+    way: str,
+    tasks: Sequence[Mapping[str, Any]],
+    variables: Mapping[str, Any],
+    **more: str,
+) -> list[Result]:
+    """Run tasks, whether they succeed or not; return what each returned."""
+    name = f"{name}-{way}"
+    write_inventory(directory, {"plain": {}})
+    given, kept = directory / f"{name}.vars.json", directory / f"{name}.results.json"
+    given.write_text(json.dumps(variables))
+    names = [f"result_{number}" for number in range(len(tasks))]
+    registered = [{**task, "register": each, "ignore_errors": True} for task, each in zip(tasks, names)]
+    content = f"{{{{ [{', '.join(names)}] | to_json }}}}"
+    keep = {"name": "Keep", "ansible.builtin.copy": {"content": content, "dest": str(kept), "mode": "0600"}}
+    play: Play = {"name": name, "hosts": "plain", "gather_facts": False, "tasks": [*registered, keep]}
+    direct = str(way == "direct").lower()
+    around = environment(directory, CERTOPS_ALICLOUD_DIRECT=direct, ANSIBLE_PIPELINING="1", **more)
+    done = run_plays(directory, name, [play], around, ["-e", f"@{given}"])
+    assert not done.status and kept.exists(), f"{name}: {done.text[-2000:]}"
+    results: list[Result] = json.loads(kept.read_text())
+    return results
 
 
 class Session:
-    """An account whose token runs out while somebody waits; `renew` is called in that moment."""
+    """An account whose token expires while a task waits; `renew` is called at that moment."""
 
-    def __init__(self, places: Places, renew: Callable[[], None]) -> None:
+    def __init__(self, servers: Servers, renew: Callable[[], None]) -> None:
         dials = Dials(security_tokens=(OLD,), settle_seconds=0, record_delay_seconds=0, review_seconds=0)
         self.emulator = Emulator(World(dials=dials))
         order = {"ProductCode": "digicert-free-1-free", "Domain": "session.example.com", "ValidateType": "DNS"}
@@ -86,11 +82,11 @@ class Session:
         self.order_id = str(made["OrderId"])
         self.emulator.on_call = self._count
         self._renew, self._calls = renew, 0
-        self.url = places.open(self.emulator.handle).url
+        self.url = servers.open(self.emulator.handle).url
 
     def _count(self, _entry: Logged) -> None:
         self._calls += 1
-        if self._calls == RUNS_OUT:
+        if self._calls == EXPIRES:
             self._renew()
             self.emulator.turn(security_tokens=(NEW,), expired_tokens=(OLD,))
         if self._calls == ISSUED:
@@ -98,43 +94,35 @@ class Session:
 
     @property
     def refused(self) -> int:
-        """How often the token that had run out was used."""
+        """How often the expired token was used."""
         return sum(entry.code == "InvalidSecurityToken.Expired" for entry in self.emulator.calls)
 
-    def wait(self, **words: Any) -> dict[str, Any]:
+    def wait(self, **more: Any) -> Result:
         """The task that waits for it."""
-        asked = {"endpoint": self.url, "order_id": self.order_id, "wait_for": "issued", "poll_interval": 0.2}
-        return {
-            "name": "Wait",
-            "certops.alicloud.cas_order_info": {**asked, "wait_timeout": 600, "max_attempts": 2, **words},
-            "register": "told",
-            "ignore_errors": True,
-        }
+        options = {"endpoint": self.url, "order_id": self.order_id, "wait_for": "issued", "poll_interval": 0.2}
+        options |= {"wait_timeout": 600, "max_attempts": 2, **more}
+        return {"name": "Wait", "certops.alicloud.cas_order_info": options}
 
 
-def keys_run_out(folder: Path, places: Places, direct: bool) -> dict[str, tuple[Session, Result]]:
+def wait_with_expiring_keys(directory: Path, servers: Servers, way: str) -> dict[str, tuple[Session, Result]]:
     """Three waits: with new keys from a credentials URI, with new ones in the CLI's file, and with no new ones."""
     sessions = {
-        "credentials URI": by_address(places, NEW),
-        "CLI file": by_file(folder, places),
-        "no new keys": by_address(places, OLD),
+        "credentials URI": by_uri(servers, NEW),
+        "CLI file": by_file(directory, servers),
+        "no new keys": by_uri(servers, OLD),
     }
-    tasks = [{**task, "register": f"told_{number}"} for number, (_session, task) in enumerate(sessions.values())]
-    told = [f"{{{{ told_{number} }}}}" for number in range(len(tasks))]
-    gathered = {"name": "Gather", "ansible.builtin.set_fact": {"told": {"results": told}}}
-    name = f"keys-{'direct' if direct else 'shipped'}"
-    results = run(folder, name, direct, [*tasks, gathered], {})["results"]
+    results = run_tasks(directory, "keys", way, [task for _session, task in sessions.values()], {})
     return {name: (session, result) for (name, (session, _task)), result in zip(sessions.items(), results)}
 
 
-def by_address(places: Places, later: str) -> tuple[Session, dict[str, Any]]:
-    """Keys from a credentials URI, which gives another token, or the same one, when the first runs out."""
+def by_uri(servers: Servers, later: str) -> tuple[Session, Result]:
+    """Keys from a credentials URI, which gives another token, or the same one, when the first expires."""
     current = {"token": OLD}
 
     def give(*_request: Any) -> Reply:
         return Reply(200, {"Content-Type": "application/json"}, json.dumps(_keys(current["token"])).encode())
 
-    issuer, session = places.open(give), Session(places, lambda: current.update(token=later))
+    issuer, session = servers.open(give), Session(servers, lambda: current.update(token=later))
     return session, {**session.wait(), "environment": {"ALIBABA_CLOUD_CREDENTIALS_URI": f"{issuer.url}/keys"}}
 
 
@@ -149,10 +137,10 @@ def _keys(token: str) -> dict[str, str]:
     }
 
 
-def by_file(folder: Path, places: Places) -> tuple[Session, dict[str, Any]]:
-    """Keys from the CLI's file, which is written anew when the first token runs out."""
-    surroundings(folder)
-    file = folder / "home" / ".aliyun" / "config.json"
+def by_file(directory: Path, servers: Servers) -> tuple[Session, Result]:
+    """Keys from the CLI's file, which is written again when the first token expires."""
+    environment(directory)  # makes the home
+    file = directory / "home" / ".aliyun" / "config.json"
     file.parent.mkdir(exist_ok=True)
 
     def write(token: str) -> None:
@@ -162,5 +150,5 @@ def by_file(folder: Path, places: Places) -> tuple[Session, dict[str, Any]]:
         write_at_once(file, json.dumps({"current": "", "profiles": [profile]}))
 
     write(OLD)
-    session = Session(places, lambda: write(NEW))
+    session = Session(servers, lambda: write(NEW))
     return session, session.wait(profile="session")

@@ -1,158 +1,115 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Trust: whom the collection sends something to, whom it believes, and with which keys and digests."""
+"""Trust: to whom the collection sends something, whom it trusts, and with which keys and digests."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.world.children import adopt_orphans, end_all
+import pytest
 
-from .report import Figure, Part, Run, at_least, count, none_of
-from .trust_cases import Case, Places, cases
-from .trust_digests import ATTEMPTS, at_work, in_sources, refusal_works
-from .trust_servers import can_be_reached
-from .trust_tasks import Result, Session, ask, keys_run_out
+from tests.reliability.support.figures import Figures
+
+from .cases import Case, Servers, cases
+from .digests import ATTEMPTS, in_sources, refused_attempts, work_without_weak_digests
+from .servers import can_be_reached
+from .tasks import Result, run_cases, wait_with_expiring_keys
+
+pytestmark = pytest.mark.reliability("Trust")
 
 # These are shipped in the short version too.
 MAIN = ("unknown CA", "wrong host name", "old TLS", "302 to https", "plain through a proxy", "tunnel")
 READABLE = (b"x-acs", b"Authorization", b"Signature", b"ACS3-HMAC", b"ListUserCertificateOrder")
+BOTH_WAYS = ("direct", pytest.param("shipped", marks=pytest.mark.long))
 
 
-@dataclass
-class Found:
-    """What came of all cases."""
-
-    tried: int = 0
-    sent: list[str] = field(default_factory=list)
-    unclear: list[str] = field(default_factory=list)
-    carried: int = 0
-    waits: int = 0
-    renewed: list[str] = field(default_factory=list)
-    worked: int = 0
-    digests: list[str] = field(default_factory=list)
-
-    @property
-    def problems(self) -> list[str]:
-        return [*self.sent, *self.unclear, *self.renewed, *self.digests]
-
-
-def run(run: Run) -> Part:
-    """Try every case, both ways."""
-    adopt_orphans()
-    found = Found()
+@pytest.fixture(scope="module")
+def servers(directory: Path) -> Iterator[Servers]:
     with contextlib.ExitStack() as stack:
-        stack.callback(end_all)
-        places = Places(run.folder, stack)
-        listed = cases(places)
-        for direct in (True, False):
-            way = "direct" if direct else "shipped"
-            chosen = listed if direct or not run.short else [case for case in listed if case.name in MAIN]
-            run.tell(f"{len(chosen)} cases, {way}")
-            before = [listener.seen.signed for listener in places.listeners]
-            results = ask(run.folder, way, direct, chosen)
-            judge(found, way, chosen, results, dict(zip(map(id, places.listeners), before)))
-            if direct or not run.short:
-                run.tell(f"keys that run out, {way}")
-                renew(found, run.folder, places, direct)
-                run.tell(f"digests, {way}")
-                digest(found, run.folder, places, direct)
-        deaf = {id(each): each for case in listed for each in case.deaf}
-        reached = sum(map(can_be_reached, deaf.values()))
-        read = [listener for listener in places.listeners if any(word in listener.seen.carried for word in READABLE)]
-    found.sent += [f"a proxy could read what it carried ({listener.url})" for listener in read]
-    return part(run, found, len(deaf), reached, sum(len(each.seen.carried) for each in places.listeners))
+        yield Servers(directory, stack)
 
 
-def judge(found: Found, way: str, chosen: Sequence[Case], results: dict[str, Result], before: dict[int, int]) -> None:
-    """Hold what each task said, and what each server heard, against the case."""
-    for case in chosen:
-        found.tried += 1
-        label, result = f"{case.name}, {way}", results.get(case.name, {})
-        heard = [each for each in case.deaf if each.seen.signed > before[id(each)]]
-        if heard:
-            found.sent.append(f"{label}: {len(heard)} servers got a signed request")
-        wrong = complaint(case, result)
-        if wrong:
-            found.unclear.append(f"{label}: {wrong}")
+@pytest.fixture(scope="module")
+def every_case(servers: Servers) -> list[Case]:
+    return cases(servers)
 
 
-def complaint(case: Case, result: Result) -> str:
-    """What is wrong with the sentence of a task, if anything."""
-    said = str(result.get("msg", ""))
-    if bool(result.get("failed", True)) != bool(case.says):
-        return f"it {'succeeded' if case.says else 'failed'}: {said}"
-    missing = [word for word in case.says if word not in said]
-    if missing:
-        return f"it does not say {missing}: {said}"
-    return f"it shows an address with parameters: {said}" if "=" in said.replace("'", "").partition("?")[2] else ""
-
-
-def renew(found: Found, folder: Path, places: Places, direct: bool) -> None:
-    """Keys that run out in the middle of a wait: twice there are new ones, once there are none."""
-    way = "direct" if direct else "shipped"
-    for name, (session, result) in keys_run_out(folder, places, direct).items():
-        found.waits += 1
-        good = _says_so(session, result) if name == "no new keys" else _goes_on(session, result)
-        if not good:
-            found.renewed.append(f"{name}, {way}: refused {session.refused} times: {result.get('msg')}")
-
-
-def _goes_on(session: Session, result: Result) -> bool:
-    return not result.get("failed") and session.refused == 1
-
-
-def _says_so(session: Session, result: Result) -> bool:
-    said = str(result.get("msg", ""))
-    return bool(result.get("failed")) and "the security token is invalid or expired" in said and session.refused > 0
-
-
-def digest(found: Found, folder: Path, places: Places, direct: bool) -> None:
-    worked, bad, used = at_work(folder, places, direct)
-    found.worked += worked
-    found.digests += [*bad, *used]
-
-
-def part(run: Run, found: Found, deaf: int, reached: int, carried: int) -> Part:
-    """The figures."""
-    read, named = in_sources()
-    refused = refusal_works(run.folder)
-    found.digests += named
-    figures: list[Figure] = [
-        count("cases tried (each as a task; both ways)", found.tried),
-        none_of("cases in which something was sent that should not have been", len(found.sent)),
-        none_of("cases without a clear sentence, or with another end than they should have", len(found.unclear)),
-        at_least(f"servers and proxies, of {deaf}, that count a request when there is one", reached, deaf),
-        count("bytes that proxies carried, none of them readable", carried),
-        count("waits in the middle of which the keys ran out", found.waits),
-        none_of("waits that did not go on with new keys, or did not say that there are none", len(found.renewed)),
-        count("sources and tasks files searched for MD5 and SHA-1", read),
-        count("tasks that did their work where MD5 and SHA-1 raise", found.worked),
-        none_of("uses of MD5 or SHA-1, or tasks that failed without them", len(found.digests)),
-        at_least(f"planted uses, of {len(ATTEMPTS)}, that were refused", refused, len(ATTEMPTS)),
+@pytest.mark.parametrize("way", ["direct", "shipped"])
+def test_nothing_is_sent_to_servers_without_trust(
+    directory: Path, short: bool, figures: Figures, servers: Servers, every_case: list[Case], way: str
+) -> None:
+    chosen = [case for case in every_case if case.name in MAIN or way == "direct" or not short]
+    before = {id(listener): listener.received.signed for listener in servers.listeners}
+    carried_before = sum(len(listener.received.carried) for listener in servers.listeners)
+    results = run_cases(directory, way, chosen)
+    figures.tried("cases tried (each as a task; both ways)", len(chosen))
+    sent = [
+        f"{case.name}, {way}: {server.url} got a signed request"
+        for case in chosen
+        for server in case.untrusted
+        if server.received.signed > before[id(server)]
     ]
-    return Part("Trust", METHOD, figures, limits=LIMITS, problems=found.problems)
+    figures.none("cases in which something was sent that should not have been", sent)
+    wrong = [f"{case.name}, {way}: {_complaint(case, results.get(case.name, {}))}" for case in chosen]
+    unclear = [line for line in wrong if not line.endswith(": ")]
+    figures.none("cases without a clear message, or with another end than they should have", unclear)
+    carried = sum(len(listener.received.carried) for listener in servers.listeners)
+    figures.tried("bytes that proxies carried", carried - carried_before)
+    read = [each.url for each in servers.listeners if any(word in each.received.carried for word in READABLE)]
+    figures.none("proxies that could read what they carried", read)
 
 
-METHOD = """\
-Real tasks call servers on loopback that deserve no trust: certificates of an unknown CA, of another host, too old, too
-young and self-signed; no TLS newer than 1.1, or none at all; redirects (301, 302, 307, 308) to plain http and to
-another server, for a look and in the middle of an order; plain http to anywhere but this machine. Proxies carry
-tunnels, refuse them, or open them with a certificate of their own. Every server counts what arrives, and a client that
-trusts everybody shows afterwards that it does. Clocks are two hours apart, and the service tells its time, or none, or
-a wrong one. Session tokens run out in the middle of a wait, with new ones from a credentials URI or from the CLI's
-file, and with none. Every module does its work where MD5 and SHA-1 raise.
-"""
-LIMITS = (
-    "A CA that the machine trusts is trusted for every name; certificates are not looked up in revocation lists.",
-    "`validate_certs: false` is believed: whoever sets it talks to anybody.",
-    "A name such as localhost is taken for this machine, whatever it resolves to.",
-    "MD5 and SHA-1 are watched in Python and in cryptography's interface. What OpenSSL does by itself, the other "
-    "collections that the roles use, and Ansible are not; and nothing ran with a certified module.",
-    "Redirects are told apart from answers by being no JSON of the service; the server named as endpoint does get the "
-    "signed request.",
-)
+def _complaint(case: Case, result: Result) -> str:
+    """What is wrong with the message of a task, if anything."""
+    message = str(result.get("msg", ""))
+    if bool(result.get("failed", True)) != bool(case.says):
+        return f"it {'succeeded' if case.says else 'failed'}: {message}"
+    missing = [words for words in case.says if words not in message]
+    if missing:
+        return f"it does not say {missing}: {message}"
+    has_parameters = "=" in message.replace("'", "").partition("?")[2]
+    return f"it shows an address with parameters: {message}" if has_parameters else ""
+
+
+def test_servers_count_requests(figures: Figures, every_case: list[Case]) -> None:
+    untrusted = {id(server): server for case in every_case for server in case.untrusted}
+    what = f"servers and proxies, of {len(untrusted)}, that count a request when there is one"
+    figures.at_least(what, sum(map(can_be_reached, untrusted.values())), len(untrusted))
+
+
+@pytest.mark.parametrize("way", BOTH_WAYS)
+def test_waits_resume_with_new_keys(directory: Path, figures: Figures, servers: Servers, way: str) -> None:
+    waits = wait_with_expiring_keys(directory, servers, way)
+    wrong = []
+    for name, (session, result) in waits.items():
+        said, failed = str(result.get("msg", "")), bool(result.get("failed"))
+        if name == "no new keys":
+            good = failed and "the security token is invalid or expired" in said and session.refused > 0
+        else:
+            good = not failed and session.refused == 1
+        wrong += [] if good else [f"{name}, {way}: refused {session.refused} times: {said}"]
+    figures.tried("waits in the middle of which the keys expired", len(waits))
+    figures.none("waits that did not resume with new keys, or did not say that there are none", wrong)
+
+
+def test_no_source_names_a_weak_digest(figures: Figures) -> None:
+    read, named = in_sources()
+    figures.tried("sources and task files searched for MD5 and SHA-1", read)
+    figures.none("uses of MD5 or SHA-1", named)
+
+
+@pytest.mark.parametrize("way", BOTH_WAYS)
+def test_modules_work_without_weak_digests(directory: Path, figures: Figures, servers: Servers, way: str) -> None:
+    results, used = work_without_weak_digests(directory, servers, way)
+    figures.tried("tasks that ran where MD5 and SHA-1 raise", len(results))
+    figures.none("uses of MD5 or SHA-1", used)
+    failed = [str(result.get("msg")) for result in results if result.get("failed")]
+    figures.none("tasks that failed there", failed)
+
+
+def test_planted_uses_are_refused(directory: Path, figures: Figures) -> None:
+    what = f"planted uses, of {len(ATTEMPTS)}, that were refused"
+    figures.at_least(what, refused_attempts(directory), len(ATTEMPTS))
