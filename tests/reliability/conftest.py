@@ -66,18 +66,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave tests with the marker `long` out of the short version."""
-    left_out = [item for item in items if SHORT and item.get_closest_marker("long")]
-    items[:] = [item for item in items if item not in left_out]
-    config.hook.pytest_deselected(items=left_out)
+    if SHORT:
+        left_out = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_runtest_setup() -> None:
     faulthandler.cancel_dump_traceback_later()  # the limit of unit tests
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config) -> None:
     """Show the figures, and write the page if they are those of everything."""
     sections, ended = config.stash[SECTIONS], terminalreporter.stats
     for title, figures in sections.items():
@@ -85,8 +84,8 @@ def pytest_terminal_summary(
         for what, figure in figures.figures.items():
             terminalreporter.line(f"{what}: {figure}")
     files = {config.rootpath / report.nodeid.partition("::")[0] for report in ended.get("passed", [])}
-    everything = files == set(Path(__file__).parent.rglob("test_*.py")) and not ended.keys() & {"skipped", "deselected"}
-    if everything and not exitstatus and not SHORT:
+    left_out = any(ended.get(what) for what in ("skipped", "deselected"))
+    if files == set(Path(__file__).parent.rglob("test_*.py")) and not left_out and not exitstatus and not SHORT:
         made = f"Made with seed {SEED}, ansible-core {version('ansible-core')}, Python {platform.python_version()}."
         PAGE.write_text(update_page(PAGE.read_text(), sections, made))
         terminalreporter.line(f"Written: {PAGE.relative_to(ROOT)}")

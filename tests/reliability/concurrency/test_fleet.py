@@ -72,7 +72,9 @@ def test_a_fleet_orders_under_a_limit(directory: Path, short: bool, figures: Fig
     figures.tried("hosts that ordered, 50 at a time", ordered.hosts)
     figures.tried("calls", len(ordered.recorded))
     missing = {f"host{number}" for number in range(ordered.hosts)} - ordered.played.ended
-    figures.none("tasks that failed", [f"{host}: {ordered.played.text[-1500:]}" for host in ordered.played.failed | missing])
+    figures.none(
+        "tasks that failed", [f"{host}: {ordered.played.text[-1500:]}" for host in ordered.played.failed | missing]
+    )
     figures.none("orders too many or too few", ordered.miscounted)
     share = 100 * (1 - ordered.served / len(ordered.recorded))
     figures.at_most("throttled responses", share, 30, "%")
@@ -140,7 +142,7 @@ def _messages(played: Played) -> list[str]:
 
 
 def _late(fleet: Fleet, seconds: float) -> list[Recorded]:
-    """Calls of a host that came after its time; the first call that names a host is for its quota or its application."""
+    """Calls of a host that came after its time; the first one that names a host is for its quota or its application."""
     own = [call for call in fleet.recorded if "Domain" in call.parameters]
     begun = {call.parameters["Domain"]: call.at for call in reversed(own)}
     # The list comes first and for all; hosts start together, because there are as many forks.

@@ -19,7 +19,7 @@ from tests.support.certificates import csr_pem, new_key
 
 from .account import REVOKE, RecordingAccount, calls
 
-pytestmark = pytest.mark.reliability("One certificate, asked for at once")
+pytestmark = pytest.mark.reliability("Concurrent tasks for one certificate")
 
 COLUMNS = ("who asks", "way", "lists lag", "times", "orders made", "orders left")
 _SHOWN = re.compile(r"order=(\d+)")
@@ -63,7 +63,7 @@ LONG = (
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a case: orders ever made, orders left, those that the tasks showed, revocations, runs that failed."""
+    """What came of a case: orders ever made, orders left, orders that tasks showed, revocations, runs that failed."""
 
     made: int
     left: int
@@ -99,9 +99,7 @@ def test_one_order_is_left_and_all_have_it(
 
 def _ask(directory: Path, case: Case, csr: str) -> Result:
     directory.mkdir()
-    account = RecordingAccount(
-        list_lag_seconds=case.lag, settle_seconds=1, record_delay_seconds=1 + 2 * case.lag
-    )
+    account = RecordingAccount(list_lag_seconds=case.lag, settle_seconds=1, record_delay_seconds=1 + 2 * case.lag)
     account.hold(case.hosts * case.runs)
     with Server(account) as server:
         running = []

@@ -84,7 +84,7 @@ def run_task(
     prepare: Callable[[], None] | None = None,
     while_it_runs: Callable[[], None] | None = None,
 ) -> TaskEnd:
-    """Run a task with these options. ``strace`` is a command that is attached to it; ``prepare`` runs in its process."""
+    """Run a task with these options. ``strace`` is a command to attach to it; ``prepare`` runs in its process."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

@@ -43,7 +43,7 @@ class Trials:
         repair: Callable[[], None] = nothing,
         tidy: bool = True,
     ) -> TaskEnd:
-        """Disturb a task on the store that is prepared, inspect, repair, repeat. ``tidy``: it can remove what it made."""
+        """Disturb a task on the prepared store, inspect, repair, repeat. ``tidy``: it can remove what it made."""
         where = f"{step.name}, {what}"
         ended = disturbed(step.options_for(self.directory))
         self.inspect(step, where)

@@ -12,7 +12,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from .task import Request, Response, Service
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
+
+from .task import Service
 from .values import HUGE, texts, values
 
 WWW = "www.example.com"
@@ -89,7 +91,9 @@ changes = st.builds(
     st.one_of(
         st.dictionaries(st.sampled_from(FIELDS), contents, max_size=6),
         st.dictionaries(st.sampled_from(["CertificateOrderList", "DomainRecords", "Domains"]), boxes, min_size=1),
-        st.fixed_dictionaries({"CertificateOrderList": entries, "Type": st.sampled_from(LIKELY), "TotalCount": contents}),
+        st.fixed_dictionaries(
+            {"CertificateOrderList": entries, "Type": st.sampled_from(LIKELY), "TotalCount": contents}
+        ),
         st.fixed_dictionaries({"Code": st.one_of(contents, st.sampled_from(["Throttling", "InternalError"]))}),
     ),
     st.lists(st.sampled_from(FIELDS), max_size=3),

@@ -134,7 +134,9 @@ def _measure(
         service = {**CONNECTION, "endpoint": url, "max_attempts": 1}
         done = subprocess.run(
             [sys.executable, "-m", "tests.reliability.hostile.module_process", module],
-            input=json.dumps({"ANSIBLE_MODULE_ARGS": {**(STORE if module == "certificate_store" else service), **options}}),
+            input=json.dumps(
+                {"ANSIBLE_MODULE_ARGS": {**(STORE if module == "certificate_store" else service), **options}}
+            ),
             capture_output=True,
             text=True,
             cwd=directory,

@@ -93,9 +93,7 @@ def _drawn(module: ModuleType, paths: Paths) -> st.SearchStrategy[dict[str, Any]
 
 
 @pytest.mark.parametrize("module", VALID, ids=lambda module: module.__name__.rpartition(".")[2])
-def test_options(
-    directory: Path, paths: Paths, short: bool, seed: int, figures: Figures, module: ModuleType
-) -> None:
+def test_options(directory: Path, paths: Paths, short: bool, seed: int, figures: Figures, module: ModuleType) -> None:
     inputs = Inputs(f"options of {module.__name__.rpartition('.')[2]}")
     valid, service = dict(VALID[module]), honest_service()
     if module in STORES:

@@ -194,7 +194,11 @@ def _host(directory: Path, number: int, case: Case, server: Server) -> dict[str,
     web = directory / "web" / f"h{number}"
     web.mkdir(parents=True)
     keys = Keys()
-    connection = {"access_key_id": keys.access_key_id, "access_key_secret": keys.access_key_secret, "endpoint": server.url}
+    connection = {
+        "access_key_id": keys.access_key_id,
+        "access_key_secret": keys.access_key_secret,
+        "endpoint": server.url,
+    }
     words = {
         "domains": [f"h{number}.{ZONE}"],
         "directory": str(directory / "store" / f"h{number}"),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plugin of pytest for mutmut: the tests of a mutant's own file run first, as they are the ones that should notice."""
+"""A plugin of pytest for mutmut: the tests of a mutant's own file run first, as they should notice it."""
 
 from __future__ import annotations
 

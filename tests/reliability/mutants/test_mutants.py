@@ -21,7 +21,7 @@ from tests.reliability.support.playbooks import environment
 from tests.tools.dependencies import ROOT, VENV
 from tests.tools.workspace import workspace
 
-pytestmark = [pytest.mark.reliability("Mutants"), pytest.mark.long]
+pytestmark = [pytest.mark.reliability("Mutation testing"), pytest.mark.long]
 
 MUTMUT = VENV / "bin" / "mutmut"
 LEAST = 85.0  # percent

@@ -61,7 +61,7 @@ class Facts:
 class Account(Emulator):
     """One account. Without a lag time passes by a second with each call, so that a workflow always makes the same ones.
 
-    ``held`` is called when a call is held up, with the seconds; ``pending`` is true while one is, to be carried out late.
+    ``held`` is called with the seconds when a call is held up; ``pending``: one is held up, to be carried out late.
     """
 
     def __init__(self, world: World) -> None:

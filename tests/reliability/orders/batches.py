@@ -37,8 +37,8 @@ PROCESSES = 2
 class Trial:
     """A case, and what became of it.
 
-    ``results``: how its runs ended, as far as Ansible said so; ``facts``: the account after the first and after the last
-    run; ``calls``: those of the first run.
+    ``results``: how its runs ended, as far as Ansible said so; ``facts``: the account after the first run and after the
+    last one; ``calls``: those of the first run.
     """
 
     case: Case

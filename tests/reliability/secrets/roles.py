@@ -20,7 +20,7 @@ SHORT = ("nsupdate", "tsig_refused", *SHARED)
 
 def hosts(scene: Scene, short: bool) -> dict[str, Host]:
     """The hosts of the roles, with the variables of each."""
-    shared = {"certificate_hosts_share": "shared", "certificate_domains": [f"shared.{ZONE}"]}
+    shared: Host = {"certificate_hosts_share": "shared", "certificate_domains": [f"shared.{ZONE}"]}
     found = {
         "alidns": _host(scene, "alidns"),
         "rsa": _host(scene, "alidns", certificate_key_type="RSA"),

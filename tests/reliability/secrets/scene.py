@@ -133,7 +133,9 @@ def open_scene(directory: Path, stack: contextlib.ExitStack, named: bool) -> Sce
     scene.web = stack.enter_context(serving(scene.webroot))
     if named:
         (directory / "world").mkdir()
-        program = unconfined({"named": str(find("named")), "nginx": str(find("named"))}, directory / "world" / "programs")
+        program = unconfined(
+            {"named": str(find("named")), "nginx": str(find("named"))}, directory / "world" / "programs"
+        )
         scene.names = dict(start_names(program, directory / "world" / "dns"))
     open_roles(scene, keys)
     return scene

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every module and every role runs, with success and without, and then everything that is left is searched for secrets."""
+"""Every module and every role runs, with success and without; then all that is left is searched for secrets."""
 
 from __future__ import annotations
 
@@ -131,7 +131,11 @@ def _prepare(evidence: Evidence, short: bool) -> None:
     }
     profile = {"name": "marked", "mode": "AK", "access_key_id": "LTAIcliKeyId", "access_key_secret": texts["CliSecret"]}
     environment(directory)  # makes the home
-    contents = (json.dumps(given), scene.secrets.keys["third"], json.dumps({"current": "marked", "profiles": [profile]}))
+    contents = (
+        json.dumps(given),
+        scene.secrets.keys["third"],
+        json.dumps({"current": "marked", "profiles": [profile]}),
+    )
     for path, text in zip(evidence.given, contents):
         path.parent.mkdir(exist_ok=True)
         path.touch(0o600)
@@ -169,9 +173,9 @@ def test_plays_succeed_and_fail_as_they_are_meant_to(evidence: Evidence, figures
 def test_no_secret_is_found(evidence: Evidence, figures: Figures) -> None:
     scene, installed = evidence.scene, evidence.installed
     worlds = [emulator.world for emulator in scene.emulators.values()]
-    of_service = [("a key of the service", key_pem(world, order)) for world in worlds for order in world.present()]
-    of_service = [(name, key) for name, key in of_service if key]
-    keys = [*scene.secrets.keys.items(), *((f"the key in {path}", path.read_text()) for path in installed), *of_service]
+    made = [key_pem(world, order) for world in worlds for order in world.present()]
+    keys = [*scene.secrets.keys.items(), *(("a key of the service", key) for key in made if key)]
+    keys += [(f"the key in {path}", path.read_text()) for path in installed]
     tsig = [("the TSIG key", scene.names["key_secret"])] if scene.names else []
     search = search_for([*scene.secrets.texts.items(), *tsig], keys, scene.sent)
     left_out = {*installed, *evidence.given, scene.directory / "world" / "dns" / "named.conf"}

@@ -64,7 +64,8 @@ class Figures:
 
     def markdown(self) -> str:
         rows = [(what, figure, figure.limit) for what, figure in self.figures.items()]
-        return "\n\n".join(_table(*each) for each in [(("figure", "found", "must be"), rows), *self.tables.items()])
+        own = _table(("figure", "found", "must be"), rows)
+        return "\n\n".join([own, *(_table(*each) for each in self.tables.items())])
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -73,7 +74,7 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def update_page(page: str, sections: Mapping[str, Figures], made: str) -> str:
-    """The page with other figures, by the headings of their sections, and with another line that says how it was made."""
+    """The page with these figures under the headings of their sections, and with the line that says how it was made."""
     for title, figures in sections.items():
         begin = page.index(BEGIN, page.index(f"\n## {title}\n")) + len(BEGIN)
         page = f"{page[:begin]}\n\n{figures.markdown()}\n\n{page[page.index(END, begin) :]}"

@@ -71,7 +71,7 @@ def environment(directory: Path, **more: str) -> dict[str, str]:
 
 def write_inventory(directory: Path, hosts: Mapping[str, Mapping[str, Any]], **groups: Sequence[str]) -> None:
     """Hosts that are all this machine."""
-    members = {name: {"hosts": {each: {} for each in names}} for name, names in groups.items()}
+    members: dict[str, Any] = {name: {"hosts": {each: {} for each in names}} for name, names in groups.items()}
     common = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
     content = {"all": {"vars": common, "hosts": dict(hosts), "children": members}}
     (directory / "inventory.json").write_text(json.dumps(content))

@@ -17,7 +17,7 @@ from tests.emulator.core.gate import Keys
 from tests.emulator.core.reply import Reply
 from tests.emulator.core.world import World
 
-from .servers import HERE, Certificates, NoTls, Listener, listening
+from .servers import HERE, Certificates, Listener, NoTls, listening
 
 MOVED = (301, 302, 307, 308)
 ELSEWHERE = (
@@ -30,7 +30,7 @@ SKEW = 2.0  # hours
 
 @dataclass(frozen=True)
 class Case:
-    """One call. `says` are words of its message, none for a call that succeeds; `untrusted` must get no signed request."""
+    """One call. `says`: words of its message, none for a call that succeeds; `untrusted` must get no signed request."""
 
     name: str
     endpoint: str

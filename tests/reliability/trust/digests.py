@@ -109,7 +109,12 @@ def work_without_weak_digests(directory: Path, servers: Servers, way: str) -> tu
     listed = work(directory / f"store-{way}", servers)
     shipped = {} if way == "direct" else environment
     tasks = [
-        {"name": module, f"certops.alicloud.{module}": {}, "args": f"{{{{ options[{number}] }}}}", "environment": shipped}
+        {
+            "name": module,
+            f"certops.alicloud.{module}": {},
+            "args": f"{{{{ options[{number}] }}}}",
+            "environment": shipped,
+        }
         for number, (module, _options) in enumerate(listed)
     ]
     variables = {"options": [options for _module, options in listed]}

@@ -1,25 +1,31 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is looked at after each try sees what must not be."""
+"""An inspection of a store sees what must not be."""
 
 from __future__ import annotations
 
 import stat
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from cryptography import x509
 
-from tests.reliability.disk_look import Entry, in_use, judge, picture
-from tests.reliability.disk_words import LOST, MISMATCHED, MODES, STRANGE, WITHOUT, figures
+from tests.reliability.disk.counts import LOST, MISMATCHED, MODES, STRANGE, WITHOUT
+from tests.reliability.disk.inspection import Entry, in_use, judge, snapshot
 from tests.support.certificates import INTERMEDIATE, ROOT, WWW, key_pem, new_key, pem
 
 KEY = Entry(stat.S_IFREG, 0o600, b"-----BEGIN PRIVATE KEY-----")
-FOLDER = Entry(stat.S_IFDIR, 0o755)
-OLD = {"www": FOLDER, "www/1": FOLDER, "www/1/privkey.pem": KEY, "www/1/cert.pem": Entry(stat.S_IFREG, 0o644, b"1")}
-NEW = {"www": FOLDER, "www/2": FOLDER, "www/2/privkey.pem": replace(KEY, mode=0o640)}
+DIRECTORY = Entry(stat.S_IFDIR, 0o755)
+OLD = {
+    "www": DIRECTORY,
+    "www/1": DIRECTORY,
+    "www/1/privkey.pem": KEY,
+    "www/1/cert.pem": Entry(stat.S_IFREG, 0o644, b"1"),
+}
+NEW = {"www": DIRECTORY, "www/2": DIRECTORY, "www/2/privkey.pem": replace(KEY, mode=0o640)}
 
 
 def kinds(now: dict[str, Entry]) -> list[str]:
@@ -27,7 +33,7 @@ def kinds(now: dict[str, Entry]) -> list[str]:
 
 
 def test_as_before_as_after_and_both_are_fine() -> None:
-    for now in (OLD, NEW, {**OLD, **NEW}, {**NEW, "www/.1.tmp": FOLDER, "www/.1.tmp/privkey.pem": KEY}):
+    for now in (OLD, NEW, {**OLD, **NEW}, {**NEW, "www/.1.tmp": DIRECTORY, "www/.1.tmp/privkey.pem": KEY}):
         assert kinds(now) == []
 
 
@@ -36,8 +42,8 @@ def test_as_before_as_after_and_both_are_fine() -> None:
     [
         ({**OLD, "www/1/privkey.pem": replace(KEY, content=b"-----BEGIN PRIVATE KEY----- other")}, LOST),
         ({name: entry for name, entry in OLD.items() if name != "www/1/privkey.pem"}, STRANGE),
-        ({"www/1": FOLDER}, LOST),
-        ({**OLD, "www/other": FOLDER}, STRANGE),
+        ({"www/1": DIRECTORY}, LOST),
+        ({**OLD, "www/other": DIRECTORY}, STRANGE),
         ({**NEW, "www/2/.privkey.pem.0.tmp": replace(KEY, mode=0o644)}, MODES),
         ({**NEW, "www/2/privkey.pem": replace(KEY, mode=0o660)}, MODES),
     ],
@@ -48,8 +54,6 @@ def test_what_must_not_be_is_seen(now: dict[str, Entry], kind: str) -> None:
 
 
 def test_a_set_in_use_is_loaded_as_a_server_does(tmp_path: Path) -> None:
-    from datetime import datetime, timedelta, timezone
-
     start = datetime.now(timezone.utc) - timedelta(days=1)
     root, above = (
         ROOT.sign(name, key.key, ca=True, start=start) for name, key in (("Root", ROOT), ("Intermediate", INTERMEDIATE))
@@ -77,12 +81,4 @@ def test_a_set_in_use_is_loaded_as_a_server_does(tmp_path: Path) -> None:
     assert put(ROOT.sign(WWW[0], key, WWW, start=start)) == [MISMATCHED]
     (store / "1" / "privkey.pem").unlink()
     assert [kind for kind, _words in in_use(store, root, tmp_path)] == [WITHOUT]
-    assert {"www", "www/1", "www/current"} <= picture(tmp_path).keys()
-
-
-def test_what_was_left_out_is_told_with_its_reason() -> None:
-    found = {each.what: each for each in figures({"counts": {LOST: 1}}, {"strace": "strace is missing", "mounts": ""})}
-    assert found["Points at which a task was killed"].found == "left out: strace is missing"
-    assert found["Sizes of disks tried"].found == "0"
-    assert not found[LOST].met
-    assert found[MODES].met
+    assert {"www", "www/1", "www/current"} <= snapshot(tmp_path).keys()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A search that cannot find proves nothing: each form of a secret, each bad mode, each weak digest is seen."""
+"""A search that cannot find proves nothing: each form of a secret is found."""
 
 from __future__ import annotations
 
@@ -15,10 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tests.reliability.playbooks import Played
-from tests.reliability.secrets_marks import ANY_KEY, key_lines, search_for
-from tests.reliability.secrets_trace import read_trace
-from tests.reliability.trust_digests import uses
+from tests.reliability.secrets.search import ANY_KEY, key_lines, search_for
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 EC, RSA = ec.generate_private_key(ec.SECP256R1()), rsa.generate_private_key(65537, 2048)
@@ -64,14 +61,14 @@ def test_a_private_key_is_found_by_any_of_its_lines(key: Key) -> None:
 
 
 @pytest.mark.parametrize("key", [EC, RSA], ids=["EC", "RSA"])
-def test_what_is_public_is_no_hit(key: Key) -> None:
+def test_what_is_public_is_not_found(key: Key) -> None:
     assert SEARCH.find(request(key).encode()) == set()
     assert SEARCH.find(b"It is a private key; BEGIN CERTIFICATE REQUEST, Csr=, www.example.com/path") == set()
 
 
 @pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
 @pytest.mark.parametrize("kind", [ec, rsa])
-def test_a_key_that_nobody_named_is_found(kind: object, form: PrivateFormat) -> None:
+def test_an_unknown_key_is_found(kind: object, form: PrivateFormat) -> None:
     new = ec.generate_private_key(ec.SECP256R1()) if kind is ec else rsa.generate_private_key(65537, 2048)
     text = pem(new, form)
     bare = "".join(text.splitlines()[1:-1])
@@ -91,46 +88,3 @@ def test_a_key_that_nobody_named_is_found(kind: object, form: PrivateFormat) -> 
 )
 def test_what_was_signed_is_found(text: str, name: str) -> None:
     assert name in SEARCH.find(text.encode())
-
-
-MADE = 'openat(AT_FDCWD</tmp>, "{path}", O_WRONLY|O_CREAT|O_EXCL|O_CLOEXEC, {mode}) = 4<{path}>'
-KEY = 'write(4<{path}>, "-----BEGIN PRIVATE KEY-----\\nMIG"..., 241) = 241'
-
-
-@pytest.mark.parametrize(
-    ("lines", "bad"),
-    [
-        ([MADE.format(path="/k", mode="0600"), KEY.format(path="/k")], set()),
-        ([MADE.format(path="/k", mode="0644"), KEY.format(path="/k")], {"/k"}),
-        ([MADE.format(path="/k", mode="0600"), KEY.format(path="/k"), "fchmod(4</k>, 0644) = 0"], {"/k"}),
-        ([MADE.format(path="/k", mode="0600"), KEY.format(path="/k"), 'chmod("/k", 0640) = 0'], {"/k"}),
-        ([MADE.format(path="/k", mode="0666"), "fchmod(4</k>, 0600) = 0", KEY.format(path="/k")], set()),
-    ],
-)
-def test_a_trace_tells_when_others_could_read_a_key(lines: list[str], bad: set[str]) -> None:
-    trace = read_trace("\n".join(f"77 {line}" for line in [*lines, 'execve("/bin/sh", ["sh", "-c"], 0x1) = 0']))
-    assert trace.keys == {"/k"}
-    assert trace.open_keys == bad
-    assert len(trace.lines) == 1
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "hashlib.md5(b'')", "hashlib.new('SHA1')", "from hashlib import sha1", "hashes.SHA1()", "hashes.MD5",
-        "hmac.new(b'', b'', 'sha1')", "hmac.new(b'', digestmod='md5')", "from x import hashes; hashes.SHA1",
-    ],
-)  # fmt: skip
-def test_a_weak_digest_is_seen(text: str) -> None:
-    assert list(uses(text))
-
-
-def test_a_strong_digest_is_no_weak_one() -> None:
-    assert list(uses("hashlib.sha256(b''); hashes.SHA384(); hashlib.new('sha512'); from hashlib import sha224")) == []
-
-
-def test_the_recap_tells_who_failed() -> None:
-    line = "{} : ok=3    changed=1    unreachable=0    failed={}    skipped=0"
-    text = "\n".join(["PLAY RECAP ***", line.format("a     ", 0), line.format("b     ", 1)])
-    assert Played(2, text).failed == {"b"}
-    assert Played(2, text).ended == {"a", "b"}
