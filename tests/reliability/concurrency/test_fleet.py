@@ -81,7 +81,7 @@ def test_a_fleet_orders_under_a_limit(directory: Path, short: bool, figures: Fig
     if not short:  # a few hosts are done before the rate is found
         figures.at_most("makespan, to the calls divided by the limit", ordered.makespan, 1.5)
     busiest = max(ordered.bursts.values(), default=0)
-    figures.told("calls in the busiest tenth of a second, after the first five seconds", busiest)
+    figures.record("calls in the busiest tenth of a second, after the first five seconds", busiest)
 
 
 def test_tasks_without_time_fail_clearly_and_call_no_more(directory: Path, figures: Figures) -> None:

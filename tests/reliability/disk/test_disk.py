@@ -43,7 +43,7 @@ def found(directory: Path, short: bool, seed: int, figures: Figures) -> Found:
     )
     content: Found = json.loads((directory / FOUND).read_text())
     no_strace = content.pop("no_strace") if strace else NO_STRACE
-    figures.told(MISSED, content["counts"].get(MISSED, 0))
+    figures.record(MISSED, content["counts"].get(MISSED, 0))
     for name, calls in content["calls"].items():
         figures.row(("task", "calls that touch the store"), name, calls)
     return {**content, "left_out": {"": "", "strace": no_strace, "mounts": "" if namespace else NO_MOUNTS}}

@@ -85,7 +85,7 @@ class Inputs:
         """Record what was tried, and assert that there are no problems."""
         figures.tried("inputs tried", self.tried)
         figures.row(("input", "tried"), self.kind, f"{self.tried:,}")
-        figures.told("options that broke Ansible's own check of them", self.broke_ansible)
+        figures.record("options that broke Ansible's own check of them", self.broke_ansible)
         for problem, found in self.problems.items():
             figures.none(problem, found)
 

@@ -88,16 +88,16 @@ def _is_chain(middle: str, above: set[str]) -> bool:
 
 
 def test_sets_of_certificate_chain_and_key(directory: Path, short: bool, seed: int, figures: Figures) -> None:
-    ours, theirs, numbers = new_key(), new_key(), itertools.count()
+    own, other, numbers = new_key(), new_key(), itertools.count()
     inputs = Inputs("sets of certificate, chain and key")
 
     def attempt(
         key: bool, host: str, start: int, days: int, signer: bool, above: list[str], beside: str, staged: bool
     ) -> None:
         leaf = (INTERMEDIATE if signer else STRANGER).sign(
-            host, ours if key else theirs, [host], start=NOW + timedelta(days=start), days=days
+            host, own if key else other, [host], start=NOW + timedelta(days=start), days=days
         )
-        given = Set(key_pem(ours), beside + pem(leaf, *(CHAIN[name] for name in above)))
+        given = Set(key_pem(own), beside + pem(leaf, *(CHAIN[name] for name in above)))
         valid = key and host in (WWW, "*.example.com") and start <= 0 < start + days
         valid = valid and _is_chain("above" if signer else "stranger", set(above))
         what = f"{host} from {start} for {days} days, {key=} {signer=} {above} {beside!r} {staged=}"

@@ -55,7 +55,7 @@ def test_unit_tests_notice_faults(directory: Path, figures: Figures) -> None:
         figures.row(columns, f"`{package}`", sum(own.values()), *cells, f"{_share(own):.1f}%")
     figures.tried("mutants made", sum(ends.values()))
     for what, end in zip(("killed", "timed out", "survived", "reached by no test"), (*DIED, *LIVED)):
-        figures.told(what, ends[end])
+        figures.record(what, ends[end])
     figures.none("ended in another way", [end for end in ends if end not in (*DIED, *LIVED)])
     figures.at_least("share that died", _share(ends), LEAST, "%")
 

@@ -184,9 +184,9 @@ def open_account(keys: SharedKeys, prepare: Prepare, lag: float = 0.0, describe_
     _issued(keys, world, ISSUED_BESIDE, PAID, age=5)
     _applied(keys, world, WAITING_BESIDE, PAID)
     target = prepare(keys, world)
-    proof = "control" if prepare is waiting else "at_once"
+    validated = "control" if prepare is waiting else "at_once"
     world.dials = replace(
-        world.dials, **SLOW_PACE, proof=proof, list_lag_seconds=lag, describe_lag_seconds=describe_lag
+        world.dials, **SLOW_PACE, proof=validated, list_lag_seconds=lag, describe_lag_seconds=describe_lag
     )
     _settled(world)
     world.frozen = not (lag or describe_lag)

@@ -40,9 +40,9 @@ def trials(directory: Path, short: bool, seed: int, figures: Figures) -> list[Tr
     figures.tried("cases, three runs each", len(found))
     figures.tried("of these, with lists that lag", sum(bool(each.case.lag) for each in found))
     blind = "of these, second runs that began before the service showed what the first had done"
-    figures.told(blind, sum(map(is_blind, found)))
-    _tell_operations(found, figures)
-    _tell_faults(found, figures)
+    figures.record(blind, sum(map(is_blind, found)))
+    _record_operations(found, figures)
+    _record_faults(found, figures)
     return found
 
 
@@ -63,14 +63,14 @@ def _places(calls: Sequence[Logged]) -> list[Call]:
     return found
 
 
-def _tell_operations(trials: Sequence[Trial], figures: Figures) -> None:
+def _record_operations(trials: Sequence[Trial], figures: Figures) -> None:
     numbers = Counter((each.case.workflow.name, each.case.call.action, each.case.way) for each in trials)
     for workflow, action in sorted({key[:2] for key in numbers}):
         by_way = [numbers[workflow, action, way] for way in WAYS]
         figures.row(("workflow", "operation", *BY_WAY), workflow, f"`{action}`", *by_way)
 
 
-def _tell_faults(trials: Sequence[Trial], figures: Figures) -> None:
+def _record_faults(trials: Sequence[Trial], figures: Figures) -> None:
     for fault in (*FAULTS, NONE):
         same = [each for each in trials if each.case.fault.name == fault.name]
         ways = Counter(each.case.way for each in same)

@@ -144,13 +144,13 @@ def open_scene(directory: Path, stack: contextlib.ExitStack, named: bool) -> Sce
 def open_roles(scene: Scene, keys: Keys) -> None:
     """The accounts of the roles, two months ago."""
     server = "{address}:{port}".format(**scene.names) if scene.names else "127.0.0.1:1"
-    proofs: dict[str, dict[str, Any]] = {
+    accounts: dict[str, dict[str, Any]] = {
         "alidns": {"proof": "alidns"},
         "dns": {"proof": "dns", "dns_server": server},
         "http": {"proof": "http", "proof_address": scene.web},
         "refused": {"denied": ("CreateCertificateForPackageRequest", "CreateCertificateWithCsrRequest")},
     }
-    for name, dials in proofs.items():
+    for name, dials in accounts.items():
         emulator = open_account(scene, name, keys, Dials(**{**QUICK, **dials}), time.time() - PAST)
         scene.stack.enter_context(contextlib.closing(Prover(emulator)))
 

@@ -51,7 +51,7 @@ class Evidence:
     watch: Watch
     marker: str = field(default_factory=lambda: new_secret("Control"))
     plays: int = 0
-    surprises: list[str] = field(default_factory=list)
+    unexpected: list[str] = field(default_factory=list)
     traces: list[Trace] = field(default_factory=list)
 
     @property
@@ -95,7 +95,7 @@ class Evidence:
         wrong = {host for host in played.failed if not host.endswith("refused")}
         missed = {host for host in played.ended - played.failed if host.endswith("refused")}
         if wrong or missed or not played.ended:
-            self.surprises.append(f"{label}: {sorted(wrong)} failed, {sorted(missed)} did not: {played.text[-800:]}")
+            self.unexpected.append(f"{label}: {sorted(wrong)} failed, {sorted(missed)} did not: {played.text[-800:]}")
         if trace.exists():
             self.traces.append(read_trace(trace.read_text(errors="replace")))
             trace.unlink()
@@ -167,7 +167,7 @@ def _play_all(evidence: Evidence, short: bool) -> None:
 
 def test_plays_succeed_and_fail_as_they_are_meant_to(evidence: Evidence, figures: Figures) -> None:
     figures.tried("plays run", evidence.plays)
-    figures.none("plays that ended in another way than they were meant to", evidence.surprises)
+    figures.none("plays that ended in another way than they were meant to", evidence.unexpected)
 
 
 def test_no_secret_is_found(evidence: Evidence, figures: Figures) -> None:
@@ -203,7 +203,7 @@ def test_the_system_log_was_seen(evidence: Evidence, figures: Figures) -> None:
     figures.tried("messages to the system log", evidence.log.messages)
 
 
-def test_nobody_else_can_read_a_key(evidence: Evidence, figures: Figures) -> None:
+def test_no_other_user_can_read_a_key(evidence: Evidence, figures: Figures) -> None:
     installed = evidence.installed
     bad = [str(path) for path in [*installed, *evidence.given] if stat.S_IMODE(path.stat().st_mode) & 0o077]
     traced = [path for trace in evidence.traces for path in trace.open_keys]
@@ -219,6 +219,6 @@ def test_every_write_of_keys_was_traced(evidence: Evidence, figures: Figures) ->
     figures.tried("key files whose every write was traced", sum(len(trace.keys) for trace in evidence.traces))
 
 
-def test_a_name_server_was_there(evidence: Evidence) -> None:
+def test_a_tsig_key_was_among_the_secrets(evidence: Evidence) -> None:
     if not evidence.scene.names:
         pytest.skip("named is missing, so no TSIG key was used")

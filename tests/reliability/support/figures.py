@@ -15,7 +15,7 @@ _SHOWN = 40
 
 @dataclass(frozen=True)
 class Figure:
-    """One number, and in words what it must be; without a limit it is only told."""
+    """One number, and in words what it must be; without a limit it is only shown."""
 
     number: float
     unit: str = ""
@@ -32,19 +32,19 @@ class Figures:
     figures: dict[str, Figure] = field(default_factory=dict)
     tables: dict[tuple[str, ...], list[Sequence[object]]] = field(default_factory=dict)
 
-    def told(self, what: str, number: int, limit: str = "") -> None:
-        """A number that is only told."""
+    def record(self, what: str, number: int, limit: str = "") -> None:
+        """A number. Without a limit it is only shown."""
         before = self.figures.get(what, Figure(0)).number
         self.figures[what] = Figure(before + number, limit=limit)
 
     def tried(self, what: str, number: int) -> None:
         """How much was tried. A test that tried nothing proves nothing."""
-        self.told(what, number)
+        self.record(what, number)
         assert number > 0, f"{what}: nothing was tried"
 
     def none(self, what: str, found: Sequence[str]) -> None:
         """What must not be, with a sentence for each time that it was."""
-        self.told(what, len(found), "0")
+        self.record(what, len(found), "0")
         assert not found, "\n".join([f"{what}: {len(found)}", *found[:_SHOWN]])
 
     def at_most(self, what: str, number: float, limit: float, unit: str = "") -> None:

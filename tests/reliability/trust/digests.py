@@ -62,7 +62,7 @@ ATTEMPTS = (
 def in_sources() -> tuple[int, list[str]]:
     """How many files were read, and where a weak digest is named."""
     sources = sorted((ROOT / "plugins").rglob("*.py"))
-    plays = [path for folder in ("roles", "playbooks") for path in sorted((ROOT / folder).rglob("*.yml"))]
+    plays = [path for name in ("roles", "playbooks") for path in sorted((ROOT / name).rglob("*.yml"))]
     found = [f"{path.relative_to(ROOT)}: {use}" for path in sources for use in uses(path.read_text("utf-8"))]
     found += [f"{path.relative_to(ROOT)}: {use[0]}" for path in plays for use in WEAK.finditer(path.read_text("utf-8"))]
     return len(sources) + len(plays), found

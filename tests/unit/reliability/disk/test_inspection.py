@@ -47,7 +47,7 @@ def test_as_before_as_after_and_both_are_fine() -> None:
         ({**NEW, "www/2/.privkey.pem.0.tmp": replace(KEY, mode=0o644)}, MODES),
         ({**NEW, "www/2/privkey.pem": replace(KEY, mode=0o660)}, MODES),
     ],
-    ids=["another key", "piece by piece", "what stays", "what nobody made", "open meanwhile", "open"],
+    ids=["another key", "piece by piece", "what stays", "what no task made", "open meanwhile", "open"],
 )
 def test_what_must_not_be_is_seen(now: dict[str, Entry], kind: str) -> None:
     assert kind in kinds(now)
