@@ -14,9 +14,10 @@ attributes:
     description: Can run in C(check_mode) and return what would change, without changing anything.
     support: full
   diff_mode:
-    description: Returns what changed, or in check mode would change, when in diff mode.
+    description: Returns what has changed, or in check mode would change, if run in diff mode.
   idempotent:
-    description: When run twice in a row outside check mode, with the same options, the second run changes nothing.
+    description: If the module is run twice in a row with the same options and not in check mode, the second run changes
+      nothing.
     support: full
 """
 
@@ -47,8 +48,8 @@ attributes:
 options:
   directory:
     description:
-      - Directory of all certificates on the host, an absolute path. It is made when something is written and it is not
-        there.
+      - Directory of all certificates on the host, as an absolute path. If it does not exist, it is created when
+        something is written.
     type: path
     required: true
   name:
@@ -64,15 +65,14 @@ options: {}
 attributes:
   check_mode:
     details:
-      - The plan is computed from the same reads as in a real run; a client that refuses every writing call is used
-        for it.
-      - Quota that is used up, an order in the wrong state and a certificate with another key are errors in check mode
+      - The plan is computed from the same reads as in a normal run. The client refuses every call that writes.
+      - An exhausted quota, an order with the wrong status and a certificate with another key are errors in check mode
         too.
-      - What only the service can choose is returned as V((known after apply\)). Nothing is waited for.
+      - What only the service can choose is returned as V((known after apply\)). The task does not wait.
   diff_mode:
     support: full
     details:
-      - Shows the order before and after in the words of RV(order), without PEM text.
+      - Shows the order before and after, with the fields of RV(order) and without PEM text.
 """
 
     # For modules that only read.

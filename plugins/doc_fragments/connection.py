@@ -14,8 +14,8 @@ options:
       - ID of the access key.
       - Without it and without O(access_key_secret), the official credential chain is used, if the Python package
         C(alibabacloud-credentials) is installed (OIDC, CLI profile, INI file, ECS metadata, credentials URI). Without
-        that package, profiles of the modes C(AK) and C(StsToken) in the CLI's file C(~/.aliyun/config.json) still
-        work.
+        that package, profiles with the modes C(AK) and C(StsToken) in the file C(~/.aliyun/config.json) of the Alibaba
+        Cloud CLI still work.
       - If not set, the first of the environment variables E(ALIBABA_CLOUD_ACCESS_KEY_ID), E(ALICLOUD_ACCESS_KEY) and
         E(ALICLOUD_ACCESS_KEY_ID) is used.
     type: str
@@ -29,21 +29,23 @@ options:
     aliases: [secret_key, alicloud_secret_key]
   security_token:
     description:
-      - Token that belongs to a temporary access key. A token in the environment counts only with the key that is in
-        the environment, too, if there is one.
+      - Security token of a temporary access key. If an access key is set in the environment, a token from the
+        environment is used only with that key.
       - If not set, the first of the environment variables E(ALIBABA_CLOUD_SECURITY_TOKEN) and
         E(ALICLOUD_SECURITY_TOKEN) is used.
     type: str
     aliases: [alicloud_security_token]
   profile:
     description:
-      - Profile of the CLI's file C(~/.aliyun/config.json) to take the key from, when no key is given.
+      - Profile in the file C(~/.aliyun/config.json) of the Alibaba Cloud CLI from which to take the access key, if no
+        access key is given.
       - If not set, the first of the environment variables E(ALIBABA_CLOUD_PROFILE) and E(ALICLOUD_PROFILE) is used,
-        else the file's own C(current).
+        otherwise the profile that C(current) names in the file.
     type: str
   region:
     description:
-      - Region of the account. It chooses the O(endpoint); the China site has one endpoint for all of its regions.
+      - Region of the account. It determines the default of O(endpoint). The China site has one endpoint for all of its
+        regions.
       - If not set, the first of the environment variables E(ALIBABA_CLOUD_REGION_ID), E(ALICLOUD_REGION) and
         E(ALICLOUD_REGION_ID) is used.
     type: str
@@ -51,29 +53,30 @@ options:
     aliases: [region_id, alicloud_region]
   endpoint:
     description:
-      - "Where to call: a host, C(host:port), or a URL. The default is the public endpoint of the O(region)."
-      - Plain C(http://) is refused unless the host is a loopback address.
+      - Endpoint of the API, as a host name, as C(host:port), or as a URL. The default is the public endpoint of the
+        O(region).
+      - Plain C(http://) is refused, unless the host is a loopback address.
       - If not set, an environment variable is used, E(ALIBABA_CLOUD_CAS_ENDPOINT) by the C(cas_*) modules and
         E(ALIBABA_CLOUD_ALIDNS_ENDPOINT) by the C(alidns_*) modules.
     type: str
   validate_certs:
     description:
-      - Whether the certificate of the endpoint is verified.
+      - Whether to verify the certificate of the endpoint.
     type: bool
     default: true
   ca_path:
     description:
-      - File or directory with the CA certificates to trust instead of the system's.
+      - File or directory with the CA certificates to trust instead of those of the system.
     type: path
   request_timeout:
     description:
-      - Seconds to wait for the response to one request.
+      - Number of seconds to wait for the response to one request.
     type: float
     default: 30.0
   max_attempts:
     description:
-      - How often one call is sent at most. Only what cannot do harm is sent again; an application for an order never
-        is.
+      - How many times one call is sent at most. A call is repeated only if that cannot do harm. An application for an
+        order is never repeated.
     type: int
     default: 6
 requirements:

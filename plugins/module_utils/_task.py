@@ -83,14 +83,18 @@ def local(
     options: Mapping[str, Any],
     job: Callable[[Mapping[str, Any], bool], Outcome],
     rules: Mapping[str, Any] | None = None,
+    **always: Any,
 ) -> None:
-    """Run a module that works on the machine itself. ``job`` gets the options, and whether it may only predict."""
+    """Run a module that works on the machine itself. ``job`` gets the options, and whether it may only predict.
+
+    ``always`` is in a failed result too.
+    """
     module = _module(options, rules)
 
     def work() -> dict[str, Any]:
         return _result(module, job(module.params, module.check_mode), datetime.now(timezone.utc))
 
-    _run(module, work)
+    _run(module, work, **always)
 
 
 def _module(options: Mapping[str, Any], rules: Mapping[str, Any] | None = None) -> AnsibleModule:

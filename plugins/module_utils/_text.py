@@ -11,6 +11,8 @@ from typing import Any
 
 from ._errors import InvalidOption
 
+_LONGEST_PLAIN = 128
+
 
 def line(value: Any, option: str) -> str:
     text = str(value or "").strip()
@@ -48,6 +50,12 @@ def quoted(value: object) -> str:
     """A value of the user's as a message shows it: one line, not endless, and never what may be a key."""
     text = str(value)
     return "(a private key)" if "PRIVATE KEY" in text else repr(text if len(text) <= 80 else text[:79] + "…")
+
+
+def shown(text: str) -> str:
+    """Text of the service as it stands, if it is plain and short; else quoted: one line, and never endless."""
+    plain = text.isprintable() and len(text) <= _LONGEST_PLAIN and "PRIVATE KEY" not in text
+    return text if plain else quoted(text)
 
 
 def utc_text(moment: datetime) -> str:

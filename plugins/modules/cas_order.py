@@ -9,42 +9,48 @@ DOCUMENTATION = r"""
 module: cas_order
 short_description: Apply for a certificate, or withdraw, delete or revoke an order
 description:
-  - Makes sure that a certificate order of Alibaba Cloud Certificate Management Service (CAS) exists, or that it does
+  - Ensures that a certificate order of Alibaba Cloud Certificate Management Service (CAS) exists, or that it does
     not.
-  - An order costs a unit of a resource plan. The module looks for one with the same names and the same product first,
-    and applies only when there is none that serves. An application is never sent twice, whatever happens to its
-    response.
-  - Nothing but O(state=revoked) ever revokes a certificate.
-  - One of O(domains), a CSR and O(order_id) says which order is meant. To apply, names are needed; an O(order_id) gives
-    them too while its order is in the account.
+  - A new order takes a certificate of the quota of a resource plan. The module first looks for an order with the same
+    domain names and the same product, and applies only if there is none that can be used. An application is never
+    sent twice, even if its response is lost.
+  - A certificate is revoked only with O(state=revoked).
+  - The order is selected by O(order_id), by O(domains), or by the names in a CSR. Domain names are needed to apply;
+    with O(order_id), they are taken from that order while it is in the account.
 version_added: 0.1.0
 author:
   - Certops contributors (@certops)
 options:
   state:
     description:
-      - "V(present): an order for the names and the product is under way or issued. A refused one is deleted and made
-        anew. With a CSR, an issued certificate must carry its key; see O(on_key_mismatch)."
-      - "V(cancelled): no application is under way. The order stays, and so does its unit of the quota."
-      - "V(absent): the order is withdrawn and deleted, and its unit comes back. An issued order is an error."
-      - "V(revoked): the certificate is revoked for good. The unit comes back within 30 calendar days of its issue."
+      - "V(present): an order for the domain names and the product is in progress or issued. A failed order is deleted
+        and replaced by a new one. If a CSR is given, the issued certificate must match its key; see
+        O(on_key_mismatch)."
+      - "V(cancelled): an application in progress is withdrawn. The order remains, and still counts against the quota.
+        It is an error if the order is issued."
+      - "V(absent): an order in progress is withdrawn and deleted, and a failed order is deleted. The quota is
+        returned. It is an error if the order is issued."
+      - "V(revoked): the certificate is revoked permanently. The quota is returned if this happens within 30 calendar
+        days of its issue. It is an error if the order is in progress or failed."
+      - An order that is expired, revoked or inactive is treated like no order.
     type: str
     choices: [present, cancelled, absent, revoked]
     default: present
   order_id:
     description:
-      - Number of the order. Write it in quotes, because it does not fit a floating point number.
-      - Without it, the order with the same set of names and the same product is meant; one that is under way comes
-        before one that is issued, and that before a refused one. Two that are under way are an error.
-      - With O(state=present), an order that is over or does not exist any more is passed over, and names and product
-        decide. An order that serves takes one call; whether its certificate was revoked is then known only if the
-        service says so when it describes the order.
+      - ID of the order. Write it in quotes, because it does not fit into a floating point number.
+      - Without it, an order with the same set of domain names and the same product is selected. An order in progress
+        takes precedence over an issued one, and an issued one over a failed one. It is an error if more than one such
+        order is in progress.
+      - With O(state=present), an order that is expired, revoked, inactive or does not exist any more is skipped, and
+        an order is selected by domain names and product. If the order can be used, one call is enough. Whether its
+        certificate was revoked is then known only if the service says so when it describes the order.
       - If O(domains) or a CSR are given too, their names must be those of the order.
   on_key_mismatch:
     description:
-      - What to do when the issued certificate does not carry the key of the CSR.
+      - What to do if the issued certificate does not match the key of the CSR.
       - V(fail) ends the task with an error.
-      - V(reorder) applies for a new certificate; the old one stays good.
+      - V(reorder) applies for a new certificate. The old one remains valid.
     type: str
     choices: [fail, reorder]
     default: fail
@@ -56,20 +62,38 @@ extends_documentation_fragment:
   - certops.alicloud.attributes.change
 seealso:
   - module: certops.alicloud.cas_order_renew
+    description: Renew a certificate order before it expires.
   - module: certops.alicloud.cas_order_info
+    description: List certificate orders, describe one, or wait for them.
   - module: certops.alicloud.cas_package_info
+    description: Read the quota of resource plans.
+  - module: certops.alicloud.alidns_record
+    description: Publish a validation record in Alibaba Cloud DNS.
   - module: community.crypto.openssl_csr_pipe
+    description: Create the CSR.
 """
 
 EXAMPLES = r"""
-- name: Apply for a certificate and learn which record to publish
+- name: Create a private key
+  community.crypto.openssl_privatekey:
+    path: /etc/ssl/private/www.example.com.key
+
+- name: Create a CSR
+  community.crypto.openssl_csr:
+    path: /etc/ssl/www.example.com.csr
+    privatekey_path: /etc/ssl/private/www.example.com.key
+    common_name: www.example.com
+
+- name: Apply for a certificate
   certops.alicloud.cas_order:
     csr_path: /etc/ssl/www.example.com.csr
   register: application
 
-- name: Publish the record, with a module of your DNS provider
-  ansible.builtin.debug:
-    msg: "{{ item.record_type }} {{ item.record_name }} {{ item.record_value }}"
+- name: Publish the validation record
+  certops.alicloud.alidns_record:
+    record: "{{ item.record_name }}"
+    type: "{{ item.record_type }}"
+    value: "{{ item.record_value }}"
   loop: "{{ application.order.validation }}"
 
 - name: Wait for the certificate
@@ -79,18 +103,28 @@ EXAMPLES = r"""
     wait_for: issued
   register: issued
 
-- name: Write certificate and chain
+- name: Write the certificate and its chain
   ansible.builtin.copy:
     content: "{{ issued.order.certificate.fullchain }}"
     dest: /etc/ssl/www.example.com.pem
     mode: "0644"
 
-- name: Withdraw an application that is not wanted any more, and get its unit back
+- name: Predict whether an order would be created (nothing is ordered)
+  certops.alicloud.cas_order:
+    domains: [new.example.com]
+  check_mode: true
+  register: prediction
+
+- name: Report the predicted calls and their reasons
+  ansible.builtin.debug:
+    var: prediction.plan
+
+- name: Withdraw and delete an application that is not needed any more
   certops.alicloud.cas_order:
     domains: [old.example.com]
     state: absent
 
-- name: Revoke a certificate whose key was lost
+- name: Revoke a certificate whose private key was compromised
   certops.alicloud.cas_order:
     order_id: "98987582437920968"
     state: revoked
@@ -99,46 +133,59 @@ EXAMPLES = r"""
 RETURN = r"""
 order:
   description:
-    - The order at the end of the task, in check mode as it is expected to be; null when there is none.
-    - The private key that the service made is never in it.
+    - The order at the end of the task, in check mode as it is expected to be; null if there is none.
+    - If waiting for the order failed, the order as it was last seen.
+    - It never contains the private key that the service created.
   type: dict
-  returned: always
+  returned: success, and on failure if the task was waiting for the order
   contains:
+    # fragment: tests/tools/returns/order.yml
     order_id:
-      description: Number of the order, always as text. V((known after apply\)) in a prediction.
+      description:
+        - ID of the order, always as a string.
+        - V((known after apply\)) in check mode, if the order does not exist yet.
       type: str
       returned: always
       sample: "98987582437920968"
     instance_id:
-      description: Instance of the resource plan; null when the service did not say.
+      description: ID of the instance of the resource plan; null if the service did not return it.
       type: str
       returned: always
       sample: cas-ivauto-abc123
     certificate_id:
-      description: Number of the certificate; null before it is issued.
+      description: ID of the certificate, as a string; null before the certificate is issued.
       type: str
       returned: always
       sample: "14700001"
     status:
       description:
-        - "One of V(pending_application), V(pending_validation), V(reviewing), V(failed), V(issued), V(expiring),
-          V(expired), V(revoked), V(inactive), V(unknown)."
+        - "V(pending_application): the order has not been submitted to the CA."
+        - "V(pending_validation): the CA waits for the validation record or file."
+        - "V(reviewing): the CA reviews the application."
+        - "V(failed): the CA refused the application."
+        - "V(issued): the certificate is issued."
+        - "V(expiring): the certificate is issued and expires soon; the service decides when that begins."
+        - "V(expired): the certificate has expired."
+        - "V(revoked): the certificate was revoked."
+        - "V(inactive): the order was not activated."
+        - "V(unknown): the service returned no status, or one that the collection does not know."
+        - V((known after apply\)) in check mode, if the order would be created and not waited for.
       type: str
       returned: always
       sample: pending_validation
     service_status:
-      description: The service's own word for the status.
+      description: Status as the service spells it; null if the service did not return one.
       type: str
       returned: always
       sample: domain_verify
     domains:
-      description: Names of the order, lower case, in punycode.
+      description: Domain names of the order, in lower case and as A-labels (punycode).
       type: list
       elements: str
       returned: always
       sample: [www.example.com]
     product_code:
-      description: Product of the order; null when the service did not say, as for an order that was picked by number.
+      description: Product of the order; null if the service did not return it, as for an order selected by its ID.
       type: str
       returned: always
       sample: digicert-free-1-free
@@ -148,7 +195,9 @@ order:
       returned: always
       sample: dns
     validation:
-      description: What to publish; empty when there is nothing to prove, and while the service has not said it yet.
+      description:
+        - DNS records or files to publish for the validation of the domain names.
+        - Empty if there is nothing to validate, and until the service returns what to publish.
       type: list
       elements: dict
       returned: always
@@ -159,62 +208,62 @@ order:
           returned: always
           sample: dns
         domain:
-          description: Name that is proven; null when the service's response does not tell which of several it is.
+          description: Domain name that is validated; null if the response does not tell which of several it is.
           type: str
           returned: always
           sample: www.example.com
         record_name:
-          description: Full name of the record; null when the service's response does not tell it.
+          description: Full name of the DNS record; null if the response does not tell it clearly.
           type: str
-          returned: with method V(dns)
+          returned: if the method is V(dns)
           sample: _dnsauth.www.example.com
         record_type:
-          description: Type of the record.
+          description: Type of the DNS record.
           type: str
-          returned: with method V(dns)
+          returned: if the method is V(dns)
           sample: TXT
         record_value:
-          description: Value of the record.
+          description: Value of the DNS record.
           type: str
-          returned: with method V(dns)
+          returned: if the method is V(dns)
           sample: 20261122000000abcdef
         raw_record_name:
-          description: Name of the record as the service gave it.
+          description: Name of the DNS record as the service returned it.
           type: str
-          returned: with method V(dns)
+          returned: if the method is V(dns)
           sample: _dnsauth
         path:
           description: Path of the file on the web server.
           type: str
-          returned: with method V(file)
+          returned: if the method is V(file)
           sample: /.well-known/pki-validation/fileauth.txt
         content:
-          description: Content of the file, to be served byte for byte and without redirects.
+          description: Content of the file. Serve it byte for byte and without redirects.
           type: str
-          returned: with method V(file)
+          returned: if the method is V(file)
           sample: 20261122000000abcdef
         url:
-          description: Where the file will be looked for.
+          description: URL from which the file is requested.
           type: str
-          returned: with method V(file)
+          returned: if the method is V(file)
           sample: http://www.example.com/.well-known/pki-validation/fileauth.txt
     certificate:
-      description: The certificate; null before it is issued and where it was not asked for.
+      description: The certificate; null before it is issued, and where it was not requested.
       type: dict
       returned: always
       contains:
         fullchain:
-          description: Leaf and chain in PEM, leaf first, ordered, every block once.
+          description: Certificate and chain in PEM format, the certificate first, in order and without duplicates.
           type: str
           returned: always
           sample: "-----BEGIN CERTIFICATE-----..."
         leaf:
-          description: The certificate itself in PEM.
+          description: The certificate alone, in PEM format.
           type: str
           returned: always
           sample: "-----BEGIN CERTIFICATE-----..."
         chain:
-          description: What follows the leaf, in PEM.
+          description: The certificates that follow the leaf, in PEM format.
           type: str
           returned: always
           sample: "-----BEGIN CERTIFICATE-----..."
@@ -224,128 +273,153 @@ order:
           returned: always
           sample: "4f:2a:90:01"
         sha256_fingerprint:
-          description: SHA-256 of the certificate.
+          description: SHA-256 fingerprint of the certificate.
           type: str
           returned: always
           sample: "74:A7:6F:9C:2F:ED:61:0C:33:A0:51:4E:0A:61:E7:28:EB:8A:C3:73:78:D8:11:46:DA:1D:48:0F:87:FE:88:24"
         public_key_sha256:
-          description: SHA-256 of the public key (DER of SubjectPublicKeyInfo) in hexadecimal.
+          description: SHA-256 hash of the public key (DER encoding of SubjectPublicKeyInfo) in hexadecimal.
           type: str
           returned: always
           sample: b242c6ff31d7204be69f2ed721aca5bfb306a875ede567525e22c51df8c9049e
         domains:
-          description: Names in the certificate. They can be more than were asked for.
+          description: Domain names in the certificate. The CA can add names that were not requested.
           type: list
           elements: str
           returned: always
           sample: [www.example.com, example.com]
         issuer:
-          description: Who signed it.
+          description: Distinguished name of the issuer.
           type: str
           returned: always
           sample: CN=Encryption Everywhere DV TLS CA - G2,O=DigiCert Inc,C=US
         not_before:
-          description: First moment it is good for, UTC.
+          description: Time from which the certificate is valid, in UTC.
           type: str
           returned: always
           sample: "2026-11-22T00:00:00Z"
         not_after:
-          description: Last moment it is good for, UTC.
+          description: Time at which the certificate expires, in UTC.
           type: str
           returned: always
           sample: "2027-02-20T00:00:00Z"
         days_left:
-          description: Whole days until its end, by the clock of the machine where the module runs.
+          description: Whole days until the certificate expires, by the clock of the host on which the module runs.
           type: int
           returned: always
           sample: 90
+    # end of fragment
 plan:
-  description: The calls that were made, or in check mode would be made. The task is changed exactly when there are
-    any.
+  # fragment: tests/tools/returns/plan.yml
+  description:
+    - The steps that the task carried out; in check mode, the steps that it would carry out.
+    - RV(ignore:changed) is V(true) exactly when this list is not empty.
+    - If the task fails, only the steps that were carried out, or that may have been carried out.
   type: list
   elements: dict
   returned: always
+  # end of fragment
   contains:
     action:
-      description: Operation of the API.
+      description: API operation of the step.
       type: str
       returned: always
       sample: CreateCertificateForPackageRequest
     order_id:
-      description: Order it acts on; null for a new one.
+      description: ID of the order that the step acts on; null for a new order.
       type: str
       returned: always
       sample: null
     reason:
-      description: Why.
+      description: Why the step is needed.
       type: str
       returned: always
       sample: no live order for www.example.com with digicert-free-1-free
 quota:
-  description: Units of the product before the order was made.
+  description: Quota of the product before the order was created.
   type: dict
-  returned: when an order is made and the quota could be read
+  returned: if an order is created and the quota could be read; on failure, if no certificate is left
   contains:
+    # fragment: tests/tools/returns/quota.yml
     product_code:
-      description: The product.
+      description: Product of the resource plan.
       type: str
       returned: always
       sample: digicert-free-1-free
     total:
-      description: Units that were bought.
+      description: Number of certificates that were bought.
       type: int
       returned: always
       sample: 20
     used:
-      description: Units that applications hold.
+      description: Number of certificates that applications have taken, issued or not.
       type: int
       returned: always
       sample: 3
     free:
-      description: Units that an application can still take.
+      description:
+        - Number of certificates that an application can still take.
+        - It is calculated as the total minus what is used; the service does not return it.
       type: int
       returned: always
       sample: 17
+    # end of fragment
 refund:
-  description: Whether this task brings the unit back, by the rule of 30 calendar days; false when it revokes nothing.
+  description:
+    - Whether the revocation returns the quota, by the rule of 30 calendar days.
+    - V(false) if nothing is revoked.
   type: bool
-  returned: with O(state=revoked)
+  returned: success with O(state=revoked)
   sample: true
+# fragment: tests/tools/returns/failure.yml
 code:
-  description: The service's error code.
+  description: Error code that the service returned.
   type: str
-  returned: on failure, when the service gave one
-  sample: NotRemainCount
+  returned: on failure, if the service returned one
+  sample: Forbidden.RAM
 request_id:
-  description: The service's number of the request that failed.
+  description: ID that the service gave to the failed request.
   type: str
-  returned: on failure, when the service gave one
+  returned: on failure, if the service returned one
   sample: 3B1F0C5E-0000-4000-8000-000000000001
 http_status:
-  description: HTTP status of the response that failed.
+  description: HTTP status code of the failed request.
   type: int
-  returned: on failure, when there was a response
-  sample: 404
+  returned: on failure, if there was a response
+  sample: 403
 action:
-  description: Operation that failed.
+  description: API operation that failed, such as C(ListUserCertificateOrder) or C(AddDomainRecord).
   type: str
-  returned: on failure of a call
-  sample: CreateCertificateForPackageRequest
-key_mismatch:
-  description: Whether the issued certificate carries another key than the CSR.
-  type: bool
-  returned: on failure, when it does
-  sample: true
+  returned: on failure of an API call
+# end of fragment
+# fragment: tests/tools/returns/failure_change.yml
 outcome:
   description:
-    - V(unknown) when a call may or may not have been carried out. Running the task again is safe.
+    - V(unknown) if a call may or may not have been carried out.
+    - The task can be run again safely. It reads the current state before it changes anything.
   type: str
-  returned: on failure, when nobody can tell
+  returned: on failure, if the outcome of a call is unknown
   sample: unknown
+# end of fragment
+# fragment: tests/tools/returns/failure_order.yml
+order_id:
+  description: ID of the order that the failure is about.
+  type: str
+  returned: on failure, if it is about one order
+  sample: "98987582437920968"
+key_mismatch:
+  description: V(true) if the issued certificate does not match the key of the CSR.
+  type: bool
+  returned: on failure, if the keys do not match
+  sample: true
+  version_added: 0.2.0
+# end of fragment
 """
 
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import argspec, reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import argspec
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_order
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
 
 OPTIONS = {
@@ -356,7 +430,7 @@ OPTIONS = {
 
 def main() -> None:
     options = {**argspec.OPTIONS, **OPTIONS}
-    _task.change(CAS, options, argspec.read, reconcile.order, argspec.RULES)
+    _task.change(CAS, options, read_order, ensure_order, argspec.RULES)
 
 
 if __name__ == "__main__":

@@ -7,44 +7,45 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cas_order_renew
-short_description: Give a certificate whose end is near its successor
+short_description: Renew a certificate order before it expires
 description:
-  - Looks at the certificate with the latest end among the orders with the same names and the same product, and orders
-    its successor when it is due.
-  - A successor that is under way already, or issued with a later end, is found and returned, whoever ordered it. So
-    running the task twice renews once.
-  - A CSR is for the successor, usually with a new key. O(validation_method), O(contact) and O(company_name) count
-    where a fresh order is made; the service takes over the old ones when it makes the new order out of the old.
+  - Finds the certificate that expires last among the orders with the same domain names and the same product, and
+    orders its successor when it is due.
+  - A successor that is in progress already, or issued and expires later, is found and returned, no matter who ordered
+    it. Running the task twice therefore renews once.
+  - A CSR is used for the successor, usually with a new key.
+  - O(validation_method), O(contact) and O(company_name) apply only if a new order is created. If the service creates
+    the new order from the old one, it keeps those of the old order.
 version_added: 0.1.0
 author:
   - Certops contributors (@certops)
 options:
   order_id:
     description:
-      - Number of the order to renew, in quotes; its names and its product are those of the successor. Without it,
-        O(domains) and O(product_code) decide.
+      - ID of the order to renew, in quotes. The successor gets its domain names and its product. Without it,
+        O(domains) and O(product_code) select the order.
   renew_before:
     description:
-      - "When the certificate is due: days before its end (V(30d)), hours (V(720h)), or a share of its lifetime
-        (V(33%))."
-      - A window that is not shorter than the lifetime is an error, because every run would renew.
+      - "When the certificate is due: a number of days before it expires (V(30d)), of hours (V(720h)), or a share of
+        its lifetime (V(33%))."
+      - It is an error if the window is not shorter than the lifetime, because every run would renew.
     type: str
     default: 33%
   strategy:
     description:
-      - "V(renew): the service makes the new order out of the old one. Possible only while the old one is C(expiring),
-        and not for free products. The new order may wait for somebody to submit it in the console; the task then
-        fails with its number and says so, and the next run goes on with it."
-      - "V(reorder): a fresh order for the same names."
-      - "V(auto): V(renew) while the order is C(expiring) and its product is not a free one (C(*-free-*)), else
-        V(reorder)."
+      - "V(renew): the service creates the new order from the old one. This is possible only while the status of the
+        old order is V(expiring), and not for free products. The new order may have to be submitted in the console;
+        the task then fails with the ID of the order and says so, and the next run resumes with it."
+      - "V(reorder): a new order for the same domain names."
+      - "V(auto): V(renew) while the status of the order is V(expiring) and its product is not a free one
+        (C(*-free-*)), otherwise V(reorder)."
     type: str
     choices: [auto, renew, reorder]
     default: auto
   force:
     description:
-      - Renew whatever the date says. With O(order_id) this holds for that order only, so a successor that is there
-        already is not renewed in its turn.
+      - Renew even if the certificate is not due. With O(order_id), this applies to that order only, so that a
+        successor that exists already is not renewed in turn.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -57,39 +58,66 @@ attributes:
   idempotent:
     support: partial
     details:
-      - With O(force=true) and without O(order_id), every run after the successor is issued orders another one.
+      - With O(force=true) and without O(order_id), each run orders another certificate once the previous successor is
+        issued.
 seealso:
   - module: certops.alicloud.cas_order
+    description: Apply for a certificate, or withdraw, delete or revoke an order.
   - module: certops.alicloud.cas_order_info
+    description: List certificate orders, describe one, or wait for them.
 """
 
 EXAMPLES = r"""
-- name: Would it be renewed, and why? (nothing is ordered)
+- name: Predict whether the certificate would be renewed (nothing is ordered)
   certops.alicloud.cas_order_renew:
     domains: [www.example.com]
   check_mode: true
-  register: forecast
+  register: prediction
 
-- name: Say it
+- name: Report the reason
   ansible.builtin.debug:
-    msg: "{{ forecast.reason }}"
+    msg: "{{ prediction.reason }}"
 
-- name: Renew with a new key in the last 30 days
+- name: Create a new private key
+  community.crypto.openssl_privatekey:
+    path: /etc/ssl/private/www.example.com.new.key
+
+- name: Create a CSR for the new key
+  community.crypto.openssl_csr:
+    path: /etc/ssl/www.example.com.new.csr
+    privatekey_path: /etc/ssl/private/www.example.com.new.key
+    common_name: www.example.com
+
+- name: Renew the certificate during its last 30 days, with the new key
   certops.alicloud.cas_order_renew:
-    csr_path: /etc/ssl/new/www.example.com.csr
+    csr_path: /etc/ssl/www.example.com.new.csr
     renew_before: 30d
-    wait_for: issued
   register: renewal
+
+- name: Publish the validation record of the new order
+  certops.alicloud.alidns_record:
+    record: "{{ item.record_name }}"
+    type: "{{ item.record_type }}"
+    value: "{{ item.record_value }}"
+  loop: "{{ renewal.order.validation }}"
+
+- name: Wait for the new certificate
+  certops.alicloud.cas_order:
+    order_id: "{{ renewal.order.order_id }}"
+    csr_path: /etc/ssl/www.example.com.new.csr
+    wait_for: issued
+  when: renewal is changed
+  register: issued
 """
 
 RETURN = r"""
 due:
-  description: Whether the certificate is due, by the date or by O(force), or because its successor is under way.
+  description: Whether the certificate is due, by its date or by O(force), or because its successor is in progress.
   type: bool
   returned: success
   sample: true
 reason:
-  description: Why it is due, or why it is not.
+  description: Why the certificate is due, or why it is not.
   type: str
   returned: success
   sample: 12 of 90 days left, window opens at 29.7
@@ -99,52 +127,65 @@ strategy:
   returned: success
   sample: reorder
 previous_order_id:
-  description: Order that is followed by RV(order); null when there is none, and when nothing is due.
+  description: ID of the order whose successor is RV(order); null if there is none, and if nothing is due.
   type: str
   returned: success
   sample: "98987582437920968"
 order:
   description:
-    - The successor, in check mode as it is expected to be; when nothing is due, the order whose certificate is good.
-    - The private key that the service made is never in it.
+    - The successor, in check mode as it is expected to be. If nothing is due, the order whose certificate is valid.
+    - If waiting for the order failed, the order as it was last seen.
+    - It never contains the private key that the service created.
   type: dict
-  returned: always
+  returned: success, and on failure if the task was waiting for the order
   contains:
+    # fragment: tests/tools/returns/order.yml
     order_id:
-      description: Number of the order, always as text. V((known after apply\)) in a prediction.
+      description:
+        - ID of the order, always as a string.
+        - V((known after apply\)) in check mode, if the order does not exist yet.
       type: str
       returned: always
       sample: "98987582437920968"
     instance_id:
-      description: Instance of the resource plan; null when the service did not say.
+      description: ID of the instance of the resource plan; null if the service did not return it.
       type: str
       returned: always
       sample: cas-ivauto-abc123
     certificate_id:
-      description: Number of the certificate; null before it is issued.
+      description: ID of the certificate, as a string; null before the certificate is issued.
       type: str
       returned: always
       sample: "14700001"
     status:
       description:
-        - "One of V(pending_application), V(pending_validation), V(reviewing), V(failed), V(issued), V(expiring),
-          V(expired), V(revoked), V(inactive), V(unknown)."
+        - "V(pending_application): the order has not been submitted to the CA."
+        - "V(pending_validation): the CA waits for the validation record or file."
+        - "V(reviewing): the CA reviews the application."
+        - "V(failed): the CA refused the application."
+        - "V(issued): the certificate is issued."
+        - "V(expiring): the certificate is issued and expires soon; the service decides when that begins."
+        - "V(expired): the certificate has expired."
+        - "V(revoked): the certificate was revoked."
+        - "V(inactive): the order was not activated."
+        - "V(unknown): the service returned no status, or one that the collection does not know."
+        - V((known after apply\)) in check mode, if the order would be created and not waited for.
       type: str
       returned: always
       sample: pending_validation
     service_status:
-      description: The service's own word for the status.
+      description: Status as the service spells it; null if the service did not return one.
       type: str
       returned: always
       sample: domain_verify
     domains:
-      description: Names of the order, lower case, in punycode.
+      description: Domain names of the order, in lower case and as A-labels (punycode).
       type: list
       elements: str
       returned: always
       sample: [www.example.com]
     product_code:
-      description: Product of the order; null when the service did not say, as for an order that was picked by number.
+      description: Product of the order; null if the service did not return it, as for an order selected by its ID.
       type: str
       returned: always
       sample: digicert-free-1-free
@@ -154,7 +195,9 @@ order:
       returned: always
       sample: dns
     validation:
-      description: What to publish; empty when there is nothing to prove, and while the service has not said it yet.
+      description:
+        - DNS records or files to publish for the validation of the domain names.
+        - Empty if there is nothing to validate, and until the service returns what to publish.
       type: list
       elements: dict
       returned: always
@@ -165,62 +208,62 @@ order:
           returned: always
           sample: dns
         domain:
-          description: Name that is proven; null when the service's response does not tell which of several it is.
+          description: Domain name that is validated; null if the response does not tell which of several it is.
           type: str
           returned: always
           sample: www.example.com
         record_name:
-          description: Full name of the record; null when the service's response does not tell it.
+          description: Full name of the DNS record; null if the response does not tell it clearly.
           type: str
-          returned: with method V(dns)
+          returned: if the method is V(dns)
           sample: _dnsauth.www.example.com
         record_type:
-          description: Type of the record.
+          description: Type of the DNS record.
           type: str
-          returned: with method V(dns)
+          returned: if the method is V(dns)
           sample: TXT
         record_value:
-          description: Value of the record.
+          description: Value of the DNS record.
           type: str
-          returned: with method V(dns)
+          returned: if the method is V(dns)
           sample: 20261122000000abcdef
         raw_record_name:
-          description: Name of the record as the service gave it.
+          description: Name of the DNS record as the service returned it.
           type: str
-          returned: with method V(dns)
+          returned: if the method is V(dns)
           sample: _dnsauth
         path:
           description: Path of the file on the web server.
           type: str
-          returned: with method V(file)
+          returned: if the method is V(file)
           sample: /.well-known/pki-validation/fileauth.txt
         content:
-          description: Content of the file, to be served byte for byte and without redirects.
+          description: Content of the file. Serve it byte for byte and without redirects.
           type: str
-          returned: with method V(file)
+          returned: if the method is V(file)
           sample: 20261122000000abcdef
         url:
-          description: Where the file will be looked for.
+          description: URL from which the file is requested.
           type: str
-          returned: with method V(file)
+          returned: if the method is V(file)
           sample: http://www.example.com/.well-known/pki-validation/fileauth.txt
     certificate:
-      description: The certificate; null before it is issued and where it was not asked for.
+      description: The certificate; null before it is issued, and where it was not requested.
       type: dict
       returned: always
       contains:
         fullchain:
-          description: Leaf and chain in PEM, leaf first, ordered, every block once.
+          description: Certificate and chain in PEM format, the certificate first, in order and without duplicates.
           type: str
           returned: always
           sample: "-----BEGIN CERTIFICATE-----..."
         leaf:
-          description: The certificate itself in PEM.
+          description: The certificate alone, in PEM format.
           type: str
           returned: always
           sample: "-----BEGIN CERTIFICATE-----..."
         chain:
-          description: What follows the leaf, in PEM.
+          description: The certificates that follow the leaf, in PEM format.
           type: str
           returned: always
           sample: "-----BEGIN CERTIFICATE-----..."
@@ -230,123 +273,146 @@ order:
           returned: always
           sample: "4f:2a:90:01"
         sha256_fingerprint:
-          description: SHA-256 of the certificate.
+          description: SHA-256 fingerprint of the certificate.
           type: str
           returned: always
           sample: "74:A7:6F:9C:2F:ED:61:0C:33:A0:51:4E:0A:61:E7:28:EB:8A:C3:73:78:D8:11:46:DA:1D:48:0F:87:FE:88:24"
         public_key_sha256:
-          description: SHA-256 of the public key (DER of SubjectPublicKeyInfo) in hexadecimal.
+          description: SHA-256 hash of the public key (DER encoding of SubjectPublicKeyInfo) in hexadecimal.
           type: str
           returned: always
           sample: b242c6ff31d7204be69f2ed721aca5bfb306a875ede567525e22c51df8c9049e
         domains:
-          description: Names in the certificate. They can be more than were asked for.
+          description: Domain names in the certificate. The CA can add names that were not requested.
           type: list
           elements: str
           returned: always
           sample: [www.example.com, example.com]
         issuer:
-          description: Who signed it.
+          description: Distinguished name of the issuer.
           type: str
           returned: always
           sample: CN=Encryption Everywhere DV TLS CA - G2,O=DigiCert Inc,C=US
         not_before:
-          description: First moment it is good for, UTC.
+          description: Time from which the certificate is valid, in UTC.
           type: str
           returned: always
           sample: "2026-11-22T00:00:00Z"
         not_after:
-          description: Last moment it is good for, UTC.
+          description: Time at which the certificate expires, in UTC.
           type: str
           returned: always
           sample: "2027-02-20T00:00:00Z"
         days_left:
-          description: Whole days until its end, by the clock of the machine where the module runs.
+          description: Whole days until the certificate expires, by the clock of the host on which the module runs.
           type: int
           returned: always
           sample: 90
+    # end of fragment
 plan:
-  description: The calls that were made, or in check mode would be made. The task is changed exactly when there are
-    any.
+  # fragment: tests/tools/returns/plan.yml
+  description:
+    - The steps that the task carried out; in check mode, the steps that it would carry out.
+    - RV(ignore:changed) is V(true) exactly when this list is not empty.
+    - If the task fails, only the steps that were carried out, or that may have been carried out.
   type: list
   elements: dict
   returned: always
+  # end of fragment
   contains:
     action:
-      description: Operation of the API.
+      description: API operation of the step.
       type: str
       returned: always
-      sample: CreateCertificateForPackageRequest
+      sample: RenewCertificateOrderForPackageRequest
     order_id:
-      description: Order it acts on; null for a new one.
+      description: ID of the order that the step acts on; null for a new order.
       type: str
       returned: always
-      sample: null
+      sample: "98987582437920968"
     reason:
-      description: Why.
+      description: Why the step is needed.
       type: str
       returned: always
-      sample: no live order for www.example.com with digicert-free-1-free
+      sample: 12 of 199 days left, window opens at 65.6
 quota:
-  description: Units of the product before the order was made.
+  description: Quota of the product before the order was created.
   type: dict
-  returned: when an order is made and the quota could be read
+  returned: if an order is created and the quota could be read; on failure, if no certificate is left
   contains:
+    # fragment: tests/tools/returns/quota.yml
     product_code:
-      description: The product.
+      description: Product of the resource plan.
       type: str
       returned: always
       sample: digicert-free-1-free
     total:
-      description: Units that were bought.
+      description: Number of certificates that were bought.
       type: int
       returned: always
       sample: 20
     used:
-      description: Units that applications hold.
+      description: Number of certificates that applications have taken, issued or not.
       type: int
       returned: always
       sample: 3
     free:
-      description: Units that an application can still take.
+      description:
+        - Number of certificates that an application can still take.
+        - It is calculated as the total minus what is used; the service does not return it.
       type: int
       returned: always
       sample: 17
+    # end of fragment
+# fragment: tests/tools/returns/failure.yml
 code:
-  description: The service's error code.
+  description: Error code that the service returned.
   type: str
-  returned: on failure, when the service gave one
-  sample: NotRemainCount
+  returned: on failure, if the service returned one
+  sample: Forbidden.RAM
 request_id:
-  description: The service's number of the request that failed.
+  description: ID that the service gave to the failed request.
   type: str
-  returned: on failure, when the service gave one
+  returned: on failure, if the service returned one
   sample: 3B1F0C5E-0000-4000-8000-000000000001
 http_status:
-  description: HTTP status of the response that failed.
+  description: HTTP status code of the failed request.
   type: int
-  returned: on failure, when there was a response
-  sample: 404
+  returned: on failure, if there was a response
+  sample: 403
 action:
-  description: Operation that failed.
+  description: API operation that failed, such as C(ListUserCertificateOrder) or C(AddDomainRecord).
   type: str
-  returned: on failure of a call
-  sample: CreateCertificateForPackageRequest
-key_mismatch:
-  description: Whether the issued certificate carries another key than the CSR.
-  type: bool
-  returned: on failure, when it does
-  sample: true
+  returned: on failure of an API call
+# end of fragment
+# fragment: tests/tools/returns/failure_change.yml
 outcome:
   description:
-    - V(unknown) when a call may or may not have been carried out. Running the task again is safe.
+    - V(unknown) if a call may or may not have been carried out.
+    - The task can be run again safely. It reads the current state before it changes anything.
   type: str
-  returned: on failure, when nobody can tell
+  returned: on failure, if the outcome of a call is unknown
   sample: unknown
+# end of fragment
+# fragment: tests/tools/returns/failure_order.yml
+order_id:
+  description: ID of the order that the failure is about.
+  type: str
+  returned: on failure, if it is about one order
+  sample: "98987582437920968"
+key_mismatch:
+  description: V(true) if the issued certificate does not match the key of the CSR.
+  type: bool
+  returned: on failure, if the keys do not match
+  sample: true
+  version_added: 0.2.0
+# end of fragment
 """
 
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import argspec, reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import argspec
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_renewal
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
 
 OPTIONS = {
@@ -358,7 +424,7 @@ OPTIONS = {
 
 def main() -> None:
     options = {**argspec.OPTIONS, **OPTIONS}
-    _task.change(CAS, options, argspec.read, reconcile.renew, argspec.RULES)
+    _task.change(CAS, options, read_renewal, ensure_renewal, argspec.RULES)
 
 
 if __name__ == "__main__":

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: cas_package_info
-short_description: Read how many units of the resource plans are left
+short_description: Read the quota of resource plans
 description:
-  - Reads for each product how many units were bought, how many are in use and how many an application can still take.
+  - Returns for each product how many certificates of the quota were bought, how many are used, how many are issued,
+    and how many an application can still take.
 version_added: 0.1.0
 author:
   - Certops contributors (@certops)
 options:
   product_codes:
     description:
-      - Products to read, a call for each. The default is all documented ones.
+      - Products whose quota is read, with one call for each. By default, these are all products that
+        O(certops.alicloud.cas_order#module:product_code) documents.
     type: list
     elements: str
 extends_documentation_fragment:
@@ -26,73 +28,79 @@ extends_documentation_fragment:
   - certops.alicloud.attributes.info
 seealso:
   - module: certops.alicloud.cas_order
+    description: Apply for a certificate, or withdraw, delete or revoke an order.
   - module: certops.alicloud.cas_order_info
+    description: List certificate orders, describe one, or wait for them.
 """
 
 EXAMPLES = r"""
-- name: How many free certificates are left?
+- name: Read the quota of free certificates
   certops.alicloud.cas_package_info:
     product_codes: [digicert-free-1-free]
-  register: plans
+  register: quota
 
-- name: Say it
+- name: Report how many certificates are left
   ansible.builtin.debug:
-    msg: "{{ plans.packages[0].free }} of {{ plans.packages[0].total }} left"
+    msg: "{{ quota.packages[0].free }} of {{ quota.packages[0].total }} left"
 """
 
 RETURN = r"""
 packages:
-  description: The units of each product. A product that was never bought has zeros.
+  description: The quota of each product. All numbers of a product that was never bought are V(0).
   type: list
   elements: dict
   returned: success
   contains:
+    # fragment: tests/tools/returns/quota.yml
     product_code:
-      description: The product.
+      description: Product of the resource plan.
       type: str
       returned: always
       sample: digicert-free-1-free
     total:
-      description: Units that were bought.
+      description: Number of certificates that were bought.
       type: int
       returned: always
       sample: 20
     used:
-      description: Units that applications hold, issued or not.
+      description: Number of certificates that applications have taken, issued or not.
       type: int
       returned: always
       sample: 3
-    issued:
-      description: Certificates that were issued.
-      type: int
-      returned: always
-      sample: 2
     free:
-      description: Units that an application can still take. A deduction from RV(packages[].total) and
-        RV(packages[].used).
+      description:
+        - Number of certificates that an application can still take.
+        - It is calculated as the total minus what is used; the service does not return it.
       type: int
       returned: always
       sample: 17
+    # end of fragment
+    issued:
+      description: Number of certificates that were issued.
+      type: int
+      returned: always
+      sample: 2
+# fragment: tests/tools/returns/failure.yml
 code:
-  description: The service's error code.
+  description: Error code that the service returned.
   type: str
-  returned: on failure, when the service gave one
-  sample: NotRemainCount
+  returned: on failure, if the service returned one
+  sample: Forbidden.RAM
 request_id:
-  description: The service's number of the request that failed.
+  description: ID that the service gave to the failed request.
   type: str
-  returned: on failure, when the service gave one
+  returned: on failure, if the service returned one
   sample: 3B1F0C5E-0000-4000-8000-000000000001
 http_status:
-  description: HTTP status of the response that failed.
+  description: HTTP status code of the failed request.
   type: int
-  returned: on failure, when there was a response
-  sample: 404
+  returned: on failure, if there was a response
+  sample: 403
 action:
-  description: Operation that failed.
+  description: API operation that failed, such as C(ListUserCertificateOrder) or C(AddDomainRecord).
   type: str
-  returned: on failure of a call
-  sample: CreateCertificateForPackageRequest
+  returned: on failure of an API call
+# end of fragment
 """
 
 from ansible_collections.certops.alicloud.plugins.module_utils import _task

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: certificate_store
-short_description: Keep certificates with their keys in generations, and put them in use without a gap
+short_description: Store certificates with their keys in generations, and put them in use without a gap
 description:
-  - Keeps a private key, its certificate and the record of its order together in a directory of its own, a generation,
-    and puts a generation in use by swapping one link. So no service ever sees half a set, and the one before is still
-    there.
-  - Runs on the host that has the certificate. It makes no keys and no signing requests, orders nothing and reloads
-    nothing; roles and playbooks do this between its states.
-  - A certificate lies in C(directory/name/generations/n); the link C(directory/name/current) points to the generation
-    that is in use. The services read C(privkey.pem) and C(fullchain.pem), or C(cert.pem) and C(chain.pem), below it.
-  - Every file is written under a temporary name and then renamed. When something goes wrong, the disk being full for
-    example, the set in use stays as it is, nothing half-written remains, and the task can be run again.
+  - Stores a private key, its certificate and the record of its order together in one directory, a generation. Puts a
+    generation in use by replacing one symbolic link, so that no service ever reads an incomplete set. The previous
+    generation stays in place.
+  - Runs on the host that uses the certificate. The module creates no keys and no CSRs, orders nothing and reloads no
+    service; roles and playbooks do this between its states. The role P(certops.alicloud.certificate#role) does all of
+    it.
+  - A certificate is stored in C(directory/name/generations/n). The link C(directory/name/current) points to the
+    generation in use. Services read C(privkey.pem) and C(fullchain.pem), or C(cert.pem) and C(chain.pem), below that
+    link.
+  - Every file is written under a temporary name and then renamed. If an error occurs, for example because the disk is
+    full, the generation in use is not changed, no partly written file remains, and the task can be run again.
 version_added: 0.2.0
 author:
   - Certops contributors (@certops)
@@ -26,44 +28,47 @@ requirements:
 options:
   state:
     description:
-      - "V(staged): there is a generation above the current one that waits for a certificate for O(domains). If there is
-        none, the next one is made, with an empty C(privkey.pem) that only its owner may read."
-      - "V(ordered): the staged O(generation) has the record of its O(order)."
-      - "V(complete): O(generation) has its certificate and its chain."
-      - "V(current): O(generation) is in use. It is marked as unverified until V(verified) is asked for."
-      - "V(verified): O(generation) is in use and was seen to work. The mark is removed, and old generations with it."
+      - "V(staged): a generation above the current one waits for a certificate for O(domains). If there is none, the
+        next generation is created, with an empty C(privkey.pem) that only its owner can read."
+      - "V(ordered): the staged O(generation) contains the record of its O(order)."
+      - "V(complete): O(generation) contains its certificate and its chain."
+      - "V(current): O(generation) is in use. It is marked as not verified until V(verified) is requested."
+      - "V(verified): O(generation) is in use and is known to work. The mark is removed, and old generations are
+        removed too; see O(keep)."
     type: str
     choices: [staged, ordered, complete, current, verified]
     required: true
   generation:
     description:
-      - Number of the generation that is meant. Needed for every O(state) but V(staged), and but V(complete) with
+      - Number of the generation. Required for every O(state) except V(staged), and except V(complete) with
         O(private_key).
     type: int
   domains:
     description:
-      - Names that the certificate is for. Needed for O(state=staged) and O(state=complete). With O(state=current), they
-        are checked instead of those of the recorded order. International names are turned into punycode.
+      - Domain names that the certificate is for. Required for O(state=staged) and O(state=complete). With
+        O(state=current), the certificate must cover these names instead of those of the recorded order.
+        Internationalized domain names (IDN) are converted to A-labels (punycode).
     type: list
     elements: str
   keep_key:
     description:
-      - With O(state=staged), copy the private key in use into a new generation, instead of leaving room for a new one.
+      - With O(state=staged), copy the private key in use into a new generation instead of leaving it empty for a new
+        key.
     type: bool
     default: false
   order:
     description:
-      - What is recorded of the order. Needed for O(state=ordered), possible for O(state=complete).
+      - What to record of the order. Required for O(state=ordered), optional for O(state=complete).
     type: dict
     suboptions:
       order_id:
         description:
-          - Number of the order.
+          - ID of the order.
         type: str
         required: true
       domains:
         description:
-          - Names of the order.
+          - Domain names of the order.
         type: list
         elements: str
       product_code:
@@ -72,37 +77,38 @@ options:
         type: str
       renews:
         description:
-          - Number of the order that this one follows.
+          - ID of the order that this order renews.
         type: str
       validation:
         description:
-          - What was to be published, as RV(certops.alicloud.cas_order#module:order.validation).
+          - What was to be published, as in RV(certops.alicloud.cas_order#module:order.validation).
         type: list
         elements: dict
   fullchain:
     description:
-      - The certificate and its chain in PEM, in any order. Needed for O(state=complete). It is not shown in logs,
-        because a private key may be in it by mistake.
-      - "It must be usable: each certificate signed by the next one, all of them in date, made for the private key, and
-        covering all of O(domains)."
+      - The certificate and its chain in PEM format, in any order. Required for O(state=complete). It is not shown in
+        logs, because it may contain a private key by mistake.
+      - "The set must be usable: each certificate is signed by the next one, none is expired or not yet valid, the
+        certificate matches the private key, and it covers all of O(domains)."
     type: str
   private_key:
     description:
-      - With O(state=complete), the private key in PEM, for a set that was made elsewhere. The generation then appears
-        as a whole. A generation that has the same set is taken as it is; else O(generation) is its number if that is
-        above all others, and the next free number if not.
+      - With O(state=complete), the private key in PEM format, without a passphrase, for a set that was created
+        elsewhere. The generation then appears as a whole. If a generation already contains the same set, that
+        generation is used. Otherwise a new generation is created, with the number O(generation) if that is higher
+        than all others, else with the next free number.
     type: str
   keep:
     description:
-      - With O(state=verified), how many complete generations below the current one are kept. Staged ones below it go,
-        and nothing above it does.
+      - With O(state=verified), the number of complete generations below the current one that are kept. Staged
+        generations below the current one are removed. Generations above it are never removed.
     type: int
     default: 3
   owner:
     description:
-      - User who owns the private key, by name or number. Without it, this is the user that runs the module. All else
-        belongs to that user and can be read by everybody.
-      - This, O(group) and O(key_mode) count for O(state=complete), and for a key that O(keep_key) copies.
+      - User that owns the private key, by name or number. By default, this is the user that runs the module. All
+        other files belong to that user and can be read by everyone.
+      - O(owner), O(group) and O(key_mode) apply to O(state=complete), and to a key that O(keep_key) copies.
     type: str
   group:
     description:
@@ -110,37 +116,41 @@ options:
     type: str
   key_mode:
     description:
-      - Mode of the private key, an octal number in quotes. Until it has its owner and its group, the mode is V(0600).
-        A mode that lets everybody read the key is refused.
+      - Mode of the private key, an octal number in quotes. The mode is V(0600) until the owner and the group are set.
+        It is an error if the mode gives everyone access to the key, or if its owner cannot read it.
     type: raw
     default: "0600"
 attributes:
   check_mode:
     details:
-      - The plan is computed from the same reads as in a real run. Sets that cannot be used and directories that cannot
-        be written are errors in check mode too.
-      - A generation that is not there yet has RV(key) and RV(csr) false.
+      - The plan is computed from the same reads as in a normal run. Sets that cannot be used and directories that
+        cannot be written are errors in check mode too.
+      - For a generation that does not exist yet, RV(key) and RV(csr) are V(false).
   diff_mode:
     support: full
     details:
-      - Shows which generations there are and which one is in use, in words, without PEM text.
+      - Shows which generations exist and which one is in use, in words and without PEM text.
 extends_documentation_fragment:
   - certops.alicloud.attributes
   - certops.alicloud.attributes.store
 notes:
-  - Dates are judged by the clock of the host where the module runs.
-  - O(state=current) goes back to an older generation whatever its dates are, because that may be better than a new one
-    with which a service does not start.
-  - What a killed run left behind is removed by the next task that changes something.
+  - Validity periods are checked by the clock of the host on which the module runs.
+  - O(state=current) accepts an earlier generation even if its certificate is expired, because that may be better than
+    a new one with which a service does not start.
+  - Temporary files of an interrupted run are removed by the next task that changes something.
 seealso:
   - module: certops.alicloud.certificate_store_info
+    description: Check an installed certificate, and find out what has to be done.
   - module: certops.alicloud.cas_order
+    description: Apply for a certificate.
   - module: community.crypto.openssl_privatekey
+    description: Create the private key in a staged generation.
   - module: community.crypto.openssl_csr
+    description: Create the CSR in a staged generation.
 """
 
 EXAMPLES = r"""
-- name: Take in a certificate that was made elsewhere
+- name: Store a certificate that was issued elsewhere
   certops.alicloud.certificate_store:
     directory: /etc/ssl/certops
     name: www.example.com
@@ -151,34 +161,34 @@ EXAMPLES = r"""
     group: ssl-cert
     key_mode: "0640"
   become: true
-  register: complete
+  register: stored
 
-- name: Put it in use
+- name: Put the certificate in use
   certops.alicloud.certificate_store:
     directory: /etc/ssl/certops
     name: www.example.com
     state: current
-    generation: "{{ complete.generation }}"
+    generation: "{{ stored.generation }}"
   become: true
-  register: swapped
+  register: switched
 
-- name: Let the service read it
+- name: Reload the service
   ansible.builtin.service:
     name: nginx
     state: reloaded
   become: true
-  when: swapped is changed
+  when: switched is changed
 
-- name: It works, so the generation before the last one may go
+- name: Mark the generation as verified, and keep one earlier generation
   certops.alicloud.certificate_store:
     directory: /etc/ssl/certops
     name: www.example.com
     state: verified
-    generation: "{{ complete.generation }}"
+    generation: "{{ stored.generation }}"
     keep: 1
   become: true
 
-- name: Make room for the next key
+- name: Create a generation for the next private key
   certops.alicloud.certificate_store:
     directory: /etc/ssl/certops
     name: www.example.com
@@ -200,29 +210,61 @@ directory:
   returned: success
   sample: /etc/ssl/certops/www.example.com/generations/4
 previous:
-  description: The generation that was in use before the task; null when there was none.
+  description: Number of the generation that was in use before the task; null if there was none.
   type: int
   returned: success
   sample: 3
 key:
-  description: Whether the generation has a private key.
+  description: Whether the generation contains a private key.
   type: bool
   returned: success
   sample: true
 csr:
-  description: Whether the generation has a signing request (C(request.csr)).
+  description: Whether the generation contains a CSR (C(request.csr)).
   type: bool
   returned: success
   sample: true
+plan:
+  # fragment: tests/tools/returns/plan.yml
+  description:
+    - The steps that the task carried out; in check mode, the steps that it would carry out.
+    - RV(ignore:changed) is V(true) exactly when this list is not empty.
+    - If the task fails, only the steps that were carried out, or that may have been carried out.
+  type: list
+  elements: dict
+  returned: always
+  # end of fragment
+  contains:
+    action:
+      description:
+        - "V(create_generation): create a generation with its files, as a whole."
+        - "V(write_file): write one file of a generation."
+        - "V(set_access): set owner, group and mode of the private key."
+        - "V(activate): put the generation in use."
+        - "V(remove_file): remove one file of a generation."
+        - "V(remove_generation): remove a whole generation."
+      type: str
+      returned: always
+      sample: activate
+    generation:
+      description: Number of the generation that the step acts on.
+      type: int
+      returned: always
+      sample: 4
+    reason:
+      description: Why the step is needed.
+      type: str
+      returned: always
+      sample: generation 3 is in use
 key_mismatch:
-  description: Whether the certificate was made for another key.
+  description: V(true) if the certificate does not match the private key.
   type: bool
-  returned: on failure, when it was
+  returned: on failure, if they do not match
   sample: true
 """
 
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
-from ansible_collections.certops.alicloud.plugins.module_utils._store import reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._store.reconcile import ensure_store
 
 ORDER = {
     "order_id": {"type": "str", "required": True},
@@ -259,7 +301,7 @@ RULES = {
 
 
 def main() -> None:
-    _task.local(OPTIONS, reconcile.store, RULES)
+    _task.local(OPTIONS, ensure_store, RULES, plan=[])
 
 
 if __name__ == "__main__":

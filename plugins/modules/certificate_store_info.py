@@ -7,13 +7,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: certificate_store_info
-short_description: Look at an installed certificate and say what is due
+short_description: Check an installed certificate, and find out what has to be done
 description:
-  - Looks at the certificate store of one certificate on the host, on request at what an endpoint serves, and says what
-    has to be done so that a good certificate is in use, and why.
-  - Runs on the host that has the certificate, and needs no access to Alibaba Cloud.
-  - A certificate lies in C(directory/name/generations/n); the link C(directory/name/current) points to the generation
-    that is in use. The services read C(privkey.pem) and C(fullchain.pem), or C(cert.pem) and C(chain.pem), below it.
+  - Reads the certificate store of one certificate on the host and, if requested, checks what an endpoint serves.
+    Returns what has to be done so that a valid certificate is in use, and why.
+  - Runs on the host that uses the certificate, and does not need access to Alibaba Cloud.
+  - A certificate is stored in C(directory/name/generations/n). The link C(directory/name/current) points to the
+    generation in use. Services read C(privkey.pem) and C(fullchain.pem), or C(cert.pem) and C(chain.pem), below that
+    link.
 version_added: 0.2.0
 author:
   - Certops contributors (@certops)
@@ -22,34 +23,38 @@ requirements:
 options:
   domains:
     description:
-      - Names that the certificate should be for. International names are turned into punycode.
+      - Domain names that the certificate should be for. Internationalized domain names (IDN) are converted to
+        A-labels (punycode).
     type: list
     elements: str
     required: true
   product_code:
     description:
-      - Product that the certificate should be of. A certificate of another product is not renewed, but applied for
-        anew, once it is due.
+      - Product that the certificate should be of. When a certificate of another product is due, it is not renewed; a
+        new one is applied for.
     type: str
     default: digicert-free-1-free
   renew_before:
     description:
-      - "When the certificate is due: days before its end (V(30d)), hours (V(720h)), or a share of its lifetime
-        (V(33%))."
-      - A window that is not shorter than the lifetime is an error, because every run would renew.
+      - "When the certificate is due: a number of days before it expires (V(30d)), of hours (V(720h)), or a share of
+        its lifetime (V(33%))."
+      - It is an error if the window is not shorter than the lifetime, because every run would renew.
     type: str
     default: 33%
   endpoint:
     description:
-      - Where the certificate is served, as V(host:port) or V([address]:port). Every address that the host name stands
-        for is asked, as seen from this host. Nothing is verified; the certificate is only compared.
-      - V(localhost) often stands for an IPv4 and an IPv6 address. Give V(127.0.0.1) where only this one is listened at.
-      - The name that is asked for (SNI) is the endpoint's host if the certificate is for it, else the first single
-        name of the certificate, else C(www) below its first wildcard.
+      - Where the certificate is served, as C(host:port) or C([address]:port). Each address to which the host name
+        resolves on this host is checked. The served certificate is not verified, only compared with the installed
+        one.
+      - V(localhost) often resolves to an IPv4 and an IPv6 address. Use V(127.0.0.1) if the service listens on that
+        address only.
+      - The server name (SNI) is the host of the endpoint if the certificate is for it, otherwise the first name of
+        the certificate that is not a wildcard, otherwise C(www) below its first wildcard.
     type: str
   endpoint_timeout:
     description:
-      - Look again until every address serves the certificate in use, for so many seconds at most. V(0) looks once.
+      - Number of seconds for which the check is repeated until every address serves the certificate in use. V(0)
+        checks once.
     type: float
     default: 0
 extends_documentation_fragment:
@@ -57,16 +62,18 @@ extends_documentation_fragment:
   - certops.alicloud.attributes.store
   - certops.alicloud.attributes.info
 notes:
-  - Reading the private key needs its owner's rights, usually C(become). Only its public half is compared; nothing of it
-    is returned.
-  - Dates are judged by the clock of the host where the module runs.
+  - Reading the private key requires the permissions of its owner, usually with C(become). Only its public key is
+    compared, and no part of the private key is returned.
+  - Validity periods are checked by the clock of the host on which the module runs.
 seealso:
   - module: certops.alicloud.certificate_store
+    description: Store certificates with their keys in generations, and put them in use without a gap.
   - module: certops.alicloud.cas_order_renew
+    description: Renew a certificate order before it expires.
 """
 
 EXAMPLES = r"""
-- name: What has to be done for the certificate?
+- name: Check the certificate and the server on this host
   certops.alicloud.certificate_store_info:
     directory: /etc/ssl/certops
     name: www.example.com
@@ -75,7 +82,7 @@ EXAMPLES = r"""
   become: true
   register: store
 
-- name: Say it
+- name: Report what has to be done
   ansible.builtin.debug:
     msg: "{{ store.action }}: {{ store.reason }}"
 
@@ -87,22 +94,22 @@ EXAMPLES = r"""
     endpoint: www.example.com:443
     endpoint_timeout: 15
   become: true
-  register: look
-  failed_when: look is failed or not look.serves_current
+  register: served
+  failed_when: served is failed or not served.serves_current
 """
 
 RETURN = r"""
 domains:
-  description: The wanted names, lower case, in punycode.
+  description: The requested domain names, in lower case and as A-labels (punycode).
   type: list
   elements: str
   returned: success
   sample: [www.example.com]
 check_mode:
-  description: Whether the task ran in check mode. A role cannot see by itself that C(check_mode) was set on its
-    inclusion.
+  description: Whether the task ran in check mode. A role cannot detect by itself that C(check_mode) was set where it
+    is included.
   type: bool
-  returned: always
+  returned: success
   sample: false
 directory:
   description: Directory of the certificate.
@@ -110,7 +117,7 @@ directory:
   returned: success
   sample: /etc/ssl/certops/www.example.com
 current:
-  description: The certificate in use; null when there is none.
+  description: The certificate in use; null if there is none.
   type: dict
   returned: success
   contains:
@@ -125,33 +132,33 @@ current:
       returned: always
       sample: /etc/ssl/certops/www.example.com/generations/3
     order_id:
-      description: Order that it came from; null when none is recorded.
+      description: ID of the order from which it was issued; null if none is recorded.
       type: str
       returned: always
       sample: "98987582437920968"
     domains:
-      description: Names of the order; without a record, the names in the certificate.
+      description: Domain names of the order; if no order is recorded, the names in the certificate.
       type: list
       elements: str
       returned: always
       sample: [www.example.com]
     product_code:
-      description: Product of the order; null when none is recorded.
+      description: Product of the order; null if none is recorded.
       type: str
       returned: always
       sample: digicert-free-1-free
     not_before:
-      description: First moment it is good for, UTC.
+      description: Time from which it is valid, in UTC.
       type: str
       returned: always
       sample: "2026-11-22T00:00:00Z"
     not_after:
-      description: Last moment it is good for, UTC.
+      description: Time at which it expires, in UTC.
       type: str
       returned: always
       sample: "2027-02-20T00:00:00Z"
     days_left:
-      description: Whole days until its end.
+      description: Whole days until it expires.
       type: int
       returned: always
       sample: 71
@@ -161,18 +168,19 @@ current:
       returned: always
       sample: "4f:2a:90:01"
     sha256_fingerprint:
-      description: SHA-256 of the certificate.
+      description: SHA-256 fingerprint of the certificate.
       type: str
       returned: always
       sample: "74:A7:6F:9C:2F:ED:61:0C:33:A0:51:4E:0A:61:E7:28:EB:8A:C3:73:78:D8:11:46:DA:1D:48:0F:87:FE:88:24"
     verified:
-      description: Whether the reload after it was put in use was seen to work.
+      description: Whether a reload after it was put in use is known to have worked.
       type: bool
       returned: always
       sample: true
 staged:
-  description: The newest generation above the current one that waits for a certificate for exactly these names; null
-    when there is none.
+  description:
+    - The newest generation above the current one that waits for a certificate for exactly these names, or that has
+      neither a CSR nor the names of an order yet; null if there is none.
   type: dict
   returned: success
   contains:
@@ -187,22 +195,22 @@ staged:
       returned: always
       sample: /etc/ssl/certops/www.example.com/generations/4
     key:
-      description: Whether it has its private key.
+      description: Whether it contains its private key.
       type: bool
       returned: always
       sample: true
     csr:
-      description: Whether it has its signing request.
+      description: Whether it contains its CSR.
       type: bool
       returned: always
       sample: true
     order_id:
-      description: Order that is recorded for it; null when there is none.
+      description: ID of the order that is recorded for it; null if there is none.
       type: str
       returned: always
       sample: "98987582437920969"
     renews:
-      description: Order that this order follows; null when it follows none.
+      description: ID of the order that this order renews; null if it renews none.
       type: str
       returned: always
       sample: "98987582437920968"
@@ -214,8 +222,9 @@ staged:
       sample: []
 ready:
   description:
-    - The newest complete generation above the current one that can be used for the names; null when there is none.
-      While the current one is for other names, older ones count, too.
+    - The newest complete generation above the current one that can be used for the domain names; null if there is
+      none.
+    - If the current certificate is for other names, all complete generations are considered.
   type: dict
   returned: success
   contains:
@@ -230,12 +239,12 @@ ready:
       returned: always
       sample: /etc/ssl/certops/www.example.com/generations/4
     not_after:
-      description: Last moment its certificate is good for, UTC.
+      description: Time at which its certificate expires, in UTC.
       type: str
       returned: always
       sample: "2027-05-20T00:00:00Z"
     sha256_fingerprint:
-      description: SHA-256 of its certificate.
+      description: SHA-256 fingerprint of its certificate.
       type: str
       returned: always
       sample: "74:A7:6F:9C:2F:ED:61:0C:33:A0:51:4E:0A:61:E7:28:EB:8A:C3:73:78:D8:11:46:DA:1D:48:0F:87:FE:88:24"
@@ -251,45 +260,45 @@ served:
       returned: always
       sample: 127.0.0.1
     serial_number:
-      description: Serial number of the certificate; null when none was shown.
+      description: Serial number of the served certificate; null if none was received.
       type: str
       returned: always
       sample: "4f:2a:90:01"
     sha256_fingerprint:
-      description: SHA-256 of the certificate; null when none was shown.
+      description: SHA-256 fingerprint of the served certificate; null if none was received.
       type: str
       returned: always
       sample: "74:A7:6F:9C:2F:ED:61:0C:33:A0:51:4E:0A:61:E7:28:EB:8A:C3:73:78:D8:11:46:DA:1D:48:0F:87:FE:88:24"
     problem:
-      description: Why no certificate was shown; null when one was.
+      description: Why no certificate was received, or why it cannot be read; otherwise null.
       type: str
       returned: always
       sample: null
 serves_current:
   description:
     - Whether every address serves the certificate in use; null without O(endpoint) or without a certificate in use.
-    - An address to which there is no way from this host, such as an IPv6 address on a host without IPv6, does not
-      count unless there is no other.
+    - An address that cannot be reached from this host, such as an IPv6 address on a host without IPv6, is ignored
+      unless there is no other.
   type: bool
   returned: success
   sample: true
 served_generation:
-  description: Generation whose certificate every address serves; null when there is none.
+  description: Number of the generation whose certificate every address serves; null if there is none.
   type: int
   returned: success
   sample: 3
 action:
   description:
-    - "V(install): a complete generation waits for being put in use."
-    - "V(apply): a certificate has to be ordered, or an order under way has to be gone on with."
+    - "V(install): a complete generation is ready to be put in use."
+    - "V(apply): a certificate has to be ordered, or an order in progress has to be resumed."
     - "V(renew): the certificate in use is due, and its order is known."
-    - "V(reload): the certificate in use is good, but the services were not seen to have it."
-    - "V(nothing): all is well."
+    - "V(reload): the certificate in use is valid, but it is not verified that the services use it."
+    - "V(nothing): nothing has to be done."
   type: str
   returned: success
   sample: nothing
 reason:
-  description: Why.
+  description: Why this action has to be taken.
   type: str
   returned: success
   sample: 71.2 of 90 days left, window opens at 29.7; the served certificate is the installed one

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.emulator.core.http import Server
+from tests.emulator.core.server import Server
 from tests.tools.dependencies import VENV
 from tests.world.children import Child, start
 

@@ -23,7 +23,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._rpc.credentials 
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
 from tests.benchmarks.accounts import fleet
 from tests.benchmarks.runs import inventory as machines
-from tests.emulator.core.http import Server
+from tests.emulator.core.server import Server
 from tests.emulator.orders.validation import Prover
 
 from .playbooks import Play, Played, inventory, play, surroundings

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.emulator.core.emulator import Logged
-from tests.emulator.core.http import Server
+from tests.emulator.core.server import Server
 from tests.world.children import Child
 
 from .orders_accounts import Account, Facts, Kit, Start, kill_client

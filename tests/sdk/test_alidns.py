@@ -17,7 +17,7 @@ from alibabacloud_tea_openapi.models import Config
 
 from tests.emulator.alidns.operations import OPERATIONS
 from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.http import Server
+from tests.emulator.core.server import Server
 
 VALUE = "20261122 生产 & Zoë+*~"
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import cache
@@ -20,8 +21,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from ansible_collections.certops.alicloud.plugins.module_utils._store import info, reconcile
-from ansible_collections.certops.alicloud.plugins.module_utils._store.info import Host
+from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
+from ansible_collections.certops.alicloud.plugins.module_utils._store import info, probe
+from ansible_collections.certops.alicloud.plugins.module_utils._store.model import Served
+from ansible_collections.certops.alicloud.plugins.module_utils._store.reconcile import ensure_store
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 WWW = ("www.example.com",)
@@ -114,6 +117,22 @@ ORDER = {
     "renews": None,
     "validation": [{"method": "dns"}],
 }
+
+
+@dataclass(frozen=True)
+class Host:
+    """What the machine lends to the modules of the store."""
+
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    look_at: Callable[[probe.Endpoint, str | None], list[Served]] = probe.look_at
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(now=self.now, monotonic=self.monotonic, sleep=self.sleep)
+
+
 HOST = Host(now=lambda: NOW, monotonic=lambda: 0.0, sleep=lambda _seconds: None)
 DEFAULTS: dict[str, Any] = {
     "generation": None,
@@ -151,12 +170,12 @@ class Shop:
 
     def act(self, state: str, check: bool = False, host: Host = HOST, **options: Any) -> dict[str, Any]:
         given = {"directory": str(self.directory), "name": "www", **DEFAULTS, "state": state, **options}
-        outcome = reconcile.store(given, check, host)
+        outcome = ensure_store(given, check, host.clock)
         return {**outcome.public(NOW), "diff": outcome.diff()}
 
     def look(self, host: Host = HOST, **options: Any) -> dict[str, Any]:
         given = {"directory": str(self.directory), "name": "www", **QUESTION, **options}
-        found: dict[str, Any] = info.report(given, False, host).public(host.now())
+        found: dict[str, Any] = info.report(given, False, host.clock, host.look_at).public(host.now())
         return found
 
     def bring(self, what: Set = GOOD, domains: Sequence[str] = WWW, **options: Any) -> int:

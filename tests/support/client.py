@@ -11,20 +11,24 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from functools import cache
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ansible_collections.certops.alicloud.plugins.module_utils._alidns import reconcile as dns_change
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import PRODUCT as ALIDNS
-from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import wanted as dns_wanted
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import reconcile
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import read_record
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.reconcile import ensure_record
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.record import Record
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_order, ensure_renewal
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order, read_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import PRODUCT
 from ansible_collections.certops.alicloud.plugins.module_utils._connection import find_source
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NoResponse
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response, Transport
 from tests.emulator.core.dials import Dials
@@ -38,6 +42,7 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 FREE, PAID = "digicert-free-1-free", "geotrust-dv-1-starter"
 CONTACT = {"name": "Zhāng San", "phone": "13900000000", "email": "ops@example.com"}
 DEFAULTS: dict[str, Any] = {
+    "state": "present",
     "product_code": FREE,
     "validation_method": "dns",
     "check_quota": True,
@@ -128,6 +133,45 @@ def before(account: Emulator, action: str, deed: Callable[[], object], skip: int
     return meddled
 
 
+def timed(account: Emulator, log: list[tuple[str, float]], through: Transport | None = None) -> Transport:
+    """The service, with a log of what is called when, in seconds from now."""
+    exchange, begun = through or transport(account), world_time(account)
+
+    def noted(request: Request, timeout: float) -> Response:
+        log.append((request.headers["x-acs-action"], round(world_time(account) - begun, 3)))
+        return exchange(request, timeout)
+
+    return noted
+
+
+_DIGITS, _LETTERS = "0123456789", "zyxw_VUTBA"
+
+
+def lettered(number: object) -> str:
+    """An id that is no number. As text, such ids have the opposite order of their numbers."""
+    return "id-" + str(number).translate(str.maketrans(_DIGITS, _LETTERS))
+
+
+def lettering(account: Emulator) -> Transport:
+    """The service, if the ids of its orders were no numbers; for an emulator that does not check signatures."""
+    exchange = transport(account)
+
+    def number(word: str) -> str:
+        return word[3:].translate(str.maketrans(_LETTERS, _DIGITS)) if word.startswith("id-") else word
+
+    def altered(request: Request, timeout: float) -> Response:
+        address, _mark, query = request.url.partition("?")
+        params = [(name, number(value) if name == "OrderId" else value) for name, value in parse_qsl(query, True)]
+        response = exchange(request._replace(url=f"{address}?{urlencode(params)}"), timeout)
+        content = json.loads(response.body)
+        for entry in (content, *content.get("CertificateOrderList", [])):
+            if entry.get("OrderId"):
+                entry["OrderId"] = lettered(entry["OrderId"])
+        return response._replace(body=json.dumps(content).encode())
+
+    return altered
+
+
 def client(account: Emulator, read_only: bool = False, **more: Any) -> Client:
     keys = Keys()
     return Client(
@@ -141,22 +185,22 @@ def client(account: Emulator, read_only: bool = False, **more: Any) -> Client:
     )
 
 
-def order(account: Emulator, check: bool = False, **options: Any) -> reconcile.Outcome:
+def order(account: Emulator, check: bool = False, **options: Any) -> Outcome[Order]:
     """Run what ``cas_order`` runs."""
-    return reconcile.order(client(account, check), wanted({"state": "present", **DEFAULTS, **options}))
+    return ensure_order(client(account, check), read_order({"state": "present", **DEFAULTS, **options}))
 
 
-def renew(account: Emulator, check: bool = False, **options: Any) -> reconcile.Outcome:
+def renew(account: Emulator, check: bool = False, **options: Any) -> Outcome[Order]:
     """Run what ``cas_order_renew`` runs."""
-    return reconcile.renew(client(account, check), wanted({**DEFAULTS, "strategy": "auto", **options}))
+    return ensure_renewal(client(account, check), read_renewal({**DEFAULTS, "strategy": "auto", **options}))
 
 
 def record(
     account: Emulator, check: bool = False, transport: Transport | None = None, **options: Any
-) -> dns_change.Outcome:
+) -> Outcome[Record]:
     """Run what ``alidns_record`` runs."""
-    asked = dns_wanted({**DNS_DEFAULTS, **options})
-    return dns_change.record(client(account, check, product=ALIDNS, transport=transport), asked)
+    wanted = read_record({**DNS_DEFAULTS, **options})
+    return ensure_record(client(account, check, product=ALIDNS, transport=transport), wanted)
 
 
 def writes(account: Emulator) -> list[str]:

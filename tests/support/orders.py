@@ -9,9 +9,9 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.steps import Plan
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import Wanted, wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import OrderWanted, read_order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import Plan
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import Certificate
 from tests.support.client import DEFAULTS, FREE, csr
 
@@ -21,8 +21,8 @@ PACKAGE = "CreateCertificateForPackageRequest"
 CANCEL, DELETE = "CancelOrderRequest", "DeleteCertificateRequest"
 
 
-def ask(**options: Any) -> Wanted:
-    return wanted({**DEFAULTS, "state": "present", "domains": list(WWW), **options})
+def ask(**options: Any) -> OrderWanted:
+    return read_order({**DEFAULTS, "state": "present", "domains": list(WWW), **options})
 
 
 def key_of(number: int = 0) -> str:
@@ -56,5 +56,5 @@ def order(status: str | Status, number: int = 1, left: float | None = None, **mo
     return Order(order_id=str(1000 + number), status=Status(status), **facts)
 
 
-def actions(plan: Plan) -> list[tuple[str, str | None]]:
-    return [(step.action, step.order_id) for step in plan.steps]
+def actions(plan: Plan[Order]) -> list[tuple[str, str | int | None]]:
+    return [(step.action, step.target.id) for step in plan.steps]

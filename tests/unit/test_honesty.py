@@ -17,10 +17,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import Outcome
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, StateNotReached
-from ansible_collections.certops.alicloud.plugins.module_utils._plan import KNOWN_AFTER_APPLY
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import KNOWN_AFTER_APPLY, Outcome
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.refusal import Impossible, Refusal
 from tests.emulator.orders.lifecycle import Phase
@@ -38,13 +37,13 @@ UNDER_WAY = {Phase.UNSUBMITTED, Phase.SETTLING, Phase.WITHDRAWN, Phase.VALIDATIN
 
 @dataclass(frozen=True)
 class Task:
-    """One task as a playbook has it. ``run`` is ``rehearsal.order`` or ``rehearsal.renew``."""
+    """One task as a playbook has it. ``run`` is ``client.order`` or ``client.renew``."""
 
     name: str
-    run: Callable[..., Outcome]
+    run: Callable[..., Outcome[Order]]
     options: dict[str, Any]
 
-    def __call__(self, account: Emulator, check: bool) -> Outcome | Failure:
+    def __call__(self, account: Emulator, check: bool) -> Outcome[Order] | Failure:
         try:
             return self.run(account, check=check, **self.options)
         except Failure as failure:
@@ -176,7 +175,7 @@ def check_honesty(account: Emulator, task: Task) -> None:
         assert foreseen.msg == seen.msg
         assert not client.writes(done)
         return
-    assert differences(foreseen.order, seen.order) == {}, task
+    assert differences(foreseen.after, seen.after) == {}, task
     check_done(done, task, foreseen)
 
 
@@ -189,7 +188,7 @@ def check_costs(before: Emulator, after: Emulator, task: Task) -> None:
         assert REVOKE not in client.writes(after), task
 
 
-def check_done(done: Emulator, task: Task, foreseen: Outcome) -> None:
+def check_done(done: Emulator, task: Task, foreseen: Outcome[Order]) -> None:
     """Nothing is left to do. What was withdrawn may uncover an issued order, and then the task says so."""
     again = task(done, check=True)
     if isinstance(again, Failure):

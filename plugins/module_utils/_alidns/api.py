@@ -6,19 +6,20 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._connection import Service
 from .._errors import NotAllowed
-from .._rpc.client import Client, Product
-from .._rpc.paging import Entry, pages
+from .._rpc.client import Caller, Product
+from .._rpc.paging import Entry, entries
 from .._text import one_line
-from .argspec import Wanted
-from .record import Record, Zone, folded, from_entry
+from .record import ENGLISH, Record, Zone, folded, from_entry
+
+if TYPE_CHECKING:
+    from .argspec import RecordWanted
 
 PRODUCT = Product(version="2015-01-09", ram_code="alidns", thing="record")
 _PAGE = 100
-_PASSES = 3
 
 
 def default_endpoint(region: str) -> str:
@@ -29,16 +30,11 @@ def default_endpoint(region: str) -> str:
 ALIDNS = Service(PRODUCT, default_endpoint, "ALIBABA_CLOUD_ALIDNS_ENDPOINT")
 
 
-def call(client: Client, action: str, params: dict[str, Any]) -> Entry:
-    """One call that answers in English."""
-    return client.call(action, {"Lang": "en", **params})
-
-
-def zone_of(client: Client, wanted: Wanted) -> Zone:
+def zone_of(caller: Caller, wanted: RecordWanted) -> Zone:
     """The zone that a task means: the one it names, or the account's domain with the longest suffix of the name."""
     if wanted.domain:
         return Zone(wanted.domain, wanted.domain)
-    zones = _hosted(client, wanted.name)
+    zones = _hosted(caller, wanted.name)
     parts = wanted.name.split(".")
     for start in range(len(parts)):
         zone = zones.get(".".join(parts[start:]))
@@ -50,7 +46,7 @@ def zone_of(client: Client, wanted: Wanted) -> Zone:
     )
 
 
-def _hosted(client: Client, name: str) -> dict[str, Zone]:
+def _hosted(caller: Caller, name: str) -> dict[str, Zone]:
     """The account's domains that may hold a name, by their names in A-labels.
 
     The search finds what contains the last two labels, and so every zone of the name; international domains are not
@@ -58,36 +54,31 @@ def _hosted(client: Client, name: str) -> dict[str, Zone]:
     """
     end = ".".join(name.split(".")[-2:])
     params = {"KeyWord": None if "xn--" in end else end}
-    entries = _all(client, "DescribeDomains", params, ("Domains", "Domain"))
-    spellings = [one_line(entry.get("DomainName")) for entry in entries]
+    found = _all(caller, "DescribeDomains", params, ("Domains", "Domain"))
+    spellings = [one_line(entry.get("DomainName")) for entry in found]
     return {folded(spelling): Zone(folded(spelling), spelling) for spelling in spellings}
 
 
-def records(client: Client, zone: Zone, name: str) -> list[Record]:
+def records(caller: Caller, zone: Zone, name: str) -> list[Record]:
     """The records under exactly this name, of all types and lines."""
     rr = zone.rr(name)
     params = {"SubDomain": zone.full(rr), "DomainName": zone.spelling}
-    entries = _all(client, "DescribeSubDomainRecords", params, ("DomainRecords", "Record"))
-    found = [from_entry({"DomainName": zone.name, **entry}) for entry in entries]
+    listed = _all(caller, "DescribeSubDomainRecords", params, ("DomainRecords", "Record"))
+    found = [from_entry({"DomainName": zone.name, **entry}) for entry in listed]
     return [record for record in found if (record.domain, record.rr) == (zone.name, rr)]
 
 
-def _all(client: Client, action: str, params: dict[str, Any], path: tuple[str, str]) -> list[Entry]:
-    """All entries of a list, each once. When entries moved between pages while they were read, it is read again."""
-    found: dict[str, Entry] = {}
-    for _attempt in range(_PASSES):
-        found, totals = {}, set()
-        for page, total in pages(partial(_page, client, action, params, path)):
-            totals.add(total)
-            found.update((one_line(entry.get("RecordId") or entry.get("DomainName")), entry) for entry in page)
-        if len(totals) == 1 and len(found) >= max(totals):
-            break
-    return list(found.values())
+def _all(caller: Caller, action: str, params: dict[str, Any], path: tuple[str, str]) -> list[Entry]:
+    return list(entries(partial(_page, caller, action, params, path), _key))
+
+
+def _key(entry: Entry) -> str:
+    return one_line(entry.get("RecordId") or entry.get("DomainName"))
 
 
 def _page(
-    client: Client, action: str, params: dict[str, Any], path: tuple[str, str], number: int
+    caller: Caller, action: str, params: dict[str, Any], path: tuple[str, str], number: int
 ) -> tuple[object, object]:
-    response = call(client, action, {**params, "PageNumber": number, "PageSize": _PAGE})
+    response = caller.call(action, {**ENGLISH, **params, "PageNumber": number, "PageSize": _PAGE})
     box = response.get(path[0])
     return box.get(path[1]) if isinstance(box, dict) else None, response.get("TotalCount")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task asks for, and every rule that its options must keep before anything is called."""
+"""The options of ``alidns_record``, and every rule that they must keep before anything is called."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ from .record import APEX, DEFAULT_LINE, WILDCARD, canonical, labels
 
 LONGEST_TTL = 86400
 
+OPTIONS: dict[str, Any] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "domain": {"type": "str"},
+    "record": {"type": "str", "required": True},
+    "type": {"type": "str", "choices": ["A", "AAAA", "CAA", "CNAME", "NS", "SRV", "TXT"], "required": True},
+    "value": {"type": "str", "required": True},
+    "ttl": {"type": "int", "default": 600},
+    "line": {"type": "str", "default": "default"},
+}
+
 
 class State(Enum):
     PRESENT = "present"
@@ -25,7 +35,7 @@ class State(Enum):
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RecordWanted:
     """What a task asks for. ``name`` is a full one in A-labels; ``domain`` is None when the zone is to be found."""
 
     state: State
@@ -37,10 +47,10 @@ class Wanted:
     line: str = DEFAULT_LINE
 
 
-def wanted(options: Mapping[str, Any]) -> Wanted:
+def read_record(options: Mapping[str, Any]) -> RecordWanted:
     """Check a task's options and say what they ask for. Raises InvalidOption."""
     domain = _domain(options["domain"])
-    return Wanted(
+    return RecordWanted(
         state=State(options["state"]),
         domain=domain,
         name=_full_name(options["record"], domain),

@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from .._errors import NotAllowed
-from .._plan import KNOWN_AFTER_APPLY
+from .._plan import KNOWN_AFTER_APPLY, Plan, Repeat, Step, Target
 from .._text import one_line
-from .argspec import State, Wanted
-from .record import APEX, Record, Zone
+from .argspec import RecordWanted, State
+from .record import APEX, ENGLISH, Record, Zone
 
 ADD, UPDATE, DELETE = "AddDomainRecord", "UpdateDomainRecord", "DeleteDomainRecord"
 
@@ -22,55 +23,36 @@ _NOT_BESIDE_CNAME = frozenset({"A", "AAAA", "CAA", "SRV", "TXT"})
 
 
 @dataclass(frozen=True)
-class Step:
-    """One call, and the record expected after it (None: it is gone). ``record_id`` is None for a new one."""
+class Seen:
+    """What was observed: the zone, and its records under the wanted name, of all types and lines."""
 
-    action: str
-    params: dict[str, Any] = field(repr=False)
-    reason: str
-    leaves: Record | None
-    record_id: str | None = None
-
-    def settled(self, records: Iterable[Record]) -> bool:
-        """Whether these records show that it was carried out, by whomever."""
-        if self.leaves is None:
-            return all(record.record_id != self.record_id for record in records)
-        there = self.found(records)
-        return there is not None and (self.action == ADD or there.ttl in (None, self.leaves.ttl))
-
-    def found(self, records: Iterable[Record]) -> Record | None:
-        """The record that it leaves, as the service shows it."""
-        leaves = self.leaves
-        return next((each for each in records if leaves and each.enabled and each.is_same(leaves)), None)
-
-    def public(self) -> dict[str, Any]:
-        return {"action": self.action, "record_id": self.record_id, "reason": self.reason}
+    wanted: RecordWanted
+    zone: Zone
+    records: tuple[Record, ...]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """The steps from the record that is there to the wanted one; there may be none of either."""
-
-    before: Record | None
-    steps: tuple[Step, ...] = ()
-
-    @property
-    def changed(self) -> bool:
-        return bool(self.steps)
-
-    @property
-    def after(self) -> Record | None:
-        """The record as it is expected to be at the end."""
-        return self.steps[-1].leaves if self.steps else self.before
-
-
-def plan_record(wanted: Wanted, zone: Zone, records: Sequence[Record]) -> Plan:
-    """The plan of ``alidns_record``. ``records`` are those under the wanted name, of all types and lines."""
+def plan_record(seen: Seen, now: datetime) -> Plan[Record]:
+    """The plan of ``alidns_record``."""
+    wanted, zone = seen.wanted, seen.zone
     aim = Record(KNOWN_AFTER_APPLY, zone.name, zone.rr(wanted.name), wanted.type, wanted.value, wanted.ttl, wanted.line)
-    return _RULES[wanted.state](zone, aim, records)
+    return _RULES[wanted.state](zone, aim, seen.records)
 
 
-def _present(zone: Zone, aim: Record, records: Sequence[Record]) -> Plan:
+def find(step: Step[Record], records: Iterable[Record]) -> Record | None:
+    """The record that a step leaves, as the service shows it."""
+    leaves = step.leaves
+    return next((each for each in records if leaves and each.enabled and each.is_same(leaves)), None)
+
+
+def is_settled(step: Step[Record], records: Sequence[Record]) -> bool:
+    """Whether these records show that a step was carried out, by this task or another one."""
+    if step.leaves is None:
+        return all(record.record_id != step.target.id for record in records)
+    there = find(step, records)
+    return there is not None and (step.action == ADD or there.ttl in (None, step.leaves.ttl))
+
+
+def _present(zone: Zone, aim: Record, records: Sequence[Record]) -> Plan[Record]:
     same = [record for record in records if record.is_same(aim)]
     there = next((record for record in same if record.enabled), None)
     if there is None:
@@ -83,32 +65,35 @@ def _present(zone: Zone, aim: Record, records: Sequence[Record]) -> Plan:
     return Plan(there, (_update(there, aim),))
 
 
-def _absent(zone: Zone, aim: Record, records: Sequence[Record]) -> Plan:
+def _absent(zone: Zone, aim: Record, records: Sequence[Record]) -> Plan[Record]:
     same = [record for record in records if record.is_same(aim)]
     for record in same:
         _refuse_locked(record)
     return Plan(same[0] if same else None, tuple(_delete(record) for record in same))
 
 
-_RULES: dict[State, Callable[[Zone, Record, Sequence[Record]], Plan]] = {
+_RULES: dict[State, Callable[[Zone, Record, Sequence[Record]], Plan[Record]]] = {
     State.PRESENT: _present,
     State.ABSENT: _absent,
 }
 
 
-def _add(zone: Zone, aim: Record) -> Step:
-    return Step(ADD, {"DomainName": zone.spelling, **_params(aim)}, f"no {aim.named} with this value", aim)
+def _add(zone: Zone, aim: Record) -> Step[Record]:
+    params = {**ENGLISH, "DomainName": zone.spelling, **_params(aim)}
+    return Step(ADD, f"no {aim.named} with this value", Target("record_id", None), aim, Repeat.SAFE, params)
 
 
-def _update(there: Record, aim: Record) -> Step:
+def _update(there: Record, aim: Record) -> Step[Record]:
     leaves = replace(there, ttl=aim.ttl)
     reason = f"the TTL of {there.named} is {there.ttl}, not {aim.ttl}"
-    return Step(UPDATE, {"RecordId": there.record_id, **_params(leaves)}, reason, leaves, there.record_id)
+    params = {**ENGLISH, "RecordId": there.record_id, **_params(leaves)}
+    return Step(UPDATE, reason, Target("record_id", there.record_id), leaves, Repeat.SAFE, params)
 
 
-def _delete(there: Record) -> Step:
+def _delete(there: Record) -> Step[Record]:
     reason = f"this value of {there.named} is not wanted"
-    return Step(DELETE, {"RecordId": there.record_id}, reason, None, there.record_id)
+    params = {**ENGLISH, "RecordId": there.record_id}
+    return Step(DELETE, reason, Target("record_id", there.record_id), None, Repeat.SAFE, params)
 
 
 def _params(record: Record) -> dict[str, Any]:

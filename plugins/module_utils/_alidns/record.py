@@ -19,6 +19,8 @@ from .._x509.idn import to_ascii
 APEX = "@"
 WILDCARD = "*"
 DEFAULT_LINE = "default"
+# A parameter of every call: the language of the service's messages.
+ENGLISH = {"Lang": "en"}
 
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")

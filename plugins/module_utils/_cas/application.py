@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 5
 MOST_TAGS, LONGEST_KEY, LONGEST_VALUE = 20, 64, 128
+_LARGEST_CSR = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -33,15 +36,61 @@ class Contact:
         return bool(self.name and self.phone and self.email)
 
 
-def _csr(text: str, option: str) -> Csr:
-    """What a CSR says; the library that reads it is imported only where there is one."""
-    from .._x509.csr import read_csr
+@dataclass(frozen=True)
+class Application:
+    """What is applied for. ``domains`` are A-labels, the CN first; without a CSR the service makes the key."""
+
+    domains: tuple[str, ...]
+    csr: Csr | None
+    validation_method: str
+    contact: Contact | None
+    company_name: str | None
+    tags: tuple[tuple[str, str], ...]
+
+
+def read_application(options: Mapping[str, Any]) -> Application:
+    """Check the options that say what is applied for. Raises InvalidOption."""
+    csr = _csr(options)
+    return Application(
+        domains=_names(options.get("domains"), csr),
+        csr=csr,
+        validation_method=options["validation_method"],
+        contact=_contact(options.get("contact")),
+        company_name=line(options.get("company_name"), "company_name") or None,
+        tags=_tags(options.get("tags") or {}),
+    )
+
+
+def _csr(options: Mapping[str, Any]) -> Csr | None:
+    """The CSR of ``csr_content`` or ``csr_path``; an empty text is not one, and not the wish for none either."""
+    content, path = options.get("csr_content"), options.get("csr_path")
+    option, text = ("csr_content", content) if path is None else ("csr_path", _file_text(path))
+    if text is None:
+        return None
+    from .._x509.csr import read_csr  # its library is imported only where there is a CSR
 
     return read_csr(text, option)
 
 
-def _names(values: Sequence[str] | None, csr: Csr | None, csr_option: str) -> tuple[str, ...]:
-    given = host_names(values or ())
+def _file_text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", opener=_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise InvalidOption("csr_path", "not a regular file.")
+            return file.read(_LARGEST_CSR)
+    except OSError as error:
+        raise InvalidOption("csr_path", f"the file cannot be read ({error.strerror}).") from None
+    except ValueError:
+        raise InvalidOption("csr_path", "the file is not text; give a CSR in PEM.") from None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """A pipe would be waited for until something is written into it."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _names(values: Sequence[str] | None, csr: Csr | None) -> tuple[str, ...]:
+    given, csr_option = host_names(values or ()), csr.origin if csr else "domains"
     if csr and given and given[0] != csr.domains[0]:
         raise InvalidOption("domains", f"the first name is {given[0]}, but the CN in {csr_option} is {csr.domains[0]}.")
     if csr and given and set(given) != set(csr.domains):

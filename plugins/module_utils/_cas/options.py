@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 from .._errors import InvalidOption
 from .._rpc.fields import id_text
 from .._text import quoted
@@ -14,20 +12,14 @@ from .._text import quoted
 _LONGEST_WAIT = 1_000_000_000  # no clock counts without end
 
 
-class WaitFor(Enum):
-    NONE = "none"
-    VALIDATION = "validation"
-    ISSUED = "issued"
-
-
-def order_id(value: str | None, option: str = "order_id") -> str | None:
-    """An order's number as text."""
+def identifier(value: object, option: str) -> str | None:
+    """An id as text, as the service gave it; None where none was given. A number that was rounded is not one."""
     if value is None:
         return None
     text = id_text(value)
-    if text is None or len(text) > 20 or int(text) == 0:
-        raise InvalidOption(option, f"{quoted(value)} is no order number; give its digits, in quotes.")
-    return str(int(text))
+    if text is None:
+        raise InvalidOption(option, f"{quoted(value)} is not a valid id; give the id as it was returned, in quotes.")
+    return text
 
 
 def positive(value: float, option: str) -> float:

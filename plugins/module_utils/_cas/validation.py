@@ -19,7 +19,7 @@ METHODS = {"DNS": "dns", "FILE": "file"}
 
 
 @dataclass(frozen=True)
-class DnsProof:
+class ValidationRecord:
     """A record to publish. ``record_name`` is None when the raw name does not say which domain it is for."""
 
     domain: str | None
@@ -39,7 +39,7 @@ class DnsProof:
 
 
 @dataclass(frozen=True)
-class FileProof:
+class ValidationFile:
     """A file to serve, byte for byte as given."""
 
     domain: str
@@ -56,46 +56,48 @@ class FileProof:
         return {"method": "file", **self.__dict__}
 
 
-def proofs(response: Mapping[str, Any], domains: tuple[str, ...]) -> tuple[DnsProof | FileProof, ...]:
+def read_validation(
+    response: Mapping[str, Any], domains: tuple[str, ...]
+) -> tuple[ValidationRecord | ValidationFile, ...]:
     """What is to be published, as far as the service has said it: fields are empty for some seconds."""
     name, value = text(response.get("RecordDomain")), text(response.get("RecordValue"))
     if name and value:
-        return (_dns_proof(name, text(response.get("RecordType")) or "TXT", value, domains),)
+        return (_record(name, text(response.get("RecordType")) or "TXT", value, domains),)
     path, content = text(response.get("Uri")), text(response.get("Content"))
     domain = text(response.get("Domain")) or (base(domains[0]) if len(domains) == 1 else None)
-    if path and not _is_for_proofs(path):
+    if path and not _is_for_validation(path):
         raise Failure(f"The service asks for a file at {quoted(path)}, which is no place for a proof.")
     if path and content and domain:
-        return (FileProof(domain=domain, path=path, content=content, url=f"http://{domain}{path}"),)
+        return (ValidationFile(domain=domain, path=path, content=content, url=f"http://{domain}{path}"),)
     return ()
 
 
-def _proves(kind: str, name: str) -> bool:
+def _validates(kind: str, name: str) -> bool:
     """Whether a record is one that proves something, and does not lead the site's own visitors elsewhere."""
     return kind == "TXT" or (kind == "CNAME" and name.startswith("_"))
 
 
-def _is_for_proofs(path: str) -> bool:
+def _is_for_validation(path: str) -> bool:
     """Whether a site has no page of its own there: what is published replaces what is there, and is removed later."""
     plain = len(path) <= _LONGEST_PATH and _SAFE_PATH.fullmatch(path)
-    return bool(plain) and (path.startswith(_FOR_PROOFS) or path.endswith("/fileauth.txt"))
+    return bool(plain) and (path.startswith(_FOR_VALIDATION) or path.endswith("/fileauth.txt"))
 
 
 # Of the CA/Browser Forum, and of ACME.
-_FOR_PROOFS = ("/.well-known/pki-validation/", "/.well-known/acme-challenge/")
+_FOR_VALIDATION = ("/.well-known/pki-validation/", "/.well-known/acme-challenge/")
 # Segments of plain characters, none of them "." or "..".
 _LONGEST_PATH = 255
 _SAFE_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 
 
-def _dns_proof(raw: str, kind: str, value: str, domains: tuple[str, ...]) -> DnsProof:
+def _record(raw: str, kind: str, value: str, domains: tuple[str, ...]) -> ValidationRecord:
     name = raw.strip().rstrip(".").lower()
     owners = [domain for domain in domains if name == base(domain) or name.endswith("." + base(domain))]
     owner = max(owners, key=len, default=domains[0] if len(domains) == 1 else None)
     names = {name} if owners else {_full_name(name, base(domain)) for domain in domains}
     full = names.pop() if len(names) == 1 else None
-    clear = full and _NAME_CHARACTERS.issuperset(name) and _proves(kind, name) and _is_ours(full, domains)
-    return DnsProof(owner, full if clear else None, kind, value, raw)
+    clear = full and _NAME_CHARACTERS.issuperset(name) and _validates(kind, name) and _is_ours(full, domains)
+    return ValidationRecord(owner, full if clear else None, kind, value, raw)
 
 
 def _is_ours(name: str, domains: tuple[str, ...]) -> bool:

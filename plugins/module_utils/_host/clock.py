@@ -5,19 +5,33 @@
 
 from __future__ import annotations
 
-import random
-import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import NamedTuple
 
 
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def _chance() -> float:
+    import random  # tasks that call nothing need neither this nor a nonce
+
+    return random.random()
+
+
+def _nonce() -> str:
+    import secrets
+
+    return secrets.token_hex(16)
+
+
 class Clock(NamedTuple):
     """Time and chance, so that tests can own them."""
 
-    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    now: Callable[[], datetime] = _now
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    chance: Callable[[], float] = random.random
-    nonce: Callable[[], str] = lambda: secrets.token_hex(16)
+    chance: Callable[[], float] = _chance
+    nonce: Callable[[], str] = _nonce

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def take(path: str, now: float, until: float) -> Held | None:
+def acquire(path: str, now: float, until: float) -> Lockfile | None:
     """Take a note for oneself; None while another process has it. Its directory is made when it is not there.
 
     Times are seconds since 1970. A process that ended has its notes no longer; one that hangs, until the time that it
@@ -22,7 +22,7 @@ def take(path: str, now: float, until: float) -> Held | None:
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     while True:
         lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        held = Held(path, lock)
+        held = Lockfile(path, lock)
         try:
             if _is_free(lock) and held.is_ours:
                 held.sign(now, until)
@@ -48,7 +48,7 @@ def owner(path: str) -> dict[str, Any]:
         return {}
 
 
-def look(path: str) -> dict[str, Any]:
+def read_note(path: str) -> dict[str, Any]:
     """What a note says, whoever has it; nothing when it cannot be read."""
     try:
         with open(f"{path}.json", encoding="utf-8") as file:
@@ -57,13 +57,13 @@ def look(path: str) -> dict[str, Any]:
         return {}
 
 
-class Held:
+class Lockfile:
     """A note that this process has taken; nobody else reads or writes it before it is released."""
 
     def __init__(self, path: str, lock: int) -> None:
         self._path, self._lock = path, lock
 
-    def __enter__(self) -> Held:
+    def __enter__(self) -> Lockfile:
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -83,7 +83,7 @@ class Held:
 
     def read(self) -> dict[str, Any]:
         """What the note says; nothing when it cannot be read."""
-        return look(self._path)
+        return read_note(self._path)
 
     def write(self, note: Mapping[str, Any], lasting: bool = True) -> None:
         """Replace what the note says; a lasting one is on the disk afterwards. An empty one is removed."""

@@ -12,25 +12,17 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from enum import Enum
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from .._errors import (
-    ApiError,
-    DeadlineExceeded,
-    Failure,
-    InvalidRequest,
-    Kind,
-    NoResponse,
-    NotSent,
-    OutcomeUnknown,
-    ReadOnly,
-)
+from .._errors import ApiError, DeadlineExceeded, Failure, Kind, NoResponse, NotSent, OutcomeUnknown, ReadOnly
 from .._host.clock import Clock
 from .._text import one_line, utc_text
-from .credentials import Credentials, Source
+from .retry import Verdict, is_read, pause_before, verdict_on
 from .signature import canonical_query, flatten, signed_headers
 from .transport import Request, Response, Transport
+
+if TYPE_CHECKING:
+    from .credentials import Credentials, Source
 
 
 class Product(NamedTuple):
@@ -61,38 +53,17 @@ _LONGEST_ASKED = 120.0
 _MOST_SKEW = timedelta(days=3650)
 
 
-class _Verdict(Enum):
-    AGAIN = "send it again"
-    LOOK = "it may have happened: only a look tells"
-    RAISE = "raise"
+class Caller(Protocol):
+    """Whatever calls operations that only read: a client, or a task with a deadline."""
 
+    @property
+    def clock(self) -> Clock: ...
 
-def _verdict(failure: Failure, is_read: bool) -> _Verdict:
-    """What a failure of one exchange asks for: the retry table."""
-    if isinstance(failure, InvalidRequest):
-        return _Verdict.RAISE
-    if isinstance(failure, NotSent):
-        return _Verdict.AGAIN
-    if isinstance(failure, ApiError) and failure.kind in (Kind.THROTTLED, Kind.BUSY):
-        return _Verdict.AGAIN
-    # A fresh nonce that is known already was sent twice on the way: the first copy may have been carried out.
-    unsure = isinstance(failure, NoResponse) or (
-        isinstance(failure, ApiError) and failure.kind in (Kind.BROKEN, Kind.NONCE)
-    )
-    if unsure:
-        return _Verdict.AGAIN if is_read else _Verdict.LOOK
-    return _Verdict.RAISE
-
-
-def is_read(action: str) -> bool:
-    """Whether an operation cannot change anything: its name says so."""
-    return action.startswith(("Describe", "List", "Get"))
+    def call(self, action: str, params: Mapping[str, Any]) -> dict[str, Any]: ...
 
 
 class Client:
     """Calls one product's operations. Holds keys, connections and what it learned of the server's clock."""
-
-    _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
 
     def __init__(
         self,
@@ -113,8 +84,6 @@ class Client:
         self.tell = tell or _tell_nobody  # hears a line, and whether it is only a detail, while something is waited for
         self.read_only = read_only
         self.clock = clock or Clock()
-        self.wrote = False  # a write was carried out, or may have been
-        self.deadline: float | None = None  # a moment of clock.monotonic, for calls that name none
         self._url = url
         self.host = url.partition("://")[2]
         self._source = source
@@ -134,7 +103,7 @@ class Client:
         """Close what the transport holds open, if anything."""
         getattr(self._transport, "close", lambda: None)()
 
-    def call(self, action: str, params: Mapping[str, Any], deadline: float | None = None) -> dict[str, Any]:
+    def call(self, action: str, params: Mapping[str, Any], deadline: float = float("inf")) -> dict[str, Any]:
         """Call one operation and return its response.
 
         ``deadline`` is a moment of ``clock.monotonic``; nothing is sent after it.
@@ -142,7 +111,6 @@ class Client:
         """
         if self.read_only and not is_read(action):
             raise ReadOnly(f"{action} was not sent: a check mode run only reads.")
-        deadline = self.deadline if deadline is None else deadline
         repaired: set[Kind] = set()
         attempt = 1
         credentials = self._source(False)
@@ -150,9 +118,7 @@ class Client:
             self._wait_for_turn(action, deadline)
             sent = self.clock.now().timestamp()
             try:
-                content = self._exchange(action, params, credentials)
-                self.wrote |= not is_read(action)
-                return content
+                return self._exchange(action, params, credentials)
             except Failure as failure:
                 failure.add(action=action)
                 self._note_pace(failure, sent)
@@ -163,11 +129,11 @@ class Client:
                     again = self._source(False)
                 credentials = again
 
-    def _wait_for_turn(self, action: str, deadline: float | None) -> None:
+    def _wait_for_turn(self, action: str, deadline: float) -> None:
         """Wait as long as the tasks of this machine have to, together. Raises DeadlineExceeded."""
         now = self.clock.now().timestamp()
         pause = self._turn(now)
-        if deadline is not None and self.clock.monotonic() + pause >= deadline:
+        if self.clock.monotonic() + pause >= deadline:
             raise DeadlineExceeded(
                 f"{action} was not sent: the time for this task (wait_timeout) is over.", action=action
             )
@@ -251,21 +217,14 @@ class Client:
             return fetched if fetched != credentials else None
         return None
 
-    def _pause(self, failure: Failure, action: str, attempt: int, deadline: float | None) -> float:
+    def _pause(self, failure: Failure, action: str, attempt: int, deadline: float) -> float:
         """Seconds to wait before the same call is sent again; raises when it must not be."""
-        verdict = _verdict(failure, is_read(action))
-        if verdict is _Verdict.LOOK:
-            self.wrote = True
+        verdict = verdict_on(failure, is_read(action))
+        if verdict is Verdict.LOOK:
             raise OutcomeUnknown(f"{action} may or may not have happened. {failure.msg}", **failure.facts) from failure
-        if verdict is _Verdict.RAISE or attempt >= self._max_attempts:
-            raise self._placed(failure, action)
-        longest = min(self._LONGEST_PAUSE, self._FIRST_PAUSE * 2.0 ** min(attempt - 1, 16))
-        chance = self.clock.chance()
-        pause = chance * longest
-        if isinstance(failure, ApiError) and failure.retry_after:
-            # Those who were refused together would come back together.
-            pause = max(pause, failure.retry_after * (1 + chance / 4))
-        if deadline is not None and self.clock.monotonic() + pause >= deadline:
+        pause = pause_before(attempt, failure, self.clock.chance())
+        is_last = attempt >= self._max_attempts or self.clock.monotonic() + pause >= deadline
+        if verdict is Verdict.RAISE or is_last:
             raise self._placed(failure, action)
         return pause
 

@@ -5,9 +5,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
 
-_LONGEST_TEXT, _LONGEST_ID = 16 * 1024, 20
+_LONGEST_TEXT = 16 * 1024
+# A number in its scientific form was rounded, and is not an id any more.
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_MOST_ID_DIGITS = 20
+# More digits than any other number of the service has; Python itself gives up at some thousands.
+_MOST_DIGITS = 18
 
 
 def text(value: object) -> str | None:
@@ -19,18 +25,18 @@ def text(value: object) -> str | None:
 
 
 def id_text(value: object) -> str | None:
-    """An id as text, whether it came as a number or as text; None for anything else."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**_LONGEST_ID:
+    """An id as text, whether it came as a number or as text; None for anything else. Its form means nothing."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**_MOST_ID_DIGITS:
         return str(value)
     text = value.strip() if isinstance(value, str) else ""
-    return text if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID else None
+    return text if _ID.fullmatch(text) else None
 
 
 def moment(value: object) -> datetime | None:
     """A moment from milliseconds since 1970, as number or text."""
-    digits = id_text(value)
+    number = whole(value)
     try:
-        return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=int(digits)) if digits else None
+        return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=number) if number else None
     except OverflowError:
         return None
 
@@ -42,10 +48,6 @@ def day(value: object) -> datetime | None:
         return datetime.strptime(written, "%Y-%m-%d").replace(tzinfo=timezone.utc) if written else None
     except ValueError:
         return None
-
-
-# More digits than any number of the service's has; Python itself gives up at some thousands.
-_MOST_DIGITS = 18
 
 
 def whole(value: object) -> int | None:

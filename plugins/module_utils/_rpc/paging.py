@@ -16,6 +16,26 @@ Entry = dict[str, Any]
 MOST_PAGES, MOST_ENTRIES = 1000, 50_000
 # The same page again and again: the service does not look at its number.
 _MOST_REPEATS = 3
+_PASSES = 3
+
+
+def entries(ask: Callable[[int], tuple[object, object]], key: Callable[[Entry], str]) -> Iterator[Entry]:
+    """All entries of a list, each once by its key. ``ask`` is as for ``pages``.
+
+    When entries moved between pages while they were read, the list is read again: a missed one may be made twice.
+    """
+    seen: set[str] = set()
+    for _attempt in range(_PASSES):
+        totals = set()
+        for page, total in pages(ask):
+            totals.add(total)
+            for entry in page:
+                name = key(entry)
+                if name not in seen:
+                    seen.add(name)
+                    yield entry
+        if len(totals) == 1 and len(seen) >= max(totals):
+            return
 
 
 def pages(ask: Callable[[int], tuple[object, object]]) -> Iterator[tuple[list[Entry], int]]:
@@ -26,8 +46,8 @@ def pages(ask: Callable[[int], tuple[object, object]]) -> Iterator[tuple[list[En
     count = repeats = 0
     last: list[Entry] = []
     for number in range(1, MOST_PAGES + 1):
-        entries, said = ask(number)
-        page = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+        found, said = ask(number)
+        page = [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
         total = whole(said) or 0
         yield page, total
         count += len(page)

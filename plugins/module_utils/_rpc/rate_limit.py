@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from .._host.lockfile import Held, take
+from .._host.lockfile import Lockfile, acquire
 
 # Calls a second: where it begins after a refusal, and where it may get to.
 _FIRST, _SLOWEST, _FASTEST = 8.0, 0.2, 1000.0
@@ -39,10 +39,12 @@ def too_fast(path: str, sent: float, now: float, sleep: Callable[[float], None])
 Result = TypeVar("Result")
 
 
-def _with_note(path: str, now: float, sleep: Callable[[float], None], work: Callable[[Held], Result]) -> Result | None:
+def _with_note(
+    path: str, now: float, sleep: Callable[[float], None], work: Callable[[Lockfile], Result]
+) -> Result | None:
     try:
         for _attempt in range(_ATTEMPTS):
-            held = take(path, now, now + _OURS)
+            held = acquire(path, now, now + _OURS)
             if held is not None:
                 with held:
                     return work(held)
@@ -52,7 +54,7 @@ def _with_note(path: str, now: float, sleep: Callable[[float], None], work: Call
     return None
 
 
-def _next_turn(held: Held, now: float) -> float:
+def _next_turn(held: Lockfile, now: float) -> float:
     note = _read(held, now)
     if note is None:
         return 0.0
@@ -62,7 +64,7 @@ def _next_turn(held: Held, now: float) -> float:
     return turn - now
 
 
-def _slow_down(held: Held, sent: float, now: float) -> None:
+def _slow_down(held: Lockfile, sent: float, now: float) -> None:
     note = _read(held, now)
     if note is None:
         held.write({"rate": _FIRST, "next": now + 1 / _FIRST, "slower": now}, lasting=False)
@@ -70,7 +72,7 @@ def _slow_down(held: Held, sent: float, now: float) -> None:
         held.write({**note, "rate": max(_SLOWEST, note["rate"] * _SLOWER), "slower": now}, lasting=False)
 
 
-def _read(held: Held, now: float) -> dict[str, float] | None:
+def _read(held: Lockfile, now: float) -> dict[str, float] | None:
     """The note, unless it is old, from another time, or none of ours."""
     note = held.read()
     if not all(isinstance(note.get(name), (int, float)) for name in ("rate", "next", "slower")):

@@ -9,11 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from .._x509.certificate import Certificate
 from .._x509.hostnames import uncovered
 from .._x509.renewal_window import Window, is_due
 from .model import Generation, Record, Served, is_served
+
+if TYPE_CHECKING:
+    from .._x509.certificate import Certificate
 
 
 class Action(Enum):
@@ -65,7 +68,7 @@ class Staged:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class CertificateWanted:
     """The certificate that should be in use; ``domains`` are A-labels."""
 
     domains: tuple[str, ...]
@@ -89,7 +92,7 @@ class Decision:
     reason: str
 
 
-def decide(wanted: Wanted, seen: Seen, now: datetime) -> Decision:
+def decide(wanted: CertificateWanted, seen: Seen, now: datetime) -> Decision:
     """The one table of the store: the first row that holds decides."""
     if seen.ready:
         return Decision(Action.INSTALL, f"generation {seen.ready.generation.number} is complete, but not in use")
@@ -110,7 +113,7 @@ def decide(wanted: Wanted, seen: Seen, now: datetime) -> Decision:
     return _in_use(current, seen.served, why)
 
 
-def _other_names(wanted: Wanted, current: Installed) -> str | None:
+def _other_names(wanted: CertificateWanted, current: Installed) -> str | None:
     if current.is_for(wanted.domains):
         return None
     if current.record and current.record.domains:
@@ -128,7 +131,7 @@ def _going_on(staged: Staged | None, named: bool = False) -> str:
     return f", going on with {what}" + (f" and order {staged.order_id}" if named and staged.order_id else "")
 
 
-def _successor(wanted: Wanted, current: Installed, why: str, staged: Staged | None) -> Decision:
+def _successor(wanted: CertificateWanted, current: Installed, why: str, staged: Staged | None) -> Decision:
     product = current.record.product_code if current.record else None
     if current.order_id is None:
         return Decision(Action.APPLY, f"{why}; no order is recorded that could be renewed{_going_on(staged)}")

@@ -5,30 +5,20 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 from .._errors import InvalidOption
+from .._host.clock import Clock
 from .._text import code, utc_text
 from .._x509.hostnames import uncovered
 from .._x509.renewal_window import window
 from . import probe, read
-from .decide import Decision, Installed, Seen, Staged, Wanted, decide
+from .decide import CertificateWanted, Decision, Installed, Seen, Staged, decide
 from .model import Place, Served, Store, is_served
 from .wanted import place, wanted_names
-
-
-@dataclass(frozen=True)
-class Host:
-    """What the machine lends: its clock, its patience, its network."""
-
-    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
-    monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    look_at: Callable[[probe.Endpoint, str | None], list[Served]] = probe.look_at
 
 
 @dataclass(frozen=True)
@@ -36,7 +26,7 @@ class Report:
     """What was seen, and what follows."""
 
     place: Place
-    wanted: Wanted
+    wanted: CertificateWanted
     seen: Seen
     served_generation: int | None
     decision: Decision
@@ -68,11 +58,16 @@ class Report:
         return {}
 
 
-def report(options: Mapping[str, Any], check: bool, host: Host | None = None) -> Report:
+def report(
+    options: Mapping[str, Any],
+    check: bool,
+    clock: Clock | None = None,
+    look_at: Callable[[probe.Endpoint, str | None], list[Served]] = probe.look_at,
+) -> Report:
     """``certificate_store_info``."""
-    host = host or Host()
+    clock = clock or Clock()
     where = place(options)
-    asked = Wanted(
+    asked = CertificateWanted(
         wanted_names(options["domains"]),
         code(options["product_code"], "product_code"),
         window(options["renew_before"], "renew_before"),
@@ -80,28 +75,27 @@ def report(options: Mapping[str, Any], check: bool, host: Host | None = None) ->
     endpoint, timeout = probe.read_endpoint(options["endpoint"]), options["endpoint_timeout"]
     if not 0 <= timeout < float("inf"):
         raise InvalidOption("endpoint_timeout", "give a number of seconds, 0 or above.")
-    now, store = host.now(), read.look(where)
+    now, store = clock.now(), read.scan(where)
     current = read.installed(where, store)
-    shown = _served(endpoint, timeout, current, asked, host) if endpoint else None
+    shown = None
+    if endpoint:
+        name, done = probe.server_name(endpoint, _asked_names(asked, current)), _shows(current)
+        shown = probe.look_until(done, lambda: look_at(endpoint, name), timeout, clock.monotonic, clock.sleep)
     seen = Seen(
         current, read.staged(where, store, asked.domains), read.ready(where, store, current, asked.domains, now), shown
     )
     return Report(where, asked, seen, _served_generation(where, store, shown), decide(asked, seen, now), check)
 
 
-def _served(
-    endpoint: probe.Endpoint, timeout: float, current: Installed | None, asked: Wanted, host: Host
-) -> list[Served]:
-    """Waiting makes sense only for a certificate that is in use."""
+def _asked_names(asked: CertificateWanted, current: Installed | None) -> Sequence[str]:
+    """The names to ask an endpoint for: a CA adds names that no server block needs to know."""
     covering = current is None or not uncovered(asked.domains, current.certificate.domains)
-    # A CA adds names that no server block needs to know.
-    names = asked.domains if covering or current is None else current.certificate.domains
-    name = probe.server_name(endpoint, names)
+    return asked.domains if covering or current is None else current.certificate.domains
 
-    def done(found: list[Served]) -> bool:
-        return current is None or is_served(current.certificate.sha256_fingerprint, found)
 
-    return probe.look_until(done, lambda: host.look_at(endpoint, name), timeout, host.monotonic, host.sleep)
+def _shows(current: Installed | None) -> Callable[[list[Served]], bool]:
+    """Whether the certificate in use is served; without one there is nothing to wait for."""
+    return lambda found: current is None or is_served(current.certificate.sha256_fingerprint, found)
 
 
 def _served_generation(where: Place, store: Store, shown: list[Served] | None) -> int | None:

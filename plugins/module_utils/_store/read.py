@@ -26,7 +26,7 @@ _LARGEST = 1024 * 1024
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
-def look(place: Place) -> Store:
+def scan(place: Place) -> Store:
     """The names in the store and where ``current`` points to; no file is opened."""
     _refuse_strange(place)
     numbers = [int(name) for name in _names(place.generations) if _NUMBER.fullmatch(name)]

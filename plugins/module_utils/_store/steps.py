@@ -1,113 +1,134 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The steps that change a store, and what a store is after them. Pure."""
+"""The changes of a store, the store after each of them, and the steps of a plan that they make. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import reduce
 from typing import Union
 
-from .model import KEY, Access, Generation, KeyFile, Store
+from .._plan import Repeat, Step, Target
+from .model import CURRENT, KEY, MARK, Access, Generation, KeyFile, Store
 
 
 @dataclass(frozen=True)
-class Build:
-    """Make a whole generation: it appears at once, or not at all."""
+class CreateGeneration:
+    """A whole generation: it appears at once, or not at all."""
 
     number: int
     files: tuple[tuple[str, bytes], ...] = field(repr=False)
     access: Access
+    action = "create_generation"
 
     def after(self, store: Store) -> Store:
         key = dict(self.files).get(KEY)
         names = frozenset(name for name, _text in self.files)
         return store.having(Generation(self.number, names, _key_file(None, key or b"", self.access)))
 
+    def reason(self, store: Store) -> str:
+        return f"generation {self.number} does not exist"
+
 
 @dataclass(frozen=True)
-class Write:
-    """Put one file into a generation."""
+class WriteFile:
+    """One file of a generation."""
 
     number: int
     name: str
     data: bytes = field(repr=False)
     access: Access
+    action = "write_file"
 
     def after(self, store: Store) -> Store:
         there = store.get(self.number) or Generation(self.number)
         key = _key_file(there.key, self.data, self.access) if self.name == KEY else there.key
         return store.having(replace(there, files=there.files | {self.name}, key=key))
 
+    def reason(self, store: Store) -> str:
+        if self.name == MARK:
+            return f"generation {self.number} is not verified yet"
+        there = store.get(self.number)
+        return f"{self.name} {'has other content' if there and self.name in there.files else 'does not exist'}"
+
 
 @dataclass(frozen=True)
-class Allow:
-    """Give the key its owner, group and mode."""
+class SetAccess:
+    """Owner, group and mode of a key."""
 
     number: int
     access: Access
+    action = "set_access"
 
     def after(self, store: Store) -> Store:
         there = store.get(self.number) or Generation(self.number)
         return store.having(replace(there, key=_key_file(there.key, None, self.access)))
 
+    def reason(self, store: Store) -> str:
+        return f"{KEY} has another owner, group or mode"
+
 
 @dataclass(frozen=True)
-class Swap:
+class Activate:
     """Put a generation in use."""
 
     number: int
+    action = "activate"
 
     def after(self, store: Store) -> Store:
         return replace(store, current=self.number)
 
+    def reason(self, store: Store) -> str:
+        return f"{CURRENT} is generation {store.current}" if store.current else "no generation is in use"
+
 
 @dataclass(frozen=True)
-class Drop:
-    """Remove one file of a generation."""
+class RemoveFile:
+    """One file of a generation, removed."""
 
     number: int
     name: str
+    action = "remove_file"
 
     def after(self, store: Store) -> Store:
         there = store.get(self.number) or Generation(self.number)
         return store.having(replace(there, files=there.files - {self.name}))
 
+    def reason(self, store: Store) -> str:
+        return f"generation {self.number} is verified, or no longer in use"
+
 
 @dataclass(frozen=True)
-class Remove:
-    """Remove a whole generation."""
+class RemoveGeneration:
+    """A whole generation, removed."""
 
     number: int
+    action = "remove_generation"
 
     def after(self, store: Store) -> Store:
         left = tuple(each for each in store.generations if each.number != self.number)
         return replace(store, generations=left)
 
+    def reason(self, store: Store) -> str:
+        return f"generation {self.number} is older than those to keep"
 
-Step = Union[Build, Write, Allow, Swap, Drop, Remove]
+
+Change = Union[CreateGeneration, WriteFile, SetAccess, Activate, RemoveFile, RemoveGeneration]
 
 
-@dataclass(frozen=True)
-class Plan:
-    """The steps from the store that is there to the wanted one, for one generation."""
-
-    before: Store
-    number: int
-    steps: tuple[Step, ...] = ()
-
-    @property
-    def changed(self) -> bool:
-        return bool(self.steps)
-
-    @property
-    def after(self) -> Store:
-        return reduce(lambda store, step: step.after(store), self.steps, self.before)
+def steps(before: Store, changes: Iterable[Change]) -> tuple[Step[Store], ...]:
+    """The changes as steps, each with the store that it leaves. All are safe to repeat: a look decides what is left."""
+    found, store = [], before
+    for change in changes:
+        leaves, target = change.after(store), Target("generation", change.number)
+        found.append(Step(change.action, change.reason(store), target, leaves, Repeat.SAFE, {"change": change}))
+        store = leaves
+    return tuple(found)
 
 
 def obsolete(store: Store, keep: int) -> list[Generation]:
-    """What may go once the current generation is verified: nothing at or above it, and not the last ``keep`` below."""
+    """What may go once the current generation is verified: nothing at or above it, nor the last ``keep`` below."""
     below = [each for each in store.newest_first() if each.number < (store.current or 0)]
     kept = [each for each in below if each.complete][:keep]
     return [each for each in below if each not in kept]

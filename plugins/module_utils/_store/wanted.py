@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from .._errors import InvalidOption
+from .._errors import InvalidCertificate, InvalidOption
 from .._text import one_line, quoted
+from .._x509.certificate import Certificate, read_certificate
 from .._x509.hostnames import host_names
 from .model import Access, Place, Record
 
@@ -34,7 +35,7 @@ _NAMED = (State.STAGED, State.COMPLETE)
 
 
 @dataclass(frozen=True)
-class Wanted:
+class StoreWanted:
     """What ``certificate_store`` asks for. ``generation`` is 0 where none was given."""
 
     place: Place
@@ -43,30 +44,37 @@ class Wanted:
     domains: tuple[str, ...]
     keep_key: bool
     record: Record | None
-    fullchain: str = field(repr=False)
+    certificate: Certificate | None
     private_key: str | None = field(repr=False)
     keep: int
     access: Access
 
 
-def wanted(options: Mapping[str, Any]) -> Wanted:
+def read_store(options: Mapping[str, Any]) -> StoreWanted:
     """Check a task's options and say what they ask for. Raises InvalidOption."""
     state, private_key = State(options["state"]), options["private_key"]
-    asked = Wanted(
+    wanted = StoreWanted(
         place=place(options),
         state=state,
         generation=_number(options["generation"], "generation", 1),
         domains=wanted_names(options["domains"]) if state in _NAMED or options["domains"] else (),
         keep_key=bool(options["keep_key"]),
         record=_record(options["order"]),
-        fullchain=options["fullchain"] or "",
+        certificate=_certificate(options["fullchain"] or "") if state is State.COMPLETE else None,
         private_key=private_key,
         keep=_number(options["keep"], "keep", 0),
         access=Access(_mode(options["key_mode"]), _uid(options["owner"]), _gid(options["group"])),
     )
-    if not asked.generation and (private_key is None or state is not State.COMPLETE) and state is not State.STAGED:
+    if not wanted.generation and (private_key is None or state is not State.COMPLETE) and state is not State.STAGED:
         raise InvalidOption("generation", "say which generation is meant.")
-    return asked
+    return wanted
+
+
+def _certificate(fullchain: str) -> Certificate:
+    try:
+        return read_certificate(fullchain, "fullchain")
+    except InvalidCertificate:
+        raise InvalidOption("fullchain", "give the certificate and its chain in PEM.") from None
 
 
 def place(options: Mapping[str, Any]) -> Place:

@@ -16,7 +16,7 @@ from secrets import token_hex
 from .._errors import Failure
 from .model import CURRENT, DIRECTORY_MODE, FILE_MODE, GENERATIONS, HIDDEN, KEY, KEY_MODE, TEMPORARY, Access, Place
 from .os_errors import NotYours, giving, writing
-from .steps import Allow, Build, Drop, Remove, Step, Swap, Write
+from .steps import Activate, Change, CreateGeneration, RemoveFile, RemoveGeneration, SetAccess, WriteFile
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _THERE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -68,31 +68,31 @@ def sweep(place: Place) -> None:
                 _remove(f"{directory}/{name}")
 
 
-def carry_out(place: Place, step: Step) -> None:
-    directory = place.generation_path(step.number)
-    if isinstance(step, Build):
-        _build(place, step)
-    elif isinstance(step, Write):
-        _write(f"{directory}/{step.name}", step.data, step.access if step.name == KEY else None)
-    elif isinstance(step, Allow):
-        _allow(f"{directory}/{KEY}", step.access)
-    elif isinstance(step, Swap):
-        _swap(place, step.number)
-    elif isinstance(step, Drop):
-        _drop(f"{directory}/{step.name}")
+def carry_out(place: Place, change: Change) -> None:
+    path = place.generation_path(change.number)
+    if isinstance(change, CreateGeneration):
+        _create(place, change)
+    elif isinstance(change, WriteFile):
+        _write(f"{path}/{change.name}", change.data, change.access if change.name == KEY else None)
+    elif isinstance(change, SetAccess):
+        _set_access(f"{path}/{KEY}", change.access)
+    elif isinstance(change, Activate):
+        _activate(place, change.number)
+    elif isinstance(change, RemoveFile):
+        _remove_file(f"{path}/{change.name}")
     else:
-        _remove_generation(place, step)
+        _remove_generation(place, change)
 
 
-def _build(place: Place, step: Build) -> None:
-    directory = place.generation_path(step.number)
-    hidden = f"{place.generations}/{HIDDEN}{step.number}{TEMPORARY}"
+def _create(place: Place, change: CreateGeneration) -> None:
+    directory = place.generation_path(change.number)
+    hidden = f"{place.generations}/{HIDDEN}{change.number}{TEMPORARY}"
     with writing(directory), _gone_on_failure(hidden):
         os.mkdir(hidden, DIRECTORY_MODE)
         os.chmod(hidden, DIRECTORY_MODE)
-        for name, data in step.files:
+        for name, data in change.files:
             with giving(f"{directory}/{name}"):
-                _fill(f"{hidden}/{name}", data, step.access if name == KEY else None)
+                _fill(f"{hidden}/{name}", data, change.access if name == KEY else None)
         _sync(hidden)
         os.rename(hidden, directory)
         _sync(place.generations)
@@ -136,7 +136,7 @@ def _or_same(number: int | None) -> int:
     return -1 if number is None else number
 
 
-def _allow(path: str, access: Access) -> None:
+def _set_access(path: str, access: Access) -> None:
     with writing(path), giving(path):
         opened = os.open(path, _THERE)
         try:
@@ -147,7 +147,7 @@ def _allow(path: str, access: Access) -> None:
             os.close(opened)
 
 
-def _swap(place: Place, number: int) -> None:
+def _activate(place: Place, number: int) -> None:
     temporary = f"{place.path}/{HIDDEN}{CURRENT}.{token_hex(4)}{TEMPORARY}"
     with writing(place.current), _gone_on_failure(temporary):
         os.symlink(f"{GENERATIONS}/{number}", temporary)
@@ -157,16 +157,16 @@ def _swap(place: Place, number: int) -> None:
         _sync(place.path)
 
 
-def _drop(path: str) -> None:
+def _remove_file(path: str) -> None:
     with writing(path), suppress(FileNotFoundError):
         os.unlink(path)
 
 
-def _remove_generation(place: Place, step: Remove) -> None:
+def _remove_generation(place: Place, change: RemoveGeneration) -> None:
     """Out of sight first: half a generation must never look like a staged one."""
-    hidden = f"{place.generations}/{HIDDEN}{step.number}{TEMPORARY}"
-    with writing(place.generation_path(step.number)):
-        os.rename(place.generation_path(step.number), hidden)
+    hidden = f"{place.generations}/{HIDDEN}{change.number}{TEMPORARY}"
+    with writing(place.generation_path(change.number)):
+        os.rename(place.generation_path(change.number), hidden)
         _remove(hidden)
 
 

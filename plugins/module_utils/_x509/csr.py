@@ -22,18 +22,22 @@ _SHORTEST_RSA = 2048
 
 @dataclass(frozen=True)
 class Csr:
-    """A signing request: its text, its names (A-labels, the CN first) and its key's SHA-256 in hex."""
+    """A signing request: its text, its names (A-labels, the CN first) and its key's SHA-256 in hex.
+
+    ``origin`` is the option that it came from.
+    """
 
     pem: str = field(repr=False)
     domains: tuple[str, ...]
     public_key_sha256: str
+    origin: str = field(default="", compare=False)
 
 
 def read_csr(text: str, option: str) -> Csr:
     """Check a PEM signing request and read it. No error repeats any of its text: it may be a private key."""
     request = _load_csr(text, option)
     _check_key(request.public_key(), option)
-    return Csr(pem(request), _csr_names(request, option), key_hash(request.public_key()))
+    return Csr(pem(request), _csr_names(request, option), key_hash(request.public_key()), option)
 
 
 def _load_csr(text: str, option: str) -> CertificateSigningRequest:

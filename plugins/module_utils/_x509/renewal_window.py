@@ -47,6 +47,9 @@ class Window(NamedTuple):
         return self.span if self.span is not None else lifetime * (self.share or 0)
 
 
+DEFAULT_WINDOW = Window(None, 0.33)
+
+
 def window(text: str, option: str, hint: str = "days (30d), hours (720h) or a share (33%)") -> Window:
     """``30d``, ``720h`` or ``33%``; ``hint`` says which of them the option takes."""
     found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*([dh%])\s*", str(text), re.ASCII)

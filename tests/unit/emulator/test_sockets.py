@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.http import Server
+from tests.emulator.core.server import Server
 from tests.emulator.core.refusal import Impossible
 from tests.support.calls import PACKAGE, signed
 

@@ -11,37 +11,37 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..._errors import ApiError, Failure, Kind
-from ..._rpc.client import Client
-from ..._rpc.paging import pages
+from ..._rpc.fields import id_text, text
+from ..._rpc.paging import entries
 from ..status import Status
 from .order import Order, described, from_list
 
 if TYPE_CHECKING:
+    from ..._rpc.client import Caller
     from ..._x509.certificate import Certificate
     from .quota import Quota
 
 
 ORDER_TYPES = {"package": "CPACK", "purchase": "BUY", "uploaded": "UPLOAD", "certificate": "CERT"}
 _PAGE = 50
-_PASSES = 3
 
 
-def describe(client: Client, order: Order, deadline: float | None = None) -> Order | None:
+def describe(caller: Caller, order: Order) -> Order | None:
     """What is known of an order and what the service says of it now; None when it says there is none."""
-    response = state_of(client, order.order_id, deadline)
-    return told(client, order, response) if response is not None else None
+    response = state_of(caller, order.order_id)
+    return told(caller, order, response) if response is not None else None
 
 
-def describe_with_key(client: Client, order: Order, deadline: float | None = None) -> tuple[Order, str | None] | None:
+def describe_with_key(caller: Caller, order: Order) -> tuple[Order, str | None] | None:
     """As ``describe``, with the private key that the service made, if it made one."""
-    response = state_of(client, order.order_id, deadline)
-    return (told(client, order, response), _pem(response.get("PrivateKey"))) if response is not None else None
+    response = state_of(caller, order.order_id)
+    return (told(caller, order, response), _pem(response.get("PrivateKey"))) if response is not None else None
 
 
-def state_of(client: Client, order_id: str, deadline: float | None = None) -> Mapping[str, Any] | None:
+def state_of(caller: Caller, order_id: str) -> Mapping[str, Any] | None:
     """What the service says of an order, in its own words; None when it says there is none."""
     try:
-        return client.call("DescribeCertificateState", {"OrderId": order_id}, deadline)
+        return caller.call("DescribeCertificateState", {"OrderId": order_id})
     except ApiError as refused:
         if refused.kind is Kind.GONE:
             return None
@@ -49,16 +49,16 @@ def state_of(client: Client, order_id: str, deadline: float | None = None) -> Ma
         raise
 
 
-def told(client: Client, order: Order, response: Mapping[str, Any]) -> Order:
+def told(caller: Caller, order: Order, response: Mapping[str, Any]) -> Order:
     """What is known of an order, and what the service said of it."""
-    return described(order, response, _certificate(response.get("Certificate"), order), client.clock.now())
+    return described(order, response, _certificate(response.get("Certificate"), order), caller.clock.now())
 
 
-def with_certificate(client: Client, order: Order) -> Order:
+def with_certificate(caller: Caller, order: Order) -> Order:
     """An entry of the certificate list with its certificate. The key that comes along is left behind."""
     if order.certificate_id is None:
         return order
-    response = client.call("GetUserCertificateDetail", {"CertId": order.certificate_id})
+    response = caller.call("GetUserCertificateDetail", {"CertId": order.certificate_id})
     return replace(order, certificate=_certificate(response.get("Cert"), order))
 
 
@@ -79,54 +79,37 @@ def _pem(value: object) -> str | None:
 
 
 def list_orders(
-    client: Client,
+    caller: Caller,
     order_type: str = "CPACK",
     keyword: str | None = None,
     word: str | None = None,
-    deadline: float | None = None,
 ) -> Iterator[Order]:
-    """All orders, page after page, each once. ``word`` is a status in the list's own words.
-
-    When entries moved between pages while they were read, the list is read again: a missed order is one that may
-    be bought twice.
-    """
-    seen: set[str] = set()
-    for _attempt in range(_PASSES):
-        totals = set()
-        for page, total in pages(partial(_page, client, order_type, keyword, word, deadline)):
-            totals.add(total)
-            for order in (from_list(entry, word) for entry in page):
-                key = order.order_id or f"{order.instance_id}/{order.certificate_id}"
-                if key not in seen:
-                    seen.add(key)
-                    yield order
-        if len(totals) == 1 and len(seen) >= max(totals):
-            return
+    """All orders, page after page, each once. ``word`` is a status in the list's own words."""
+    for entry in entries(partial(_page, caller, order_type, keyword, word), _key):
+        yield from_list(entry, word)
 
 
-def _page(
-    client: Client, order_type: str, keyword: str | None, word: str | None, deadline: float | None, number: int
-) -> tuple[object, object]:
+def _key(entry: Mapping[str, Any]) -> str:
+    return id_text(entry.get("OrderId")) or f"{text(entry.get('InstanceId'))}/{id_text(entry.get('CertificateId'))}"
+
+
+def _page(caller: Caller, order_type: str, keyword: str | None, word: str | None, number: int) -> tuple[object, object]:
     params = {"OrderType": order_type, "Keyword": keyword, "Status": word, "CurrentPage": number, "ShowSize": _PAGE}
-    response = client.call("ListUserCertificateOrder", params, deadline)
+    response = caller.call("ListUserCertificateOrder", params)
     return response.get("CertificateOrderList"), response.get("TotalCount")
 
 
-def order_in_list(
-    client: Client, order_id: str, keyword: str | None, order_type: str = "CPACK", deadline: float | None = None
-) -> Order | None:
+def order_in_list(caller: Caller, order_id: str, keyword: str | None, order_type: str = "CPACK") -> Order | None:
     """One order as the list shows it; pages after it are not read."""
-    orders = list_orders(client, order_type, keyword, deadline=deadline)
+    orders = list_orders(caller, order_type, keyword)
     return next((order for order in orders if order.order_id == order_id), None)
 
 
-def find_in_list(
-    client: Client, numbers: Iterable[str], order_type: str, deadline: float | None = None
-) -> dict[str, Order]:
+def find_in_list(caller: Caller, numbers: Iterable[str], order_type: str) -> dict[str, Order]:
     """Orders by their numbers, as the list shows them; pages after the last of them are not read."""
     wanted = set(numbers)
     found: dict[str, Order] = {}
-    for order in list_orders(client, ORDER_TYPES[order_type], deadline=deadline):
+    for order in list_orders(caller, ORDER_TYPES[order_type]):
         if order.order_id in wanted:
             found[order.order_id] = order
         if len(found) == len(wanted):
@@ -134,12 +117,12 @@ def find_in_list(
     return found
 
 
-def quota(client: Client, product_code: str) -> Quota:
+def quota(caller: Caller, product_code: str) -> Quota:
     """The units of one product; zeros for one that was never bought."""
     from .quota import Quota, from_response  # few modules ask for it
 
     try:
-        return from_response(product_code, client.call("DescribePackageState", {"ProductCode": product_code}))
+        return from_response(product_code, caller.call("DescribePackageState", {"ProductCode": product_code}))
     except ApiError as refused:
         if refused.kind in (Kind.QUOTA, Kind.GONE):
             return Quota(product_code)

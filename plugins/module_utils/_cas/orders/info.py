@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..._errors import InvalidOption
-from ..._rpc.client import Client
 from ..._text import line
 from ..._x509.hostnames import base, host_names
 from ..._x509.renewal_window import window
-from ..options import WaitFor, order_id, positive
+from ..options import identifier
 from ..status import DEAD, IN_FLIGHT, VALID, WITH_THE_CA, Status, list_words
+from ..wait.goal import WaitFor, Waiting, read_waiting
 from .api import (
     ORDER_TYPES,
     describe,
@@ -26,7 +26,11 @@ from .api import (
     unread,
     with_certificate,
 )
-from .order import Order
+
+if TYPE_CHECKING:
+    from ..._reconcile import ApiRun
+    from ..._rpc.client import Client
+    from .order import Order
 
 _SPANS = "days (30d) or hours (720h)"
 _OF_CERTIFICATES = VALID | {Status.EXPIRED}
@@ -46,9 +50,7 @@ class Query(NamedTuple):
     include_validation: bool
     include_certificate: bool
     include_private_key: bool
-    wait_for: WaitFor
-    wait_timeout: float
-    poll_interval: float
+    waiting: Waiting
 
     @property
     def has_orders(self) -> bool:
@@ -65,8 +67,8 @@ class Query(NamedTuple):
 def query(options: Mapping[str, Any]) -> Query:
     """Check the options of ``cas_order_info`` and say what they ask for. Raises InvalidOption."""
     asked = Query(
-        order_id=order_id(options["order_id"]),
-        order_ids=_numbers(options["order_ids"]),
+        order_id=identifier(options["order_id"], "order_id"),
+        order_ids=_ids(options["order_ids"]),
         domains=host_names(options["domains"] or ()),
         keyword=line(options["keyword"], "keyword") or None,
         statuses=frozenset(Status(code) for code in options["status"] or ()),
@@ -76,21 +78,19 @@ def query(options: Mapping[str, Any]) -> Query:
         include_validation=options["include_validation"],
         include_certificate=options["include_certificate"],
         include_private_key=options["include_private_key"],
-        wait_for=WaitFor(options["wait_for"]),
-        wait_timeout=positive(options["wait_timeout"], "wait_timeout"),
-        poll_interval=positive(options["poll_interval"], "poll_interval"),
+        waiting=read_waiting(options),
     )
     _check_together(asked)
     return asked
 
 
-def _numbers(values: Sequence[str] | None) -> tuple[str, ...]:
-    """Order numbers, every one once."""
+def _ids(values: Sequence[object] | None) -> tuple[str, ...]:
+    """Order numbers, every one once; a null is not one."""
     if values is None:
         return ()
     if not values:
         raise InvalidOption("order_ids", "the list is empty; give one order number or more, or leave it out.")
-    return tuple(dict.fromkeys(order_id(str(value), "order_ids") or "" for value in values))
+    return tuple(dict.fromkeys(identifier("" if value is None else value, "order_ids") or "" for value in values))
 
 
 def _check_together(asked: Query) -> None:
@@ -109,7 +109,7 @@ def _check_together(asked: Query) -> None:
         )
     if asked.include_private_key and not asked.order_id:
         raise InvalidOption("include_private_key", "a key is given for one order only; say which with order_id.")
-    if asked.wait_for is not WaitFor.NONE and not (asked.order_id or asked.order_ids):
+    if asked.waiting.wait_for is not WaitFor.NONE and not (asked.order_id or asked.order_ids):
         raise InvalidOption("wait_for", "say with order_id or order_ids what is waited for.")
 
 
@@ -125,7 +125,7 @@ def _span(text: str | None) -> timedelta | None:
 def find(client: Client, asked: Query) -> tuple[list[Order], str | None]:
     """The orders that pass all filters, and the private key of the one order if it was asked for."""
     if asked.order_ids:
-        return list(_by_numbers(client, asked)), None
+        return list(_by_ids(client, asked)), None
     if asked.order_id is None:
         return list(_filtered(client, asked)), None
     known, order, private_key = unread(asked.order_id, asked.domains), None, None
@@ -143,46 +143,61 @@ def find(client: Client, asked: Query) -> tuple[list[Order], str | None]:
 
 
 def _waits(client: Client, asked: Query) -> bool:
-    return asked.wait_for is not WaitFor.NONE and not client.read_only
+    return asked.waiting.wait_for is not WaitFor.NONE and not client.read_only
 
 
-def _deadline(client: Client, asked: Query) -> float:
-    """The end of the wait, for every call from now on."""
-    client.deadline = deadline = client.clock.monotonic() + asked.wait_timeout
-    return deadline
+def _run(client: Client, asked: Query) -> ApiRun:
+    """The task while it waits: every call of it ends with the wait."""
+    from ..._reconcile import Run  # few tasks wait
+
+    return Run(client, client.clock.monotonic() + asked.waiting.timeout)
 
 
 def _waited(client: Client, asked: Query, order: Order, private_key: str | None) -> tuple[Order, str | None]:
     """The order where it was waited for to get, with the key of the response that told so."""
-    from ..wait.one import wait
-    from .refusals import refuse_uncovered  # few tasks wait
+    from ..wait.one import wait  # few tasks wait
+    from .goals import goal_of
+    from .refusals import refuse_uncovered
 
-    def read(client: Client, known: Order, deadline: float) -> Order | None:
+    def read(run: ApiRun, known: Order) -> Order | None:
         nonlocal private_key
-        seen, private_key = describe_with_key(client, known, deadline) or (None, None)
+        seen, private_key = describe_with_key(run, known) or (None, None)
         return seen
 
-    found = wait(client, asked, order, _deadline(client, asked), read)
+    found = wait(_run(client, asked), goal_of(asked.waiting.wait_for), asked.waiting, order, read)
     if asked.domains == found.domains:
         refuse_uncovered(asked.domains, found)  # the names were taken from the task
     return found, private_key
 
 
-def _by_numbers(client: Client, asked: Query) -> Iterator[Order]:
+def _by_ids(client: Client, asked: Query) -> Iterator[Order]:
     """The orders of ``order_ids`` that exist, in the order asked."""
     if _waits(client, asked):
-        from ..wait.many import wait_for_all
-
-        waited = wait_for_all(client, asked, _deadline(client, asked))
+        waited = _all_waited(client, asked)
         yield from (order for order in waited if _passes(asked, order, client.clock.now()))
         return
     listed, now = find_in_list(client, asked.order_ids, asked.order_type), client.clock.now()
-    for number in asked.order_ids:
-        entry = listed.get(number)
+    for order_id in asked.order_ids:
+        entry = listed.get(order_id)
         # The list may lag behind.
-        order = _refined(client, asked, entry, now) if entry else describe(client, unread(number))
+        order = _refined(client, asked, entry, now) if entry else describe(client, unread(order_id))
         if order and _passes(asked, order, now):
             yield order
+
+
+def _all_waited(client: Client, asked: Query) -> list[Order]:
+    from ..wait.many import Many, wait_for_all  # few tasks wait
+    from .goals import GO_ON
+
+    many = Many(
+        things={order_id: unread(order_id) for order_id in asked.order_ids},
+        find=lambda run, ids: find_in_list(run, ids, asked.order_type),
+        describe=describe,
+        lacks=lambda order: asked.include_certificate and order.certificate is None,
+        option="order_ids",
+        again=GO_ON,
+    )
+    return wait_for_all(_run(client, asked), asked.waiting, many)
 
 
 def _filtered(client: Client, asked: Query) -> Iterator[Order]:

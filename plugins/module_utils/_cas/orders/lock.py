@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One task at a time orders a certificate on a machine, and the next one knows what became of it.
 
-The claim is held while an order is made, never while one is waited for. What it notes outlives the task: that an
+The lock is held while an order is made, never while one is waited for. What it notes outlives the task: that an
 application was sent, and the order that came of it, for as long as lists may not show it yet.
 """
 
@@ -13,28 +13,31 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..._errors import StateNotReached
-from ..._host.lockfile import Held, look, owner, take
-from ..._rpc.client import Client
-from .wanted import Wanted
+from ..._host.lockfile import Lockfile, acquire, owner, read_note
+from ..._rpc.fields import id_text
+
+if TYPE_CHECKING:
+    from ..._reconcile import ApiRun
+    from .wanted import Wanted
 
 # Seconds: how far lists may lag behind, and for how long an order that is not listed is still looked for by number.
 LAG, REMEMBERED = 30.0, 600.0
 # Seconds after which a task that holds a claim is taken for hung; it sends no application any more by then.
-_LONGEST = 900.0
-_FIRST_LOOK, _LONGEST_LOOK = 0.2, 2.0
+LONGEST = 900.0
+_FIRST_LOOK, LONGEST_LOOK = 0.2, 2.0
 
 
-class Claim:
-    """The right to order, with its note; without a note when there is nowhere to keep one.
+class Lock:
+    """The right to order a certificate, with a note for later tasks; without a note when there is nowhere to keep one.
 
     ``waited`` tells whether another task had it first, ``unwritten`` why something could not be noted.
     """
 
     def __init__(
-        self, note: Mapping[str, Any], now: float = 0.0, held: Held | None = None, waited: bool = False
+        self, note: Mapping[str, Any], now: float = 0.0, held: Lockfile | None = None, waited: bool = False
     ) -> None:
         self._held, self.waited = held, waited
         self.unwritten: OSError | None = None
@@ -44,8 +47,7 @@ class Claim:
     @property
     def order_id(self) -> str | None:
         """The order that a task made here a moment ago."""
-        number = self._note.get("order_id")
-        return number if isinstance(number, str) and number.isdigit() else None
+        return id_text(self._note.get("order_id"))
 
     @property
     def known(self) -> frozenset[str] | None:
@@ -60,7 +62,7 @@ class Claim:
 
     @property
     def is_ours(self) -> bool:
-        """Whether nobody took it over, because this task hung for too long."""
+        """Whether it did not expire, so that another task took it over."""
         return self._held is None or self._held.is_ours
 
     def sends(self, now: float, known: Iterable[str]) -> None:
@@ -83,67 +85,70 @@ class Claim:
             self.unwritten = error
 
 
-def foreseen(client: Client, wanted: Wanted) -> Claim:
+def peek(run: ApiRun, wanted: Wanted) -> Lock:
     """What the note says, for a task that may only predict: it holds nothing and writes nothing."""
-    return Claim(look(_path(client.state_directory, client, wanted)) if client.state_directory else {}, _now(client))
+    directory = run.actor.state_directory
+    return Lock(read_note(_path(directory, run, wanted)) if directory else {}, _now(run))
 
 
 @contextmanager
-def claimed(client: Client, wanted: Wanted, deadline: float, warnings: list[str]) -> Iterator[Claim]:
-    """Hold the claim on a certificate; wait for whoever holds it. Raises StateNotReached when that takes too long."""
-    begun = client.clock.monotonic()
-    held = _held(client, wanted, deadline, warnings)
+def hold(run: ApiRun, wanted: Wanted) -> Iterator[Lock]:
+    """Hold the lock of a certificate; wait while another task has it. Raises StateNotReached at the deadline."""
+    begun = run.clock.monotonic()
+    held = _held(run, wanted)
     try:
-        note, waited = held.read() if held else {}, client.clock.monotonic() - begun > _FIRST_LOOK / 2
-        claim = Claim(note, _now(client), held, waited)
-        yield claim
-        if claim.unwritten:
-            warnings.append(_unnoted(client, claim.unwritten))
+        note, waited = held.read() if held else {}, run.clock.monotonic() - begun > _FIRST_LOOK / 2
+        lock = Lock(note, _now(run), held, waited)
+        yield lock
+        if lock.unwritten:
+            run.warnings.append(_unnoted(run, lock.unwritten))
     finally:
         if held:
             held.release()
 
 
-def forget(client: Client, wanted: Wanted, order_id: str | None) -> None:
-    """An order is deleted: whoever applies next need not look for it. Where that cannot be noted, it is looked for."""
-    if client.state_directory is None:
+def forget(run: ApiRun, wanted: Wanted, order_id: str | None) -> None:
+    """An order is deleted: later tasks need not look for it. Where that cannot be noted, they do."""
+    directory = run.actor.state_directory
+    if directory is None:
         return
-    path, now = _path(client.state_directory, client, wanted), _now(client)
+    path, now = _path(directory, run, wanted), _now(run)
     if not os.path.exists(f"{path}.json"):
         return
     try:
-        held = take(path, now, now + 1)
+        held = acquire(path, now, now + 1)
     except OSError:
         return
     if held:
         with held:
-            claim = Claim(held.read(), now, held)
-            if claim.order_id == order_id:
-                claim.clear()
+            lock = Lock(held.read(), now, held)
+            if lock.order_id == order_id:
+                lock.clear()
 
 
-def _held(client: Client, wanted: Wanted, deadline: float, warnings: list[str]) -> Held | None:
-    if client.state_directory is None:
+def _held(run: ApiRun, wanted: Wanted) -> Lockfile | None:
+    directory = run.actor.state_directory
+    if directory is None:
         return None
-    path, pause = _path(client.state_directory, client, wanted), _FIRST_LOOK
+    path, pause = _path(directory, run, wanted), _FIRST_LOOK
     try:
         while True:
-            now = _now(client)
-            held = take(path, now, now + _LONGEST)
+            now = _now(run)
+            held = acquire(path, now, now + LONGEST)
             if held:
                 return held
-            if client.clock.monotonic() + pause >= deadline:
+            if run.clock.monotonic() + pause >= run.deadline:
                 raise StateNotReached(_busy(path, now))
-            client.clock.sleep(pause * (1 - client.clock.chance() / 4))
-            pause = min(_LONGEST_LOOK, pause * 2)
+            run.clock.sleep(pause * (1 - run.clock.chance() / 4))
+            pause = min(LONGEST_LOOK, pause * 2)
     except OSError as error:
-        warnings.append(_unnoted(client, error))
+        run.warnings.append(_unnoted(run, error))
         return None
 
 
-def _unnoted(client: Client, error: OSError) -> str:
+def _unnoted(run: ApiRun, error: OSError) -> str:
     return (
-        f"Nothing can be noted in {client.state_directory} ({error.strerror}): tasks that order the same "
+        f"Nothing can be noted in {run.actor.state_directory} ({error.strerror}): tasks that order the same "
         "certificate at the same moment are not kept apart. Make it writable, or set XDG_STATE_HOME."
     )
 
@@ -157,10 +162,10 @@ def _busy(path: str, now: float) -> str:
     )
 
 
-def _path(state_directory: str, client: Client, wanted: Wanted) -> str:
-    about = "\0".join((client.host, wanted.product_code, *sorted(wanted.domains)))
-    return os.path.join(state_directory, f"order-{hashlib.sha256(about.encode()).hexdigest()[:32]}")
+def _path(directory: str, run: ApiRun, wanted: Wanted) -> str:
+    about = "\0".join((run.actor.host, wanted.product_code, *sorted(wanted.domains)))
+    return os.path.join(directory, f"order-{hashlib.sha256(about.encode()).hexdigest()[:32]}")
 
 
-def _now(client: Client) -> float:
-    return client.clock.now().timestamp()
+def _now(run: ApiRun) -> float:
+    return run.now().timestamp()

@@ -7,31 +7,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..._errors import NotAllowed
-from ..._rpc.client import Client
 from ..status import DEAD, VALID, Status
 from .api import list_orders, state_of, told, unread
-from .order import Order
-from .select import Seen, in_flight, is_alike, keyword, latest_valid, pick, serves, unread_or_pick
-from .wanted import State, Wanted
+from .select import (
+    Seen,
+    W,
+    has_names,
+    in_flight,
+    is_alike,
+    keyword,
+    latest_valid,
+    pick,
+    serves,
+    unread_or_pick,
+)
+from .wanted import OrderWanted, RenewalWanted, State, Wanted
 
-Observe = Callable[[Client, Wanted], "tuple[Wanted, Seen]"]
+if TYPE_CHECKING:
+    from ..._reconcile import ApiRun
+    from .order import Order
 
 
-class _Look:
+class _Reader:
     """One look at an account: no question is asked twice, since nothing is changed in the meantime."""
 
-    def __init__(self, client: Client, wanted: Wanted) -> None:
-        self._client = client
-        self._known = wanted.known_orders.known_to(client.account, client.clock.now()) if wanted.known_orders else None
+    def __init__(self, run: ApiRun, wanted: Wanted) -> None:
+        self._run = run
+        self._known = wanted.known_orders.known_to(run.actor.account, run.now()) if wanted.known_orders else None
         self._said: dict[str, Mapping[str, Any] | None] = {}
         self._read: dict[str | None, list[Order]] = {}
         self._rest: dict[str | None, Iterator[Order]] = {}
 
     def orders(self, keyword: str | None) -> Iterator[Order]:
-        """The orders of a list; its pages are read as far as somebody asks for them.
+        """The orders of a list; its pages are read as far as they are asked for.
 
         Those of a snapshot are all there, with or without a keyword.
         """
@@ -39,7 +50,7 @@ class _Look:
             yield from self._known
             return
         if keyword not in self._read:
-            self._read[keyword], self._rest[keyword] = [], list_orders(self._client, keyword=keyword)
+            self._read[keyword], self._rest[keyword] = [], list_orders(self._run, keyword=keyword)
         yield from self._read[keyword]
         for order in self._rest[keyword]:
             self._read[keyword].append(order)
@@ -54,38 +65,39 @@ class _Look:
 
     def describe(self, order: Order) -> Order | None:
         if order.order_id not in self._said:
-            self._said[order.order_id] = state_of(self._client, order.order_id)
+            self._said[order.order_id] = state_of(self._run, order.order_id)
         response = self._said[order.order_id]
-        return told(self._client, order, response) if response is not None else None
+        return told(self._run, order, response) if response is not None else None
 
 
-def observe_order(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
+def observe_order(run: ApiRun, wanted: OrderWanted) -> Seen[OrderWanted]:
     """What ``cas_order`` needs to know: one call for an order that ``order_id`` names and that serves, else more."""
-    chosen, look = None, _Look(client, wanted)
+    chosen, reader = None, _Reader(run, wanted)
     if wanted.order_id:
-        chosen = _chosen(look, wanted, wanted.order_id)
+        chosen = _chosen(reader, wanted, wanted.order_id)
         if wanted.state is not State.PRESENT or serves(wanted, chosen):
-            return wanted, Seen(chosen)
+            return Seen(wanted, chosen)
         if chosen:
-            _listed(look, wanted, wanted.order_id)
-    orders = list(look.orders(keyword(wanted.domains)))
+            _listed(reader, wanted, wanted.order_id)
+    orders = list(reader.orders(keyword(wanted.domains)))
     if wanted.order_id and not wanted.domains:
-        wanted = _like(look, wanted, wanted.order_id, orders)
+        wanted = _like(reader, wanted, wanted.order_id, orders)
     alike = [order for order in orders if is_alike(wanted, order)]
     choose = unread_or_pick if wanted.state is State.REVOKED and wanted.csr else pick
-    return wanted, Seen(chosen, _read(look, alike, lambda some: choose(wanted, some), wanted.state is State.PRESENT))
+    read = _read(reader, alike, lambda some: choose(wanted, some), wanted.state is State.PRESENT)
+    return Seen(wanted, chosen, read)
 
 
-def _chosen(look: _Look, wanted: Wanted, order_id: str) -> Order | None:
+def _chosen(reader: _Reader, wanted: Wanted, order_id: str) -> Order | None:
     """The order by its number. The list is asked when it matters: it alone tells names, and what was revoked."""
     if wanted.state is State.REVOKED:
-        listed = _listed(look, wanted, order_id)
-        return listed if listed and listed.status in DEAD else look.describe(listed or unread(order_id))
-    order = look.describe(unread(order_id, wanted.domains))
+        listed = _listed(reader, wanted, order_id)
+        return listed if listed and listed.status in DEAD else reader.describe(listed or unread(order_id))
+    order = reader.describe(unread(order_id, wanted.domains))
     if order is None or _is_certain(wanted.state, order.status):
         return order
-    listed = _listed(look, wanted, order_id)
-    return look.describe(listed) if listed else order
+    listed = _listed(reader, wanted, order_id)
+    return reader.describe(listed) if listed else order
 
 
 def _is_certain(state: State, status: Status) -> bool:
@@ -95,11 +107,11 @@ def _is_certain(state: State, status: Status) -> bool:
     return state is State.PRESENT and status is not Status.UNKNOWN
 
 
-def _listed(look: _Look, wanted: Wanted, order_id: str) -> Order | None:
+def _listed(reader: _Reader, wanted: Wanted, order_id: str) -> Order | None:
     """The order as the list shows it; with other names than were asked for it is not the one that is meant."""
     first = keyword(wanted.domains)
-    order = look.in_list(order_id, first) or (look.in_list(order_id, None) if first else None)
-    if order and wanted.domains and not _same(wanted, order):
+    order = reader.in_list(order_id, first) or (reader.in_list(order_id, None) if first else None)
+    if order and wanted.domains and not has_names(wanted, order):
         raise NotAllowed(
             f"order_id: {order.named} has other names than were asked for ({', '.join(wanted.domains)}).",
             order_id=order.order_id,
@@ -107,28 +119,27 @@ def _listed(look: _Look, wanted: Wanted, order_id: str) -> Order | None:
     return order
 
 
-def _same(wanted: Wanted, order: Order) -> bool:
-    return set(wanted.domains) == set(order.domains)
-
-
-def observe_renewal(client: Client, wanted: Wanted) -> tuple[Wanted, Seen]:
+def observe_renewal(run: ApiRun, wanted: RenewalWanted) -> Seen[RenewalWanted]:
     """What ``cas_order_renew`` needs to know. With ``order_id``, its names and its product are what is wanted."""
-    look = _Look(client, wanted)
+    reader = _Reader(run, wanted)
     if wanted.order_id:
-        look.in_list(wanted.order_id, keyword(wanted.domains))  # a snapshot without it is too old
-    orders = list(look.orders(keyword(wanted.domains)))
+        reader.in_list(wanted.order_id, keyword(wanted.domains))  # a snapshot without it is too old
+    orders = list(reader.orders(keyword(wanted.domains)))
     if wanted.order_id:
-        wanted = _like(look, wanted, wanted.order_id, orders)
+        wanted = _like(reader, wanted, wanted.order_id, orders)
     alike = [order for order in orders if is_alike(wanted, order)]
-    return wanted, Seen(alike=_read(look, alike, lambda some: in_flight(some) or latest_valid(some), True))
+    return Seen(wanted, alike=_read(reader, alike, lambda some: in_flight(some) or latest_valid(some), True))
 
 
-def _like(look: _Look, wanted: Wanted, order_id: str, orders: Iterable[Order]) -> Wanted:
+def _like(reader: _Reader, wanted: W, order_id: str, orders: Iterable[Order]) -> W:
     """What is wanted, with the names and the product of the order that ``order_id`` names."""
-    alike = (order for order in orders if order.order_id == order_id and (not wanted.domains or _same(wanted, order)))
-    order = next(alike, None) or (_listed(look, wanted, order_id) if wanted.domains else None)
+    named = (order for order in orders if order.order_id == order_id)
+    order = next((each for each in named if not wanted.domains or has_names(wanted, each)), None)
+    if order is None and wanted.domains:
+        order = _listed(reader, wanted, order_id)
     if order:
-        return replace(wanted, domains=order.domains, product_code=order.product_code or wanted.product_code)
+        application = replace(wanted.application, domains=order.domains)
+        return replace(wanted, application=application, product_code=order.product_code or wanted.product_code)
     if wanted.domains:
         return replace(wanted, order_id=None)
     raise NotAllowed(
@@ -138,7 +149,7 @@ def _like(look: _Look, wanted: Wanted, order_id: str, orders: Iterable[Order]) -
 
 
 def _read(
-    look: _Look, alike: Iterable[Order], choose: Callable[[Iterable[Order]], Order | None], keep: bool
+    reader: _Reader, alike: Iterable[Order], choose: Callable[[Iterable[Order]], Order | None], keep: bool
 ) -> tuple[Order, ...]:
     """Describe the order that would be chosen, until the choice stands on what was described.
 
@@ -155,7 +166,7 @@ def _read(
         if order is None or order.order_id in read or order.status is Status.FAILED:
             return tuple(known.values())
         read.add(order.order_id)
-        now = look.describe(order) or (order if keep else None)
+        now = reader.describe(order) or (order if keep else None)
         if now is None:
             del known[order.order_id]
         else:

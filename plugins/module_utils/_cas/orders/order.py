@@ -14,13 +14,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..._rpc.fields import day, id_text, moment, text
+from ..._text import shown
 from ..._x509.hostnames import folded
 from ..status import DEAD, DESCRIBED, LISTED, Status
 from ..validation import METHODS
 
 if TYPE_CHECKING:
     from ..._x509.certificate import Certificate
-    from ..validation import DnsProof, FileProof
+    from ..validation import ValidationFile, ValidationRecord
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Order:
     instance_id: str | None = None
     certificate_id: str | None = None
     validation_method: str | None = None
-    validation: tuple[DnsProof | FileProof, ...] = ()
+    validation: tuple[ValidationRecord | ValidationFile, ...] = ()
     certificate: Certificate | None = None
     public_key_sha256: str | None = None
     not_before: datetime | None = None
@@ -65,6 +66,17 @@ class Order:
     def named(self) -> str:
         """How messages call it: ``Order 98987582437920968 for www.example.com``."""
         return f"Order {self.order_id}" + (f" for {', '.join(self.domains)}" if self.domains else "")
+
+    @property
+    def short(self) -> str:
+        """How lines of progress call it: ``Order 7 for www.example.com and 2 more``."""
+        first, more = self.domains[:1], len(self.domains) - 1
+        names = f" for {shown(first[0])}" if first else ""
+        return f"Order {self.order_id}{names}" + (f" and {more} more" if more > 0 else "")
+
+    def facts(self, now: datetime) -> dict[str, Any]:
+        """What a failure tells of it."""
+        return {"order_id": self.order_id, "order": self.public(now)}
 
 
 def from_list(entry: Mapping[str, Any], asked: str | None = None) -> Order:
@@ -115,10 +127,10 @@ def described(known: Order, response: Mapping[str, Any], certificate: Certificat
     )
 
 
-def _to_publish(response: Mapping[str, Any], domains: tuple[str, ...]) -> tuple[DnsProof | FileProof, ...]:
-    from ..validation import proofs  # most orders that are looked at are proven
+def _to_publish(response: Mapping[str, Any], domains: tuple[str, ...]) -> tuple[ValidationRecord | ValidationFile, ...]:
+    from ..validation import read_validation  # most orders that are read are validated
 
-    return proofs(response, domains)
+    return read_validation(response, domains)
 
 
 def _status(listed: Status, word: str | None, certificate: Certificate | None, now: datetime) -> Status:

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..._rpc.client import Client
 from ..._text import code
 from .api import quota
 from .product_codes import PRODUCTS
+
+if TYPE_CHECKING:
+    from ..._rpc.client import Client
 
 
 def package_info(connect: Callable[[], Client], options: Mapping[str, Any]) -> dict[str, Any]:

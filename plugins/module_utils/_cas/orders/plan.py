@@ -10,32 +10,35 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..._errors import NotAllowed
+from ..._plan import Plan
 from ..._text import one_line
 from ..._x509.hostnames import is_related
 from ..status import DEAD, VALID, WITH_THE_CA, Status
 from .order import Order
 from .refusals import is_refunded, issued_already, refuse_two_in_flight, refuse_wrong_certificate, unknown_status
 from .select import Seen, carries_key, pick, serves
-from .steps import Plan, Step, cancel, create, delete, revoke
-from .wanted import State, Wanted
+from .steps import cancel, clear_failed, create, delete, revoke
+from .wanted import OrderWanted, State, Wanted
+
+_Seen = Seen[OrderWanted]
 
 
-def plan_order(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
+def plan_order(seen: _Seen, now: datetime) -> Plan[Order]:
     """The plan of ``cas_order``."""
-    order = _meant(wanted, seen)
+    order = _meant(seen)
     status = order.status if order and order.status not in DEAD else None
-    return _RULES[wanted.state][status](wanted, replace(seen, chosen=order), now)
+    return _RULES[seen.wanted.state][status](replace(seen, chosen=order), now)
 
 
-def _meant(wanted: Wanted, seen: Seen) -> Order | None:
+def _meant(seen: _Seen) -> Order | None:
     """By ``order_id`` if it still serves; what is to be there may also be another one with the same names."""
-    if wanted.order_id and (wanted.state is not State.PRESENT or serves(wanted, seen.chosen)):
+    if seen.wanted.order_id and (seen.wanted.state is not State.PRESENT or serves(seen.wanted, seen.chosen)):
         return seen.chosen
     refuse_two_in_flight(seen.alike)
     candidates = {order.order_id: order for order in (*seen.alike, *([seen.chosen] if seen.chosen else []))}
-    if wanted.state is State.REVOKED:
-        return _to_revoke(wanted, seen.alike)
-    return pick(wanted, candidates.values())
+    if seen.wanted.state is State.REVOKED:
+        return _to_revoke(seen.wanted, seen.alike)
+    return pick(seen.wanted, candidates.values())
 
 
 def _to_revoke(wanted: Wanted, alike: Sequence[Order]) -> Order | None:
@@ -51,73 +54,69 @@ def _to_revoke(wanted: Wanted, alike: Sequence[Order]) -> Order | None:
     return meant if meant and (meant.status is not Status.FAILED or revoked is None) else revoked
 
 
-_Rule = Callable[[Wanted, Seen, datetime], Plan]
+_Rule = Callable[[_Seen, datetime], Plan[Order]]
 
 
-def _keep(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
+def _keep(seen: _Seen, now: datetime) -> Plan[Order]:
     return Plan(seen.chosen)
 
 
-def _keep_waiting(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
+def _keep_waiting(seen: _Seen, now: datetime) -> Plan[Order]:
     """A number that belongs to an order for other names shows in what is to be proven."""
     order = _the(seen)
-    strange = [proof.place for proof in order.validation if not is_related(proof.place, wanted.domains)]
-    if wanted.order_id and wanted.domains and strange:
+    strange = [proof.place for proof in order.validation if not is_related(proof.place, seen.wanted.domains)]
+    if seen.wanted.order_id and seen.wanted.domains and strange:
         raise NotAllowed(
             f"order_id: order {order.order_id} is to be proven at {one_line(strange[0])}, "
-            f"which is no place for {', '.join(wanted.domains)}.",
+            f"which is no place for {', '.join(seen.wanted.domains)}.",
             order_id=order.order_id,
         )
     return Plan(order)
 
 
-def _keep_valid(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
+def _keep_valid(seen: _Seen, now: datetime) -> Plan[Order]:
     order = _the(seen)
-    if carries_key(wanted, order):
-        refuse_wrong_certificate(wanted, order)
+    if carries_key(seen.wanted, order):
+        refuse_wrong_certificate(seen.wanted, order)
         return Plan(order)
-    if not wanted.reorder_on_key_mismatch:
-        refuse_wrong_certificate(wanted, order)
-    return Plan(order, (create(wanted, f"{order.named} was issued for another key than the CSR's"),))
+    if not seen.wanted.reorder_on_key_mismatch:
+        refuse_wrong_certificate(seen.wanted, order)
+    return Plan(order, (create(seen.wanted, f"{order.named} was issued for another key than the CSR's"),))
 
 
-def _apply(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
-    reason = f"no live order for {', '.join(wanted.domains)} with {wanted.product_code}"
-    return Plan(seen.chosen, (create(wanted, reason),))
+def _apply(seen: _Seen, now: datetime) -> Plan[Order]:
+    reason = f"no live order for {', '.join(seen.wanted.domains)} with {seen.wanted.product_code}"
+    return Plan(seen.chosen, (create(seen.wanted, reason),))
 
 
-def _replace_failed(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
+def _replace_failed(seen: _Seen, now: datetime) -> Plan[Order]:
     order = _the(seen)
-    return Plan(order, (*clear_failed(seen, order), create(wanted, f"{order.named} was refused")))
+    return Plan(order, (*clear_failed(seen.alike, order), create(seen.wanted, f"{order.named} was refused")))
 
 
-def clear_failed(seen: Seen, *more: Order) -> list[Step]:
-    """Delete what was refused: it holds a unit of the quota, and nothing else can be done with it."""
-    failed = {order.order_id: order for order in (*more, *seen.alike) if order.status is Status.FAILED}
-    return [delete(order, f"{order.named} was refused") for order in failed.values()]
-
-
-def _withdraw(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
+def _withdraw(seen: _Seen, now: datetime) -> Plan[Order]:
     return Plan(seen.chosen, (cancel(_the(seen)),))
 
 
-def _remove(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
+def _remove(seen: _Seen, now: datetime) -> Plan[Order]:
     order = _the(seen)
     withdraw = [cancel(order)] if order.status in WITH_THE_CA else []
-    others = [] if wanted.order_id else [step for step in clear_failed(seen) if step.order_id != order.order_id]
+    others = (
+        [] if seen.wanted.order_id else [step for step in clear_failed(seen.alike) if step.target.id != order.order_id]
+    )
     return Plan(order, (*others, *withdraw, delete(order, f"{order.named} is not wanted")))
 
 
-def _revoke(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
+def _revoke(seen: _Seen, now: datetime) -> Plan[Order]:
     order = _the(seen)
     return Plan(order, (revoke(order),), {"refund": is_refunded(order, now)})
 
 
-def _nothing_to_revoke(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
+def _nothing_to_revoke(seen: _Seen, now: datetime) -> Plan[Order]:
     return Plan(seen.chosen, (), {"refund": False})
 
 
-def _not_issued(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
+def _not_issued(seen: _Seen, now: datetime) -> Plan[Order]:
     order = _the(seen)
     valid = [each.order_id for each in seen.alike if each.status in VALID]
     hint = f" To revoke order {valid[0]}, which is issued, give its order_id." if valid else ""
@@ -128,15 +127,15 @@ def _not_issued(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
     )
 
 
-def _issued_already(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
-    raise issued_already(_the(seen), wanted.state.value, now)
+def _issued_already(seen: _Seen, now: datetime) -> Plan[Order]:
+    raise issued_already(_the(seen), seen.wanted.state.value, now)
 
 
-def _puzzled(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
+def _puzzled(seen: _Seen, now: datetime) -> Plan[Order]:
     raise unknown_status(_the(seen))
 
 
-# The table of cas_order: state wanted, status observed (None: no order, or one that is over).
+# The table of cas_order: state seen.wanted, status observed (None: no order, or one that is over).
 _RULES: dict[State, dict[Status | None, _Rule]] = {
     State.PRESENT: {
         None: _apply,
@@ -181,7 +180,7 @@ _RULES: dict[State, dict[Status | None, _Rule]] = {
 }
 
 
-def _the(seen: Seen) -> Order:
+def _the(seen: _Seen) -> Order:
     if seen.chosen is None:
         raise AssertionError("this rule is only for an order that is there")
     return seen.chosen

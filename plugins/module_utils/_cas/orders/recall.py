@@ -5,47 +5,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ..._rpc.client import Client
 from .api import describe, order_in_list, unread
-from .lock import _LONGEST_LOOK, Claim
-from .observe import Observe
-from .select import Seen, is_alike
-from .wanted import Wanted
+from .lock import LONGEST_LOOK, Lock
+from .select import Seen, W, is_alike
+
+if TYPE_CHECKING:
+    from ..._reconcile import ApiRun
 
 
 def recall(
-    client: Client, asked: Wanted, observe: Observe, wanted: Wanted, seen: Seen, claim: Claim
-) -> tuple[Wanted, Seen] | None:
+    run: ApiRun, wanted: W, seen: Seen[W], lock: Lock, observe: Callable[[ApiRun, W], Seen[W]]
+) -> Seen[W] | None:
     """What there is once the service shows what tasks of this machine did before; None when they did nothing.
 
-    ``asked`` is what the task asks for, ``wanted`` and ``seen`` what was observed before the claim was held.
+    ``wanted`` is what the task asked for, ``seen`` what was observed before the lock was held.
     """
-    numbers = {order.order_id for order in seen.alike}
-    if not claim.waited and claim.known is None and claim.order_id in (None, *numbers):
+    ids = {order.order_id for order in seen.alike}
+    if not lock.waited and lock.known is None and lock.order_id in (None, *ids):
         return None
-    end, asked = client.clock.monotonic() + claim.lag_left, replace(asked, known_orders=None)
+    end, wanted = run.clock.monotonic() + lock.lag_left, replace(wanted, known_orders=None)
     while True:
-        wanted, seen = observe(client, asked)
-        shown = _shown(client, wanted, seen, claim)
-        if shown or client.clock.monotonic() >= end:
-            return wanted, shown or seen
-        client.clock.sleep(_LONGEST_LOOK)
+        seen = observe(run, wanted)
+        shown = _shown(run, seen, lock)
+        if shown or run.clock.monotonic() >= end:
+            return shown or seen
+        run.clock.sleep(LONGEST_LOOK)
 
 
-def _shown(client: Client, wanted: Wanted, seen: Seen, claim: Claim) -> Seen | None:
+def _shown(run: ApiRun, seen: Seen[W], lock: Lock) -> Seen[W] | None:
     """What was seen, with the order that the note tells of; None when the service does not show it yet."""
-    numbers = {order.order_id for order in seen.alike}
-    if claim.known is not None:
-        return seen if numbers - claim.known else None
-    if claim.order_id is None or claim.order_id in numbers:
+    wanted, ids = seen.wanted, {order.order_id for order in seen.alike}
+    if lock.known is not None:
+        return seen if ids - lock.known else None
+    if lock.order_id is None or lock.order_id in ids:
         return seen
-    order = describe(client, replace(unread(claim.order_id, wanted.domains), product_code=wanted.product_code))
+    order = describe(run, replace(unread(lock.order_id, wanted.domains), product_code=wanted.product_code))
     if order is None:
         return None
-    listed = order_in_list(client, claim.order_id, None)
-    # A number of another account may be somebody else's order in this one.
+    listed = order_in_list(run, lock.order_id, None)
+    # An id of another account may be an order for other names in this one.
     if listed and not is_alike(wanted, listed):
         return seen
     return replace(seen, alike=(*seen.alike, order))

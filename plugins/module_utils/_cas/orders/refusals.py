@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ..._errors import NotAllowed
 from ..._text import one_line
 from ..._x509.hostnames import uncovered
 from ..status import IN_FLIGHT, Status
-from .order import Order
 from .select import carries_key
-from .wanted import Wanted
+
+if TYPE_CHECKING:
+    from .order import Order
+    from .wanted import Wanted
 
 _REFUND_DAYS = timedelta(days=30)
 

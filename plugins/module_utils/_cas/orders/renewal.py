@@ -7,20 +7,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ..._errors import NotAllowed
+from ..._plan import Plan, Step
 from ..._x509.renewal_window import is_due
 from ..status import Status
-from .order import Order
-from .plan import clear_failed
 from .refusals import refuse_two_in_flight, refuse_unknown, refuse_wrong_certificate
 from .select import Seen, in_flight, latest_valid
-from .steps import Plan, Step, create, renew
-from .wanted import Strategy, Wanted
+from .steps import clear_failed, create, renew
+from .wanted import RenewalWanted, Strategy
+
+if TYPE_CHECKING:
+    from .order import Order
 
 
-def plan_renewal(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
-    """The plan of ``cas_order_renew``. A successor that is there already is the response, whoever ordered it."""
+def plan_renewal(seen: Seen[RenewalWanted], now: datetime) -> Plan[Order]:
+    """The plan of ``cas_order_renew``. A successor that is there already is the result, whoever ordered it."""
+    wanted = seen.wanted
     refuse_two_in_flight(seen.alike)
     current = latest_valid(seen.alike)
     previous = current.order_id if current else wanted.order_id
@@ -32,7 +36,7 @@ def plan_renewal(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
     due, reason = _due(replace(wanted, force=False) if followed else wanted, current, now)
     if due:
         refuse_unknown(seen.alike)
-        steps = (*clear_failed(seen), _successor(wanted, current, reason))
+        steps = (*clear_failed(seen.alike), _successor(wanted, current, reason))
         return Plan(current, steps, {**facts, "due": True, "reason": reason})
     if followed and current:
         refuse_wrong_certificate(wanted, current)
@@ -44,7 +48,7 @@ def plan_renewal(wanted: Wanted, seen: Seen, now: datetime) -> Plan:
     )
 
 
-def _due(wanted: Wanted, current: Order | None, now: datetime) -> tuple[bool, str]:
+def _due(wanted: RenewalWanted, current: Order | None, now: datetime) -> tuple[bool, str]:
     if current is None:
         return True, f"no valid certificate for {', '.join(wanted.domains)} with {wanted.product_code}"
     if current.not_after is None or current.not_before is None:
@@ -53,7 +57,7 @@ def _due(wanted: Wanted, current: Order | None, now: datetime) -> tuple[bool, st
     return wanted.force or due, text + (", renewal is forced" if wanted.force and not due else "")
 
 
-def _strategy(wanted: Wanted, current: Order | None) -> Strategy:
+def _strategy(wanted: RenewalWanted, current: Order | None) -> Strategy:
     if wanted.strategy is not Strategy.AUTO:
         return wanted.strategy
     # The service renews paid products only, and only in their last days.
@@ -61,7 +65,7 @@ def _strategy(wanted: Wanted, current: Order | None) -> Strategy:
     return Strategy.RENEW if paid and current and current.status is Status.EXPIRING else Strategy.REORDER
 
 
-def _successor(wanted: Wanted, current: Order | None, reason: str) -> Step:
+def _successor(wanted: RenewalWanted, current: Order | None, reason: str) -> Step[Order]:
     if _strategy(wanted, current) is Strategy.REORDER:
         return create(wanted, reason)
     if current is None or current.status is not Status.EXPIRING:

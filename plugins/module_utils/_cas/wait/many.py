@@ -5,30 +5,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ..._errors import Failure, InvalidOption, StateNotReached
-from ..._rpc.client import Client
-from ..orders.api import describe, find_in_list, unread
-from ..orders.order import Order
 from ..status import DEAD, VALID, Status
-from .one import GO_ON, Wanted, poll
+from .goal import Waitable, Waiting
+from .one import Pauses, poll
 from .progress import Progress, counts, named, plural, several
 
+if TYPE_CHECKING:
+    from ..._reconcile import ApiRun
 
-class WantedAll(Wanted, Protocol):
-    """Which orders are waited for, and the list that shows them."""
+T = TypeVar("T", bound=Waitable)
 
-    @property
-    def order_ids(self) -> tuple[str, ...]: ...
 
-    @property
-    def order_type(self) -> str: ...
+@dataclass(frozen=True)
+class Many(Generic[T]):
+    """What is waited for, by ids, and how the service is asked for it.
 
-    @property
-    def include_certificate(self) -> bool: ...
+    ``find`` reads the list, as far as it shows some ids; ``describe`` reads one thing, and returns None when the
+    service does not know it. ``lacks`` tells whether an issued one is not complete yet; ``option`` is where the ids
+    came from, ``again`` the last sentence of a wait that was too short.
+    """
+
+    things: Mapping[str, T]
+    find: Callable[[ApiRun, list[str]], dict[str, T]]
+    describe: Callable[[ApiRun, T], T | None]
+    lacks: Callable[[T], bool]
+    option: str
+    again: str
 
 
 # Seconds: how long lists may lag behind a create, and how long what was described counts as known.
@@ -40,14 +47,14 @@ _ENDED = DEAD | {Status.FAILED}
 
 
 @dataclass(frozen=True)
-class _Member:
-    """One of many orders, as far as it is known.
+class _Member(Generic[T]):
+    """One of many, as far as it is known.
 
     ``listed`` is the status by the list, None when the list does not show it; ``read`` the moment when it was
     described last. It is ``gone`` when it was there, and neither the list nor the service shows it any more.
     """
 
-    order: Order
+    order: T
     listed: Status | None = None
     read: float | None = None
     gone: bool = False
@@ -67,34 +74,34 @@ class _Member:
         return self.order.status in VALID and not self.gone
 
 
-def wait_for_all(client: Client, wanted: WantedAll, deadline: float) -> list[Order]:
-    """Wait until each of many orders is issued, or cannot be any more; by the list, which tells 50 in one call.
+def wait_for_all(run: ApiRun, waiting: Waiting, many: Many[T]) -> list[T]:
+    """Wait until each of many is issued, or cannot be any more; by the list, which tells 50 in one call.
 
-    Raises StateNotReached, with the names of those that were not issued, and InvalidOption for an order that does not
-    exist; ``orders`` is in the facts of every failure.
+    Raises StateNotReached, with the names of those that were not issued, and InvalidOption for one that does not exist;
+    ``orders`` is in the facts of every failure.
     """
-    fleet = _Fleet(client, wanted, deadline)
+    watch = _Watch(run, waiting, many)
     try:
-        if poll(client, wanted.poll_interval, deadline, fleet.look, fleet.missed) is None:
-            raise StateNotReached(f"{fleet.open_ones} after {wanted.wait_timeout:g} s: {fleet.named()}. {GO_ON}")
-        if not all(member.good for member in fleet.members.values()):
-            raise StateNotReached(f"{fleet.open_ones} and cannot be any more: {fleet.named()}.")
+        if poll(run, Pauses(run, waiting.interval), watch.look, watch.missed) is None:
+            raise StateNotReached(f"{watch.open_ones} after {waiting.timeout:g} s: {watch.named()}. {many.again}")
+        if not all(member.good for member in watch.members.values()):
+            raise StateNotReached(f"{watch.open_ones} and cannot be any more: {watch.named()}.")
     except Failure as failure:
-        now = client.clock.now()
-        raise failure.add(orders=[member.order.public(now) for member in fleet.members.values()]) from None
-    fleet.progress.end(counts(fleet.words))
-    return [member.order for member in fleet.members.values()]
+        now = run.now()
+        raise failure.add(orders=[member.order.public(now) for member in watch.members.values()]) from None
+    watch.progress.end(counts(watch.words))
+    return [member.order for member in watch.members.values()]
 
 
-class _Fleet:
-    """Many orders while they are waited for, by their numbers, in the order asked."""
+class _Watch(Generic[T]):
+    """Many orders while they are waited for, by their ids, in the order asked."""
 
-    def __init__(self, client: Client, wanted: WantedAll, deadline: float) -> None:
-        self.members = {number: _Member(unread(number)) for number in wanted.order_ids}
-        self.progress = Progress(client.tell, client.clock.monotonic, deadline)
-        self._client, self._wanted, self._deadline = client, wanted, deadline
-        self._news: list[Order] = []
-        self._grace = min(_LIST_LAG, wanted.wait_timeout / 2)
+    def __init__(self, run: ApiRun, waiting: Waiting, many: Many[T]) -> None:
+        self.members = {key: _Member(thing) for key, thing in many.things.items()}
+        self.progress = Progress(run.actor.tell, run.clock.monotonic, run.deadline)
+        self._run, self._many = run, many
+        self._news: list[T] = []
+        self._grace = min(_LIST_LAG, waiting.timeout / 2)
 
     @property
     def words(self) -> list[str]:
@@ -110,13 +117,13 @@ class _Fleet:
         waiting = sorted(self._open(), key=lambda member: member.order.status is Status.REVIEWING)
         return several((member.order, member.word) for member in waiting)
 
-    def _open(self) -> list[_Member]:
-        return [member for member in self.members.values() if not member.good or self._lacks_certificate(member)]
+    def _open(self) -> list[_Member[T]]:
+        return [member for member in self.members.values() if not member.good or self._is_incomplete(member)]
 
     def look(self) -> bool | None:
         """One look at all that are not settled: pages of the list, and few describes. True when all are settled."""
         waiting = [number for number, member in self.members.items() if not self._is_settled(member)]
-        listed = find_in_list(self._client, waiting, self._wanted.order_type, self._deadline)
+        listed = self._many.find(self._run, waiting)
         for number in waiting:
             self._change(number, _as_listed(self.members[number], listed.get(number)))
         self._describe(waiting)
@@ -134,30 +141,30 @@ class _Fleet:
             self.progress.news_of(order)
         self._news.clear()
 
-    def _is_settled(self, member: _Member) -> bool:
+    def _is_settled(self, member: _Member[T]) -> bool:
         if member.gone or member.order.status in _ENDED:
             return True
-        return member.good and not self._lacks_certificate(member)
+        return member.good and not self._is_incomplete(member)
 
-    def _lacks_certificate(self, member: _Member) -> bool:
+    def _is_incomplete(self, member: _Member[T]) -> bool:
         issued = VALID & {member.order.status, member.listed}
-        return bool(issued) and self._wanted.include_certificate and member.order.certificate is None
+        return bool(issued) and self._many.lacks(member.order)
 
     def _describe(self, numbers: Iterable[str]) -> None:
         """Describe what the list does not tell: a certificate always, the rest by turns."""
         members = {number: self.members[number] for number in numbers}
-        urgent = [number for number, member in members.items() if self._lacks_certificate(member)]
+        urgent = [number for number, member in members.items() if self._is_incomplete(member)]
         due = [number for number, member in members.items() if number not in urgent and self._is_due(member)]
         turns = sorted(due, key=lambda number: members[number].read or 0.0)
         for number in urgent + turns[:_MOST_DESCRIBED]:
             self._read(number)
         missing = [number for number, member in self.members.items() if member.gone and not member.seen]
         if missing:
-            raise InvalidOption("order_ids", f"{named(missing)} {'do' if missing[1:] else 'does'} not exist.")
+            raise InvalidOption(self._many.option, f"{named(missing)} {'do' if missing[1:] else 'does'} not exist.")
 
-    def _is_due(self, member: _Member) -> bool:
+    def _is_due(self, member: _Member[T]) -> bool:
         """Whether a describe tells more than the list, and was not made a short time ago."""
-        age = self._client.clock.monotonic() - member.read if member.read is not None else None
+        age = self._run.clock.monotonic() - member.read if member.read is not None else None
         if member.listed is None:
             return self.progress.waited >= self._grace if age is None else age >= _KNOWN_FOR_UNLISTED
         undecided = member.listed is Status.UNKNOWN or member.order.status is Status.PENDING_VALIDATION
@@ -165,19 +172,19 @@ class _Fleet:
 
     def _read(self, number: str) -> None:
         member = self.members[number]
-        order = describe(self._client, member.order, self._deadline)
+        order = self._many.describe(self._run, member.order)
         gone = order is None and member.listed is None
-        now = self._client.clock.monotonic()
+        now = self._run.clock.monotonic()
         self._change(number, replace(member, order=order or member.order, read=now, gone=gone))
 
-    def _change(self, number: str, member: _Member) -> None:
+    def _change(self, number: str, member: _Member[T]) -> None:
         before, self.members[number] = self.members[number], member
         told = (member.order.status, member.order.validation)
         if told != (before.order.status, before.order.validation) and (before.seen or member.order.validation):
             self._news.append(member.order)
 
 
-def _as_listed(member: _Member, listed: Order | None) -> _Member:
+def _as_listed(member: _Member[T], listed: T | None) -> _Member[T]:
     """What the list adds; while its word stays the same, what was described is newer and finer."""
     if listed is None or listed.status is member.listed:
         return replace(member, listed=listed.status if listed else None)

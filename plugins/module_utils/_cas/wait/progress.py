@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..._errors import ApiError, Failure, Kind, NoResponse
-from ..._text import quoted
-from ..orders.order import Order
+from ..._text import shown
 from ..status import Status
-from ..validation import DnsProof
+from ..validation import ValidationRecord
+
+if TYPE_CHECKING:
+    from .goal import Waitable
 
 EVERY = 30.0
 MOST_NAMED = 10
-_LONGEST = 128
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Progress:
         """Seconds since the wait began."""
         return self._monotonic() - self._told.begun
 
-    def order(self, order: Order, problem: Failure | None = None) -> None:
+    def order(self, order: Waitable, problem: Failure | None = None) -> None:
         """A look at one order that is not over yet; ``problem`` is why the look failed."""
         self._look((order.status, order.validation), lambda told, now: order_line(order, told, now), problem)
 
@@ -65,11 +66,11 @@ class Progress:
         said = counts(words)
         self._look(said, lambda told, now: orders_line(said, told, now), problem)
 
-    def news_of(self, order: Order) -> None:
+    def news_of(self, order: Waitable) -> None:
         """One of many orders has changed."""
-        self._tell(_sentences(f"{short(order)}: {status_word(order)}.", missing(order)), True)
+        self._tell(_sentences(f"{order.short}: {status_word(order)}.", missing(order)), True)
 
-    def end(self, said: str, order: Order | None = None) -> None:
+    def end(self, said: str, order: Waitable | None = None) -> None:
         """The wait is over, and well. Said only where something was said before."""
         if self._told.at is not None:
             self._tell(_sentences(f"{said} after {span(self.waited)}.", missing(order) if order else ""), False)
@@ -89,10 +90,10 @@ def _sentences(*parts: str) -> str:
     return " ".join(filter(None, parts))
 
 
-def order_line(order: Order, told: Told, now: float) -> tuple[str, str]:
+def order_line(order: Waitable, told: Told, now: float) -> tuple[str, str]:
     """How one order stands, and what is still missing."""
     lasted = f" for {span(now - told.since)}" if now - told.since >= 1 else ""
-    return f"{short(order)}: {status_word(order)}{lasted}, gives up in {span(told.gives_up - now)}.", missing(order)
+    return f"{order.short}: {status_word(order)}{lasted}, gives up in {span(told.gives_up - now)}.", missing(order)
 
 
 def orders_line(said: str, told: Told, now: float) -> tuple[str, str]:
@@ -115,21 +116,14 @@ def plural(number: int) -> str:
     return f"{number} order" + ("" if number == 1 else "s")
 
 
-def short(order: Order) -> str:
-    """``Order 7 for www.example.com and 2 more``."""
-    first, more = order.domains[:1], len(order.domains) - 1
-    names = f" for {shown(first[0])}" if first else ""
-    return f"Order {order.order_id}{names}" + (f" and {more} more" if more > 0 else "")
-
-
-def status_word(order: Order) -> str:
+def status_word(order: Waitable) -> str:
     """The status; with the service's own word where there is no other."""
     if order.status is Status.UNKNOWN and order.service_status:
         return f"unknown (the service calls it {shown(order.service_status)})"
     return order.status.value
 
 
-def missing(order: Order) -> str:
+def missing(order: Waitable) -> str:
     """What has to happen next. A value that is to be copied stands last, with nothing behind it."""
     if order.status is Status.PENDING_APPLICATION:
         return "It is not submitted yet."
@@ -138,17 +132,17 @@ def missing(order: Order) -> str:
     if not order.validation:
         return "The service has not said yet what to publish."
     proof = order.validation[0]
-    if isinstance(proof, DnsProof):
+    if isinstance(proof, ValidationRecord):
         return f"To publish: {record(proof)} with the value {shown(proof.record_value)}"
     return f"To publish: {shown(proof.url)} with the content {shown(proof.content)}"
 
 
-def record(proof: DnsProof) -> str:
+def record(proof: ValidationRecord) -> str:
     """Type and name of a record to publish."""
     return f"{shown(proof.record_type)} {shown(proof.record_name or proof.raw_record_name)}"
 
 
-def several(orders: Iterable[tuple[Order, str]]) -> str:
+def several(orders: Iterable[tuple[Waitable, str]]) -> str:
     """The first orders, each with a word for how it stands and with the record or file it lacks, and a count."""
     all_of_them = list(orders)
     named = "; ".join(_one_of_several(order, word) for order, word in all_of_them[:MOST_NAMED])
@@ -163,12 +157,12 @@ def named(numbers: Sequence[str]) -> str:
     return f"order{'s' if numbers[1:] else ''} {named}"
 
 
-def _one_of_several(order: Order, word: str) -> str:
+def _one_of_several(order: Waitable, word: str) -> str:
     lacks = ""
     if word == Status.PENDING_VALIDATION.value and order.validation:
         proof = order.validation[0]
-        lacks = f", to publish: {record(proof) if isinstance(proof, DnsProof) else shown(proof.url)}"
-    return f"{short(order)} ({word}{lacks})"
+        lacks = f", to publish: {record(proof) if isinstance(proof, ValidationRecord) else shown(proof.url)}"
+    return f"{order.short} ({word}{lacks})"
 
 
 def clause(problem: Failure) -> str:
@@ -176,12 +170,6 @@ def clause(problem: Failure) -> str:
     if isinstance(problem, ApiError):
         return "throttled" if problem.kind is Kind.THROTTLED else "a failure of the service"
     return "no response" if isinstance(problem, NoResponse) else "the service was not reached"
-
-
-def shown(text: str) -> str:
-    """Somebody else's text as it stands, if it is plain and short; else quoted: one line, and never endless."""
-    plain = text.isprintable() and len(text) <= _LONGEST and "PRIVATE KEY" not in text
-    return text if plain else quoted(text)
 
 
 def span(seconds: float) -> str:

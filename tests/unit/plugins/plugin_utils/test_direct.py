@@ -25,7 +25,7 @@ from ansible_collections.certops.alicloud.plugins.modules import cas_order_info
 from ansible_collections.certops.alicloud.plugins.plugin_utils import direct
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import Keys
-from tests.emulator.core.http import Server
+from tests.emulator.core.server import Server
 from tests.emulator.core.world import World
 
 

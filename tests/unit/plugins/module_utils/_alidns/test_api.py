@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns import api
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import PRODUCT
-from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import State, Wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import RecordWanted, State
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.record import Record, Zone
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response, Transport
@@ -27,7 +27,7 @@ def records(world: Emulator, name: str, zone: Zone = ZONE, way: Transport | None
 
 
 def zone_of(world: Emulator, name: str, domain: str | None = None, way: Transport | None = None) -> Zone:
-    wanted = Wanted(State.PRESENT, domain, name, "TXT", "v", 600)
+    wanted = RecordWanted(State.PRESENT, domain, name, "TXT", "v", 600)
     return api.zone_of(client(world, product=PRODUCT, transport=way), wanted)
 
 
@@ -167,6 +167,19 @@ def test_records_that_move_between_pages_are_read_again() -> None:
         added(world, "www", str(number))
     grown = before(world, "DescribeSubDomainRecords", lambda: added(world, "www", "new"), skip=1)
     assert len(records(world, "www.example.com", way=grown)) == 7
+
+
+def test_a_record_that_goes_or_changes_while_pages_are_read_is_not_told_as_it_was() -> None:
+    world = account(page_size=3)
+    ids = [added(world, "www", str(number)) for number in range(6)]
+
+    def meddle() -> None:
+        world.call("DeleteDomainRecord", {"RecordId": ids[0]})
+        change = {"RecordId": ids[1], "RR": "www", "Type": "TXT", "Value": "1", "TTL": "1200"}
+        world.call("UpdateDomainRecord", change)
+
+    found = records(world, "www.example.com", way=before(world, "DescribeSubDomainRecords", meddle, skip=1))
+    assert {record.value: record.ttl for record in found} == {"1": 1200, "2": 600, "3": 600, "4": 600, "5": 600}
 
 
 def test_answers_are_asked_for_in_english() -> None:

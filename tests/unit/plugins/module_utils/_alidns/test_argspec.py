@@ -10,20 +10,20 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import State, Wanted, wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import RecordWanted, State, read_record
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption, MissingLibrary
 from tests.support.client import DNS_DEFAULTS
 
 
-def ask(**options: Any) -> Wanted:
-    return wanted({**DNS_DEFAULTS, "record": "www.example.com", "value": "v", **options})
+def ask(**options: Any) -> RecordWanted:
+    return read_record({**DNS_DEFAULTS, "record": "www.example.com", "value": "v", **options})
 
 
 def test_what_is_asked_for() -> None:
-    assert ask(record="_DNSAUTH.www.Example.com", value=" abc ", domain=" ") == Wanted(
+    assert ask(record="_DNSAUTH.www.Example.com", value=" abc ", domain=" ") == RecordWanted(
         State.PRESENT, None, "_dnsauth.www.example.com", "TXT", "abc", 600, "default"
     )
-    assert ask(domain="Example.com.", state="absent", ttl=60, line="telecom") == Wanted(
+    assert ask(domain="Example.com.", state="absent", ttl=60, line="telecom") == RecordWanted(
         State.ABSENT, "example.com", "www.example.com", "TXT", "v", 60, "telecom"
     )
 

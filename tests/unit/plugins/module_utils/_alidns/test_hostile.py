@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.certops.alicloud.plugins.module_utils._alidns import api, reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns import api
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import PRODUCT
-from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import read_record
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.reconcile import ensure_record
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.record import Zone, from_entry
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, InvalidOption
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
@@ -64,7 +65,7 @@ def test_a_list_without_end_is_ended() -> None:
 @pytest.mark.parametrize("value", ["a\ud800b", "a\0b", "a\nb"])
 def test_a_value_that_cannot_be_sent_is_refused(value: str) -> None:
     with pytest.raises(InvalidOption, match=r"^value: "):
-        wanted({**DNS_DEFAULTS, "record": "www.example.com", "value": value})
+        read_record({**DNS_DEFAULTS, "record": "www.example.com", "value": value})
 
 
 def test_a_time_to_live_of_thousands_of_digits_is_not_told() -> None:
@@ -84,9 +85,9 @@ def test_a_record_ends_with_a_sentence_and_in_its_zone(
         hosted = [*domains, {"DomainName": "example.com"}]
         return {"Domains": {"Domain": hosted}, "DomainRecords": {"Record": records}, "TotalCount": total}
 
-    asks = wanted({**DNS_DEFAULTS, "record": "_dnsauth.www.example.com", "value": "v", "state": state})
+    asks = read_record({**DNS_DEFAULTS, "record": "_dnsauth.www.example.com", "value": "v", "state": state})
     try:
-        outcome = reconcile.record(asked(content), asks)
+        outcome = ensure_record(asked(content), asks)
     except Failure as failure:
         assert len(failure.msg) < 5000
     else:
@@ -102,7 +103,7 @@ def test_options_make_a_record_below_a_domain_or_a_sentence(
     for domain in (None, "example.com", value):
         given_ = {"record": record, "value": value, "type": kind, "ttl": ttl, "line": line, "domain": domain}
         try:
-            found = wanted({**DNS_DEFAULTS, **given_})
+            found = read_record({**DNS_DEFAULTS, **given_})
         except InvalidOption as refused:
             assert refused.msg.isprintable()
         else:

@@ -9,17 +9,20 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import State, Wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import RecordWanted, State
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.plan import (
     ADD,
     DELETE,
     UPDATE,
-    Plan,
+    Seen,
+    find,
+    is_settled,
     plan_record,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.record import Record, Zone
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
-from ansible_collections.certops.alicloud.plugins.module_utils._plan import KNOWN_AFTER_APPLY
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import KNOWN_AFTER_APPLY, Plan, Repeat
+from tests.support.client import NOON
 
 ZONE = Zone("example.com", "example.com")
 
@@ -38,8 +41,8 @@ def seen(value: str = "v", ttl: int | None = 600, number: int = 1, **facts: Any)
     )
 
 
-def plan(*records: Record, state: State = State.PRESENT, **facts: Any) -> Plan:
-    return plan_record(Wanted(**{**WISH, "state": state, **facts}), ZONE, records)
+def plan(*records: Record, state: State = State.PRESENT, **facts: Any) -> Plan[Record]:
+    return plan_record(Seen(RecordWanted(**{**WISH, "state": state, **facts}), ZONE, records), NOON)
 
 
 WISH: dict[str, Any] = {"domain": None, "name": "www.example.com", "type": "TXT", "value": "v", "ttl": 600}
@@ -64,7 +67,8 @@ PLANS: dict[str, tuple[tuple[Record, ...], State, list[tuple[str, str | None]]]]
 @pytest.mark.parametrize(("records", "state", "steps"), PLANS.values(), ids=PLANS)
 def test_the_plan(records: tuple[Record, ...], state: State, steps: list[tuple[str, str | None]]) -> None:
     made = plan(*records, state=state)
-    assert [(step.action, step.record_id) for step in made.steps] == steps
+    assert [(step.action, step.target.id) for step in made.steps] == steps
+    assert {step.repeat for step in made.steps} <= {Repeat.SAFE}
     assert made.changed is bool(steps)
     assert (made.after is None) is (state is State.ABSENT)
 
@@ -73,6 +77,7 @@ def test_a_new_record_is_foreseen_but_for_its_number() -> None:
     (step,) = plan(ttl=1200, line="telecom").steps
     assert step.leaves == Record(KNOWN_AFTER_APPLY, "example.com", "www", "TXT", "v", 1200, "telecom")
     assert step.params == {
+        "Lang": "en",
         "DomainName": "example.com",
         "RR": "www",
         "Type": "TXT",
@@ -92,6 +97,7 @@ def test_an_update_changes_nothing_but_the_ttl() -> None:
     made = plan(before, type="CNAME", value="target.example")
     (step,) = made.steps
     assert step.params == {
+        "Lang": "en",
         "RecordId": "1",
         "RR": "www",
         "Type": "CNAME",
@@ -106,8 +112,8 @@ def test_an_update_changes_nothing_but_the_ttl() -> None:
 
 def test_a_record_of_a_foreign_spelling_is_added_in_it() -> None:
     zone = Zone("xn--bcher-kva.example", "bücher.example")
-    wanted = Wanted(State.PRESENT, None, "www.xn--bcher-kva.example", "TXT", "v", 600)
-    assert plan_record(wanted, zone, ()).steps[0].params["DomainName"] == "bücher.example"
+    wanted = RecordWanted(State.PRESENT, None, "www.xn--bcher-kva.example", "TXT", "v", 600)
+    assert plan_record(Seen(wanted, zone, ()), NOON).steps[0].params["DomainName"] == "bücher.example"
 
 
 def test_a_disabled_record_is_no_record() -> None:
@@ -157,7 +163,7 @@ def test_another_line_and_a_disabled_record_are_not_in_the_way(facts: dict[str, 
 def test_what_is_in_the_way_does_not_matter_once_the_record_is_there_or_goes() -> None:
     alias = seen("target.example", number=2, type="CNAME")
     assert not plan(alias, seen()).changed
-    assert plan(alias, seen(), state=State.ABSENT).steps[0].record_id == "1"
+    assert plan(alias, seen(), state=State.ABSENT).steps[0].target.id == "1"
 
 
 @pytest.mark.parametrize(
@@ -175,6 +181,18 @@ def test_what_is_in_the_way_does_not_matter_once_the_record_is_there_or_goes() -
     ],
     ids=str,
 )
-def test_what_shows_that_a_step_was_carried_out(made: Plan, records: tuple[Record, ...], settled: bool) -> None:
+def test_what_shows_that_a_step_was_carried_out(made: Plan[Record], records: tuple[Record, ...], settled: bool) -> None:
     (step,) = made.steps
-    assert step.settled(records) is settled
+    assert is_settled(step, records) is settled
+
+
+def test_what_a_step_leaves_is_found_as_the_service_shows_it() -> None:
+    """Whatever its TTL; never a disabled one, one with another value, or anything once it is to be gone."""
+    (add,) = plan().steps
+    (update,) = plan(seen(ttl=1200)).steps
+    (delete,) = plan(seen(), state=State.ABSENT).steps
+    disabled, there = seen(enabled=False), seen(ttl=1200, number=9)
+    for step in (add, update):
+        assert find(step, (*OTHERS, disabled, there)) is there
+        assert find(step, (*OTHERS, disabled)) is None
+    assert find(delete, (there,)) is None

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._alidns.reconcile import Outcome
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.record import Record
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     ApiError,
     Failure,
@@ -20,6 +20,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     OutcomeUnknown,
     StateNotReached,
 )
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from tests.emulator.core.emulator import Emulator
 from tests.support.client import NOON, before, edited, reads, record, writes
 from tests.support.zones import account, added
@@ -48,16 +49,16 @@ def test_add_again_change_add_another_remove_again(name: str) -> None:
     world = account()
     options = {"record": name, "value": "one"}
     first = record(world, **options)
-    assert first.record
+    assert first.after
     assert not record(world, **options).plan.changed
     changed = record(world, ttl=1200, **options)
-    assert changed.record == replace(first.record, ttl=1200)
+    assert changed.after == replace(first.after, ttl=1200)
     second = record(world, record=name, value="two")
-    assert second.record
-    assert values(world, first.record.name) == {"one": 1200, "two": 600}
-    assert record(world, state="absent", **options).record is None
+    assert second.after
+    assert values(world, first.after.name) == {"one": 1200, "two": 600}
+    assert record(world, state="absent", **options).after is None
     assert not record(world, state="absent", **options).plan.changed
-    assert values(world, first.record.name) == {"two": 600}
+    assert values(world, first.after.name) == {"two": 600}
     assert writes(world) == [ADD, UPDATE, ADD, DELETE]
 
 
@@ -112,8 +113,8 @@ def test_the_result_is_what_the_module_shows() -> None:
 def test_a_sub_zone_of_its_own_gets_the_record() -> None:
     world = account("sub.example.com")
     outcome = record(world, record="_dnsauth.www.sub.example.com", value="v")
-    assert outcome.record
-    assert (outcome.record.domain, outcome.record.rr) == ("sub.example.com", "_dnsauth.www")
+    assert outcome.after
+    assert (outcome.after.domain, outcome.after.rr) == ("sub.example.com", "_dnsauth.www")
 
 
 def test_a_value_on_another_line_is_another_record() -> None:
@@ -149,8 +150,11 @@ def test_a_lost_answer_is_looked_up(action: str, kind: str, effect: bool) -> Non
         assert isinstance(failure, OutcomeUnknown)
         assert failure.facts["outcome"] == "unknown"
         assert failure.facts["changed"] is True
-        assert failure.facts["plan"][0]["action"] == action
-        assert "Running the task again is safe" in failure.msg
+        assert [step["action"] for step in failure.facts["plan"]] == [action]
+        assert failure.msg.startswith(f"{action} may or may not have happened. ")
+        assert failure.msg.endswith(
+            " No effect showed up within 7 s. Running the task again is safe: it looks before it acts."
+        )
         record(world, **options)
     assert values(world) == expected
     assert writes(world) == [action] * (1 if effect else 2)
@@ -170,6 +174,7 @@ def test_a_look_that_fails_after_a_change_says_that_there_was_one() -> None:
     world.inject(kind="code", action=LIST, code="Forbidden.RAM", skip=1)
     failure = failure_of(lambda: record(world, **WWW))
     assert failure.facts["changed"] is True
+    assert [step["action"] for step in failure.facts["plan"]] == [ADD]
     assert "Grant `alidns:DescribeSubDomainRecords`." in failure.msg
 
 
@@ -200,7 +205,7 @@ def test_a_list_that_lags_behind_is_waited_for() -> None:
             content["DomainRecords"]["Record"], content["TotalCount"] = [], 0
 
     outcome = record(world, transport=edited(world, LIST, lag), **WWW)
-    assert outcome.record
+    assert outcome.after
     assert outcome.warnings == []
     assert reads(world).count(LIST) == 4
 
@@ -211,6 +216,7 @@ def test_a_record_that_never_shows_is_told() -> None:
     failure = failure_of(lambda: record(world, transport=never, **WWW))
     assert isinstance(failure, StateNotReached)
     assert failure.facts["changed"] is True
+    assert [step["action"] for step in failure.facts["plan"]] == [ADD]
     assert "shows no effect yet" in failure.msg
 
 
@@ -220,7 +226,7 @@ def test_a_record_that_never_shows_is_told() -> None:
 def test_a_duplicate_is_success_once_it_was_seen() -> None:
     world = account()
     outcome = record(world, transport=before(world, ADD, lambda: added(world)), **WWW)
-    assert outcome.record
+    assert outcome.after
     assert outcome.warnings == []
     assert values(world) == {"v": 600}
 
@@ -228,8 +234,8 @@ def test_a_duplicate_is_success_once_it_was_seen() -> None:
 def test_a_duplicate_with_another_ttl_is_told() -> None:
     world = account()
     outcome = record(world, transport=before(world, ADD, lambda: added(world, TTL="1200")), **WWW)
-    assert outcome.record
-    assert outcome.record.ttl == 1200
+    assert outcome.after
+    assert outcome.after.ttl == 1200
     assert outcome.warnings == ["The service keeps TXT www.example.com with a TTL of 1200 instead of 600."]
     assert record(world, **WWW).plan.changed
 
@@ -248,15 +254,15 @@ def test_an_update_that_somebody_else_made_is_success() -> None:
     change = {"RecordId": number, "RR": "www", "Type": "TXT", "Value": "v", "TTL": "1200"}
     raced = before(world, UPDATE, lambda: world.call(UPDATE, change))
     outcome = record(world, transport=raced, ttl=1200, **WWW)
-    assert outcome.record
-    assert outcome.record.ttl == 1200
+    assert outcome.after
+    assert outcome.after.ttl == 1200
 
 
 def test_a_record_that_is_gone_already_is_success() -> None:
     world = account()
     number = added(world)
     raced = before(world, DELETE, lambda: world.call(DELETE, {"RecordId": number}))
-    assert record(world, transport=raced, state="absent", **WWW).record is None
+    assert record(world, transport=raced, state="absent", **WWW).after is None
 
 
 def test_a_record_that_goes_before_its_update_is_an_error() -> None:
@@ -302,7 +308,48 @@ def test_each_refusal_has_its_own_sentence(code: str, kind: Kind, says: str) -> 
     assert failure.kind is kind
     assert says in failure.msg
     assert not any(word in failure.msg for word in ("order", "resource plan"))
-    assert (failure.facts["code"], failure.facts["action"], failure.facts["changed"]) == (code, ADD, False)
+    assert (failure.facts["code"], failure.facts["action"]) == (code, ADD)
+    assert (failure.facts["changed"], failure.facts["plan"]) == (False, [])
+
+
+@pytest.mark.parametrize("action", LIVES)
+def test_a_refused_step_is_not_told_as_one_that_was_carried_out(action: str) -> None:
+    prepare, options, _expected = LIVES[action]
+    world = account()
+    prepare(world)
+    there = values(world)
+    world.inject(kind="code", action=action, code="Whatever")
+    failure = failure_of(lambda: record(world, **options))
+    assert (failure.facts["changed"], failure.facts["plan"]) == (False, [])
+    assert values(world) == there
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"kind": "code", "code": "Forbidden.RecordLocked"}, ["1"]),
+        ({"kind": "answer_lost", "effect": False}, ["1", "2"]),
+    ],
+    ids=["the second refused", "the second lost"],
+)
+def test_a_task_that_fails_half_way_tells_what_was_or_may_have_been_carried_out(
+    rule: dict[str, Any], told: list[str]
+) -> None:
+    """Two records with the same value, one of which is disabled, are both to go."""
+    world = account()
+    first = added(world)
+    world.world.zones.set(first, enabled=False)
+    twin = replace(world.world.zones.records[first], enabled=True)
+    second = added(world, value="other")
+    world.world.zones.records[second] = replace(twin, id=second)
+    world.inject(action=DELETE, skip=1, **rule)
+    failure = failure_of(lambda: record(world, state="absent", **WWW))
+    number = {"1": first, "2": second}
+    assert failure.facts["changed"] is True
+    assert [(step["action"], step["record_id"]) for step in failure.facts["plan"]] == [
+        (DELETE, number[each]) for each in told
+    ]
+    assert list(world.world.zones.records) == [second]
 
 
 def test_an_earlier_change_that_does_not_end_is_told() -> None:
@@ -368,7 +415,7 @@ def worlds() -> Iterator[Emulator]:
         frontier = following
 
 
-def attempt(world: Emulator, options: dict[str, Any], check: bool) -> Outcome | Failure:
+def attempt(world: Emulator, options: dict[str, Any], check: bool) -> Outcome[Record] | Failure:
     try:
         return record(world, check, **options)
     except Failure as failure:
@@ -399,9 +446,9 @@ def check_honesty(world: Emulator, options: dict[str, Any], name: str) -> None:
         return
     assert [step.public() for step in foreseen.plan.steps] == [step.public() for step in seen.plan.steps]
     assert writes(done) == [step.action for step in seen.plan.steps]
-    if foreseen.record and seen.record:
-        assert replace(foreseen.record, record_id=seen.record.record_id) == seen.record, name
-    assert (foreseen.record is None) is (seen.record is None), name
+    if foreseen.after and seen.after:
+        assert replace(foreseen.after, record_id=seen.after.record_id) == seen.after, name
+    assert (foreseen.after is None) is (seen.after is None), name
     assert others(done, options) == others(world, options), name
     again = attempt(done, options, True)
     assert isinstance(again, Outcome), (name, again)

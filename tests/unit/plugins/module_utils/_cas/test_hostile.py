@@ -28,7 +28,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.plan 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.quota import from_response
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.refusals import issued_already
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.select import Seen
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, InvalidOption, NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc import fields, paging
@@ -107,7 +107,7 @@ QUESTION: dict[str, Any] = {
 def test_the_end_of_the_calendar_is_a_day_like_others() -> None:
     order = Order("7", Status.ISSUED, domains=("www.example.com",), not_before=LAST_DAY, not_after=LAST_DAY)
     assert "9999-12-31" in issued_already(order, "absent", NOON).msg
-    asked = wanted({**DEFAULTS, "state": "revoked", "order_id": "7"})
+    asked = read_order({**DEFAULTS, "state": "revoked", "order_id": "7"})
     assert plan_order(asked, Seen(order), NOON).facts == {"refund": True}
 
 
@@ -124,7 +124,7 @@ def test_a_name_of_the_services_is_shown_in_one_line(name: str) -> None:
 def test_a_word_that_nobody_knows_is_shown_in_one_line() -> None:
     order = Order("7", Status.UNKNOWN, service_status="a\nb\x1b[2J" + "x" * 10_000)
     with pytest.raises(NotAllowed) as caught:
-        plan_order(wanted({**DEFAULTS, "state": "present", "order_id": "7"}), Seen(order), NOON)
+        plan_order(read_order({**DEFAULTS, "state": "present", "order_id": "7"}), Seen(order), NOON)
     assert caught.value.msg.isprintable()
     assert len(caught.value.msg) < 500
 
@@ -242,7 +242,7 @@ def test_a_name_that_is_none_is_refused(common: str) -> None:
 def test_many_names_are_too_many() -> None:
     many = request(*(x509.DNSName(f"{number}.example.com") for number in range(2_000)))
     with pytest.raises(InvalidOption, match="at most"):
-        wanted({**DEFAULTS, "state": "present", "csr_content": many})
+        read_order({**DEFAULTS, "state": "present", "csr_content": many})
 
 
 @patient
@@ -272,14 +272,14 @@ def test_a_damaged_request_is_read_or_refused(damages: list[tuple[int, str, int]
     ],
 )
 def test_a_record_at_a_neighbour_is_not_published(name: str, domain: str) -> None:
-    (found,) = validation.proofs({"RecordDomain": name, "RecordValue": "x"}, (domain,))
-    assert isinstance(found, validation.DnsProof)
+    (found,) = validation.read_validation({"RecordDomain": name, "RecordValue": "x"}, (domain,))
+    assert isinstance(found, validation.ValidationRecord)
     assert found.record_name is None
 
 
 def test_a_path_that_no_file_system_takes_is_refused() -> None:
     with pytest.raises(Failure, match="no place for a proof"):
-        validation.proofs({"Uri": "/a" * 200, "Content": "x"}, ("www.example.com",))
+        validation.read_validation({"Uri": "/a" * 200, "Content": "x"}, ("www.example.com",))
 
 
 @patient
@@ -288,8 +288,8 @@ def test_a_path_that_no_file_system_takes_is_refused() -> None:
 )
 def test_a_proof_is_clear_and_below_its_place_or_there_is_none(said: dict[str, Any]) -> None:
     try:
-        for found in validation.proofs(said, ("www.example.com",)):
-            if isinstance(found, validation.DnsProof):
+        for found in validation.read_validation(said, ("www.example.com",)):
+            if isinstance(found, validation.ValidationRecord):
                 assert found.record_name is None or found.record_name.endswith("example.com")
             else:
                 assert ".." not in found.path.split("/")

@@ -13,10 +13,10 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._store.decide import (
     Action,
+    CertificateWanted,
     Installed,
     Seen,
     Staged,
-    Wanted,
     decide,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._store.model import (
@@ -32,7 +32,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._x509.renewal_win
 from tests.support.certificates import FREE, NOW, WWW
 
 OURS, OLDER = "4F:2A:90:01:AA", "11:22:33:44:55"
-WANTED = Wanted(WWW, FREE, window("33%", "renew_before"))
+WANTED = CertificateWanted(WWW, FREE, window("33%", "renew_before"))
 
 
 def certificate(left: float = 71.2, names: tuple[str, ...] = WWW) -> Certificate:
@@ -186,7 +186,7 @@ def test_the_table(seen: Seen, action: str, reason: str) -> None:
 def test_the_order_of_the_names_does_not_matter() -> None:
     two = ("www.example.com", "example.com")
     current = Seen(installed(names=two))
-    assert decide(Wanted(two[::-1], FREE, WANTED.renew_before), current, NOW).action is Action.NOTHING
+    assert decide(CertificateWanted(two[::-1], FREE, WANTED.renew_before), current, NOW).action is Action.NOTHING
 
 
 def test_fewer_names_than_ordered_are_other_names() -> None:
@@ -195,7 +195,7 @@ def test_fewer_names_than_ordered_are_other_names() -> None:
 
 
 def test_a_window_as_long_as_the_lifetime_is_an_error() -> None:
-    wanted = Wanted(WWW, FREE, window("90d", "renew_before"))
+    wanted = CertificateWanted(WWW, FREE, window("90d", "renew_before"))
     with pytest.raises(NotAllowed, match=r"^renew_before: .* every run would renew"):
         decide(wanted, Seen(installed()), NOW)
     assert decide(wanted, Seen(), NOW).action is Action.APPLY

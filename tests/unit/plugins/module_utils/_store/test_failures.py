@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import stat
@@ -329,6 +330,37 @@ def test_a_directory_that_cannot_be_synced_is_no_failure(shop: Shop, monkeypatch
 
 
 def test_values_with_a_key_in_them_do_not_show_it(shop: Shop) -> None:
-    step = write.Build(1, (("privkey.pem", b"SECRET"),), write.Access())
+    step = write.CreateGeneration(1, (("privkey.pem", b"SECRET"),), write.Access())
     assert "SECRET" not in repr(step)
-    assert "SECRET" not in repr(write.Write(1, "privkey.pem", b"SECRET", write.Access()))
+    assert "SECRET" not in repr(write.WriteFile(1, "privkey.pem", b"SECRET", write.Access()))
+
+
+def test_no_part_of_a_plan_shows_a_key(shop: Shop) -> None:
+    done = shop.act("complete", domains=list(WWW), fullchain=GOOD.fullchain, private_key=GOOD.key)
+    assert "PRIVATE" not in json.dumps(done["plan"])
+
+
+def test_a_failure_tells_the_steps_that_were_carried_out(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = shop.bring()
+    original = os.replace
+
+    def refuse(source: str, target: str) -> None:
+        if str(target).endswith("current"):
+            raise PermissionError(errno.EACCES, "")
+        original(source, target)
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(Failure) as caught:
+        shop.act("current", generation=number)
+    assert caught.value.facts["changed"]
+    assert [step["action"] for step in caught.value.facts["plan"]] == ["write_file"]
+
+
+def test_a_refused_step_changes_nothing(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_names: object, **_more: object) -> None:
+        raise PermissionError(errno.EACCES, "")
+
+    monkeypatch.setattr(os, "rename", refuse)
+    with pytest.raises(Failure) as caught:
+        shop.bring()
+    assert caught.value.facts == {"changed": False, "plan": []}

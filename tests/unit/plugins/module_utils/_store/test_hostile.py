@@ -206,7 +206,7 @@ def test_a_note_that_is_none_is_told(shop: Shop, text: str) -> None:
     number = shop.bring(GOOD)
     note = shop.generation_path(number) / "order.json"
     note.write_text(text)
-    generation = read.look(read.Place(str(shop.directory), "www")).get(number)
+    generation = read.scan(read.Place(str(shop.directory), "www")).get(number)
     assert generation is not None
     try:
         found = read.record(read.Place(str(shop.directory), "www"), generation)

@@ -16,10 +16,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, InvalidOption
-from ansible_collections.certops.alicloud.plugins.module_utils._store.info import Host
 from ansible_collections.certops.alicloud.plugins.module_utils._store.model import Served
 from ansible_collections.certops.alicloud.plugins.module_utils._store.probe import Endpoint
-from tests.support.certificates import FREE, GOOD, HOST, NOW, ORDER, OTHER, WWW, Shop, key_pem, new_key, new_set
+from tests.support.certificates import FREE, GOOD, HOST, NOW, ORDER, OTHER, WWW, Host, Shop, key_pem, new_key, new_set
 
 
 def test_nothing_is_there(shop: Shop) -> None:

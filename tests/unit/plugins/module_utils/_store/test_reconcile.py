@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, InvalidOption
-from ansible_collections.certops.alicloud.plugins.module_utils._store import reconcile
+from ansible_collections.certops.alicloud.plugins.module_utils._store.reconcile import ensure_store
 from tests.support.certificates import (
     DEFAULTS,
     GOOD,
@@ -273,7 +273,7 @@ def test_a_certificate_without_a_chain_is_warned_of(shop: Shop) -> None:
     leaf = GOOD.fullchain.split("-----END")[0] + "-----END CERTIFICATE-----\n"
     given = {"directory": str(shop.directory), "name": "www", **DEFAULTS, "state": "complete", "private_key": GOOD.key}
     outcomes = [
-        reconcile.store({**given, "domains": list(WWW), "fullchain": text}, True, HOST)
+        ensure_store({**given, "domains": list(WWW), "fullchain": text}, True, HOST.clock)
         for text in (leaf, GOOD.fullchain)
     ]
     assert ["without those that signed it" in " ".join(outcome.warnings) for outcome in outcomes] == [True, False]
@@ -476,3 +476,33 @@ def test_owner_and_group_by_name_and_number(shop: Shop) -> None:
 def test_the_generation_must_be_said(shop: Shop, state: str) -> None:
     with pytest.raises(InvalidOption, match=r"^generation: say which"):
         shop.act(state, domains=list(WWW), order=ORDER, fullchain=GOOD.fullchain)
+
+
+# plan
+
+
+def test_a_plan_tells_each_step_and_its_reason(shop: Shop) -> None:
+    foreseen = shop.act("staged", check=True, domains=list(WWW))["plan"]
+    assert foreseen == [
+        {"action": "create_generation", "generation": 1, "reason": "generation 1 does not exist"},
+    ]
+    assert shop.act("staged", domains=list(WWW))["plan"] == foreseen
+    assert shop.act("staged", check=True, domains=list(WWW))["plan"] == []
+    shop.use()
+    number = shop.bring(OTHER)
+    assert [(step["action"], step["reason"]) for step in shop.act("current", generation=number)["plan"]] == [
+        ("write_file", "generation 3 is not verified yet"),
+        ("activate", "current is generation 2"),
+    ]
+    assert [step["action"] for step in shop.act("verified", generation=number, keep=0)["plan"]] == [
+        "remove_file",
+        "remove_generation",
+    ]
+
+
+def test_changed_and_plan_agree_at_every_step(shop: Shop) -> None:
+    for step in STEPS:
+        put_key(shop, step)
+        foreseen, done = shop.act(check=True, **step), shop.act(**step)
+        assert foreseen["plan"] == done["plan"]
+        assert done["changed"] == bool(done["plan"])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two machines that order the same at the same moment end up with the elder order, and only the own one is touched."""
+"""Two machines that order the same at the same moment end up with the earlier order, and only the own one is touched."""
 
 from __future__ import annotations
 
@@ -12,13 +12,27 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import reconcile
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_order, ensure_renewal
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order, read_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import StateNotReached
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response, Transport
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.orders.lifecycle import DAY
-from tests.support.client import DEFAULTS, client, csr, emulator, order, transport, writes
+from tests.support.client import (
+    DEFAULTS,
+    client,
+    csr,
+    emulator,
+    lettered,
+    lettering,
+    order,
+    timed,
+    transport,
+    writes,
+)
 
 PACKAGE, CANCEL, DELETE = "CreateCertificateForPackageRequest", "CancelOrderRequest", "DeleteCertificateRequest"
 LIST, REVOKE = "ListUserCertificateOrder", "CancelCertificateForPackageRequest"
@@ -26,9 +40,15 @@ WWW = "www.example.com"
 ASKED: dict[str, Any] = {"domains": [WWW]}
 
 
-def beside(account: Emulator, what: Callable[[], object], action: str, after: bool = False) -> Transport:
+def beside(
+    account: Emulator,
+    what: Callable[[], object],
+    action: str,
+    after: bool = False,
+    through: Transport | None = None,
+) -> Transport:
     """What another machine does right before, or right after, the first call of one operation."""
-    real, todo = transport(account), [what]
+    real, todo = through or transport(account), [what]
 
     def exchange(request: Request, timeout: float) -> Response:
         if request.headers["x-acs-action"] != action or not todo:
@@ -60,12 +80,12 @@ def hiding(account: Emulator, hidden: list[str]) -> Transport:
     return exchange
 
 
-def ours(account: Emulator, through: Transport, **options: Any) -> reconcile.Outcome:
-    asked = wanted({"state": "present", **DEFAULTS, **ASKED, **options})
-    return reconcile.order(client(account, transport=through), asked)
+def ours(account: Emulator, through: Transport, **options: Any) -> Outcome[Order]:
+    asked = read_order({"state": "present", **DEFAULTS, **ASKED, **options})
+    return ensure_order(client(account, transport=through), asked)
 
 
-def other(account: Emulator, **options: Any) -> Callable[[], reconcile.Outcome]:
+def other(account: Emulator, **options: Any) -> Callable[[], Outcome[Order]]:
     return lambda: order(account, **{**ASKED, "wait_for": "none", **options})
 
 
@@ -73,25 +93,25 @@ def live(account: Emulator) -> list[str]:
     return [str(entry["OrderId"]) for entry in account.call("ListUserCertificateOrder", {})["CertificateOrderList"]]
 
 
-def test_the_younger_order_gives_way() -> None:
+def test_the_later_order_gives_way() -> None:
     account = emulator()
     done = ours(account, beside(account, other(account), PACKAGE))
-    assert done.order
-    assert live(account) == [done.order.order_id]
+    assert done.after
+    assert live(account) == [done.after.order_id]
     assert writes(account) == [PACKAGE, PACKAGE, DELETE]
     assert done.plan.changed
     assert len(done.warnings) == 1
     assert "Another run had ordered the same a moment before" in done.warnings[0]
-    assert done.order.order_id in done.warnings[0]
+    assert done.after.order_id in done.warnings[0]
     assert not order(account, **ASKED).plan.changed
 
 
-def test_the_elder_order_stays() -> None:
+def test_the_earlier_order_stays() -> None:
     account = emulator()
     done = ours(account, beside(account, lambda: account.call(PACKAGE, _application()), PACKAGE, after=True))
-    assert done.order
+    assert done.after
     assert len(live(account)) == 2
-    assert done.order.order_id == min(live(account))
+    assert done.after.order_id == min(live(account))
     assert not done.warnings
     assert writes(account) == [PACKAGE]
 
@@ -103,9 +123,9 @@ def _application() -> dict[str, str]:
 def test_one_that_is_with_the_ca_is_withdrawn_first() -> None:
     account = emulator(settle_seconds=0.0)
     done = ours(account, beside(account, other(account), PACKAGE))
-    assert done.order
+    assert done.after
     assert writes(account) == [PACKAGE, PACKAGE, CANCEL, DELETE]
-    assert live(account) == [done.order.order_id]
+    assert live(account) == [done.after.order_id]
 
 
 def test_one_that_is_submitted_at_this_moment_is_withdrawn_too() -> None:
@@ -120,21 +140,21 @@ def test_one_that_is_submitted_at_this_moment_is_withdrawn_too() -> None:
         return response
 
     done = ours(account, through, wait_for="none")
-    assert done.order
-    assert live(account) == [done.order.order_id]
+    assert done.after
+    assert live(account) == [done.after.order_id]
     assert writes(account)[-2:] == [CANCEL, DELETE]
 
 
 @pytest.mark.parametrize("lag", [5.0, 20.0])
-def test_a_list_that_lags_shows_the_twin_during_the_wait(lag: float) -> None:
+def test_a_list_that_lags_shows_the_duplicate_during_the_wait(lag: float) -> None:
     account = emulator(list_lag_seconds=lag, record_delay_seconds=60.0)
     done = ours(account, beside(account, other(account), PACKAGE))
-    assert done.order
-    assert live(account) == [done.order.order_id]
+    assert done.after
+    assert live(account) == [done.after.order_id]
     assert writes(account)[-1] == DELETE
 
 
-def test_an_elder_one_that_is_issued_already_is_taken() -> None:
+def test_an_earlier_one_that_is_issued_already_is_taken() -> None:
     account = emulator(proof="at_once", settle_seconds=0.0, review_seconds=0.0, record_delay_seconds=0.0)
     keyed = {"csr_content": csr(WWW)}
 
@@ -143,12 +163,12 @@ def test_an_elder_one_that_is_issued_already_is_taken() -> None:
         account.turn(proof="control")
 
     done = ours(account, beside(account, theirs, PACKAGE), **keyed)
-    assert done.order
-    assert done.order.status is Status.ISSUED
-    assert live(account) == [done.order.order_id]
+    assert done.after
+    assert done.after.status is Status.ISSUED
+    assert live(account) == [done.after.order_id]
 
 
-def test_one_with_another_key_is_no_twin() -> None:
+def test_one_with_another_key_is_no_duplicate() -> None:
     account = emulator(proof="at_once", settle_seconds=0.0, review_seconds=0.0, record_delay_seconds=0.0)
 
     def theirs() -> None:
@@ -156,8 +176,8 @@ def test_one_with_another_key_is_no_twin() -> None:
         account.turn(proof="control")
 
     done = ours(account, beside(account, theirs, PACKAGE), csr_content=csr(WWW))
-    assert done.order
-    assert done.order.status is Status.PENDING_VALIDATION
+    assert done.after
+    assert done.after.status is Status.PENDING_VALIDATION
     assert len(live(account)) == 2
     assert DELETE not in writes(account)
 
@@ -171,13 +191,13 @@ def test_an_own_order_that_is_issued_is_never_touched() -> None:
         account.turn(proof="at_once")
 
     done = ours(account, beside(account, theirs, PACKAGE), wait_for="issued")
-    assert done.order
+    assert done.after
     assert {CANCEL, DELETE, REVOKE}.isdisjoint(writes(account))
     assert len(done.warnings) == 1
     assert "could not be withdrawn" in done.warnings[0]
 
 
-def test_other_names_and_other_products_are_no_twins() -> None:
+def test_other_names_and_other_products_are_no_duplicates() -> None:
     account = emulator()
 
     def theirs() -> None:
@@ -189,7 +209,7 @@ def test_other_names_and_other_products_are_no_twins() -> None:
     assert DELETE not in writes(account)
 
 
-def test_an_elder_order_that_was_refused_is_no_twin() -> None:
+def test_an_earlier_order_that_was_refused_is_no_duplicate() -> None:
     account = emulator()
 
     def theirs() -> None:
@@ -197,12 +217,12 @@ def test_an_elder_order_that_was_refused_is_no_twin() -> None:
         account.reject(live(account)[0])
 
     done = ours(account, beside(account, theirs, PACKAGE))
-    assert done.order
-    assert done.order.order_id in live(account)
+    assert done.after
+    assert done.after.order_id in live(account)
     assert DELETE not in writes(account)
 
 
-def test_the_eldest_of_several_is_taken() -> None:
+def test_the_earliest_of_several_is_taken() -> None:
     account = emulator()
     numbers: list[str] = []
 
@@ -214,16 +234,16 @@ def test_the_eldest_of_several_is_taken() -> None:
             account.advance(3)
 
     done = ours(account, beside(account, two_others, PACKAGE))
-    assert done.order
-    assert done.order.order_id == numbers[0]
+    assert done.after
+    assert done.after.order_id == numbers[0]
 
 
 def test_an_order_that_gave_way_is_forgotten(tmp_path: Path) -> None:
     """The next task of this machine does not look for it."""
     account = emulator()
     through = beside(account, other(account), PACKAGE)
-    asked = wanted({"state": "present", **DEFAULTS, **ASKED})
-    reconcile.order(client(account, transport=through, state_directory=str(tmp_path)), asked)
+    asked = read_order({"state": "present", **DEFAULTS, **ASKED})
+    ensure_order(client(account, transport=through, state_directory=str(tmp_path)), asked)
     assert writes(account)[-1] == DELETE
     assert not list(tmp_path.glob("order-*.json"))
 
@@ -247,7 +267,7 @@ def test_an_order_that_was_only_found_is_never_withdrawn() -> None:
         return response
 
     done = ours(account, through)
-    assert done.order
+    assert done.after
     assert len(live(account)) == 2
     assert DELETE not in writes(account)
 
@@ -260,23 +280,23 @@ def test_a_list_that_cannot_be_had_is_no_failure() -> None:
         account.inject(kind="code", code="Forbidden.RAM", action="ListUserCertificateOrder", times=1)
 
     done = ours(account, beside(account, theirs, PACKAGE, after=True))
-    assert done.order
-    assert done.order.status is Status.PENDING_VALIDATION
+    assert done.after
+    assert done.after.status is Status.PENDING_VALIDATION
 
 
 def test_an_order_that_cannot_be_withdrawn_stays_and_both_are_named() -> None:
     account = emulator(delete_payed="never")
     done = ours(account, beside(account, other(account), PACKAGE))
-    assert done.order
+    assert done.after
     assert len(live(account)) == 2
     assert all(number in done.warnings[0] for number in live(account))
 
 
-def test_an_old_order_that_a_list_missed_is_no_twin() -> None:
+def test_an_old_order_that_a_list_missed_is_no_duplicate() -> None:
     """A renewal must not give way to the certificate that it follows."""
     account = emulator(proof="at_once")
     old = order(account, **ASKED, wait_for="issued")
-    assert old.order
+    assert old.after
     account.advance(70 * DAY)
     real, hide = transport(account), [True]
 
@@ -288,10 +308,10 @@ def test_an_old_order_that_a_list_missed_is_no_twin() -> None:
             hide.clear()
         return response
 
-    asked = wanted({**DEFAULTS, **ASKED, "strategy": "auto"})
-    done = reconcile.renew(client(account, transport=missing), asked)
-    assert done.order
-    assert done.order.order_id != old.order.order_id
+    asked = read_renewal({**DEFAULTS, **ASKED, "strategy": "auto"})
+    done = ensure_renewal(client(account, transport=missing), asked)
+    assert done.after
+    assert done.after.order_id != old.after.order_id
     assert DELETE not in writes(account)
 
 
@@ -300,7 +320,7 @@ def test_an_old_order_that_a_list_missed_is_no_twin() -> None:
     [((10_000, 13_000), False), ((13_000, 10_000), True), ((10_000, 10_000), False), ((None, None), False)],
     ids=["the date says so", "the date comes before the number", "the number where dates are equal", "no dates"],
 )
-def test_who_is_elder(moments: tuple[int | None, int | None], ours_stays: bool) -> None:
+def test_which_is_earlier(moments: tuple[int | None, int | None], ours_stays: bool) -> None:
     """The other one has the smaller number."""
     account = emulator()
     real, todo = transport(account), [other(account)]
@@ -318,8 +338,116 @@ def test_who_is_elder(moments: tuple[int | None, int | None], ours_stays: bool) 
         return response._replace(body=json.dumps(content).encode())
 
     done = ours(account, through)
-    assert done.order
+    assert done.after
     theirs, own = (str(number) for number in sorted(account.world.orders))
-    assert done.order.order_id == (own if ours_stays else theirs)
+    assert done.after.order_id == (own if ours_stays else theirs)
     assert (own in live(account)) is ours_stays
     assert theirs in live(account)
+
+
+# When the list is read.
+
+
+def after_the_create(log: list[tuple[str, float]], action: str) -> list[float]:
+    made = [name for name, _moment in log].index(PACKAGE)
+    return [round(moment - log[made][1], 3) for name, moment in log[made:] if name == action]
+
+
+@pytest.mark.parametrize(
+    ("dials", "options", "looks"),
+    [
+        pytest.param({}, {"wait_for": "none"}, [0], id="no wait"),
+        pytest.param({"record_delay_seconds": 60.0}, {"poll_interval": 1.0}, [0, 11.664, 28.275], id="often"),
+        pytest.param({"record_delay_seconds": 60.0}, {}, [0, 11.562, 36.172], id="now and then"),
+        pytest.param({"record_delay_seconds": 900.0}, {"poll_interval": 60.0}, [0, 60], id="seldom: one for both"),
+        pytest.param({"record_delay_seconds": 9.0}, {}, [0, 11.562], id="until there is something to publish"),
+        pytest.param({"describe_lag_seconds": 14.0}, {}, [15], id="as soon as it is described"),
+        pytest.param({"describe_lag_seconds": 30.0}, {}, [15, 36.406], id="not while it cannot be described"),
+    ],
+)
+def test_when_the_list_is_read(dials: dict[str, Any], options: dict[str, Any], looks: list[float]) -> None:
+    """Right after the application, and with the first looks at the order from 8 and from 22 seconds on."""
+    account, log = emulator(**dials), list[tuple[str, float]]()
+    assert ours(account, timed(account, log), wait_timeout=1000, **options).after
+    assert after_the_create(log, LIST) == looks
+
+
+def test_a_list_that_takes_long_is_read_once_more() -> None:
+    """A look that was due while another one went on is made up for."""
+    account, log = emulator(record_delay_seconds=900.0), list[tuple[str, float]]()
+    real, slow = timed(account, log), [10.0]
+
+    def through(request: Request, timeout: float) -> Response:
+        response = real(request, timeout)
+        if request.headers["x-acs-action"] == LIST and PACKAGE in writes(account):
+            account.advance(slow.pop() if slow else 0)
+        return response
+
+    ours(account, through, wait_timeout=1000)
+    assert after_the_create(log, LIST) == [0, 15, 31.406]
+
+
+def test_a_duplicate_is_seen_even_when_the_wait_would_be_over() -> None:
+    """The list shows it at the very look that finds something to publish."""
+    account = emulator(list_lag_seconds=9.0, record_delay_seconds=9.0)
+    done = ours(account, beside(account, other(account), PACKAGE))
+    assert done.after
+    assert done.after.status is Status.PENDING_VALIDATION
+    assert live(account) == [done.after.order_id]
+    assert writes(account)[-2:] == [CANCEL, DELETE]
+
+
+def test_an_earlier_order_is_waited_for_in_place_of_the_own_one() -> None:
+    account, log = emulator(list_lag_seconds=5.0, record_delay_seconds=40.0), list[tuple[str, float]]()
+    done = ours(account, timed(account, log, beside(account, other(account), PACKAGE)))
+    assert done.after
+    assert len(done.after.validation) == 1
+    assert live(account) == [done.after.order_id]
+    assert len(after_the_create(log, LIST)) == 2, "what another machine made is not looked at for duplicates"
+
+
+def test_a_wait_that_ends_with_a_look_says_what_is_missing() -> None:
+    """The deadline comes while the list is read."""
+    account = emulator(record_delay_seconds=900.0)
+    real, slow = transport(account), [3.0]
+
+    def through(request: Request, timeout: float) -> Response:
+        response = real(request, timeout)
+        if request.headers["x-acs-action"] == LIST and len(slow) == 1 and PACKAGE in writes(account):
+            account.advance(slow[0] if account.world.now() - begun > 8 else 0)
+        return response
+
+    begun = account.world.now()
+    with pytest.raises(StateNotReached, match="The service has not said what to publish after 12 s"):
+        ours(account, through, wait_timeout=12)
+
+
+def test_a_failure_tells_that_the_own_order_was_removed() -> None:
+    account = emulator(list_lag_seconds=5.0, record_delay_seconds=900.0)
+    with pytest.raises(StateNotReached) as caught:
+        ours(account, beside(account, other(account), PACKAGE))
+    (theirs,) = live(account)
+    assert caught.value.facts["order_id"] == theirs
+    plan = [(step["action"], step["order_id"] == theirs) for step in caught.value.facts["plan"]]
+    assert plan == [(PACKAGE, False), (CANCEL, False), (DELETE, False)]
+    assert caught.value.facts["changed"] is True
+
+
+# Ids that are no numbers.
+
+
+@pytest.mark.parametrize(("seconds", "ours_stays"), [(3.0, False), (0.0, True)], ids=["later", "at the same moment"])
+def test_the_purchase_decides_and_ids_only_break_a_tie(seconds: float, ours_stays: bool) -> None:
+    """The id of the later order comes first."""
+    account = emulator(checked=False)
+
+    def theirs() -> None:
+        account.call(PACKAGE, _application())
+        account.advance(seconds)
+
+    done = ours(account, beside(account, theirs, PACKAGE, through=lettering(account)))
+    first, last = (lettered(number) for number in sorted(account.world.orders))
+    assert last < first
+    assert done.after
+    assert done.after.order_id == (last if ours_stays else first)
+    assert writes(account).count(DELETE) == (0 if ours_stays else 1)

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import reconcile
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_order
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     ApiError,
     Failure,
@@ -20,6 +21,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     OutcomeUnknown,
     StateNotReached,
 )
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.orders.lifecycle import DAY
 from tests.support.accounts import applied, issued
@@ -34,6 +36,7 @@ from tests.support.client import (
     order,
     reads,
     renew,
+    timed,
     world_time,
     writes,
 )
@@ -43,13 +46,13 @@ CANCEL, DELETE = "CancelOrderRequest", "DeleteCertificateRequest"
 REVOKE = "CancelCertificateForPackageRequest"
 LIST, DESCRIBE = "ListUserCertificateOrder", "DescribeCertificateState"
 WWW = {"domains": ["www.example.com"]}
-Run = Callable[[Emulator], reconcile.Outcome]
+Run = Callable[[Emulator], Outcome[Order]]
 
 
-def via(account: Emulator, transport: Any, **options: Any) -> reconcile.Outcome:
+def via(account: Emulator, transport: Any, **options: Any) -> Outcome[Order]:
     """What ``cas_order`` runs, by a transport of its own."""
-    return reconcile.order(
-        client(account, transport=transport), wanted({**DEFAULTS, "state": "present", **WWW, **options})
+    return ensure_order(
+        client(account, transport=transport), read_order({**DEFAULTS, "state": "present", **WWW, **options})
     )
 
 
@@ -148,13 +151,15 @@ def test_a_list_that_lags_behind_is_waited_for(lag: float, found: bool) -> None:
     account.inject(kind="answer_lost", action=PACKAGE)
     if found:
         outcome = order(account, **WWW)
-        assert outcome.order
-        number = outcome.order.order_id
+        assert outcome.after
+        number = outcome.after.order_id
         assert outcome.warnings == [
             f"The response to {PACKAGE} was lost; order {number}, new for these names, was taken for its result."
         ]
     else:
-        assert "No new order showed up within 30 s." in failure_of(lambda: order(account, **WWW)).msg
+        assert failure_of(lambda: order(account, **WWW)).msg.endswith(
+            " No effect showed up within 30 s. Running the task again is safe: it looks before it acts."
+        )
         account.advance(100)
         assert order(account, **WWW).warnings == []
     assert writes(account) == [PACKAGE]
@@ -180,9 +185,9 @@ def test_what_is_new_for_other_names_or_was_there_before_is_not_taken() -> None:
     account.inject(kind="answer_lost", action=PACKAGE)
     others = before(account, PACKAGE, lambda: (applied(account, "b.www.example.com"), applied(account, "a.example")))
     outcome = via(account, others)
-    assert outcome.order
-    assert outcome.order.domains == ("www.example.com",)
-    assert outcome.order.order_id != old
+    assert outcome.after
+    assert outcome.after.domains == ("www.example.com",)
+    assert outcome.after.order_id != old
 
 
 def test_looks_that_fail_are_followed_by_others() -> None:
@@ -190,17 +195,17 @@ def test_looks_that_fail_are_followed_by_others() -> None:
     account.inject(kind="answer_lost", action=PACKAGE)
     account.inject(kind="code", action=LIST, code="Forbidden", skip=1, times=2)
     outcome = order(account, **WWW)
-    assert outcome.order
+    assert outcome.after
     assert len(outcome.warnings) == 1
     assert len(account.world.orders) == 1
 
 
-@pytest.mark.parametrize("value", [None, "", "soon", 1.5], ids=str)
+@pytest.mark.parametrize("value", [None, "", "so on", 1.5], ids=str)
 def test_an_answer_without_a_number_is_a_lost_one(value: Any) -> None:
     account = emulator()
     outcome = via(account, edited(account, PACKAGE, lambda content: content.update(OrderId=value)))
-    assert outcome.order
-    assert [outcome.order.order_id] == [str(number) for number in account.world.orders]
+    assert outcome.after
+    assert [outcome.after.order_id] == [str(number) for number in account.world.orders]
     assert len(outcome.warnings) == 1
 
 
@@ -222,16 +227,16 @@ def test_a_throttled_create_does_not_outwait_the_task() -> None:
 def test_a_new_order_that_cannot_be_described_yet(lag: float, status: str) -> None:
     account = emulator(describe_lag_seconds=lag)
     outcome = order(account, wait_for="none", **WWW)
-    assert outcome.order
-    assert outcome.order.status.value == status
+    assert outcome.after
+    assert outcome.after.status.value == status
     assert writes(account) == [PACKAGE]
 
 
 def test_a_new_order_that_cannot_be_described_for_long_is_known_by_its_number() -> None:
     account = emulator(describe_lag_seconds=60.0)
     outcome = order(account, wait_for="none", validation_method="file", **WWW)
-    assert outcome.order
-    public = outcome.order.public(client(account).clock.now())
+    assert outcome.after
+    public = outcome.after.public(client(account).clock.now())
     assert public["order_id"] in {str(number) for number in account.world.orders}
     assert (public["status"], public["service_status"]) == ("pending_application", None)
     assert (public["domains"], public["validation_method"]) == (["www.example.com"], "file")
@@ -252,9 +257,9 @@ def test_a_withdrawal_that_takes_its_time_is_waited_for() -> None:
     account = emulator(cancel_seconds=60.0)
     applied(account)
     outcome = order(account, state="cancelled", **WWW)
-    assert outcome.order
-    assert outcome.order.status.value == "pending_application"
-    assert outcome.order.domains == ("www.example.com",)
+    assert outcome.after
+    assert outcome.after.status.value == "pending_application"
+    assert outcome.after.domains == ("www.example.com",)
     assert writes(account) == [CANCEL]
 
 
@@ -275,8 +280,8 @@ def test_absent_withdraws_waits_and_deletes() -> None:
     account = emulator(cancel_seconds=20.0)
     number = applied(account)
     outcome = order(account, state="absent", **WWW)
-    assert [(step.action, step.order_id) for step in outcome.plan.steps] == [(CANCEL, number), (DELETE, number)]
-    assert outcome.order is None
+    assert [(step.action, step.target.id) for step in outcome.plan.steps] == [(CANCEL, number), (DELETE, number)]
+    assert outcome.after is None
     assert writes(account) == [CANCEL, DELETE]
     assert phases(account) == []
     assert not order(account, state="absent", order_id=number).plan.changed
@@ -303,7 +308,7 @@ def test_an_order_that_somebody_else_deletes_first_is_gone(action: str) -> None:
         account.call(DELETE, {"OrderId": number})
 
     outcome = via(account, before(account, action, first), state="absent")
-    assert outcome.order is None
+    assert outcome.after is None
     assert phases(account) == []
 
 
@@ -312,8 +317,8 @@ def test_an_order_that_somebody_else_withdraws_first_is_withdrawn() -> None:
     number = applied(account)
     first = before(account, CANCEL, lambda: account.call(CANCEL, {"OrderId": number}))
     outcome = via(account, first, state="cancelled")
-    assert outcome.order
-    assert outcome.order.status.value == "pending_application"
+    assert outcome.after
+    assert outcome.after.status.value == "pending_application"
 
 
 def test_steps_that_are_done_already_are_not_sent() -> None:
@@ -395,9 +400,9 @@ def test_revoking_looks_right_before_and_waits_for_the_list() -> None:
     account.calls.clear()
     outcome = order(account, state="revoked", **WWW)
     assert outcome.plan.facts == {"refund": True}
-    assert outcome.order
-    assert outcome.order.status.value == "revoked"
-    assert outcome.order.domains == ("www.example.com",)
+    assert outcome.after
+    assert outcome.after.status.value == "revoked"
+    assert outcome.after.domains == ("www.example.com",)
     log = [call.action for call in account.calls]
     assert log[log.index(REVOKE) - 1] == DESCRIBE
     assert log.count(REVOKE) == 1
@@ -433,8 +438,8 @@ def test_what_somebody_else_revokes_first_is_revoked() -> None:
     account = emulator()
     number = issued(account)
     outcome = via(account, before(account, REVOKE, lambda: account.call(REVOKE, {"OrderId": number})), state="revoked")
-    assert outcome.order
-    assert outcome.order.status.value == "revoked"
+    assert outcome.after
+    assert outcome.after.status.value == "revoked"
 
 
 def test_a_revocation_that_the_state_refuses_is_raised() -> None:
@@ -468,8 +473,8 @@ def test_running_a_renewal_twice_renews_once(renewal: str) -> None:
         run(account)
     again = run(account)
     assert not again.plan.changed
-    assert again.order
-    assert again.order.order_id == str(max(account.world.orders))
+    assert again.after
+    assert again.after.order_id == str(max(account.world.orders))
     assert writes(account) == [RENEW]
     assert phases(account) == ["expiring", "validating"]
 
@@ -481,11 +486,11 @@ def test_a_renewal_carries_the_csr_and_needs_its_key_back() -> None:
     account.turn(proof="at_once")
     new = csr("www.example.com", number=2)
     outcome = renew(account, order_id=number, csr_content=new, wait_for="issued")
-    asked = wanted({**DEFAULTS, "csr_content": new}).csr
+    asked = read_order({**DEFAULTS, "csr_content": new}).csr
     assert asked
-    assert outcome.order
-    assert outcome.order.status.value == "issued"
-    assert outcome.order.public_key_sha256 == asked.public_key_sha256
+    assert outcome.after
+    assert outcome.after.status.value == "issued"
+    assert outcome.after.public_key_sha256 == asked.public_key_sha256
     assert outcome.plan.facts["previous_order_id"] == number
 
 
@@ -518,6 +523,43 @@ def test_a_lost_answer_and_nobody_to_ask_is_an_unknown_outcome(action: str) -> N
     assert failure.facts["outcome"] == "unknown"
     assert failure.facts["action"] == action
     assert action in writes(account)
+
+
+PAUSES = {
+    PACKAGE: ("present", LIST, [2, 6, 14, 30]),
+    CANCEL: ("cancelled", DESCRIBE, [0, 2, 6, 14, 30]),
+    DELETE: ("absent", DESCRIBE, [0, 2, 6, 14, 30]),
+    REVOKE: ("revoked", LIST, [0, 2, 6, 14, 30]),
+}
+
+
+@pytest.mark.parametrize(("action", "options"), PAUSES.items(), ids=PAUSES)
+def test_when_the_effect_of_a_lost_call_is_looked_for(action: str, options: tuple[str, str, list[float]]) -> None:
+    state, question, moments = options
+    account, log = emulator(), list[tuple[str, float]]()
+    WRITES[action][0](account)
+    account.inject(kind="request_lost", action=action)
+    failure = failure_of(lambda: via(account, timed(account, log), state=state))
+    assert failure.msg == (
+        f"{action} may or may not have happened. The connection broke before the response was complete. "
+        "No effect showed up within 30 s. Running the task again is safe: it looks before it acts."
+    )
+    sent = [name for name, _moment in log].index(action)
+    assert [moment for name, moment in log[sent + 1 :] if name == question] == moments
+
+
+@pytest.mark.parametrize("action", [CANCEL, DELETE, REVOKE])
+def test_a_look_that_fails_after_a_lost_answer_is_followed_by_others(action: str) -> None:
+    prepare, run, end = WRITES[action]
+    account = emulator()
+    prepare(account)
+    account.inject(kind="answer_lost", action=action)
+    account.on_call = lambda call: (
+        account.inject(kind="code", action=DESCRIBE, code="Forbidden", times=2) if call.action == action else None
+    )
+    assert run(account).plan.changed
+    assert writes(account) == [action]
+    assert phases(account) == end
 
 
 @pytest.mark.parametrize("state", ["cancelled", "absent"])

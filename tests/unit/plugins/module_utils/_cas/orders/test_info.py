@@ -23,7 +23,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client impor
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.orders.lifecycle import DAY
 from tests.support.accounts import applied, issued, revoked, stocked
-from tests.support.client import FREE, PAID, client, clock, csr, emulator, reads, writes
+from tests.support.client import FREE, PAID, client, clock, csr, emulator, lettered, lettering, reads, writes
 from tests.support.queries import DEFAULTS, DESCRIBE, DETAIL, LIST
 
 
@@ -376,7 +376,25 @@ def test_orders_are_found_by_their_numbers_in_the_order_asked() -> None:
 def test_a_number_that_is_given_twice_counts_once() -> None:
     account = stocked(2)
     one, other = map(str, account.world.orders)
-    assert by_numbers(account, [other, one, f" {other} ", "0" + other, int(one)]) == [other, one]
+    assert by_numbers(account, [other, one, f" {other} ", int(other), int(one)]) == [other, one]
+
+
+def test_orders_are_found_by_ids_that_are_no_numbers() -> None:
+    account = emulator(checked=False)
+    numbers = [applied(account), issued(account)]
+    ids = [lettered(number) for number in numbers]
+
+    def asked(**options: Any) -> dict[str, Any]:
+        caller = client(account, read_only=True, transport=lettering(account))
+        result: dict[str, Any] = info.order_info(lambda: caller, {**DEFAULTS, **options})
+        return result
+
+    assert [order["order_id"] for order in asked(order_ids=ids)["orders"]] == ids
+    assert {order["order_id"] for order in asked()["orders"]} == set(ids)
+    found = asked(order_id=ids[1], include_private_key=True)
+    assert [order["order_id"] for order in found["orders"]] == ids[1:]
+    assert "PRIVATE KEY" in found["private_key"]
+    assert asked(order_ids=["id-unknown", ids[0]])["total"] == 1
 
 
 @pytest.mark.parametrize(("place", "pages"), [(0, 1), (49, 1), (50, 2), (119, 3)])
@@ -530,16 +548,16 @@ def test_certificates_that_are_over_are_listed_by_their_word() -> None:
         ({"include_private_key": True}, "include_private_key: "),
         ({"include_private_key": True, "order_ids": ["7"]}, "include_private_key: "),
         ({"order_ids": []}, "order_ids: the list is empty"),
-        ({"order_ids": ["7", ""]}, "order_ids: '' is no order number"),
-        ({"order_ids": ["7", " "]}, "order_ids: ' ' is no order number"),
-        ({"order_ids": ["7", None]}, "order_ids: 'None' is no order number"),
-        ({"order_ids": ["7", "cas-ivauto-abc"]}, "order_ids: 'cas-ivauto-abc' is no order number"),
+        ({"order_ids": ["7", ""]}, "order_ids: '' is not a valid id"),
+        ({"order_ids": ["7", " "]}, "order_ids: ' ' is not a valid id"),
+        ({"order_ids": ["7", None]}, "order_ids: '' is not a valid id"),
+        ({"order_ids": ["7", "cas ivauto"]}, "order_ids: 'cas ivauto' is not a valid id"),
         ({"order_ids": ["7"], "order_id": "7"}, "order_ids: give order_id or order_ids, not both"),
         ({"order_ids": ["7"], "keyword": "x"}, "order_ids: keyword "),
         ({"order_ids": ["7"], "order_type": "certificate"}, "order_ids: "),
         ({"order_id": "7", "order_type": "certificate"}, "order_id: "),
         ({"order_id": "7", "order_type": "uploaded"}, "order_id: "),
-        ({"order_id": "abc"}, "order_id: "),
+        ({"order_id": "9.8987582437921e+16"}, "order_id: '9.8987582437921e+16' is not a valid id"),
         ({"wait_for": "issued"}, "wait_for: "),
         ({"order_id": "7", "wait_for": "issued", "wait_timeout": 0}, "wait_timeout: "),
         ({"order_id": "7", "wait_for": "issued", "poll_interval": 0}, "poll_interval: "),

@@ -13,12 +13,17 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import reconcile
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.observe import observe_order, observe_renewal
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_order, ensure_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.select import Seen
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import Wanted, wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import (
+    OrderWanted,
+    RenewalWanted,
+    read_order,
+    read_renewal,
+)
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
-from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
+from ansible_collections.certops.alicloud.plugins.module_utils._reconcile import ApiRun, Run
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.orders.lifecycle import DAY
@@ -35,8 +40,9 @@ def reviewing(account: Emulator) -> str:
     return number
 
 
-def seen(account: Emulator, **options: Any) -> Seen:
-    return observe_order(client(account, read_only=True), wanted({**DEFAULTS, "state": "present", **WWW, **options}))[1]
+def seen(account: Emulator, **options: Any) -> Seen[OrderWanted]:
+    wanted = read_order({**DEFAULTS, "state": "present", **WWW, **options})
+    return observe_order(Run(client(account, read_only=True)), wanted)
 
 
 LIVES = {"waiting": applied, "reviewing": reviewing, "issued": issued}
@@ -53,9 +59,9 @@ def test_a_converged_order_takes_one_call_with_its_id_and_two_without(life: Call
     assert reads(account) == [LIST, DESCRIBE]
     assert not by_id.plan.changed
     assert not by_names.plan.changed
-    assert by_id.order
-    assert by_names.order
-    assert by_id.order.status is by_names.order.status
+    assert by_id.after
+    assert by_names.after
+    assert by_id.after.status is by_names.after.status
 
 
 def test_a_converged_order_with_its_csr_takes_no_more() -> None:
@@ -70,8 +76,8 @@ def test_a_converged_renewal_takes_two_calls() -> None:
     number = issued(account)
     for options in (WWW, {"order_id": number}):
         account.calls.clear()
-        asked = wanted({**DEFAULTS, "strategy": "auto", **options})
-        observe_renewal(client(account), asked)
+        asked = read_renewal({**DEFAULTS, "strategy": "auto", **options})
+        observe_renewal(Run(client(account)), asked)
         assert reads(account) == [LIST, DESCRIBE]
 
 
@@ -80,8 +86,8 @@ def test_a_converged_renewal_takes_two_calls() -> None:
 def test_no_question_is_asked_twice(life: Callable[[Emulator], str], state: str) -> None:
     account = emulator()
     number = life(account)
-    with counted(account) as (caller, asked):
-        observe_order(caller, wanted({**DEFAULTS, "state": state, **WWW, "order_id": number}))
+    with counted(account) as (run, asked):
+        observe_order(run, read_order({**DEFAULTS, "state": state, **WWW, "order_id": number}))
     assert [question for question, times in asked.items() if times > 1] == []
 
 
@@ -89,30 +95,30 @@ def test_no_question_is_asked_twice(life: Callable[[Emulator], str], state: str)
 def test_no_question_of_a_renewal_is_asked_twice(names: dict[str, Any]) -> None:
     account = emulator()
     issued(account)
-    with counted(account) as (caller, asked):
-        observe_renewal(caller, wanted({**DEFAULTS, "strategy": "auto", "order_id": "7", **names}))
+    with counted(account) as (run, asked):
+        observe_renewal(run, read_renewal({**DEFAULTS, "strategy": "auto", "order_id": "7", **names}))
     assert [question for question, times in asked.items() if times > 1] == []
 
 
 @contextmanager
-def counted(account: Emulator) -> Iterator[tuple[Client, Counter[str]]]:
-    """A client, and how often it asked each question."""
+def counted(account: Emulator) -> Iterator[tuple[ApiRun, Counter[str]]]:
+    """A task, and how often it asked each question."""
     caller, asked = client(account), Counter[str]()
     call = caller.call
 
-    def counting(action: str, params: dict[str, Any], deadline: float | None = None) -> dict[str, Any]:
+    def counting(action: str, params: dict[str, Any], deadline: float) -> dict[str, Any]:
         asked[f"{action} {sorted(params.items())}"] += 1
         return call(action, params, deadline)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(caller, "call", counting)
-        yield caller, asked
+        yield Run(caller), asked
     assert asked
 
 
 def test_nothing_there_takes_one_call() -> None:
     account = emulator()
-    assert seen(account) == Seen()
+    assert seen(account) == Seen(read_order({**DEFAULTS, **WWW}))
     assert reads(account) == [LIST]
 
 
@@ -166,7 +172,7 @@ def test_orders_are_described_until_the_choice_stands() -> None:
     found = seen(account, csr_content=csr("www.example.com", number=1))
     assert reads(account) == [LIST, DESCRIBE, DESCRIBE]
     keys = {each.order_id: each.public_key_sha256 for each in found.alike}
-    asked = wanted({**DEFAULTS, "csr_content": csr("www.example.com", number=1)}).csr
+    asked = read_order({**DEFAULTS, "csr_content": csr("www.example.com", number=1)}).csr
     assert asked
     assert keys[old] == asked.public_key_sha256 != keys[new]
 
@@ -182,15 +188,15 @@ def test_a_listed_order_that_nobody_can_describe(state: str, kept: bool) -> None
 # Renewal.
 
 
-def renewal(account: Emulator, **options: Any) -> tuple[Wanted, Seen]:
-    return observe_renewal(client(account), wanted({**DEFAULTS, "strategy": "auto", **options}))
+def renewal(account: Emulator, **options: Any) -> Seen[RenewalWanted]:
+    return observe_renewal(Run(client(account)), read_renewal({**DEFAULTS, "strategy": "auto", **options}))
 
 
 def test_an_id_says_which_names_and_product_are_renewed() -> None:
     account = emulator()
     number = issued(account, "a.example,b.example", ProductCode=PAID)
-    asked, found = renewal(account, order_id=number)
-    assert (asked.domains, asked.product_code) == (("a.example", "b.example"), PAID)
+    found = renewal(account, order_id=number)
+    assert (found.wanted.domains, found.wanted.product_code) == (("a.example", "b.example"), PAID)
     assert [each.order_id for each in found.alike] == [number]
     assert found.alike[0].certificate
 
@@ -209,8 +215,8 @@ def test_an_id_that_does_not_exist_or_is_of_other_names_is_refused() -> None:
 def test_an_id_that_is_gone_gives_way_to_the_names() -> None:
     account = emulator()
     number = issued(account)
-    asked, found = renewal(account, order_id="7", **WWW)
-    assert asked.domains == ("www.example.com",)
+    found = renewal(account, order_id="7", **WWW)
+    assert (found.wanted.domains, found.wanted.order_id) == (("www.example.com",), None)
     assert [each.order_id for each in found.alike] == [number]
 
 
@@ -229,8 +235,8 @@ def test_a_number_alone_is_enough_while_its_order_serves() -> None:
     account.calls.clear()
     found = order(account, order_id=number)
     assert not found.plan.changed
-    assert found.order
-    assert found.order.domains[0] == "www.example.com"
+    assert found.after
+    assert found.after.domains[0] == "www.example.com"
     assert reads(account) == [DESCRIBE]
 
 
@@ -238,12 +244,12 @@ def test_a_number_alone_says_the_names_of_its_successor() -> None:
     account = emulator()
     number = expired(account)
     first = order(account, order_id=number)
-    assert first.order
-    assert first.order.domains == ("www.example.com",)
+    assert first.after
+    assert first.after.domains == ("www.example.com",)
     assert first.plan.changed
     again = order(account, order_id=number)
-    assert again.order
-    assert (again.plan.changed, again.order.order_id) == (False, first.order.order_id)
+    assert again.after
+    assert (again.plan.changed, again.after.order_id) == (False, first.after.order_id)
 
 
 def test_a_number_that_is_not_known_needs_names_to_order() -> None:
@@ -264,7 +270,7 @@ def test_a_number_of_an_order_for_other_names_is_refused(state: str) -> None:
 @pytest.mark.parametrize(("form", "method"), [("full", "dns"), ("bare", "file")])
 def test_a_number_whose_proof_is_elsewhere_is_refused(form: str, method: str) -> None:
     account = emulator(record_form=form)
-    number = order(account, validation_method=method, **WWW).order
+    number = order(account, validation_method=method, **WWW).after
     assert number
     with pytest.raises(NotAllowed, match=r"is to be proven at www\.example\.com, which is no place for other"):
         order(account, order_id=number.order_id, domains=["other.example.org"])
@@ -310,8 +316,8 @@ def test_lists_are_narrowed_by_a_name(state: str | None, by_number: bool) -> Non
 
     options = {**DEFAULTS, **WWW, "order_id": number if by_number else None}
     if state:
-        reconcile.order(client(account, transport=exchange), wanted({**options, "state": state}))
+        ensure_order(client(account, transport=exchange), read_order({**options, "state": state}))
     else:
-        reconcile.renew(client(account, transport=exchange), wanted({**options, "strategy": "auto"}))
+        ensure_renewal(client(account, transport=exchange), read_renewal({**options, "strategy": "auto"}))
     assert words == ["www.example.com"] * len(words)
     assert bool(words) is not (state == "present" and by_number)

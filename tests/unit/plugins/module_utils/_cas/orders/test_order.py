@@ -19,7 +19,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.status impor
     Status,
     list_words,
 )
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.validation import DnsProof, FileProof
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.validation import ValidationFile, ValidationRecord
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.fields import id_text
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import Certificate
@@ -173,15 +173,27 @@ def test_the_two_vocabularies_together(listed: str, word: str, certificate: Cert
         (0, "0"),
         (None, None),
         ("", None),
-        ("cas-1", None),
+        ("cas-1", "cas-1"),
+        (" Order_7a ", "Order_7a"),
+        ("0" * 64, "0" * 64),
+        ("0" * 65, None),
+        (10**20 - 1, "9" * 20),
+        (10**20, None),
         ("-1", None),
+        ("_1", None),
         (-1, None),
         (True, None),
         (9.0, None),
+        ("9.8987582437921e+16", None),
+        (9.8987582437921e16, None),
+        ("1 2", None),
+        ("1\n2", None),
+        ("../7", None),
         ("١٢", None),
+        ([BIG], None),
     ],
 )
-def test_ids_are_digits_as_number_or_text(value: object, text: str | None) -> None:
+def test_ids_are_opaque_as_number_or_text(value: object, text: str | None) -> None:
     assert id_text(value) == text
 
 
@@ -305,7 +317,7 @@ def dns(raw: object, **more: Any) -> dict[str, Any]:
 def test_a_record_for_one_name(raw: str, domain: str, name: str) -> None:
     order = read(dns(raw), known(domains=(domain,)))
     assert order.validation_method == "dns"
-    assert order.validation == (DnsProof(domain, name, "TXT", VALUE, raw),)
+    assert order.validation == (ValidationRecord(domain, name, "TXT", VALUE, raw),)
 
 
 @pytest.mark.parametrize(
@@ -341,7 +353,7 @@ def test_a_record_is_named_only_when_it_is_clear(
     raw: str, domains: tuple[str, ...], domain: str | None, name: str | None
 ) -> None:
     (proof,) = read(dns(raw), known(domains=domains)).validation
-    assert isinstance(proof, DnsProof)
+    assert isinstance(proof, ValidationRecord)
     assert proof.record_name == name
     assert proof.raw_record_name == raw
     assert name is None or proof.domain == domain
@@ -386,7 +398,7 @@ FILE = {
 def test_a_file_is_served_as_it_was_given(host: str | None) -> None:
     order = read({**FILE, "Domain": host})
     (proof,) = order.validation
-    assert isinstance(proof, FileProof)
+    assert isinstance(proof, ValidationFile)
     assert order.validation_method == "file"
     assert proof.public() == {
         "method": "file",
@@ -439,14 +451,14 @@ def test_a_file_outside_of_the_web_root_is_refused(path: str) -> None:
 )
 def test_a_file_below_the_web_root_is_not(path: str) -> None:
     (proof,) = read({**FILE, "Uri": path}).validation
-    assert isinstance(proof, FileProof)
+    assert isinstance(proof, ValidationFile)
     assert proof.path == path
 
 
 @pytest.mark.parametrize("kind", ["NS", "A", "txt; x", "MX"])
 def test_a_record_that_proves_nothing_is_not_clear(kind: str) -> None:
     (proof,) = read(dns("_dnsauth", RecordType=kind)).validation
-    assert isinstance(proof, DnsProof)
+    assert isinstance(proof, ValidationRecord)
     assert (proof.record_name, proof.record_type) == (None, kind)
 
 
@@ -455,7 +467,7 @@ def test_a_record_that_proves_nothing_is_not_clear(kind: str) -> None:
 )
 def test_an_alias_of_the_site_itself_is_not_published(name: str, clear: bool) -> None:
     (proof,) = read(dns(name, RecordType="CNAME")).validation
-    assert isinstance(proof, DnsProof)
+    assert isinstance(proof, ValidationRecord)
     assert proof.record_name == (name if clear else None)
 
 

@@ -13,20 +13,26 @@ import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.plan import plan_order
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.select import Seen, is_alike, pick
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.steps import Plan
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.select import (
+    Seen,
+    is_alike,
+    latest_first,
+    latest_valid,
+    pick,
+)
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.steps import orders_anew, returned
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.validation import DnsProof
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.validation import ValidationRecord
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
-from ansible_collections.certops.alicloud.plugins.module_utils._plan import KNOWN_AFTER_APPLY
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import KNOWN_AFTER_APPLY, Plan
 from tests.support.client import FREE, PAID, csr
 from tests.support.orders import CANCEL, DELETE, NOON, PACKAGE, WWW, actions, ask, certificate, key_of, order
 
 REVOKE = "CancelCertificateForPackageRequest"
 
 
-def planned(options: dict[str, Any], *alike: Order, chosen: Order | None = None) -> Plan:
-    return plan_order(ask(**options), Seen(chosen, alike), NOON)
+def planned(options: dict[str, Any], *alike: Order, chosen: Order | None = None) -> Plan[Order]:
+    return plan_order(Seen(ask(**options), chosen, alike), NOON)
 
 
 # The table: what is observed, and for each wanted state the calls, or a word of the error.
@@ -113,6 +119,49 @@ def test_which_order_is_meant(statuses: list[str], meant: int | None, turned: bo
     assert (found and found.order_id) == (meant and str(1000 + meant))
 
 
+IDS = {
+    "numbers": ("1001", "1002"),
+    "numbers of another length": ("999", "1000"),
+    "no numbers": ("cas-a", "cas-b"),
+    "of another length": ("z", "aa"),
+    "a number and none": ("1001", "cas-1"),
+}
+
+
+def bought(order_id: str, day: int | None, status: str = "failed", left: float | None = None) -> Order:
+    moment = None if day is None else NOON + timedelta(days=day)
+    return replace(order(status, left=left), order_id=order_id, bought=moment)
+
+
+@pytest.mark.parametrize("ids", IDS.values(), ids=IDS)
+@pytest.mark.parametrize("days", [(1, 2), (None, 1), (2, 2), (None, None)], ids=str)
+@pytest.mark.parametrize("turned", [False, True], ids=["in order", "reversed"])
+@pytest.mark.parametrize("status", ["failed", "reviewing", "issued"])
+def test_the_latest_purchase_is_meant_and_ids_only_break_a_tie(
+    ids: tuple[str, str], days: tuple[int | None, int | None], turned: bool, status: str
+) -> None:
+    """What was bought first has the id that comes first, and the other way round."""
+    first, last = (bought(name, day, status) for name, day in zip(ids, days, strict=True))
+    orders = [last, first] if turned else [first, last]
+    assert pick(ask(), orders) is last
+    assert latest_first(orders) == [last, first]
+    assert latest_valid(orders) is (last if status == "issued" else None)
+    if days[0] == days[1]:
+        return
+    first, last = (bought(name, day, status) for name, day in zip(reversed(ids), days, strict=True))
+    orders = [last, first] if turned else [first, last]
+    assert pick(ask(), orders) is last
+
+
+@pytest.mark.parametrize("ids", [("1", "2"), ("2", "1"), ("a", "b"), ("b", "a")], ids=str)
+def test_what_expires_last_comes_before_what_was_bought_last(ids: tuple[str, str]) -> None:
+    old = bought(ids[0], 1, "issued", left=60)
+    new = bought(ids[1], 2, "issued", left=50)
+    unread = bought("z" * 9, 3, "issued")
+    assert latest_first([new, unread, old]) == [old, new, unread]
+    assert latest_valid([unread, new, old]) is old
+
+
 def test_the_latest_end_is_meant_without_a_csr() -> None:
     ends = [order("issued", 1, left=50), order("expiring", 2, left=20), order("issued", 3, left=60), order("issued", 4)]
     meant = pick(ask(), ends)
@@ -174,8 +223,9 @@ def test_every_failed_order_gives_way_to_a_new_one() -> None:
     plan = planned({}, order("failed", 1), order("failed", 2), order("expired", 3))
     assert [action for action, _order in actions(plan)] == [DELETE, DELETE, PACKAGE]
     assert {number for _action, number in actions(plan)} == {"1001", "1002", None}
-    assert plan.returned_units == 2
-    assert plan.orders_anew
+    assert returned(plan) == 2
+    assert orders_anew(plan)
+    assert plan.creates
 
 
 def test_an_id_that_is_over_gives_way_to_its_kin() -> None:
@@ -376,7 +426,7 @@ def test_a_step_says_why() -> None:
 
 
 def test_an_order_that_is_proven_elsewhere_is_not_the_one_that_is_meant() -> None:
-    proof = DnsProof(None, None, "TXT", "value", "_dnsauth.other.test")
+    proof = ValidationRecord(None, None, "TXT", "value", "_dnsauth.other.test")
     there = order("pending_validation", validation=(proof,))
     names = ["a.example", "b.example"]
     with pytest.raises(NotAllowed) as caught:

@@ -10,12 +10,18 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import reconcile
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.quota import Quota
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_order, ensure_renewal
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order, read_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
-from ansible_collections.certops.alicloud.plugins.module_utils._errors import ApiError, NotAllowed, OutcomeUnknown
-from ansible_collections.certops.alicloud.plugins.module_utils._plan import KNOWN_AFTER_APPLY
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
+    ApiError,
+    NoResponse,
+    NotAllowed,
+    OutcomeUnknown,
+)
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import KNOWN_AFTER_APPLY, Outcome
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.orders.lifecycle import DAY
 from tests.support.accounts import applied, expired, issued, refused, revoked
@@ -29,6 +35,8 @@ from tests.support.client import (
     csr,
     edited,
     emulator,
+    lettered,
+    lettering,
     order,
     reads,
     renew,
@@ -46,22 +54,22 @@ OWN: dict[str, Any] = {"csr_content": csr("www.example.com")}
 def test_order_wait_again_renew_withdraw() -> None:
     account = emulator(proof="at_once")
     first = order(account, wait_for="issued", **OWN)
-    assert first.order
-    assert first.order.certificate
+    assert first.after
+    assert first.after.certificate
     assert first.plan.changed
-    assert first.quota == Quota(FREE, total=20, used=0)
+    assert first.facts == {"quota": {"product_code": FREE, "total": 20, "used": 0, "free": 20}}
     assert not order(account, wait_for="issued", **OWN).plan.changed
     account.advance(61 * DAY)
     new = csr("www.example.com", number=5)
-    follower = renew(account, order_id=first.order.order_id, csr_content=new, wait_for="issued")
-    assert follower.order
+    follower = renew(account, order_id=first.after.order_id, csr_content=new, wait_for="issued")
+    assert follower.after
     assert follower.plan.facts["due"]
-    assert follower.order.order_id != first.order.order_id
-    again = renew(account, order_id=first.order.order_id, csr_content=new, wait_for="issued")
+    assert follower.after.order_id != first.after.order_id
+    again = renew(account, order_id=first.after.order_id, csr_content=new, wait_for="issued")
     assert not again.plan.changed
-    assert again.order
-    assert again.order.order_id == follower.order.order_id
-    assert again.order.certificate == follower.order.certificate
+    assert again.after
+    assert again.after.order_id == follower.after.order_id
+    assert again.after.certificate == follower.after.certificate
     assert writes(account) == [PACKAGE, PACKAGE]
 
 
@@ -79,8 +87,8 @@ def test_each_call_is_understood_by_the_service(action: str, options: dict[str, 
         account, tags={"env": "prod", "名": "值"} if action != "CreateCertificateRequest" else {}, **options
     )
     assert writes(account) == [action]
-    assert outcome.order
-    assert outcome.order.domains == tuple(options.get("domains", ["www.example.com"]))
+    assert outcome.after
+    assert outcome.after.domains == tuple(options.get("domains", ["www.example.com"]))
     (stored,) = account.world.orders.values()
     assert dict(stored.contact).get("Username") == (CONTACT["name"] if "contact" in options else None)
 
@@ -103,7 +111,7 @@ def test_check_mode_writes_nothing_and_says_what_will_happen(life: Callable[[Emu
     account = emulator()
     life(account)
 
-    def run(world: Emulator, check: bool) -> reconcile.Outcome | str:
+    def run(world: Emulator, check: bool) -> Outcome[Order] | str:
         try:
             return order(world, check, state=state, **WWW)
         except NotAllowed as forbidden:
@@ -117,18 +125,19 @@ def test_check_mode_writes_nothing_and_says_what_will_happen(life: Callable[[Emu
         return
     assert [step.public() for step in predicted.plan.steps] == [step.public() for step in done.plan.steps]
     assert len(writes(twin)) == len(done.plan.steps)
-    assert predicted.quota == done.quota
-    assert (predicted.order is None) is (done.order is None)
-    if predicted.order and done.order and predicted.order.order_id != KNOWN_AFTER_APPLY:
-        assert predicted.order.order_id == done.order.order_id
-    if predicted.order and done.order:
-        assert predicted.order.status is done.order.status
+    assert predicted.facts == done.facts
+    assert predicted.plan.facts == done.plan.facts
+    assert (predicted.after is None) is (done.after is None)
+    if predicted.after and done.after and predicted.after.order_id != KNOWN_AFTER_APPLY:
+        assert predicted.after.order_id == done.after.order_id
+    if predicted.after and done.after:
+        assert predicted.after.status is done.after.status
 
 
 def test_check_mode_shows_what_can_be_known_of_a_new_order() -> None:
     outcome = order(emulator(), True, **OWN)
-    assert outcome.order
-    public = outcome.order.public(NOON)
+    assert outcome.after
+    public = outcome.after.public(NOON)
     assert public["order_id"] == public["instance_id"] == KNOWN_AFTER_APPLY
     assert (public["status"], public["domains"]) == ("pending_validation", ["www.example.com"])
 
@@ -155,8 +164,9 @@ def test_a_product_never_bought_has_no_unit() -> None:
 def test_a_quota_that_may_not_be_read_is_a_warning() -> None:
     account = emulator(denied=("DescribePackageState",))
     outcome = order(account, **WWW)
-    assert outcome.order
-    assert outcome.quota is None
+    assert outcome.after
+    assert "quota" not in outcome.facts
+    assert "quota" not in outcome.public(NOON)
     (warning,) = outcome.warnings
     assert warning.startswith("The quota was not checked. ")
     assert "Grant `yundun-cert:DescribePackageState`." in warning
@@ -185,7 +195,7 @@ def test_the_unit_of_a_refused_order_serves_the_next_one() -> None:
     account = emulator({FREE: 1})
     refused(account)
     outcome = order(account, **WWW)
-    assert outcome.quota == Quota(FREE, total=1, used=1)
+    assert outcome.facts["quota"] == {"product_code": FREE, "total": 1, "used": 1, "free": 0}
     assert writes(account) == [DELETE, PACKAGE]
     assert len(account.world.present()) == 1
 
@@ -197,7 +207,7 @@ def test_a_renewal_call_is_not_stopped_by_the_quota() -> None:
     account.advance(180 * DAY)
     outcome = renew(account, product_code=PAID, **WWW)
     assert writes(account) == ["RenewCertificateOrderForPackageRequest"]
-    assert outcome.quota == Quota(PAID, total=1, used=1, issued=1)
+    assert outcome.facts["quota"] == {"product_code": PAID, "total": 1, "used": 1, "free": 0}
 
 
 @pytest.mark.parametrize("state", ["present", "absent", "cancelled"])
@@ -246,24 +256,24 @@ def test_a_certificate_that_comes_must_be_the_one_asked_for(options: dict[str, s
         if "Certificate" in content:
             content["Certificate"] = foreign
 
-    asked = wanted({**DEFAULTS, "state": "present", "wait_for": "issued", **OWN})
+    asked = read_order({**DEFAULTS, "state": "present", "wait_for": "issued", **OWN})
     ask = client(account, transport=edited(account, "DescribeCertificateState", swapped))
     with pytest.raises(NotAllowed, match=says) as caught:
-        reconcile.order(ask, asked)
+        ensure_order(ask, asked)
     assert caught.value.facts["changed"] is True
 
 
 def test_the_key_that_the_service_made_is_in_no_outcome() -> None:
     account = emulator(proof="at_once")
     outcome = order(account, wait_for="issued", **WWW)
-    assert outcome.order
-    assert outcome.order.status is Status.ISSUED
+    assert outcome.after
+    assert outcome.after.status is Status.ISSUED
     (number,) = account.world.orders
     key = account.call("DescribeCertificateState", {"OrderId": str(number)})["PrivateKey"]
     secret = key.splitlines()[1]
     for shown in (
         outcome,
-        outcome.order.public(NOON),
+        outcome.after.public(NOON),
         outcome.plan.before,
         [step.public() for step in outcome.plan.steps],
     ):
@@ -280,8 +290,8 @@ def test_an_id_that_does_not_serve_any_more_is_a_warning() -> None:
     outcome = order(account, order_id=number, **WWW)
     assert outcome.plan.changed
     assert outcome.warnings == [f"Order {number} does not serve any more; the names and the product decided."]
-    assert outcome.order
-    assert outcome.order.order_id != number
+    assert outcome.after
+    assert outcome.after.order_id != number
 
 
 def test_an_id_that_serves_is_no_warning() -> None:
@@ -304,7 +314,59 @@ def test_ids_beyond_floats_stay_exact() -> None:
     numbers = set()
     for name in ("a.example", "b.example", "c.example"):
         outcome = order(account, domains=[name])
-        assert outcome.order
-        numbers.add(outcome.order.order_id)
+        assert outcome.after
+        numbers.add(outcome.after.order_id)
     assert numbers == {str(number) for number in account.world.orders}
     assert all(int(float(number)) != int(number) for number in numbers)
+
+
+def test_a_whole_life_with_ids_that_are_no_numbers() -> None:
+    account = emulator(checked=False, proof="at_once")
+
+    def run(renews: bool = False, **options: Any) -> Outcome[Order]:
+        caller = client(account, transport=lettering(account))
+        if renews:
+            return ensure_renewal(caller, read_renewal({**DEFAULTS, **options}))
+        return ensure_order(caller, read_order({**DEFAULTS, **options}))
+
+    first = run(wait_for="issued", **WWW).after
+    assert first
+    assert [first.order_id] == [lettered(number) for number in account.world.orders]
+    for options in (WWW, {"order_id": first.order_id}, {"order_id": first.order_id, **WWW}):
+        again = run(**options)
+        assert (again.plan.changed, again.after and again.after.order_id) == (False, first.order_id)
+    account.advance(70 * DAY)
+    account.turn(proof="control")
+    outcome = run(True, order_id=first.order_id)
+    assert outcome.plan.facts["previous_order_id"] == first.order_id
+    assert outcome.after
+    second = outcome.after.order_id
+    assert second == lettered(max(account.world.orders)) < first.order_id
+    assert run(True, order_id=first.order_id).plan.steps == ()
+    removed = run(state="absent", order_id=second)
+    assert [step.target.id for step in removed.plan.steps] == [second, second]
+    assert removed.after is None
+    revoked = run(state="revoked", order_id=first.order_id)
+    assert [step.public()["order_id"] for step in revoked.plan.steps] == [first.order_id]
+    assert revoked.after
+    assert revoked.after.status is Status.REVOKED
+    gone = run(wait_for="none", order_id=first.order_id, **WWW)
+    assert gone.warnings == [f"Order {first.order_id} does not serve any more; the names and the product decided."]
+
+
+def test_a_lost_order_is_found_though_ids_are_no_numbers() -> None:
+    account = emulator(checked=False)
+    account.reject(applied(account))
+    real, lose = lettering(account), [PACKAGE]
+
+    def losing(request: Request, timeout: float) -> Response:
+        response = real(request, timeout)
+        if request.headers["x-acs-action"] in lose:
+            lose.clear()
+            raise NoResponse("The connection broke.")
+        return response
+
+    outcome = ensure_order(client(account, transport=losing), read_order({**DEFAULTS, **WWW}))
+    assert outcome.after
+    assert outcome.after.order_id == lettered(max(account.world.orders))
+    assert writes(account) == [DELETE, PACKAGE]

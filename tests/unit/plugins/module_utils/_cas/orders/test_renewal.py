@@ -13,16 +13,17 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.renewal import plan_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.select import Seen
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.steps import RENEW, Plan
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.steps import RENEW, orders_anew
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import Plan
 from tests.support.client import DEFAULTS, FREE, PAID, csr
 from tests.support.orders import DELETE, NOON, PACKAGE, WWW, actions, certificate, key_of, order
 
 
-def planned(*alike: Order, **options: Any) -> Plan:
-    asked = wanted({**DEFAULTS, "strategy": "auto", "domains": list(WWW), **options})
-    return plan_renewal(asked, Seen(alike=alike), NOON)
+def planned(*alike: Order, **options: Any) -> Plan[Order]:
+    wanted = read_renewal({**DEFAULTS, "strategy": "auto", "domains": list(WWW), **options})
+    return plan_renewal(Seen(wanted, alike=alike), NOON)
 
 
 def paid(status: str, left: float, number: int = 1) -> Order:
@@ -115,10 +116,11 @@ def test_the_strategy(strategy: str, product: str, status: str, call: str | None
         return
     plan = planned(there, **options)
     (step,) = plan.steps
-    assert (step.action, step.order_id) == (call, "1001" if call == RENEW else None)
+    assert (step.action, step.target.id) == (call, "1001" if call == RENEW else None)
     assert plan.facts["strategy"] == ("renew" if call == RENEW else "reorder")
     assert plan.facts["previous_order_id"] == "1001"
-    assert plan.orders_anew is (call != RENEW)
+    assert plan.creates
+    assert orders_anew(plan) is (call != RENEW)
 
 
 @pytest.mark.parametrize("there", [[], ["expired"], ["revoked"]], ids=str)

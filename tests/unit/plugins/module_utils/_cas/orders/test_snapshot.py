@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import reconcile
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_order
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order
 from ansible_collections.certops.alicloud.plugins.module_utils._connection import find_source
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
@@ -48,9 +48,9 @@ def test_an_order_in_the_listing_is_only_described() -> None:
     first = order(account, **WWW)
     again = order(account, **WWW, known_orders=known_orders(account))
     assert not again.plan.changed
-    assert first.order
-    assert again.order
-    assert again.order.order_id == first.order.order_id
+    assert first.after
+    assert again.after
+    assert again.after.order_id == first.after.order_id
     assert reads(account) == [DESCRIBE]
 
 
@@ -64,10 +64,10 @@ def test_a_new_order_is_looked_for_once_after_it_is_made() -> None:
 def test_a_renewal_takes_its_order_from_the_listing() -> None:
     account = emulator(proof="at_once")
     first = order(account, **WWW, wait_for="issued")
-    assert first.order
+    assert first.after
     account.advance(70 * DAY)
     found = known_orders(account)
-    done = renew(account, order_id=first.order.order_id, known_orders=found, wait_for="none")
+    done = renew(account, order_id=first.after.order_id, known_orders=found, wait_for="none")
     assert done.plan.changed
     assert [call.action for call in account.calls][:4] == [DESCRIBE, QUOTA, PACKAGE, DESCRIBE]
     assert reads(account).count(LIST) == 1
@@ -90,10 +90,10 @@ def test_an_order_that_the_listing_does_not_know_is_looked_for() -> None:
     account = emulator(proof="at_once")
     found = known_orders(account)
     first = order(account, **WWW, wait_for="issued")
-    assert first.order
+    assert first.after
     account.advance(600)
     account.calls.clear()
-    done = renew(account, order_id=first.order.order_id, known_orders=found)
+    done = renew(account, order_id=first.after.order_id, known_orders=found)
     assert not done.plan.changed
     assert LIST in reads(account)
 
@@ -125,9 +125,9 @@ def test_a_listing_of_another_key_or_endpoint_is_not_used() -> None:
 def test_an_order_of_this_machine_that_is_younger_than_the_listing_is_known(tmp_path: Any) -> None:
     account, state_directory = emulator(), str(tmp_path)
     found = known_orders(account)
-    asked = wanted({"state": "present", **DEFAULTS, **WWW, "known_orders": found})
-    first = reconcile.order(client(account, state_directory=state_directory), asked)
-    again = reconcile.order(client(account, state_directory=state_directory), asked)
+    asked = read_order({"state": "present", **DEFAULTS, **WWW, "known_orders": found})
+    first = ensure_order(client(account, state_directory=state_directory), asked)
+    again = ensure_order(client(account, state_directory=state_directory), asked)
     assert first.plan.changed
     assert not again.plan.changed
     assert writes(account) == [PACKAGE]
@@ -141,7 +141,7 @@ def test_an_order_of_this_machine_that_is_younger_than_the_listing_is_known(tmp_
         ({"known_orders": []}, "without filters"),
         ({"at": "soon"}, "not a time"),
         ({"orders": [7]}, "is not an order"),
-        ({"orders": [{"order_id": "x", "domains": []}]}, "is not an order"),
+        ({"orders": [{"order_id": "no id", "domains": []}]}, "is not an order"),
         ({"orders": [{"order_id": "7", "domains": None}]}, "is not an order"),
         ({"orders": [{"order_id": "7", "domains": [], "status": "fine"}]}, "order 7 has an unknown status"),
     ],

@@ -12,12 +12,17 @@ import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.steps import (
     RENEW,
-    Plan,
     application,
+    cancel,
     create,
+    delete,
     diff_text,
+    orders_anew,
     renew,
+    returned,
+    revoke,
 )
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import Plan, Repeat
 from tests.support.client import CONTACT, FREE, PAID, csr
 from tests.support.orders import ask, certificate, key_of, order
 
@@ -53,7 +58,7 @@ def test_which_call_applies(options: dict[str, Any], call: str) -> None:
     step = create(ask(**options), "because")
     assert step.action == call
     assert step.public() == {"action": call, "order_id": None, "reason": "because"}
-    assert step.buys
+    assert step.repeat is Repeat.NEVER
 
 
 COMMON = {"ProductCode": FREE, "ValidateType": "DNS", "Tags": []}
@@ -98,9 +103,19 @@ def test_what_a_renewal_says(options: dict[str, Any]) -> None:
     step = renew(ask(**options, tags={"env": "prod"}), order("expiring"), "12 of 90 days left")
     tags = [{"Key": "env", "Value": "prod"}]
     assert (step.action, step.params) == (RENEW, {"OrderId": "1001", "Csr": options.get("csr_content"), "Tags": tags})
-    assert step.buys
+    assert step.public() == {"action": RENEW, "order_id": "1001", "reason": "12 of 90 days left"}
+    assert step.repeat is Repeat.NEVER
     plan = Plan(order("expiring"), (step,))
-    assert (plan.orders_anew, plan.returned_units) == (False, 0)
+    assert (plan.creates, orders_anew(plan), returned(plan)) == (True, False, 0)
+
+
+def test_what_changes_an_order_makes_none_and_names_it() -> None:
+    for step in (cancel(order("reviewing")), delete(order("failed"), "because"), revoke(order("issued"))):
+        assert step.params == {"OrderId": "1001"}
+        assert step.public()["order_id"] == "1001"
+        assert step.repeat is Repeat.SAFE
+        plan = Plan(order("issued"), (step,))
+        assert (plan.creates, orders_anew(plan), returned(plan)) == (False, False, int(step.leaves is None))
 
 
 def test_a_step_shows_no_parameter() -> None:

@@ -6,14 +6,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.application import Contact
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.options import WaitFor, order_id
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.application import Application, Contact
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.options import identifier
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.product_codes import DV_PRODUCTS, PRODUCTS
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import Strategy, Wanted, wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import (
+    OrderWanted,
+    RenewalWanted,
+    State,
+    Strategy,
+    read_order,
+    read_renewal,
+)
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.wait.goal import WaitFor, Waiting
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.renewal_window import Window, window
 from tests.support.client import CONTACT, DEFAULTS, csr
@@ -22,14 +31,14 @@ OV, FREE = "symantec-ov-1-personal", "digicert-free-1-free"
 WWW = ["www.example.com"]
 
 
-def asked(**options: Any) -> Wanted:
+def asked(**options: Any) -> OrderWanted:
     """What ``cas_order`` is asked for."""
-    return wanted({**DEFAULTS, "state": "present", "domains": WWW, **options})
+    return read_order({**DEFAULTS, "state": "present", "domains": WWW, **options})
 
 
-def renewal(**options: Any) -> Wanted:
+def renewal(**options: Any) -> RenewalWanted:
     """What ``cas_order_renew`` is asked for."""
-    return wanted({**DEFAULTS, "strategy": "auto", "domains": WWW, **options})
+    return read_renewal({**DEFAULTS, "strategy": "auto", "domains": WWW, **options})
 
 
 def refused(**options: Any) -> str:
@@ -42,9 +51,18 @@ def refused(**options: Any) -> str:
 def test_the_least_that_can_be_asked_for() -> None:
     least = asked()
     assert least.domains == ("www.example.com",)
-    assert (least.csr, least.contact, least.company_name, least.tags, least.order_id) == (None, None, None, (), None)
-    assert (least.wait_for, least.wait_timeout, least.reorder_on_key_mismatch) == (WaitFor.VALIDATION, 300, False)
-    assert least.renew_before == Window(None, 0.33)
+    assert least.application == Application(("www.example.com",), None, "dns", None, None, ())
+    assert (least.csr, least.order_id, least.known_orders) == (None, None, None)
+    assert least.waiting == Waiting(WaitFor.VALIDATION, 300, 5)
+    assert (least.state, least.check_quota, least.reorder_on_key_mismatch) == (State.PRESENT, True, False)
+
+
+def test_the_least_that_can_be_asked_of_a_renewal() -> None:
+    least = renewal()
+    assert (least.application, least.waiting) == (asked().application, asked().waiting)
+    assert (least.state, least.check_quota, least.order_id) == (State.PRESENT, True, None)
+    assert (least.renew_before, least.strategy, least.force) == (Window(None, 0.33), Strategy.AUTO, False)
+    assert renewal(renew_before=None, strategy=None, force=None) == least
 
 
 # Names.
@@ -77,7 +95,7 @@ def test_good_names(given: list[str], domains: tuple[str, ...]) -> None:
         pytest.param({"domains": ["192.0.2.1"]}, "domains: ", id="an address"),
         pytest.param(
             {"domains": ["*.a.example"], "validation_method": "file"},
-            "validation_method: a wildcard",
+            "validation_method: a wildcard cannot be validated by file; use dns.",
             id="file, wildcard",
         ),
     ],
@@ -101,9 +119,17 @@ def test_a_renewal_needs_an_id_or_names() -> None:
 # The CSR.
 
 
+def csr_in(option: str, text: str, folder: Path) -> dict[str, str]:
+    """A CSR as the content of an option, or of the file that one names."""
+    if option == "csr_content":
+        return {option: text}
+    (folder / "request.csr").write_text(text)
+    return {option: str(folder / "request.csr")}
+
+
 @pytest.mark.parametrize("option", ["csr_content", "csr_path"])
-def test_names_come_from_the_csr_when_none_are_given(option: str) -> None:
-    found = asked(domains=None, **{option: csr("a.example", "b.example")})
+def test_names_come_from_the_csr_when_none_are_given(option: str, tmp_path: Path) -> None:
+    found = asked(domains=None, **csr_in(option, csr("a.example", "b.example"), tmp_path))
     assert found.domains == ("a.example", "b.example")
     assert found.csr is not None
     assert found.csr.pem == csr("a.example", "b.example")
@@ -146,8 +172,8 @@ def test_names_must_agree_with_the_csr(domains: list[str], names: list[str], say
     ],
     ids=["a private key", "no PEM", "an empty file", "six names", "mixed names"],
 )
-def test_a_bad_csr_is_refused_by_the_option_that_gave_it(option: str, text: str) -> None:
-    message = refused(domains=None, **{option: text})
+def test_a_bad_csr_is_refused_by_the_option_that_gave_it(option: str, text: str, tmp_path: Path) -> None:
+    message = refused(domains=None, **csr_in(option, text, tmp_path))
     assert message.startswith(f"{option}: ")
     assert "hidden" not in message
 
@@ -160,32 +186,54 @@ def test_a_bad_csr_is_refused_by_the_option_that_gave_it(option: str, text: str)
     [
         ("98987582437920968", "98987582437920968"),
         (" 7 ", "7"),
-        ("007", "7"),
+        ("007", "007"),
+        ("0", "0"),
+        (98987582437920968, "98987582437920968"),
         (None, None),
         ("9" * 20, "9" * 20),
+        ("cas-ivauto-1", "cas-ivauto-1"),
+        ("Order_7a", "Order_7a"),
+        ("7" * 64, "7" * 64),
     ],
 )
-def test_order_ids_are_digits(value: str | None, text: str | None) -> None:
-    assert order_id(value) == text
+def test_ids_are_taken_as_they_were_returned(value: object, text: str | None) -> None:
+    assert identifier(value, "order_id") == text
+    if text is not None:
+        assert asked(order_id=value).order_id == renewal(order_id=value).order_id == text
 
 
 @pytest.mark.parametrize(
-    "value", ["", "abc", "1.5", "-1", "0", "9.8987582437921e+16", "cas-ivauto-1", "9" * 21, "1 2", "٣"]
+    "value",
+    [
+        *("", " ", "1.5", "-1", "9.8987582437921e+16", "9.89e+16", "7" * 65, "1 2", "1\n2", "٣", "é7", "a/b", "_7"),
+        *(-1, 1.5, 9.8987582437921e16, 10**20, True, ["7"], {"order_id": "7"}),
+    ],
+    ids=repr,
 )
-def test_what_is_no_order_id(value: str) -> None:
+def test_what_is_no_order_id(value: object) -> None:
+    sentence = "is not a valid id; give the id as it was returned, in quotes."
     assert refused(order_id=value).startswith("order_id: ")
+    assert refused(order_id=value).endswith(sentence)
+    with pytest.raises(InvalidOption, match=r"^order_id: .* is not a valid id; "):
+        renewal(order_id=value)
+
+
+def test_what_is_no_id_is_shown_without_a_key_and_not_endlessly() -> None:
+    shown = refused(order_id="-----BEGIN PRIVATE KEY-----hidden")
+    assert shown == "order_id: (a private key) is not a valid id; give the id as it was returned, in quotes."
+    assert len(refused(order_id="7 " * 500)) < 200
 
 
 # Contact and company.
 
 
 def test_a_whole_contact() -> None:
-    assert asked(contact=CONTACT).contact == Contact("Zhāng San", "13900000000", "ops@example.com")
+    assert asked(contact=CONTACT).application.contact == Contact("Zhāng San", "13900000000", "ops@example.com")
 
 
 @pytest.mark.parametrize("contact", [None, {}, {"name": None, "phone": "", "email": " "}], ids=["none", "{}", "empty"])
 def test_a_contact_may_be_left_out(contact: dict[str, Any] | None) -> None:
-    assert asked(contact=contact).contact is None
+    assert asked(contact=contact).application.contact is None
 
 
 @pytest.mark.parametrize("missing", ["name", "phone", "email"])
@@ -193,8 +241,8 @@ def test_an_incomplete_contact_where_the_call_needs_one(missing: str) -> None:
     part = {**CONTACT, missing: None}
     assert refused(contact=part).startswith(f"contact: {missing} missing")
     assert refused(contact=part, domains=None, csr_content=csr("a.example")).startswith("contact: ")
-    assert asked(contact=part, product_code=OV).contact is not None
-    assert asked(contact=part, domains=["a.example", "b.example"]).contact is not None
+    assert asked(contact=part, product_code=OV).application.contact is not None
+    assert asked(contact=part, domains=["a.example", "b.example"]).application.contact is not None
 
 
 @pytest.mark.parametrize(
@@ -206,8 +254,8 @@ def test_a_bad_part_of_a_contact(part: str, value: str) -> None:
 
 
 def test_the_company() -> None:
-    assert asked(company_name=" Example GmbH ", product_code=OV).company_name == "Example GmbH"
-    assert asked(company_name="").company_name is None
+    assert asked(company_name=" Example GmbH ", product_code=OV).application.company_name == "Example GmbH"
+    assert asked(company_name="").application.company_name is None
     assert refused(company_name="a\nb").startswith("company_name: ")
 
 
@@ -248,7 +296,7 @@ def test_the_seven_products_of_the_simple_calls() -> None:
     ids=["none", "empty", "text", "other scalars", "longest", "another script", "words inside", "twenty"],
 )
 def test_good_tags(tags: dict[str, Any] | None, pairs: tuple[tuple[str, str], ...]) -> None:
-    assert asked(tags=tags).tags == pairs
+    assert asked(tags=tags).application.tags == pairs
 
 
 BAD_TAGS = {
@@ -307,8 +355,8 @@ def test_a_window_that_makes_no_sense(text: str) -> None:
 
 @pytest.mark.parametrize(("wait_for", "seconds"), [("none", 300), ("validation", 300), ("issued", 4500)])
 def test_how_long_a_wait_lasts_unless_told(wait_for: str, seconds: float) -> None:
-    assert asked(wait_for=wait_for).wait_timeout == seconds
-    assert asked(wait_for=wait_for, wait_timeout=7).wait_timeout == 7
+    assert asked(wait_for=wait_for).waiting.timeout == seconds
+    assert asked(wait_for=wait_for, wait_timeout=7).waiting.timeout == 7
 
 
 @pytest.mark.parametrize("option", ["wait_timeout", "poll_interval"])
@@ -323,7 +371,7 @@ def test_seconds_are_above_zero(option: str, seconds: float) -> None:
 def test_choices_are_passed_on() -> None:
     found = asked(on_key_mismatch="reorder", check_quota=False, validation_method="file", poll_interval=0.5)
     assert (found.reorder_on_key_mismatch, found.check_quota) == (True, False)
-    assert (found.validation_method, found.poll_interval) == ("file", 0.5)
+    assert (found.application.validation_method, found.waiting.interval) == ("file", 0.5)
     found = renewal(strategy="reorder", force=True, renew_before="30d")
     assert (found.strategy, found.force) == (Strategy.REORDER, True)
     assert found.renew_before == Window(timedelta(days=30), None)
@@ -334,6 +382,9 @@ def test_a_csr_shows_no_text() -> None:
 
 
 @pytest.mark.parametrize("option", ["csr_content", "csr_path"])
-def test_an_empty_csr_is_no_wish_for_a_key_of_the_services(option: str) -> None:
-    with pytest.raises(InvalidOption, match=f"^{option}: "):
-        wanted({"state": "present", **DEFAULTS, "domains": ["www.example.com"], option: ""})
+def test_an_empty_csr_is_no_wish_for_a_key_of_the_services(option: str, tmp_path: Path) -> None:
+    assert refused(**csr_in(option, "", tmp_path)).startswith(f"{option}: ")
+
+
+def test_an_empty_path_is_no_wish_for_a_key_of_the_services() -> None:
+    assert refused(csr_path="").startswith("csr_path: ")

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import reconcile
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import wanted
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_order
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.validation import DnsProof
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.validation import ValidationRecord
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.wait import one
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     ApiError,
@@ -56,7 +56,7 @@ def ended(account: Emulator, **options: Any) -> Failure:
 def test_validation_is_reached_when_there_is_something_to_publish(method: str) -> None:
     account = emulator(settle_seconds=20, record_delay_seconds=40)
     begun = world_time(account)
-    found = order(account, validation_method=method, **WWW).order
+    found = order(account, validation_method=method, **WWW).after
     assert found
     assert (found.status, found.validation_method) == (Status.PENDING_VALIDATION, method)
     assert len(found.validation) == 1
@@ -68,14 +68,14 @@ def test_validation_is_reached_by_what_comes_after_it_too(way: str) -> None:
     account = emulator(record_delay_seconds=NEVER)
     number = applied(account)
     (account.prove if way == "reviewing" else account.accept)(number)
-    found = order(account, **WWW).order
+    found = order(account, **WWW).after
     assert found
     assert found.status.value == way
 
 
 def test_issued_is_reached_with_a_certificate() -> None:
     account = emulator(proof="at_once", review_seconds=600)
-    found = order(account, wait_for="issued", **WWW).order
+    found = order(account, wait_for="issued", **WWW).after
     assert found
     assert found.status is Status.ISSUED
     assert found.certificate
@@ -85,7 +85,7 @@ def test_issued_is_reached_with_a_certificate() -> None:
 def test_nothing_is_waited_for_when_nobody_asks() -> None:
     account = emulator(settle_seconds=NEVER)
     begun = world_time(account)
-    found = order(account, wait_for="none", **WWW).order
+    found = order(account, wait_for="none", **WWW).after
     assert found
     assert found.status is Status.PENDING_APPLICATION
     assert world_time(account) == begun
@@ -93,7 +93,7 @@ def test_nothing_is_waited_for_when_nobody_asks() -> None:
 
 def test_a_lag_of_the_describe_call_is_waited_out() -> None:
     account = emulator(describe_lag_seconds=100)
-    found = order(account, **WWW).order
+    found = order(account, **WWW).after
     assert found
     assert found.status is Status.PENDING_VALIDATION
 
@@ -116,7 +116,7 @@ def test_what_is_over_is_not_waited_for(status: str) -> None:
     account = emulator()
     over = Order(order_id="7", status=Status(status))
     with pytest.raises(StateNotReached, match=f"Order 7 is {status}; there is nothing left to wait for") as caught:
-        one.wait(client(account), wanted({**DEFAULTS, **WWW}), over, world_time(account) + 300)
+        one.wait(client(account), read_order({**DEFAULTS, **WWW}), over, world_time(account) + 300)
     assert caught.value.facts["order_id"] == "7"
     assert reads(account) == []
 
@@ -190,9 +190,9 @@ def test_too_late_has_a_sentence_for_each_state(
 
 
 def test_what_the_service_says_is_shown_in_one_plain_line() -> None:
-    proof = DnsProof("www.example.com", None, "TXT", "a\x1b[2Jb\n", "_dnsauth\n")
+    proof = ValidationRecord("www.example.com", None, "TXT", "a\x1b[2Jb\n", "_dnsauth\n")
     strange = Order("7", Status.PENDING_VALIDATION, "domain\nverify", ("www.example.com",), validation=(proof,))
-    asked = wanted({**DEFAULTS, **WWW, "wait_for": "issued", "wait_timeout": 10})
+    asked = read_order({**DEFAULTS, **WWW, "wait_for": "issued", "wait_timeout": 10})
     account = emulator()
     account.inject(action=DESCRIBE, times=0, kind="code", code="NotFoundOrder")
     with pytest.raises(StateNotReached) as caught:
@@ -205,8 +205,8 @@ def test_running_again_goes_on_with_the_same_order() -> None:
     ended(account)
     outcome = order(account, **WWW)
     assert not outcome.plan.changed
-    assert outcome.order
-    assert outcome.order.status is Status.PENDING_VALIDATION
+    assert outcome.after
+    assert outcome.after.status is Status.PENDING_VALIDATION
     assert len(account.world.orders) == 1
 
 
@@ -224,7 +224,7 @@ TROUBLE = {
 def test_what_passes_does_not_end_a_wait(fault: dict[str, Any]) -> None:
     account = emulator(record_delay_seconds=60)
     account.inject(action=DESCRIBE, skip=2, times=20, **fault)
-    found = order(account, wait_timeout=3000, **WWW).order
+    found = order(account, wait_timeout=3000, **WWW).after
     assert found
     assert found.validation
     assert len([call for call in account.calls if call.fault]) == 20
@@ -258,7 +258,7 @@ def test_an_order_that_vanishes_ends_the_wait() -> None:
     with pytest.raises(StateNotReached, match="does not exist any more"):
         one.wait(
             client(account, transport=gone),
-            wanted({**DEFAULTS, **WWW}),
+            read_order({**DEFAULTS, **WWW}),
             Order(order_id=applied(account), status=Status.PENDING_APPLICATION),
             begun + 300,
         )
@@ -276,7 +276,7 @@ def told(account: Emulator, **options: Any) -> list[tuple[float, bool, str]]:
         lines.append((world_time(account) - begun, detail, line))
 
     with suppress(StateNotReached):
-        reconcile.order(client(account, tell=tell), wanted({"state": "present", **DEFAULTS, **WWW, **options}))
+        ensure_order(client(account, tell=tell), read_order({"state": "present", **DEFAULTS, **WWW, **options}))
     return lines
 
 
@@ -315,13 +315,13 @@ def test_nothing_is_told_where_nothing_is_waited_for(way: str) -> None:
     elif way != "none":
         applied(account)
     heard: list[object] = []
-    asked = wanted({"state": "present", **DEFAULTS, **WWW, "wait_for": "none" if way == "none" else "validation"})
+    asked = read_order({"state": "present", **DEFAULTS, **WWW, "wait_for": "none" if way == "none" else "validation"})
     silent = client(account, read_only=way == "check mode", tell=lambda *told: heard.append(told))
     if way == "over":
         with pytest.raises(StateNotReached):
             one.wait(silent, asked, Order("7", Status.FAILED), world_time(account) + 300)
     else:
-        reconcile.order(silent, asked)
+        ensure_order(silent, asked)
     assert heard == []
 
 
@@ -352,7 +352,7 @@ def test_an_interrupted_wait_changes_nothing() -> None:
     account.calls.clear()
     hasty = client(account, clock=clock(account)._replace(sleep=interrupt))
     with pytest.raises(KeyboardInterrupt):
-        reconcile.order(hasty, wanted({"state": "present", **DEFAULTS, **WWW, "wait_for": "issued"}))
+        ensure_order(hasty, read_order({"state": "present", **DEFAULTS, **WWW, "wait_for": "issued"}))
     assert writes(account) == []
     assert not order(account, **WWW).plan.changed
     assert list(account.world.orders) == [int(number)]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.validation import DnsProof, FileProof
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.validation import ValidationFile, ValidationRecord
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.wait import progress
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     ApiError,
@@ -26,8 +26,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
 )
 
 WWW = "www.example.com"
-RECORD = DnsProof(WWW, "_dnsauth." + WWW, "TXT", "20261122abc", "_dnsauth")
-FILE = FileProof(WWW, "/.well-known/pki-validation/a.txt", "abc", f"http://{WWW}/.well-known/pki-validation/a.txt")
+RECORD = ValidationRecord(WWW, "_dnsauth." + WWW, "TXT", "20261122abc", "_dnsauth")
+FILE = ValidationFile(WWW, "/.well-known/pki-validation/a.txt", "abc", f"http://{WWW}/.well-known/pki-validation/a.txt")
 OPEN = Order(order_id="7", status=Status.PENDING_VALIDATION, domains=(WWW,), validation=(RECORD,))
 REVIEWING = Order(order_id="7", status=Status.REVIEWING, domains=(WWW,))
 PUBLISH = f"To publish: TXT _dnsauth.{WWW} with the value 20261122abc"
@@ -173,8 +173,8 @@ def test_whatever_the_service_says_a_line_is_one_short_line(
     name: str, kind: str, value: str, domain: str, word: str
 ) -> None:
     heard = Heard()
-    proof = DnsProof(None, name or None, kind, value, name)
-    for validation in ((proof,), (FileProof(domain, name, value, "http://" + domain + name),)):
+    proof = ValidationRecord(None, name or None, kind, value, name)
+    for validation in ((proof,), (ValidationFile(domain, name, value, "http://" + domain + name),)):
         order = Order("7", Status.PENDING_VALIDATION, word, (domain, domain), validation=validation)
         heard.look(0, order)
         heard.look(0, replace(order, status=Status.UNKNOWN))

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a task can wait for an order to become, and the sentence for each way in which such a wait can end. Pure."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ..._errors import StateNotReached
+from ..._text import shown
+from ..status import DEAD, VALID, Status
+from ..validation import ValidationRecord
+from ..wait.goal import Goal, WaitFor
+from ..wait.progress import record
+
+if TYPE_CHECKING:
+    from .order import Order
+
+GO_ON = "Run the task again to go on waiting; nothing is lost."
+
+
+def goal_of(wait_for: WaitFor) -> Goal[Order]:
+    return Goal(partial(_is_reached, wait_for), _overdue)
+
+
+def _is_reached(wait_for: WaitFor, order: Order) -> bool:
+    if wait_for is WaitFor.NONE:
+        return True
+    if order.status is Status.FAILED:
+        raise StateNotReached(
+            f"{order.named} was refused. The service does not say why; check the record or file that was to be "
+            "published, and CAA records. Run the task again to delete it and apply anew."
+        )
+    if order.status in DEAD:
+        raise StateNotReached(f"{order.named} is {order.status.value}; there is nothing left to wait for.")
+    if order.status in VALID:
+        return True
+    if wait_for is WaitFor.ISSUED:
+        return False
+    return order.status is Status.REVIEWING or (order.status is Status.PENDING_VALIDATION and bool(order.validation))
+
+
+def _overdue(order: Order, seconds: float) -> str:
+    where = f"({order.named}, {order.status.value}; the service calls it {shown(order.service_status or 'nothing')})"
+    waited = f"after {seconds:g} s"
+    if order.status is Status.PENDING_APPLICATION:
+        return (
+            f"The order was still not submitted {waited} {where}. Submit it in the console (SSL Certificates, the "
+            "order, Apply for Certificate), then run the task again: it goes on with this order and buys no other."
+        )
+    if order.status is not Status.PENDING_VALIDATION:
+        return f"The certificate was not issued {waited} {where}. {GO_ON}"
+    if not order.validation:
+        return f"The service has not said what to publish {waited} {where}. {GO_ON}"
+    return f"The domain was not proven {waited} {where}. {_to_publish(order)} {GO_ON}"
+
+
+def _to_publish(order: Order) -> str:
+    proof = order.validation[0]
+    if isinstance(proof, ValidationRecord):
+        return f"Publish {record(proof)} with the value {shown(proof.record_value)}."
+    return f"Serve {shown(proof.url)} with the content that the order shows, without redirects."

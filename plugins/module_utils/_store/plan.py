@@ -1,0 +1,217 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What lies between the store that a task wants and the one that is: pure functions from both to a plan."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from .._errors import Failure, InvalidCertificate, InvalidOption
+from .._plan import Plan
+from .._x509.certificate import Certificate, read_private_key
+from .._x509.verify import refuse_strange_key, refuse_unusable
+from .model import CERT, CHAIN, FULLCHAIN, KEY, MARK, RECORD, Access, Generation, Record, Store
+from .steps import (
+    Activate,
+    Change,
+    CreateGeneration,
+    RemoveFile,
+    RemoveGeneration,
+    SetAccess,
+    WriteFile,
+    obsolete,
+    steps,
+)
+from .wanted import State, StoreWanted
+
+if TYPE_CHECKING:
+    from .decide import Staged
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A generation with as much of its files as a task needs to know."""
+
+    generation: Generation
+    record: Record | None = None
+    key_sha256: str = ""
+    certificate: Certificate | None = None
+
+    @property
+    def number(self) -> int:
+        return self.generation.number
+
+    @property
+    def complete(self) -> bool:
+        return self.generation.complete
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was observed, as far as the wanted state asks for it.
+
+    ``there`` is the generation that the task names, ``staged`` the one that is staged for its names, ``same`` the one
+    that has the given set; ``kept_key`` is the key in use where it is to be used again; ``has_chain`` tells whether the
+    certificate in use came with those that signed it.
+    """
+
+    wanted: StoreWanted
+    store: Store
+    there: Contents | None = None
+    staged: Staged | None = None
+    same: Generation | None = None
+    kept_key: bytes = field(default=b"", repr=False)
+    has_chain: bool = False
+
+
+def plan_store(seen: Seen, now: datetime) -> Plan[Store]:
+    """The plan of ``certificate_store``."""
+    return _PLANS[seen.wanted.state](seen, now)
+
+
+def _plan(seen: Seen, number: int, changes: Iterable[Change] = ()) -> Plan[Store]:
+    facts = {
+        "generation": number,
+        "directory": seen.wanted.place.generation_path(number),
+        "previous": seen.store.current,
+    }
+    return Plan(seen.store, steps(seen.store, changes), facts)
+
+
+def _path(seen: Seen, number: int, name: str = "") -> str:
+    return f"{seen.wanted.place.generation_path(number)}{'/' if name else ''}{name}"
+
+
+def _stage(seen: Seen, now: datetime) -> Plan[Store]:
+    staged, key = seen.staged, seen.kept_key
+    if staged and staged.generation.has_key:
+        return _plan(seen, staged.generation.number)
+    # Without a key to keep, an empty file takes its place, so that no other hand creates it.
+    access = seen.wanted.access if key else Access()
+    if staged is None:
+        number = seen.store.highest + 1
+        return _plan(seen, number, [CreateGeneration(number, ((KEY, key),), access)])
+    number = staged.generation.number
+    needed = key or KEY not in staged.generation.files
+    return _plan(seen, number, [WriteFile(number, KEY, key, access)] if needed else [])
+
+
+def _note_order(seen: Seen, now: datetime) -> Plan[Store]:
+    there = _existing(seen)
+    if seen.wanted.record is None:
+        raise InvalidOption("order", "give the order to note.")
+    changes = _note(seen.wanted, there)
+    if there.complete and changes:
+        raise Failure(f"{_path(seen, there.number)} has its certificate already; its order stays as it is.")
+    return _plan(seen, there.number, changes)
+
+
+def _complete(seen: Seen, now: datetime) -> Plan[Store]:
+    wanted, certificate = seen.wanted, _certificate(seen.wanted)
+    refuse_unusable(certificate, wanted.domains, now, "fullchain")
+    # What clients verify today they must be able to verify tomorrow.
+    if seen.has_chain and not certificate.chain:
+        raise InvalidCertificate(
+            "fullchain: the certificate came without those that signed it; the one in use has them."
+        )
+    if wanted.private_key is not None:
+        return _bring(seen, certificate, wanted.private_key)
+    there = _existing(seen)
+    refuse_strange_key(certificate, there.key_sha256, "fullchain", _path(seen, there.number, KEY))
+    access = _access(wanted, there.generation)
+    if not there.complete:
+        return _plan(seen, there.number, (*access, *_fill(wanted, there, certificate)))
+    if there.certificate is None or there.certificate.fullchain != certificate.fullchain:
+        raise Failure(f"{_path(seen, there.number)} is complete with another certificate; stage a new one.")
+    return _plan(seen, there.number, (*access, *_note(wanted, there)))
+
+
+def _certificate(wanted: StoreWanted) -> Certificate:
+    if wanted.certificate is None:
+        raise AssertionError("a task that completes a generation has a certificate")
+    return wanted.certificate
+
+
+def _access(wanted: StoreWanted, there: Generation) -> tuple[Change, ...]:
+    return () if there.key and wanted.access.fits(there.key) else (SetAccess(there.number, wanted.access),)
+
+
+def _fill(wanted: StoreWanted, there: Contents, certificate: Certificate) -> tuple[Change, ...]:
+    """fullchain.pem comes last, because it says that all is there."""
+    files = _files(certificate)
+    first = tuple(WriteFile(there.number, name, files[name], Access()) for name in (CHAIN, CERT))
+    return (*first, *_note(wanted, there), WriteFile(there.number, FULLCHAIN, files[FULLCHAIN], Access()))
+
+
+def _files(certificate: Certificate) -> dict[str, bytes]:
+    texts = {CERT: certificate.leaf, CHAIN: certificate.chain, FULLCHAIN: certificate.fullchain}
+    return {name: text.encode() for name, text in texts.items()}
+
+
+def _note(wanted: StoreWanted, there: Contents) -> tuple[Change, ...]:
+    """order.json, where it does not say so already."""
+    if wanted.record is None or wanted.record == there.record:
+        return ()
+    return (WriteFile(there.number, RECORD, _json(wanted.record), Access()),)
+
+
+def _json(record: Record) -> bytes:
+    return (json.dumps(record.public(), indent=2, sort_keys=True) + "\n").encode()
+
+
+def _bring(seen: Seen, certificate: Certificate, private_key: str) -> Plan[Store]:
+    """A set from elsewhere: its number if that is free and above all others, else the next one."""
+    wanted = seen.wanted
+    refuse_strange_key(certificate, read_private_key(private_key, "private_key"), "fullchain", "private_key")
+    if seen.same:
+        return _plan(seen, seen.same.number, _access(wanted, seen.same))
+    number = max(wanted.generation, seen.store.highest + 1)
+    files = {KEY: private_key.rstrip().encode() + b"\n", **_files(certificate)}
+    if wanted.record:
+        files[RECORD] = _json(wanted.record)
+    return _plan(seen, number, [CreateGeneration(number, tuple(files.items()), wanted.access)])
+
+
+def _activate(seen: Seen, now: datetime) -> Plan[Store]:
+    there, store = _existing(seen), seen.store
+    if there.certificate is None:
+        raise Failure(f"{_path(seen, there.number)} has no certificate yet, so it cannot be put in use.")
+    if store.current == there.number:
+        return _plan(seen, there.number)
+    # Going back must be possible when the new set makes trouble, even to one that has expired.
+    if there.number > (store.current or 0):
+        names = seen.wanted.domains or (there.record.domains if there.record else ())
+        refuse_unusable(there.certificate, names, now, _path(seen, there.number))
+    mark = [WriteFile(there.number, MARK, b"", Access())] if there.generation.verified else []
+    return _plan(seen, there.number, [*mark, Activate(there.number)])
+
+
+def _verify(seen: Seen, now: datetime) -> Plan[Store]:
+    there, store = _existing(seen), seen.store
+    if store.current != there.number:
+        in_use = f"generation {store.current} is" if store.current else "none is"
+        raise Failure(f"generation: generation {there.number} is not in use ({in_use}), so nothing is proven of it.")
+    gone = obsolete(store, seen.wanted.keep)
+    # The mark says something only of what is in use; going back to an older one makes it anew.
+    marks = [RemoveFile(each.number, MARK) for each in store.generations if not each.verified and each not in gone]
+    return _plan(seen, there.number, [*marks, *(RemoveGeneration(each.number) for each in gone)])
+
+
+def _existing(seen: Seen) -> Contents:
+    if seen.there is None:
+        raise InvalidOption("generation", f"there is no {_path(seen, seen.wanted.generation)}.")
+    return seen.there
+
+
+_PLANS: dict[State, Callable[[Seen, datetime], Plan[Store]]] = {
+    State.STAGED: _stage,
+    State.ORDERED: _note_order,
+    State.COMPLETE: _complete,
+    State.CURRENT: _activate,
+    State.VERIFIED: _verify,
+}
