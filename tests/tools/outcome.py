@@ -108,8 +108,8 @@ def judge_integration(tool_succeeded: bool, reports: Iterable[str], wanted: Set[
     """Judge a run of ansible-test integration, whose reports name the targets that passed: all others failed."""
     passed = {name for report in reports for name in json.loads(report)["targets"]}
     failed = sorted(wanted - passed)
-    complaint = f"failed or did not run: {', '.join(failed)}" if failed else ""
-    return replace(judge(tool_succeeded, passed, failed), complaint=complaint)
+    outcome = judge(tool_succeeded, passed, failed)
+    return replace(outcome, complaint=f"failed or did not run: {', '.join(failed)}") if failed else outcome
 
 
 # What molecule says at its end about each step of each scenario.
