@@ -1,18 +1,21 @@
-# Everything is set up in .venv, from PyPI alone, on the first call of a target that needs it.
+# The verbs of this project. They call the sessions of noxfile.py (.venv/bin/nox --list), in an environment that is set up
+# in .venv, from PyPI alone, on the first call of a verb that needs it.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
+NOX := $(BIN)/nox --no-color
 REQUIREMENTS := tests/requirements
+# The sessions of `make test`. Two run at a time, and the longest begin first.
+TESTS := molecule integration-long unit reliability integration-rest units sanity sdk
+LINT := docs-check ansible-lint typing style changelog yamllint antsibull-nox-config extra-checks
 
-# The real interpreter first: the wrapper scripts of Python version managers confuse Ansible and its test tool.
+# The real interpreter first: the wrapper scripts of Python version managers confuse Ansible.
 export PATH := $(BIN):$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/collections
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE := 1
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
-
-RUN := $(BIN)/python -m tests.tools.run
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -26,53 +29,52 @@ demo: $(VENV)/demo.stamp ## Watch certificates being ordered, renewed and revoke
 
 setup: $(VENV)/dev.stamp ## Install everything that the targets below need
 
-test: $(VENV)/dev.stamp ## Run all tests: unit, sdk, sanity, integration, molecule and a short reliability
-	@$(RUN) molecule orders unit integration reliability sanity sdk
+test: $(VENV)/dev.stamp ## Run all tests, with the short version of reliability; the last line counts them
+	@rm -rf tests/output/coverage tests/output/logs tests/output/results
+	@RELIABILITY=short $(NOX) --parallel 2 --session $(TESTS); status=$$?; \
+	$(NOX) --session coverage -- --format=total 2>&1 | tail -n 0; \
+	$(BIN)/python -m tests.tools.results $(TESTS) && exit $$status
 
 unit: $(VENV)/dev.stamp ## Run the unit tests
-sdk: $(VENV)/dev.stamp ## Walk the emulator with the official SDK
+sdk: $(VENV)/dev.stamp ## Use the emulator with the official SDKs
 integration: $(VENV)/dev.stamp ## Run the modules as real tasks
 sanity: $(VENV)/dev.stamp ## Run ansible-test sanity
 unit sdk sanity:
-	@$(RUN) $@
+	@$(NOX) --session $@
+
 integration:
-	@$(RUN) orders integration
+	@$(NOX) --parallel 2 --session integration-long integration-rest
 
 molecule: $(VENV)/dev.stamp ## Run the roles on real machines of a world on loopback; SCENARIO=renewal shows one
-	@$(if $(SCENARIO),$(BIN)/python -m tests.tools.scenarios $(SCENARIO),$(RUN) molecule)
+	@$(NOX) --session molecule -- $(SCENARIO)
 
 coverage: $(VENV)/dev.stamp ## Show which lines of plugins/ no unit or integration test runs
-	@$(RUN) orders unit integration
-	@$(BIN)/coverage report --show-missing
+	@rm -rf tests/output/coverage
+	@$(NOX) --parallel 2 --session integration-long unit integration-rest
+	@$(NOX) --session coverage -- --show-missing
 
 lint: $(VENV)/dev.stamp ## Check style, types, playbooks, changelog and documentation
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/yamllint --strict .
-	$(BIN)/ansible-lint --offline --profile production
-	$(BIN)/antsibull-changelog lint
-	$(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all .
+	@$(NOX) --parallel 2 --allow-parallel --session $(LINT)
 
 format: $(VENV)/dev.stamp ## Sort imports and lay the Python code out
-	$(BIN)/ruff check --select I --fix .
-	$(BIN)/ruff format .
+	@$(NOX) --session format
 
 build: $(VENV)/dev.stamp ## Build the tarball in build/ and check it the way Galaxy does
-	@$(BIN)/python -m tests.tools.build
+	@$(NOX) --session build
 
 bench: $(VENV)/bench.stamp ## Measure the collection beside its peers (a quarter of an hour); BENCH=quick, fleet or full
-	@BENCH=$(BENCH) $(BIN)/python -m tests.benchmarks
+	@BENCH=$(BENCH) $(NOX) --session bench
 
-reliability: $(VENV)/mutation.stamp ## Make every kind of trouble, and write docs/reliability.md (an hour)
-	@$(BIN)/python -m tests.reliability
+reliability: $(VENV)/mutation.stamp ## Cause failures of every kind, and write docs/reliability.md (an hour)
+	@$(NOX) --session reliability
 
 clean: ## Remove what the targets above left behind
-	rm -rf $(VENV) .ansible .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache build tests/output
+	rm -rf $(VENV) .ansible .coverage* .hypothesis .mypy_cache .nox .pytest_cache .ruff_cache build tests/output
 
 $(VENV)/bin/python:
 	@echo "Setting up $(VENV)"
-	@$(PYTHON) -m tests.tools.bootstrap $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed: make PYTHON=python3.12 ..." * (sys.version_info < (3, 11)))'
+	@$(PYTHON) -m venv --clear $(VENV) || $(PYTHON) -m virtualenv --clear --quiet $(VENV)
 
 $(VENV)/demo.stamp: $(REQUIREMENTS)/demo.txt $(REQUIREMENTS)/collections.txt | $(VENV)/bin/python
 	@echo "Installing what the demo needs"

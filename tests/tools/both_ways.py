@@ -74,7 +74,7 @@ class Difference:
     direct: Any
 
     def __str__(self) -> str:
-        return f"{self.task}\n      {self.field}\n      shipped: {self.shipped}\n      direct:  {self.direct}"
+        return f"{self.task}\n    {self.field}\n    shipped: {self.shipped}\n    direct:  {self.direct}"
 
 
 NOTHING = "(nothing)"
@@ -193,7 +193,7 @@ def judge_target(name: str, shipped: Run, direct: Run) -> Outcome:
     found = compare(shipped, direct)
     failed = len({difference.task for difference in found})
     modules = f"{direct.direct} of {direct.direct + len(direct.shipped)} modules in the worker"
-    notes = [f"  {name}: {len(shipped.results)} results compared, {modules}, {len(found)} differences"]
-    notes += (f"    {difference}" for difference in found[:SHOWN])
+    notes = [f"{name}: {len(shipped.results)} results compared, {modules}, {len(found)} differences"]
+    notes += (f"  {difference}" for difference in found[:SHOWN])
     text = complaint(shipped, direct)
     return Outcome(max(len(shipped.results) - failed, 0), failed, f"{name}: {text}" if text else "", tuple(notes))

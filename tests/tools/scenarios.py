@@ -1,26 +1,21 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The molecule scenarios: all of them in one world, two at a time.
-
-Usage: python -m tests.tools.scenarios NAME...    # these alone, with everything that they say
-"""
+"""The molecule scenarios: all of them in one world, two at a time."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import replace
 
 from tests.tools.dependencies import ROOT
 from tests.tools.outcome import Ledger, Outcome, judge_molecule, read_ledger
-from tests.world.programs import Missing, provide
 
 SCENARIOS = ROOT / "extensions" / "molecule"
 REPORT = ROOT / "tests" / "output" / "molecule"
@@ -39,48 +34,28 @@ def surroundings() -> Iterator[dict[str, str]]:
     """Give the environment of one run: a world and a home of its own, which end with it."""
     # Directly below /tmp: a socket's path has room for about a hundred characters.
     with tempfile.TemporaryDirectory(prefix="certops-", dir="/tmp") as directory:
-        bins = [str(Path(sys.prefix, "bin")), str(Path(sys.base_prefix, "bin"))]
-        others = [place for place in os.environ["PATH"].split(os.pathsep) if Path(place).name != "shims"]
         environment = {
-            **os.environ,
             "ANSIBLE_HOME": f"{directory}/home",
             "CERTOPS_RUNNER": str(os.getpid()),
             "CERTOPS_WORLD": f"{directory}/world",
-            "PATH": os.pathsep.join([*bins, *others]),
         }
         try:
             yield environment
         finally:
             stop = [sys.executable, "-m", "tests.world", "stop"]
-            subprocess.run(stop, cwd=ROOT, env=environment, check=False, stdout=subprocess.DEVNULL)
+            outer = {**os.environ, **environment}
+            subprocess.run(stop, cwd=ROOT, env=outer, check=False, stdout=subprocess.DEVNULL)
 
 
-def command(chosen: list[str], *options: str) -> list[str]:
+def command(chosen: Iterable[str], *options: str) -> list[str]:
     """Return the command that runs some scenarios."""
-    return [f"{sys.prefix}/bin/molecule", "test", *options, *(f"--scenario-name={name}" for name in chosen)]
+    return ["molecule", "test", *options, *(f"--scenario-name={name}" for name in chosen)]
 
 
-def run(log: Path) -> Outcome:
-    """Run all scenarios with their output in the log, and judge what came out."""
-    try:
-        provide()
-    except Missing as error:
-        log.write_text(f"{error}\n")
-        return Outcome(0, 0, str(error))
-    shutil.rmtree(REPORT, ignore_errors=True)
-    chosen = names()
-    with surroundings() as environment, log.open("w") as output:
-        status = subprocess.run(
-            command(chosen, "--workers=2", "--continue-on-failure", "--no-command-borders"),
-            cwd=ROOT,
-            env={**environment, "NO_COLOR": "1"},
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        ).returncode
-    outcome = judge_molecule(status, log.read_text(), ledgers(), set(chosen))
-    return Outcome(outcome.passed, outcome.failed, outcome.complaint, (*outcome.notes, *numbers()))
+def judge(tool_succeeded: bool, log: str, chosen: Iterable[str]) -> Outcome:
+    """Judge a run of some scenarios by what molecule said and by what each scenario wrote down."""
+    outcome = judge_molecule(tool_succeeded, log, ledgers(), frozenset(chosen))
+    return replace(outcome, notes=(*outcome.notes, *numbers()))
 
 
 def ledgers() -> dict[str, Ledger]:
@@ -99,12 +74,7 @@ def numbers() -> list[str]:
     if shaken.exists():
         servers = json.loads(shaken.read_text())
         count, failures = sum(server["count"] for server in servers), sum(len(server["failures"]) for server in servers)
-        notes.append(f"  {count} handshakes while certificates were renewed, {failures} of them failed")
+        notes.append(f"{count} handshakes while certificates were renewed, {failures} of them failed")
     if killed.exists():
-        notes.append(f"  {len(json.loads(killed.read_text()))} runs were killed, each after another task")
+        notes.append(f"{len(json.loads(killed.read_text()))} runs were killed, each after another task")
     return notes
-
-
-if __name__ == "__main__":
-    with surroundings() as own:
-        sys.exit(subprocess.run(command(sys.argv[1:] or names()), cwd=ROOT, env=own, check=False).returncode)

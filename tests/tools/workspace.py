@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,3 +38,14 @@ def workspace() -> Iterator[Path]:
             shutil.copy2(ROOT / file, copy / file, follow_symlinks=False)
         (collections / "community").symlink_to(COLLECTIONS / "community")
         yield copy
+
+
+def build(directory: Path) -> Path:
+    """Build the tarball of the collection from a copy, as the only one in a directory, and return its path."""
+    for stale in directory.glob("*.tar.gz"):
+        stale.unlink()
+    with workspace() as copy:
+        command = [f"{sys.prefix}/bin/ansible-galaxy", "collection", "build", "--output-path", str(directory)]
+        subprocess.run(command, cwd=copy, check=True, stdout=subprocess.DEVNULL)
+    (tarball,) = directory.glob("*.tar.gz")
+    return tarball

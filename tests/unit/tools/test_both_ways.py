@@ -133,7 +133,7 @@ def test_equal_runs_are_good() -> None:
     outcome = judged(shipped(entry(), entry()), direct(entry(), entry()))
     assert outcome.good
     assert outcome.passed == 2
-    assert outcome.notes == ("  order: 2 results compared, 2 of 2 modules in the worker, 0 differences",)
+    assert outcome.notes == ("order: 2 results compared, 2 of 2 modules in the worker, 0 differences",)
 
 
 def test_a_difference_is_told_in_full() -> None:

@@ -1,21 +1,23 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run of tests that proves nothing must not look green."""
+"""A run of tests that proves nothing has failed."""
 
 from __future__ import annotations
 
 import json
+
+import pytest
 
 from tests.tools.outcome import (
     ESSENTIAL_SANITY,
     Cases,
     Ledger,
     Outcome,
+    judge,
     judge_integration,
     judge_molecule,
     judge_pytest,
-    judge_reliability,
     judge_sanity,
     read_junit,
     read_ledger,
@@ -29,12 +31,6 @@ REPORT = """
   <testcase classname="a" name="broken"><error message="no"/></testcase>
   <testcase classname="a" name="left out"><skipped message="later"/></testcase>
 </testsuite></testsuites>
-"""
-
-FAILED_TARGETS = """
-PLAY RECAP
-FATAL: The 1 integration test(s) listed below (out of 2) failed. See error output above for details:
-order
 """
 
 
@@ -55,46 +51,60 @@ def test_a_report_is_sorted_by_result() -> None:
 
 def test_a_run_of_pytest() -> None:
     """Only a run with passes and without failures is good."""
-    assert judge_pytest(0, "2 passed", cases({"a", "b"})) == Outcome(2, 0)
-    assert judge_pytest(0, "2 passed", cases({"a", "b"})).good
-    assert not judge_pytest(1, "1 failed, 1 passed", cases({"a"}, {"b"})).good
+    assert judge_pytest(True, cases({"a", "b"})) == Outcome(2, 0)
+    assert judge_pytest(True, cases({"a", "b"})).good
+    assert not judge_pytest(False, cases({"a"}, {"b"})).good
 
 
-def test_pytest_that_ran_nothing_is_not_good() -> None:
-    """Nothing collected, and everything skipped, are the same to us."""
-    assert judge_pytest(5, "no tests ran in 0.01s", cases(set())).complaint
-    assert judge_pytest(0, "3 skipped", cases(set(), skipped={"a", "b", "c"})).complaint.startswith("no test ran")
+@pytest.mark.parametrize("reports", [[], ["<testsuites/>"], [REPORT.replace("testcase", "other")]], ids=len)
+def test_a_run_without_a_test_is_not_good(reports: list[str]) -> None:
+    """ansible-test skips all targets with exit status 0 and leaves no report."""
+    outcome = judge_pytest(True, read_junit(reports))
+    assert not outcome.good
+    assert outcome.complaint == "no test ran"
+
+
+def test_a_run_that_skipped_everything_is_not_good() -> None:
+    assert judge_pytest(True, cases(set(), skipped={"a", "b", "c"})).complaint == "no test ran"
 
 
 def test_a_tool_that_fails_without_a_failed_test_is_not_good() -> None:
     """A crash after the last test counts."""
-    assert "exit status 3" in judge_pytest(3, "INTERNALERROR", cases({"a"})).complaint
+    assert judge_pytest(False, cases({"a"})).complaint == "the test tool failed, but no test did"
+
+
+def test_what_had_to_run_is_missed() -> None:
+    """Whether it passed or failed, it ran."""
+    assert judge(False, {"a"}, {"b"}, {"a", "b"}) == Outcome(1, 1)
+    assert judge(True, {"a"}, set(), {"a", "b", "c"}).complaint == "did not run: b, c"
 
 
 def test_sanity_needs_its_essential_tests() -> None:
     """A sanity run that saw no Python file passes two dozen tests."""
-    assert judge_sanity(0, "", cases(sanity(*ESSENTIAL_SANITY, "shebang"))).good
-    assert judge_sanity(0, "", cases(sanity("shebang", "symlinks"))).complaint.startswith(
-        "did not run: compile, import"
+    assert judge_sanity(True, cases(sanity(*ESSENTIAL_SANITY, "shebang"))).good
+    assert judge_sanity(True, cases(sanity("shebang", "symlinks"))).complaint.startswith("did not run: compile, import")
+
+
+def targets(*names: str) -> str:
+    """Return what ansible-test writes about integration targets that passed."""
+    return json.dumps({"targets": {name: {"run_time_seconds": 1} for name in names}})
+
+
+def test_every_integration_target_must_pass() -> None:
+    """A target that failed and one that ansible-test left out are named."""
+    assert judge_integration(True, [targets("order"), targets("info")], {"order", "info"}) == Outcome(2, 0)
+    assert judge_integration(False, [targets("info")], {"order", "info"}) == Outcome(
+        1, 1, "failed or did not run: order"
     )
 
 
-def test_skipped_targets_are_not_good() -> None:
-    """`All targets skipped` comes with exit status 0."""
-    assert not judge_sanity(0, "WARNING: All targets skipped.", cases(sanity(*ESSENTIAL_SANITY))).good
-    assert not judge_integration(0, "WARNING: All targets skipped.", set(), {"order"}).good
+def test_an_integration_run_without_a_target_is_not_good() -> None:
+    assert not judge_integration(True, [], {"order", "info"}).good
+    assert not judge_integration(True, [], set()).good
 
 
-def test_every_integration_target_must_run() -> None:
-    """A target that ansible-test left out is named."""
-    assert judge_integration(0, "", {"order", "info"}, {"order", "info"}) == Outcome(2, 0)
-    assert judge_integration(0, "", {"info"}, {"order", "info"}).complaint == "targets that never ran: order"
-    assert judge_integration(0, "", set(), set()).complaint.startswith("no test ran")
-
-
-def test_failed_integration_targets_are_counted() -> None:
-    """They are read off the closing lines."""
-    assert judge_integration(1, FAILED_TARGETS, {"info"}, {"order", "info"}) == Outcome(1, 1)
+def test_an_integration_run_that_breaks_off_at_its_end_is_not_good() -> None:
+    assert judge_integration(False, [targets("order")], {"order"}).complaint == "the test tool failed, but no test did"
 
 
 MOLECULE = """
@@ -129,48 +139,33 @@ def test_a_ledger_is_added_up() -> None:
 def test_a_run_of_molecule() -> None:
     """A scenario has passed when it was verified; the seconds of each are told."""
     log = MOLECULE.replace("Failed", "Successful") + "shared > verify: Executed: Successful"
-    outcome = judge_molecule(0, log, {"renewal": SOME, "shared": SOME}, {"renewal", "shared"})
-    assert outcome == Outcome(2, 0, notes=("  renewal: 12 s", "  shared: 12 s"))
+    outcome = judge_molecule(True, log, {"renewal": SOME, "shared": SOME}, {"renewal", "shared"})
+    assert outcome == Outcome(2, 0, notes=("renewal: 12 s", "shared: 12 s"))
     assert outcome.good
 
 
 def test_a_failed_scenario_is_counted() -> None:
     """Whatever step it was that failed."""
-    outcome = judge_molecule(1, MOLECULE, {"renewal": SOME, "shared": SOME}, {"renewal", "shared"})
+    outcome = judge_molecule(False, MOLECULE, {"renewal": SOME, "shared": SOME}, {"renewal", "shared"})
     assert (outcome.passed, outcome.failed, outcome.complaint) == (1, 1, "")
 
 
 def test_every_scenario_must_run() -> None:
     """One that molecule left out is named, and so is one that was only converged."""
     wanted = {"renewal", "forms"}
-    assert judge_molecule(0, MOLECULE, {"renewal": SOME}, wanted).complaint == "scenarios that never ran: forms"
+    assert judge_molecule(True, MOLECULE, {"renewal": SOME}, wanted).complaint == "did not run: forms"
     converged = "forms > converge: Executed: Successful"
-    assert judge_molecule(0, converged, {"forms": SOME}, {"forms"}).complaint == "scenarios that never ran: forms"
-    assert judge_molecule(0, "", {}, set()).complaint.startswith("no test ran")
+    assert judge_molecule(True, converged, {"forms": SOME}, {"forms"}).complaint == "did not run: forms"
+    assert judge_molecule(True, "", {}, set()).complaint == "no test ran"
 
 
 def test_a_scenario_that_asserts_nothing_is_not_good() -> None:
     """A play whose hosts match nothing ends with exit status 0."""
-    outcome = judge_molecule(0, MOLECULE, {"renewal": Ledger(3.0, 0)}, {"renewal"})
-    assert outcome.complaint == "scenarios that asserted nothing: renewal"
+    outcome = judge_molecule(True, MOLECULE, {"renewal": Ledger(3.0, 0)}, {"renewal"})
+    assert outcome.complaint.endswith("asserted nothing: renewal")
     assert outcome.passed == 0
-    assert not judge_molecule(0, MOLECULE, {}, {"renewal"}).good
-
-
-def test_a_reliability_run() -> None:
-    log = "   1 s  disk: begins\nok   disk: losses: 0\n     disk: kill points: 7\nFAIL trust: leaks: 1\n"
-    assert judge_reliability(1, log, ["disk", "trust"]) == Outcome(1, 1)
-    assert judge_reliability(0, log.replace("FAIL", "ok  "), ["disk", "trust"]) == Outcome(2, 0)
-
-
-def test_every_part_of_a_reliability_run_must_have_figures() -> None:
-    outcome = judge_reliability(0, "ok   disk: losses: 0\n     trust: cases: 7\n", ["disk", "trust"])
     assert not outcome.good
-    assert outcome.complaint == "parts without a figure: trust"
-
-
-def test_a_reliability_run_that_broke_off_is_not_good() -> None:
-    assert not judge_reliability(1, "ok   disk: losses: 0\nTraceback\n", ["disk"]).good
+    assert not judge_molecule(True, MOLECULE, {}, {"renewal"}).good
 
 
 def test_outcomes_add_up() -> None:
@@ -178,5 +173,12 @@ def test_outcomes_add_up() -> None:
     good, bad = Outcome(2, 0, notes=("fine",)), Outcome(1, 1, "why", ("not so fine",))
     assert together([good, good]) == Outcome(4, 0, notes=("fine", "fine"))
     assert together([good, bad]) == Outcome(3, 1, "why", ("fine", "not so fine"))
-    assert not together([good, Outcome(0, 0)]).good
     assert not together([]).good
+
+
+def test_a_run_that_proves_nothing_counts_as_a_failure() -> None:
+    """The number of failures says so, even if no test failed."""
+    assert str(Outcome(2, 0)) == "2 passed, 0 failed"
+    assert str(Outcome(2, 0, "why")) == "2 passed, 1 failed"
+    assert str(Outcome(0, 0)) == "0 passed, 1 failed"
+    assert together([Outcome(2, 0), Outcome(0, 0)]) == Outcome(2, 1, "nothing passed")

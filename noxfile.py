@@ -1,0 +1,259 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sessions for tests, lint and the tarball: `.venv/bin/nox --list` names them, and the Makefile calls them.
+
+The sessions in this file run in .venv, which `make setup` fills. The sessions of antsibull-nox and `build` get an
+environment of their own in .nox. A session of tests writes to tests/output, and fails if it tested nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Collection
+from pathlib import Path
+from typing import TextIO
+
+import antsibull_nox
+import nox
+from nox.command import CommandFailed
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT))
+
+from tests.tools import integration as targets  # noqa: E402
+from tests.tools import outcome, results, scenarios  # noqa: E402
+from tests.tools.both_ways import judge_both_ways  # noqa: E402
+from tests.tools.dependencies import COLLECTIONS, HOME, VENV  # noqa: E402
+from tests.tools.workspace import build as build_tarball  # noqa: E402
+from tests.tools.workspace import workspace  # noqa: E402
+from tests.world.programs import Missing, provide  # noqa: E402
+
+OUTPUT = ROOT / "tests" / "output"
+COVERAGE = OUTPUT / "coverage"
+# These integration targets take as long as all others together.
+LONG = frozenset({"both_ways", "cas_order"})
+# So many lines of a tool's output are shown when a session of tests fails.
+TAIL = 100
+
+# The real interpreters come first: wrapper scripts of Python version managers confuse Ansible and ansible-test.
+others = [place for place in os.environ["PATH"].split(os.pathsep) if Path(place).name != "shims"]
+os.environ["PATH"] = os.pathsep.join([f"{VENV}/bin", f"{sys.base_prefix}/bin", *others])
+os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(COLLECTIONS.parent)
+
+nox.options.reuse_venv = "yes"
+antsibull_nox.load_antsibull_nox_toml()
+
+in_venv = functools.partial(nox.session, python=False, default=False)
+in_parallel = functools.partial(in_venv, allow_parallel=True)
+
+
+def attempt(session: nox.Session, log: Path | TextIO, *command: str, **environment: str) -> bool:
+    """Run a command with its output in a log; return whether it succeeded."""
+    if isinstance(log, Path):
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("w") as file:
+            return attempt(session, file, *command, **environment)
+    try:
+        session.run(*command, stdout=log, env=environment)
+    except CommandFailed:
+        return False
+    return True
+
+
+def log_of(session: nox.Session, suffix: str = "") -> Path:
+    """Return the file for the output of the tool that a session runs."""
+    return OUTPUT / "logs" / f"{session.name}{suffix}.log"
+
+
+def conclude(session: nox.Session, result: outcome.Outcome, *logs: Path) -> None:
+    """Keep and print the result of a session of tests, with the end of its logs if it is not good."""
+    results.keep(session.name, result)
+    if not result.good:
+        for log in logs:
+            lines = log.read_text(errors="replace").splitlines()[-TAIL:] if log.exists() else []
+            print(*(f"  | {line}" for line in lines), sep="\n")
+    print(*(textwrap.indent(note, "  ") for note in result.notes), f"{session.name}: {result}", sep="\n", flush=True)
+    if not result.good:
+        session.error(result.complaint or "tests failed")
+
+
+def empty(directory: Path) -> Path:
+    """Return a directory without what an earlier run left in it."""
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    return directory
+
+
+def junit(directory: Path) -> outcome.Cases:
+    """Read the JUnit reports in a directory."""
+    return outcome.read_junit(report.read_text() for report in sorted(directory.glob("*.xml")))
+
+
+def pytest(session: nox.Session, *arguments: str, runner: Collection[str] = ()) -> None:
+    """Run pytest on some tests and judge its report."""
+    reports = empty(OUTPUT / "junit" / session.name)
+    command = ["python", *runner, "-m", "pytest", f"--junit-xml={reports}/report.xml", *arguments, *session.posargs]
+    succeeded = attempt(session, log_of(session), *command)
+    conclude(session, outcome.judge_pytest(succeeded, junit(reports)), log_of(session))
+
+
+def ansible_test(session: nox.Session, copy: Path, log: Path, command: str, *arguments: str) -> bool:
+    """Run ansible-test in a copy of the collection, with a home of its own; return whether it succeeded."""
+    with session.chdir(copy):
+        line = ("ansible-test", command, "--local", "--python", "default", *arguments)
+        return attempt(session, log, *line, HOME=str(HOME))
+
+
+@in_parallel()
+def unit(session: nox.Session) -> None:
+    """Run the unit tests with plain pytest, and measure how much of plugins/ they cover."""
+    runner = ["-m", "coverage", "run", f"--data-file={empty(COVERAGE / session.name)}/data"]
+    pytest(session, "tests/unit", runner=runner)
+
+
+@in_parallel()
+def units(session: nox.Session) -> None:
+    """Run the unit tests of plugins/ with ansible-test units."""
+    log = log_of(session)
+    with workspace() as copy:
+        succeeded = ansible_test(session, copy, log, "units", *(session.posargs or ["tests/unit/plugins/"]))
+        conclude(session, outcome.judge_pytest(succeeded, junit(copy / "tests" / "output" / "junit")), log)
+
+
+@in_parallel()
+def sdk(session: nox.Session) -> None:
+    """Use the emulator with the official SDKs."""
+    pytest(session, "tests/sdk")
+
+
+@in_parallel()
+def sanity(session: nox.Session) -> None:
+    """Run ansible-test sanity."""
+    log = log_of(session)
+    with workspace() as copy:
+        succeeded = ansible_test(session, copy, log, "sanity", "--junit", *session.posargs)
+        conclude(session, outcome.judge_sanity(succeeded, junit(copy / "tests" / "output" / "junit")), log)
+
+
+@in_parallel()
+def integration(session: nox.Session) -> None:
+    """Run all integration targets, or those that are named, shipped and in Ansible's worker; compare the results."""
+    both_ways(session, frozenset(session.posargs or targets.targets(ROOT)))
+
+
+@in_parallel(name="integration-long")
+def integration_long(session: nox.Session) -> None:
+    """Run the two integration targets that take as long as all others together."""
+    both_ways(session, LONG)
+
+
+@in_parallel(name="integration-rest")
+def integration_rest(session: nox.Session) -> None:
+    """Run the integration targets that integration-long leaves."""
+    both_ways(session, targets.targets(ROOT) - LONG)
+
+
+def both_ways(session: nox.Session, names: Collection[str]) -> None:
+    """Run integration targets in both ways, with the coverage of plugins/, and judge and compare both runs."""
+    runs, outcomes, covered = [], [], empty(COVERAGE / session.name)
+    logs = [log_of(session, f"-{way}") for way in targets.WAYS]
+    with workspace() as copy:
+        for way, log in zip(targets.WAYS, logs):
+            recordings = OUTPUT / "recordings" / session.name / way
+            targets.prepare(copy, way, recordings)
+            arguments = ["--coverage", "--continue-on-error", "-vvv", *sorted(names)]
+            succeeded = ansible_test(session, copy, log, "integration", *arguments)
+            targets.shorten(log)
+            outcomes.append(outcome.judge_integration(succeeded, targets.reports(copy), set(names)))
+            runs.append(targets.recorded(recordings, log))
+            if (copy / "tests" / "output" / "coverage").is_dir():
+                shutil.copytree(copy / "tests" / "output" / "coverage", covered / way)
+    shipped, direct = runs
+    compared = judge_both_ways(shipped, direct, set(names))
+    conclude(session, outcome.together([*outcomes, compared]), *logs)
+
+
+@in_parallel()
+def molecule(session: nox.Session) -> None:
+    """Run the roles on real machines of a world on loopback; with names, these scenarios alone with all they print."""
+    try:
+        provide()
+    except Missing as error:
+        conclude(session, outcome.Outcome(0, 0, str(error)))
+    with scenarios.surroundings() as environment:
+        if session.posargs:
+            session.run(*scenarios.command(session.posargs), env=environment)
+            return
+        shutil.rmtree(scenarios.REPORT, ignore_errors=True)
+        names, log = scenarios.names(), log_of(session)
+        command = scenarios.command(names, "--workers=2", "--continue-on-failure", "--no-command-borders")
+        succeeded = attempt(session, log, *command, **environment, NO_COLOR="1")
+    conclude(session, scenarios.judge(succeeded, log.read_text(), names), log)
+
+
+@in_parallel()
+def reliability(session: nox.Session) -> None:
+    """Cause failures of every kind and write docs/reliability.md; RELIABILITY=short leaves out what takes long."""
+    if os.environ.get("RELIABILITY") == "short":
+        pytest(session, "-m", "reliability", "tests/reliability")
+    else:
+        session.run("python", "-m", "pytest", "-m", "reliability", "tests/reliability", *session.posargs)
+
+
+@in_venv()
+def coverage(session: nox.Session) -> None:
+    """Add up and show the coverage of plugins/ that the sessions unit and integration left."""
+    data = [str(path) for path in COVERAGE.rglob("*") if path.is_file()]
+    session.run("python", "-m", "coverage", "combine", "--keep", "--quiet", *data)
+    session.run("python", "-m", "coverage", "report", *session.posargs)
+
+
+@in_venv()
+def style(session: nox.Session) -> None:
+    """Check the layout of Python code with ruff, and the documentation of results that modules share."""
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("python", "-m", "tests.tools.return_docs", "--lint")
+
+
+@in_venv()
+def typing(session: nox.Session) -> None:
+    """Check types with mypy."""
+    session.run("mypy")
+
+
+@in_venv()
+def changelog(session: nox.Session) -> None:
+    """Check the changelog and its fragments."""
+    session.run("antsibull-changelog", "lint")
+
+
+@in_venv(name="format")
+def format_code(session: nox.Session) -> None:
+    """Sort imports and lay the Python code out."""
+    session.run("ruff", "check", "--select", "I", "--fix", ".")
+    session.run("ruff", "format", ".")
+
+
+@nox.session(default=False)
+def build(session: nox.Session) -> None:
+    """Build the tarball in build/, check it the way Galaxy does, and print its size."""
+    # The importer does not go with nox into one environment.
+    session.install("--requirement", "tests/requirements/build.txt")
+    directory = ROOT / "build"
+    directory.mkdir(exist_ok=True)
+    tarball = build_tarball(directory)
+    with session.chdir(directory):
+        session.run("python", "-m", "galaxy_importer.main", tarball.name)
+    print(f"{tarball.relative_to(ROOT)}: {tarball.stat().st_size / 1000:.0f} kB")
+
+
+@in_venv()
+def bench(session: nox.Session) -> None:
+    """Measure the collection beside its peers; BENCH=quick, fleet or full."""
+    session.run("python", "-m", "tests.benchmarks", *session.posargs)

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The integration targets, run twice: every module shipped, and every module in Ansible's worker.
+
+ansible-test passes on nothing but two files of tests/integration: which way modules go, and where results are recorded,
+is written there. With -vvv, Ansible's output tells which way each module took.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from tests.tools.both_ways import Run, read_runs
+
+WAYS = ("shipped", "direct")
+
+
+def targets(root: Path) -> set[str]:
+    """Return the names of the integration targets, without those that only prepare others."""
+    directories = (root / "tests" / "integration" / "targets").glob("*")
+    return {directory.name for directory in directories if not directory.name.startswith(("prepare_", "setup_"))}
+
+
+def prepare(copy: Path, way: str, recordings: Path) -> None:
+    """Empty the output of a copy of the collection, and set which way modules go and where results are recorded."""
+    shutil.rmtree(copy / "tests" / "output", ignore_errors=True)
+    shutil.rmtree(recordings, ignore_errors=True)
+    recordings.mkdir(parents=True)
+    directory = copy / "tests" / "integration"
+    direct = json.dumps(way == "direct")
+    (directory / "integration_config.yml").write_text(f"---\ncertops_alicloud_direct: {direct}\n")
+    plugins, place = f"callback_plugins = {directory / 'callbacks'}", f"directory = {recordings}"
+    (directory / "integration.cfg").write_text(f"[defaults]\n{plugins}\n[callback_recording]\n{place}\n")
+
+
+def shorten(log: Path) -> None:
+    """Remove the lines that tell, with -vvv, of each file of coverage: most lines are of that kind."""
+    lines = log.read_text().splitlines(keepends=True)
+    log.write_text("".join(line for line in lines if not line.startswith("Coverage file for platform")))
+
+
+def reports(copy: Path) -> list[str]:
+    """Return what ansible-test wrote about the targets that passed."""
+    return [report.read_text() for report in (copy / "tests" / "output" / "data").glob("integration-*.json")]
+
+
+def recorded(recordings: Path, log: Path) -> dict[str, Run]:
+    """Read the results of one of the two runs, by target."""
+    return read_runs({file.stem: file.read_text() for file in recordings.glob("*.jsonl")}, log.read_text())
