@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """The connection of a task to a product: its options, and the client that they give.
 
 Option tables are Ansible's, but for ``variables``: the environment variables that stand in for an option."""
@@ -67,13 +68,15 @@ class Service(NamedTuple):
         return {**CONNECTION, "endpoint": {"type": "str", "variables": (self.endpoint_variable,)}}
 
     def connect(self, params: Mapping[str, Any], read_only: bool, tell: Tell | None = None) -> Client:
-        """The client of one task; ``tell`` hears how a wait goes on. Raises InvalidOption."""
+        """The client of one task; ``tell`` receives the progress of a wait. Raises InvalidOption."""
         if not 0 < params["request_timeout"] <= _LONGEST_TIMEOUT:
             raise InvalidOption("request_timeout", f"give a number of seconds above 0, and {_LONGEST_TIMEOUT} at most.")
         if params["max_attempts"] < 1:
             raise InvalidOption("max_attempts", "give 1 or more.")
         if not re.fullmatch(r"[a-z0-9-]+", params["region"]):
-            raise InvalidOption("region", f"{quoted(params['region'])} is no region; give one such as cn-hangzhou.")
+            raise InvalidOption(
+                "region", f"{quoted(params['region'])} is not a valid region; give one such as cn-hangzhou."
+            )
         return Client(
             self.product,
             endpoint_url(params["endpoint"] or self.default_endpoint(params["region"])),
@@ -131,7 +134,7 @@ def endpoint_url(endpoint: str, option: str = "endpoint") -> str:
         parts = urlsplit(endpoint if "://" in endpoint else f"https://{endpoint}")
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise InvalidOption(option, "this is no host, or its port is no number between 0 and 65535.") from None
+        raise InvalidOption(option, "not a valid host, or its port is not a number between 0 and 65535.") from None
     if parts.scheme not in ("http", "https") or port == 0 or not _HOST.fullmatch(host) or not endpoint.isprintable():
         raise InvalidOption(option, "give a host, host:port, or a URL that begins with https://.")
     if parts.username is not None or parts.path not in ("", "/") or parts.query or parts.fragment:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """The one path of every task that can change something.
 
 observe -> plan -> lock -> prepare -> execute each step -> settle (duplicates, wait) -> outcome
@@ -123,7 +124,7 @@ class Kind(Generic[A, W, S, T, L]):
     display: Display[T]
     # Keeps tasks apart that would make the same thing; held while steps are carried out.
     lock: Callable[[Run[A], S, Plan[T]], AbstractContextManager[L]] = _lock_nothing
-    # What is seen now that the lock is held; None when nobody changed anything in the meantime.
+    # What is seen now that the lock is held; None when nothing changed in the meantime.
     recall: Callable[[Run[A], W, S, L], S | None] = _remember_nothing
     # Refuses a plan that cannot succeed, in check mode too; returns results that are known before the first step.
     prepare: Callable[[Run[A], S, Plan[T]], dict[str, Any]] = _prepare_nothing

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """The only file that knows Ansible: options in, the job done, the result out."""
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 # A process that ends need not be searched for garbage first: a twentieth of a shipped task.
 atexit.register(gc.freeze)
 
-# Who hears how a wait goes on: set by whoever runs modules in a process of its own, where somebody listens.
+# Receives the progress of a wait: set by code that runs modules in its own process and shows it.
 tell: Tell | None = None
 
 
@@ -118,10 +119,10 @@ def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]], **always: An
     except Failure as failure:
         problem = {"msg": failure.msg, **failure.facts}
     except Exception as fault:
-        # Neither the text of the exception nor the values in it are shown: they may be somebody's secret.
+        # Neither the text of the exception nor the values in it are shown: they may be secrets.
         where = "".join(traceback.format_tb(fault.__traceback__))
         problem = {
-            "msg": f"This is a fault of the collection ({type(fault).__name__}); please report it.",
+            "msg": f"Unexpected error ({type(fault).__name__}). This is a bug in certops.alicloud; please report it.",
             "exception": where,
         }
     module.fail_json(**{**always, **problem})

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """Text of the user and of the service: what may be sent, and how it is shown."""
 
 from __future__ import annotations
@@ -24,19 +25,19 @@ def line(value: Any, option: str) -> str:
 def sendable(text: str, option: str) -> str:
     """Text that can be sent: JSON can carry halves of characters, which nothing else can."""
     if any("\ud800" <= char <= "\udfff" for char in text):
-        raise InvalidOption(option, "there is half of a character (a lone surrogate) in it.")
+        raise InvalidOption(option, "it contains half of a character (a lone surrogate).")
     return text
 
 
 def code(value: Any, option: str) -> str:
     text = line(value, option)
     if not re.fullmatch(r"[\w.-]{1,100}", text):
-        raise InvalidOption(option, f"{quoted(text)} is no code; give letters, digits and hyphens.")
+        raise InvalidOption(option, f"{quoted(text)} is not a valid code; give letters, digits and hyphens.")
     return text
 
 
 def one_line(text: object, limit: int = 300) -> str:
-    """Somebody else's text, fit for one line of a message: no control characters, no addresses, not endless."""
+    """Foreign text, fit for one line of a message: no control characters, no addresses, not endless."""
     try:
         said = str(text or "")[: limit * 4]
     except (RecursionError, ValueError):  # lists in lists without end, a number of thousands of digits
@@ -47,7 +48,7 @@ def one_line(text: object, limit: int = 300) -> str:
 
 
 def quoted(value: object) -> str:
-    """A value of the user's as a message shows it: one line, not endless, and never what may be a key."""
+    """A value of the user as a message shows it: one line, not endless, and never what may be a key."""
     text = str(value)
     return "(a private key)" if "PRIVATE KEY" in text else repr(text if len(text) <= 80 else text[:79] + "…")
 

@@ -281,7 +281,7 @@ OPTIONS = {
     "domains": {"type": "list", "elements": "str"},
     "keep_key": {"type": "bool", "default": False, "no_log": False},
     "order": {"type": "dict", "options": ORDER},
-    # A chain is no secret; what is given in its place by mistake may be one.
+    # A chain is not secret; what is given in its place by mistake may be one.
     "fullchain": {"type": "str", "no_log": True},
     "private_key": {"type": "str", "no_log": True},
     "keep": {"type": "int", "default": 3},

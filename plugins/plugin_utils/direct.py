@@ -4,7 +4,7 @@
 """Runs a module in Ansible's own worker, where it would run on the controller anyway.
 
 Ansible prepares the task and reads the result as it always does. Only the step between them, which packs the module,
-starts a Python for it and imports everything anew, becomes a call of the module's ``main``.
+starts a Python for it and imports everything again, becomes a call of the module's ``main``.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ class DirectAction(NormalAction):
         return {"rc": 0, "stdout": out, "stderr": err, **lines}
 
     def _tell(self, line: str, detail: bool) -> None:
-        """Show how a wait goes on, beside the output and not in it."""
+        """Show the progress of a wait, beside the output and not in it."""
         people = constants.DEFAULT_STDOUT_CALLBACK.rpartition(".")[2] in PEOPLE
         if people and not self._task.no_log and (display.verbosity or not detail):
             display.display(f"[{self._host}] {line}", stderr=True)

@@ -18,8 +18,8 @@ from pathlib import Path
 from tests.emulator.__main__ import write_at_once
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import Keys
-from tests.emulator.core.server import Server
 from tests.emulator.core.reply import Reply
+from tests.emulator.core.server import Server
 from tests.emulator.core.world import World
 from tests.emulator.orders.validation import Prover
 

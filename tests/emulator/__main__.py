@@ -21,8 +21,8 @@ from .core.control import PREFIX, moment_of
 from .core.dials import Dials, as_json, meanings, turn
 from .core.emulator import Emulator, Logged
 from .core.gate import Keys
-from .core.server import Server, check_loopback
 from .core.refusal import Impossible
+from .core.server import Server, check_loopback
 from .core.world import DEFAULT_QUOTA, World
 from .orders.validation import Prover
 

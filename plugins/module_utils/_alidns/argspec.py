@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """The options of ``alidns_record``, and every rule that they must keep before anything is called."""
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def _domain(text: str | None) -> str | None:
         return None
     name = labels(text.strip().rstrip("."), "domain")
     if "." not in name or name.startswith(WILDCARD):
-        raise InvalidOption("domain", f"{quoted(text)} is no domain; give one such as example.com.")
+        raise InvalidOption("domain", f"{quoted(text)} is not a valid domain; give one such as example.com.")
     return name
 
 
@@ -94,7 +95,7 @@ def _full_name(text: str, domain: str | None) -> str:
 def _alone(given: str) -> str:
     name = given if given == APEX else labels(given[:-1] if given.endswith(".") else given, "record")
     if "." not in name:
-        raise InvalidOption("record", f"{quoted(given)} is no full name; give domain, too.")
+        raise InvalidOption("record", f"{quoted(given)} is not a full name; also give domain.")
     return name
 
 
@@ -103,7 +104,7 @@ def _value(kind: str, text: str) -> str:
     if not value:
         raise InvalidOption("value", "give the value of the record.")
     if any(ord(char) < 32 or ord(char) == 127 or "\ud800" <= char <= "\udfff" for char in value):
-        raise InvalidOption("value", "give one line without control characters and halves of characters.")
+        raise InvalidOption("value", "give one line without control characters or lone surrogates.")
     if kind in ("CNAME", "NS"):
         return labels(value.rstrip("."), "value")
     if kind in _ADDRESSES:
@@ -119,7 +120,7 @@ def _check_address(kind: str, value: str) -> None:
         _ADDRESSES[kind](value)
     except ValueError:
         version = {"A": "IPv4", "AAAA": "IPv6"}[kind]
-        raise InvalidOption("value", f"{quoted(value)} is no {version} address, which type {kind} needs.") from None
+        raise InvalidOption("value", f"{quoted(value)} is not an {version} address, which type {kind} needs.") from None
 
 
 def _ttl(seconds: int) -> int:
@@ -131,5 +132,5 @@ def _ttl(seconds: int) -> int:
 def _line(text: str) -> str:
     line = text.strip()
     if not re.fullmatch(r"[\w.-]{1,64}", line, re.ASCII):
-        raise InvalidOption("line", f"{quoted(text)} is no code of a resolution line; give one such as default.")
+        raise InvalidOption("line", f"{quoted(text)} is not a valid resolution line; give one such as default.")
     return line

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What lies between the record that a task wants and the records that are: pure functions from both to a plan."""
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def _params(record: Record) -> dict[str, Any]:
 def _refuse_disabled(same: Iterable[Record]) -> None:
     for record in same:
         raise NotAllowed(
-            f"{record.named} has this value, but is disabled (record {record.record_id}), so nobody is served it. "
+            f"{record.named} has this value, but is disabled (record {record.record_id}), so it is not served. "
             "Enable it in the console, or remove it with state: absent first."
         )
 

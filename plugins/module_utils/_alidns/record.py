@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What a record is: its name in a zone, its value, and how the service writes it."""
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def labels(text: str, option: str) -> str:
     if not all(_LABEL.fullmatch(part) for part in inner) or len(name) > _LONGEST_NAME:
         raise InvalidOption(
             option,
-            f"{quoted(text)} is no name of a record: it needs labels of letters, digits, hyphens and "
+            f"{quoted(text)} is not a valid record name: it needs labels of letters, digits, hyphens and "
             "underscores (63 at most each, 253 in all); only the first may be a lone *.",
         )
     return name

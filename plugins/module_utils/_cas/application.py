@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What every kind of application asks for: names, CSR, contact, tags; checked before any call."""
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def _contact(values: Mapping[str, Any] | None) -> Contact | None:
         return None
     contact = Contact(*(line(values.get(part), f"contact.{part}") for part in ("name", "phone", "email")))
     if contact.email and not re.fullmatch(r"[^@\s]+@[^@\s]+", contact.email):
-        raise InvalidOption("contact.email", "this is no e-mail address.")
+        raise InvalidOption("contact.email", "not a valid e-mail address.")
     return contact if contact != Contact("", "", "") else None
 
 

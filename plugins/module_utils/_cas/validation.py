@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What is to be published to prove a domain."""
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def read_validation(
     path, content = text(response.get("Uri")), text(response.get("Content"))
     domain = text(response.get("Domain")) or (base(domains[0]) if len(domains) == 1 else None)
     if path and not _is_for_validation(path):
-        raise Failure(f"The service asks for a file at {quoted(path)}, which is no place for a proof.")
+        raise Failure(f"The service asks for a file at {quoted(path)}, which is not a place for a validation file.")
     if path and content and domain:
         return (ValidationFile(domain=domain, path=path, content=content, url=f"http://{domain}{path}"),)
     return ()
@@ -101,7 +102,7 @@ def _record(raw: str, kind: str, value: str, domains: tuple[str, ...]) -> Valida
 
 
 def _is_ours(name: str, domains: tuple[str, ...]) -> bool:
-    """Whether a record lies at a domain, above or below it: a neighbour of the same parent may be somebody else's."""
+    """Whether a record lies at a domain, above or below it: a neighbour may belong to another owner."""
     place = ".".join(label for label in name.split(".") if not label.startswith("_"))
     return is_related(place, domains)
 

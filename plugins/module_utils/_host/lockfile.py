@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """Notes that tasks of one user leave for each other on a machine, each for one of them at a time."""
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 
 def acquire(path: str, now: float, until: float) -> Lockfile | None:
-    """Take a note for oneself; None while another process has it. Its directory is made when it is not there.
+    """Lock a note; None while another process has it. Its directory is made when it is not there.
 
     Times are seconds since 1970. A process that ended has its notes no longer; one that hangs, until the time that it
     named itself. Raises OSError when nothing can be written.
@@ -49,7 +50,7 @@ def owner(path: str) -> dict[str, Any]:
 
 
 def read_note(path: str) -> dict[str, Any]:
-    """What a note says, whoever has it; nothing when it cannot be read."""
+    """What a note says, whatever process has its lock; nothing when it cannot be read."""
     try:
         with open(f"{path}.json", encoding="utf-8") as file:
             return _mapping(file.read())
@@ -58,7 +59,7 @@ def read_note(path: str) -> dict[str, Any]:
 
 
 class Lockfile:
-    """A note that this process has taken; nobody else reads or writes it before it is released."""
+    """A note that this process has locked; no other process reads or writes it before it is released."""
 
     def __init__(self, path: str, lock: int) -> None:
         self._path, self._lock = path, lock
@@ -78,7 +79,7 @@ class Lockfile:
 
     @property
     def is_ours(self) -> bool:
-        """Whether nobody took it over, because this process hung too long."""
+        """Whether the lock did not expire and was not taken over."""
         return _is_at(self._lock, f"{self._path}.lock")
 
     def read(self) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def _mapping(text: str) -> dict[str, Any]:
 
 
 def _is_free(lock: int) -> bool:
-    """Lock an open file, unless somebody has it."""
+    """Lock an open file, unless it is locked already."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -139,7 +140,7 @@ def _is_at(lock: int, path: str) -> bool:
 
 
 def _remove(path: str, stale: int) -> None:
-    """Remove a lock whose owner hangs; one process at a time, so that nobody removes the lock that follows."""
+    """Remove a lock whose owner hangs; one process at a time, so that the next lock is not removed."""
     guard = os.open(f"{path}.takeover", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(guard, fcntl.LOCK_EX)

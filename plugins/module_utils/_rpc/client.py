@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """A signed call with the retry policy. Nothing else retries."""
 
 from __future__ import annotations
@@ -39,11 +40,11 @@ class Product(NamedTuple):
 Tell = Callable[[str, bool], None]
 
 
-def _tell_nobody(line: str, detail: bool) -> None:
-    """Nobody hears how a wait goes on."""
+def _tell_nothing(line: str, detail: bool) -> None:
+    """The progress of a wait is not shown."""
 
 
-# Seconds after which nobody keeps a pace that was noted (see ``pace.FORGOTTEN``), so that it need not be imported.
+# Seconds after which a note of a limit is out of date (see ``rate_limit.FORGOTTEN``), so that it need not be imported.
 _OLD_PACE = 60.0
 
 
@@ -81,7 +82,9 @@ class Client:
     ) -> None:
         self.product = product
         self.state_directory = state_directory  # the directory where tasks of this machine leave notes for each other
-        self.tell = tell or _tell_nobody  # hears a line, and whether it is only a detail, while something is waited for
+        self.tell = (
+            tell or _tell_nothing
+        )  # hears a line, and whether it is only a detail, while something is waited for
         self.read_only = read_only
         self.clock = clock or Clock()
         self._url = url
@@ -169,19 +172,19 @@ class Client:
             return content
         from .service_errors import refusal  # most calls are not refused
 
-        ours, theirs = self.clock.now(), _server_time(response)
-        their_clock = utc_text(theirs) if theirs else "is not known"
+        ours, service_time = self.clock.now(), _server_time(response)
+        service_clock = utc_text(service_time) if service_time else "is not known"
         refused = refusal(
             content,
             action=action,
             http_status=response.status,
             permission=f"{self.product.ram_code}:{action}",
             retry_after=_retry_after(response),
-            clocks=f"this machine's says {utc_text(ours)}, the service's {their_clock}",
+            clocks=f"this machine's says {utc_text(ours)}, the service's {service_clock}",
             thing=self.product.thing,
         )
-        if refused.kind is Kind.CLOCK and theirs and abs(theirs - ours) < _MOST_SKEW:
-            self._clock_offset = theirs - ours
+        if refused.kind is Kind.CLOCK and service_time and abs(service_time - ours) < _MOST_SKEW:
+            self._clock_offset = service_time - ours
         raise refused.add(request_id=one_line(response.headers.get("x-acs-request-id"), 100) or None)
 
     def _request(self, action: str, form: str, credentials: Credentials) -> Request:
@@ -203,7 +206,7 @@ class Client:
         return Request("POST", f"{self._url}/?{query}" if query else f"{self._url}/", headers, body)
 
     def _repair(self, failure: Failure, credentials: Credentials, repaired: set[Kind]) -> Credentials | None:
-        """Mend what a refusal at the gate names, each thing once; returns the credentials to go on with, or None."""
+        """Correct what a refusal names, each thing once; returns the credentials for the next attempt, or None."""
         if not isinstance(failure, ApiError) or failure.kind in repaired:
             return None
         repaired.add(failure.kind)
@@ -251,17 +254,17 @@ def _content(response: Response) -> dict[str, Any]:
     if isinstance(content, dict) and (200 <= response.status < 300 or content.get("Code") or content.get("code")):
         return content
     if response.status in (413, 414):
-        return {}  # whoever stands in front of the service refused it, in a form of its own
+        return {}  # a proxy in front of the service refused it, in its own form
     kind = one_line(response.headers.get("content-type", "no content type").split(";")[0], 60)
     raise NoResponse(
-        f"The response is no JSON object of the service (HTTP {response.status}, {kind}): "
-        "a proxy or a login page may stand in between, or the endpoint is another server's.",
+        f"The response is not a JSON object of the service (HTTP {response.status}, {kind}): "
+        "a proxy or a login page may be in between, or the endpoint belongs to another server.",
         http_status=response.status,
     )
 
 
 def _retry_after(response: Response) -> float | None:
-    """``x-acs-retry-after`` in seconds; what is no positive number of milliseconds is ignored."""
+    """``x-acs-retry-after`` in seconds; what is not a positive number of milliseconds is ignored."""
     text = response.headers.get("x-acs-retry-after", "").strip()
     if not (text.isascii() and text.isdigit()):
         return None

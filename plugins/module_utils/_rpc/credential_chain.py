@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """Keys that no task named: the official chain, then the CLI's file."""
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from .._text import one_line
 from .credentials import Credentials, Source
 
 PACKAGE = "alibabacloud-credentials"
-# What begins with one of these is the text of somebody else: a response with the keys in it, a signed address.
+# What begins with one of these is foreign text: a response with the keys in it, a signed address.
 _TOLD = re.compile(r"[{?]|\b(?:result|response|stderr|token|url):", re.IGNORECASE)
 
 

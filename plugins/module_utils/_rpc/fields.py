@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """Values in responses of the service, whose types are not to be relied on."""
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ _MOST_DIGITS = 18
 
 
 def text(value: object) -> str | None:
-    """Text, or None for what is absent, null, empty or no text: the service means the same by all of them.
+    """Text, or None for what is absent, null, empty or not text: the service means the same by all of them.
 
-    What is longer than anything that it says is no text either. Certificates are not read by this.
+    What is longer than any text of the service is not text either. Certificates are not read by this.
     """
     return value if isinstance(value, str) and 0 < len(value) <= _LONGEST_TEXT else None
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """An exchange that broke: what it means for the request, and its sentence.
 
 A file of its own, because most exchanges do not break.
@@ -36,7 +37,7 @@ def explain(error: Exception, timeout: float) -> Failure:
     if isinstance(error, http.ProxyError) and _refused_tunnel(causes):
         return NotSent("The proxy refused the connection; nothing was sent. Check the proxy variables.")
     if any(isinstance(cause, pool.InvalidHeader) for cause in causes):  # of the response; requests has one of its own
-        return NoResponse("The response has a head that cannot be read.")
+        return NoResponse("The response headers are malformed.")
     unwritten = _unwritten(error)
     if unwritten:
         return InvalidRequest(f"{unwritten}; nothing was sent.")
@@ -51,7 +52,7 @@ def _unwritten(error: Exception) -> str | None:
     from urllib3 import exceptions as pool
 
     if isinstance(error, (pool.LocationParseError, http.InvalidURL, http.InvalidSchema, http.InvalidProxyURL)):
-        return "The endpoint or the proxy is no address that can be called"
+        return "The endpoint or the proxy is not a valid address"
     if isinstance(error, OverflowError):
         return "request_timeout is longer than this machine can count"
     if isinstance(error, (UnicodeError, http.InvalidHeader)):
@@ -62,7 +63,7 @@ def _unwritten(error: Exception) -> str | None:
 def _broken_tls(causes: list[BaseException]) -> Failure | None:
     reasons = [getattr(cause, "reason", None) for cause in causes if isinstance(cause, ssl.SSLError)]
     if any(reason in _TOO_OLD for reason in reasons):
-        return InvalidRequest("The endpoint speaks no TLS from 1.2 on; nothing was sent. Check endpoint.")
+        return InvalidRequest("The endpoint does not support TLS 1.2 or later; nothing was sent. Check endpoint.")
     return NoResponse("The TLS connection to the endpoint broke.") if reasons else None
 
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """How fast the tasks of this machine call a service together, once it said that they were too fast."""
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ _FIRST, _SLOWEST, _FASTEST = 8.0, 0.2, 1000.0
 _FASTER, _SLOWER = 1.01, 0.9
 # Seconds after it became slower in which what is refused, or is not, still tells of the pace before.
 _SETTLING = 0.5
-# Seconds without a refusal, after which nobody waits any more.
+# Seconds without a refusal, after which no task waits any more.
 FORGOTTEN = 30.0
 _OURS = 5.0
-# Somebody else has the note for a fraction of a millisecond.
+# Another process has the note for a fraction of a millisecond.
 _ATTEMPTS, _BUSY = 50, 0.01
 
 

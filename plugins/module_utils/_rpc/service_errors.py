@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What the service's refusals mean: in which way it refused, and the sentence for the reader."""
 
 from __future__ import annotations
@@ -51,16 +52,18 @@ def kind_of(code: str, http_status: int) -> Kind:
 
 
 _SENTENCES = {
-    Kind.THROTTLED: "{action} was throttled to the end: the account's call limit is used up. "
+    Kind.THROTTLED: "{action} was throttled until the last attempt: the call limit of the account is reached. "
     "Run the task again later or with fewer forks.",
-    Kind.BUSY: "{action} was refused to the end: an earlier change is still under way. Run the task again later.",
+    Kind.BUSY: (
+        "{action} was refused until the last attempt: an earlier change is still in progress. Run the task again later."
+    ),
     Kind.CLOCK: "{action} was refused because the clocks disagree: {clocks}. Set the clock of the machine that calls.",
     Kind.TOKEN: "{action} was refused: the security token is invalid or expired. Fetch new temporary credentials.",
     Kind.KEY: "{action} was refused: the access key ID does not exist or is disabled. Check access_key_id.",
     Kind.SIGNATURE: "{action} was refused: the signature does not match. Check access_key_secret.",
     Kind.NONCE: "{action} was refused as a replay of an earlier request. Look for a proxy that sends requests twice.",
     Kind.ENDPOINT: "The endpoint does not know {action}. Check endpoint and region.",
-    Kind.QUOTA: "{action} was refused: no unit of the resource plan is left, or there is no such plan. "
+    Kind.QUOTA: "{action} was refused: no certificate of the quota is left, or there is no such resource plan. "
     "An account that was moved to subscription instances cannot order through resource plans.",
     Kind.FULL: "{action} was refused: the edition of the domain allows no more records.",
     Kind.DUPLICATE: "{action} was refused: the service has this record already, but does not show it as it should be.",

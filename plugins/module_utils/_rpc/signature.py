@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """ACS3-HMAC-SHA256, Alibaba Cloud's V3 request signature. Pure: clock and nonce are arguments.
 
 Source: "Request body and signature mechanism V3" in Alibaba Cloud's SDK documentation.

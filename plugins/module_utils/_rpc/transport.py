@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """One HTTP exchange, over requests. Tells "never sent" from "no response"."""
 
 from __future__ import annotations
@@ -139,9 +140,7 @@ def _check_store(path: str) -> None:
         else:
             raise OSError("a pipe or a device may never end")
     except (OSError, ValueError):
-        raise InvalidOption(
-            "ca_path", "there is no directory, and no file with certificates in PEM, that can be read."
-        ) from None
+        raise InvalidOption("ca_path", "give a readable PEM file, or a directory of CA certificates.") from None
 
 
 def _system_store() -> str | bool:
@@ -161,7 +160,7 @@ def _read(response: RequestsResponse) -> bytes:
     for chunk in response.raw.stream(65536, decode_content=False):
         body += unpack.decompress(chunk, _MAX_ANSWER + 1 - len(body)) if unpack else chunk
         if len(body) > _MAX_ANSWER:
-            raise NoResponse(f"The response is longer than {_MAX_ANSWER >> 20} MiB; it was not read to its end.")
+            raise NoResponse(f"The response is longer than {_MAX_ANSWER >> 20} MiB; the rest was not read.")
     if unpack and not unpack.eof:
         raise ValueError("the end is missing")
     return body
@@ -172,5 +171,5 @@ def _unpacker(encoding: str) -> Any:
     if encoding in ("", "identity"):
         return None
     if encoding not in ("gzip", "x-gzip"):
-        raise NoResponse("The response is packed in a way that was not asked for.")
+        raise NoResponse("The response has an unsupported Content-Encoding.")
     return zlib.decompressobj(_GZIP)

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What is due for a certificate in a store, and why. Pure."""
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class CertificateWanted:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the store and the endpoint show; ``served`` is None where nobody asked for it."""
+    """What the store and the endpoint show; ``served`` is None where it was not asked for."""
 
     current: Installed | None = None
     staged: Staged | None = None
@@ -98,15 +99,15 @@ def decide(wanted: CertificateWanted, seen: Seen, now: datetime) -> Decision:
         return Decision(Action.INSTALL, f"generation {seen.ready.generation.number} is complete, but not in use")
     current, staged = seen.current, seen.staged
     if current is None:
-        return Decision(Action.APPLY, f"no certificate here{_going_on(staged, named=True)}")
+        return Decision(Action.APPLY, f"no certificate is installed{_resumes(staged, named=True)}")
     strange = _other_names(wanted, current)
     if strange:
-        return Decision(Action.APPLY, strange + _going_on(staged, named=True))
+        return Decision(Action.APPLY, strange + _resumes(staged, named=True))
     certificate = current.certificate
     due, why = is_due(wanted.renew_before, certificate.not_before, certificate.not_after, now)
     if staged and staged.order_id:
         renews = staged.renews or (due and current.order_id)
-        reason = f"order {staged.order_id} is under way{_going_on(staged)}"
+        reason = f"order {staged.order_id} is in progress{_resumes(staged)}"
         return Decision(Action.RENEW if renews else Action.APPLY, reason)
     if due:
         return _successor(wanted, current, why, staged)
@@ -122,29 +123,29 @@ def _other_names(wanted: CertificateWanted, current: Installed) -> str | None:
     return f"the certificate in use does not cover {', '.join(missing)}"
 
 
-def _going_on(staged: Staged | None, named: bool = False) -> str:
+def _resumes(staged: Staged | None, named: bool = False) -> str:
     """What a staged generation spares; ``named`` says its order too."""
     if staged is None:
         return ""
     number = staged.generation.number
     what = f"the key of generation {number}" if staged.generation.has_key else f"generation {number}"
-    return f", going on with {what}" + (f" and order {staged.order_id}" if named and staged.order_id else "")
+    return f", resumes with {what}" + (f" and order {staged.order_id}" if named and staged.order_id else "")
 
 
 def _successor(wanted: CertificateWanted, current: Installed, why: str, staged: Staged | None) -> Decision:
     product = current.record.product_code if current.record else None
     if current.order_id is None:
-        return Decision(Action.APPLY, f"{why}; no order is recorded that could be renewed{_going_on(staged)}")
+        return Decision(Action.APPLY, f"{why}; no order is recorded that could be renewed{_resumes(staged)}")
     if product != wanted.product_code:
         other = f"order {current.order_id} is for {product or 'a product that is not recorded'}"
-        return Decision(Action.APPLY, f"{why}; {other}, not {wanted.product_code}{_going_on(staged)}")
-    return Decision(Action.RENEW, why + _going_on(staged))
+        return Decision(Action.APPLY, f"{why}; {other}, not {wanted.product_code}{_resumes(staged)}")
+    return Decision(Action.RENEW, why + _resumes(staged))
 
 
 def _in_use(current: Installed, served: Sequence[Served] | None, why: str) -> Decision:
     number, print_ = current.generation.number, current.certificate.sha256_fingerprint
     if not current.generation.verified:
-        return Decision(Action.RELOAD, f"generation {number} is in use, but a reload with it was not seen to work")
+        return Decision(Action.RELOAD, f"generation {number} is in use, but not verified after a reload")
     if served is None:
         return Decision(Action.NOTHING, why)
     if is_served(print_, served):

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What the operating system refuses, as sentences."""
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from .._text import one_line
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _DENIED = (errno.EACCES, errno.EPERM)
-_UNTOUCHED = "nothing was changed in use."
+_UNTOUCHED = "the set in use was not changed."
 
 
 @contextmanager
@@ -63,7 +64,7 @@ def _reason(error: OSError) -> str:
     if error.errno in _DENIED:
         return "permission denied"
     if error.errno == errno.ENOTDIR:
-        return "a part of the path is no directory"
+        return "a part of the path is not a directory"
     if error.errno == errno.ELOOP:
         return "it is a symbolic link, which is not followed"
     return one_line(error.strerror) or "the system gave no reason"

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What lies between the store that a task wants and the one that is: pure functions from both to a plan."""
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def _note_order(seen: Seen, now: datetime) -> Plan[Store]:
         raise InvalidOption("order", "give the order to note.")
     changes = _note(seen.wanted, there)
     if there.complete and changes:
-        raise Failure(f"{_path(seen, there.number)} has its certificate already; its order stays as it is.")
+        raise Failure(f"{_path(seen, there.number)} already has its certificate; its order cannot be changed.")
     return _plan(seen, there.number, changes)
 
 
@@ -116,9 +117,7 @@ def _complete(seen: Seen, now: datetime) -> Plan[Store]:
     refuse_unusable(certificate, wanted.domains, now, "fullchain")
     # What clients verify today they must be able to verify tomorrow.
     if seen.has_chain and not certificate.chain:
-        raise InvalidCertificate(
-            "fullchain: the certificate came without those that signed it; the one in use has them."
-        )
+        raise InvalidCertificate("fullchain: the certificate came without its chain; the one in use has one.")
     if wanted.private_key is not None:
         return _bring(seen, certificate, wanted.private_key)
     there = _existing(seen)
@@ -127,7 +126,7 @@ def _complete(seen: Seen, now: datetime) -> Plan[Store]:
     if not there.complete:
         return _plan(seen, there.number, (*access, *_fill(wanted, there, certificate)))
     if there.certificate is None or there.certificate.fullchain != certificate.fullchain:
-        raise Failure(f"{_path(seen, there.number)} is complete with another certificate; stage a new one.")
+        raise Failure(f"{_path(seen, there.number)} is complete with another certificate; stage a new generation.")
     return _plan(seen, there.number, (*access, *_note(wanted, there)))
 
 
@@ -195,9 +194,9 @@ def _verify(seen: Seen, now: datetime) -> Plan[Store]:
     there, store = _existing(seen), seen.store
     if store.current != there.number:
         in_use = f"generation {store.current} is" if store.current else "none is"
-        raise Failure(f"generation: generation {there.number} is not in use ({in_use}), so nothing is proven of it.")
+        raise Failure(f"generation: generation {there.number} is not in use ({in_use}), so it cannot be verified.")
     gone = obsolete(store, seen.wanted.keep)
-    # The mark says something only of what is in use; going back to an older one makes it anew.
+    # The mark says something only of what is in use; going back to an older one writes it again.
     marks = [RemoveFile(each.number, MARK) for each in store.generations if not each.verified and each not in gone]
     return _plan(seen, there.number, [*marks, *(RemoveGeneration(each.number) for each in gone)])
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """Which certificate an endpoint shows: a handshake with each of its addresses."""
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def read_endpoint(text: str | None) -> Endpoint | None:
     found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.%\w]+)\]|([^\s:/\[\]]+)):([0-9]{1,5})", text.strip())
     port = int(found.group(3)) if found else 0
     if not found or not 0 < port < 65536 or (found.group(1) and not _is_address(found.group(1))):
-        raise InvalidOption("endpoint", f"{quoted(text)} is no endpoint; give host:port, or [address]:port for IPv6.")
+        raise InvalidOption(
+            "endpoint", f"{quoted(text)} is not a valid endpoint; give host:port, or [address]:port for IPv6."
+        )
     return Endpoint(found.group(1) or to_ascii(found.group(2), "endpoint", text).lower(), port)
 
 

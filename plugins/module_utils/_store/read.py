@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What lies in a store: read from the directory, nothing is changed."""
 
 from __future__ import annotations
@@ -39,13 +40,13 @@ def scan(place: Place) -> Store:
 
 
 def _way_out(place: Place) -> str:
-    return f"Put it right, or remove {place.current} to have a new certificate made."
+    return f"Correct it, or remove {place.current} to have a new certificate made."
 
 
 def _refuse_strange(place: Place) -> None:
     """A link to elsewhere inside the store would make us write elsewhere."""
     if _kind(place.generations) not in (None, stat.S_IFDIR):
-        raise Failure(f"{place.generations} is no directory; remove it, or choose another name.")
+        raise Failure(f"{place.generations} is not a directory; remove it, or choose another name.")
 
 
 def _kind(path: str) -> int | None:
@@ -87,8 +88,8 @@ def _current(place: Place) -> int | None:
     if kind != stat.S_IFLNK:
         what = "a directory" if kind == stat.S_IFDIR else "a file"
         raise Failure(
-            f"{place.current} is {what}, not a link to a generation; move it away to have it made "
-            f"(a set that was made elsewhere comes in with certificate_store)."
+            f"{place.current} is {what}, not a link to a generation; move it away to have the link created "
+            f"(a set from elsewhere is added with certificate_store)."
         )
     with reading(place.current):
         target = os.readlink(place.current)
@@ -103,7 +104,7 @@ def read_file(path: str) -> bytes:
         opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             if not stat.S_ISREG(os.fstat(opened).st_mode):
-                raise InvalidCertificate(f"{path} is no file.")
+                raise InvalidCertificate(f"{path} is not a regular file.")
             return os.read(opened, _LARGEST)
         finally:
             os.close(opened)
@@ -113,7 +114,7 @@ def read_text(path: str) -> str:
     try:
         return read_file(path).decode("utf-8")
     except UnicodeDecodeError:
-        raise InvalidCertificate(f"{path} is no text.") from None
+        raise InvalidCertificate(f"{path} is not text.") from None
 
 
 def key_hash(place: Place, generation: Generation) -> str:
@@ -158,7 +159,9 @@ def record(place: Place, generation: Generation) -> Record | None:
     try:
         return _as_record(json.loads(read_text(path)))
     except (ValueError, TypeError, AttributeError, RecursionError):
-        raise InvalidCertificate(f"{path} is no record of an order in JSON; put it right, or remove it.") from None
+        raise InvalidCertificate(
+            f"{path} is not a valid record of an order (JSON); correct it, or remove it."
+        ) from None
 
 
 def _as_record(found: Mapping[str, Any]) -> Record:
@@ -191,7 +194,7 @@ def _csr_names(place: Place, generation: Generation) -> tuple[str, ...]:
 
 
 def installed(place: Place, store: Store) -> Installed | None:
-    """The set in use; one that is broken ends the task, because nobody else would notice."""
+    """The set in use; one that is broken ends the task, because nothing else would notice."""
     generation = store.get(store.current)
     if generation is None:
         return None
@@ -199,7 +202,7 @@ def installed(place: Place, store: Store) -> Installed | None:
         return Installed(generation, read_set(place, generation), record(place, generation))
     except InvalidCertificate as unfit:
         raise Failure(
-            f"{unfit.msg.rstrip('.')}; put the right file back, or remove {place.current} to have a new "
+            f"{unfit.msg.rstrip('.')}; restore the right file, or remove {place.current} to have a new "
             "certificate made."
         ) from None
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """``certificate_store``: what a store on the host brings to the one path."""
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ def _prepare(run: HostRun, seen: Seen, plan: Plan[Store]) -> dict[str, Any]:
         write.refuse_full(wanted.place)
     if wanted.certificate and not wanted.certificate.chain:
         run.warnings.append(
-            "The certificate came without those that signed it; many clients will not trust a server that has only it."
+            "The certificate came without its chain; many clients will not trust a server that sends only it."
         )
     if not run.read_only:
         write.sweep(wanted.place)

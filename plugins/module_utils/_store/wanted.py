@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What a task asks of a store, and every rule that its options must keep before anything is touched."""
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def read_store(options: Mapping[str, Any]) -> StoreWanted:
         access=Access(_mode(options["key_mode"]), _uid(options["owner"]), _gid(options["group"])),
     )
     if not wanted.generation and (private_key is None or state is not State.COMPLETE) and state is not State.STAGED:
-        raise InvalidOption("generation", "say which generation is meant.")
+        raise InvalidOption("generation", "give the number of the generation.")
     return wanted
 
 
@@ -80,7 +81,7 @@ def _certificate(fullchain: str) -> Certificate:
 def place(options: Mapping[str, Any]) -> Place:
     directory, name = options["directory"], options["name"]
     if not os.path.isabs(directory) or not _is_path(directory):
-        raise InvalidOption("directory", f"{quoted(directory)} is no absolute path.")
+        raise InvalidOption("directory", f"{quoted(directory)} is not an absolute path.")
     if not name or name in (".", "..") or "/" in name or not name.isprintable():
         raise InvalidOption("name", f"{quoted(name)} cannot be the name of a directory; give one without a slash.")
     return Place(os.path.normpath(directory), name)
@@ -111,7 +112,7 @@ def _record(values: Mapping[str, Any] | None) -> Record | None:
         return None
     order_id = one_line(values.get("order_id")) or None
     if order_id is None:
-        raise InvalidOption("order", "order_id is missing; give the number of the order.")
+        raise InvalidOption("order", "order_id is missing.")
     return Record(
         order_id=order_id,
         domains=host_names(values.get("domains") or (), "order.domains"),
@@ -125,11 +126,14 @@ def _mode(value: Any) -> int:
     """An octal number as text, or the number that YAML makes of 0600 without quotes."""
     text = f"{value:o}" if isinstance(value, int) and not isinstance(value, bool) else str(value).strip()
     if not re.fullmatch(r"(0o?)?[0-7]{3}", text):
-        raise InvalidOption("key_mode", f'{quoted(value)} is no mode; give an octal number in quotes, such as "0600".')
+        raise InvalidOption(
+            "key_mode", f'{quoted(value)} is not a valid mode; give an octal number in quotes, such as "0600".'
+        )
     mode = int(text[-3:], 8)
     if mode & 0o007 or not mode & 0o400:
         raise InvalidOption(
-            "key_mode", f"{mode:04o} is no mode for a private key: its owner must read it, others must not."
+            "key_mode",
+            f"{mode:04o} is not a valid mode for a private key: its owner must be able to read it, others must not.",
         )
     return mode
 
@@ -149,7 +153,7 @@ def _gid(group: str | None) -> int | None:
 
 
 def _own_number(digits: str | None) -> int | None:
-    """The number of a user or a group. The last one of 32 bits means nobody, to leave as it is."""
+    """The number of a user or a group. The last one of 32 bits means: leave it as it is."""
     if not digits:
         return None
     if len(digits) > 10 or int(digits) >= 2**32 - 1:

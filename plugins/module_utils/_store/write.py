@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """The steps carried out, each of them whole or not at all; a link in the store is never followed."""
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def _write(path: str, data: bytes, access: Access | None) -> None:
 
 
 def _fill(path: str, data: bytes, access: Access | None) -> None:
-    """A new file, for nobody else's eyes until all of it is there; ``access`` is that of a key."""
+    """A new file, readable by its owner alone until it is complete; ``access`` is that of a key."""
     opened = os.open(path, _NEW, KEY_MODE)
     try:
         left = memoryview(data)
@@ -141,7 +142,7 @@ def _set_access(path: str, access: Access) -> None:
         opened = os.open(path, _THERE)
         try:
             if not stat.S_ISREG(os.fstat(opened).st_mode):
-                raise Failure(f"{path} is no file.")
+                raise Failure(f"{path} is not a regular file.")
             _give(opened, access)
         finally:
             os.close(opened)
@@ -177,7 +178,7 @@ def _make_directory(path: str) -> None:
         path = os.path.dirname(path)
     for directory in reversed(missing):
         with writing(directory):
-            if not os.path.isdir(directory):  # nobody else made it in the meantime
+            if not os.path.isdir(directory):  # no other process made it in the meantime
                 os.mkdir(directory, DIRECTORY_MODE)
                 os.chmod(directory, DIRECTORY_MODE)
                 _sync(os.path.dirname(directory))

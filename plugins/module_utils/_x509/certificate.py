@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What a certificate with its chain says, and the hash of a private key."""
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 _MARK = re.compile(r"-----(BEGIN|END) ([A-Z0-9 ]{1,60})-----")
-# Nobody's chain is longer.
+# No chain in use is longer.
 _MOST_BLOCKS = 100
 
 
@@ -66,7 +67,7 @@ class Certificate:
 
 
 def pem_blocks(text: str) -> list[tuple[str, str]]:
-    """The PEM blocks of a text, each with its label; none where there are more than anybody needs.
+    """The PEM blocks of a text, each with its label; none where there are more than any chain needs.
 
     A block ends with the first end that has its label. Every mark is looked at once: a text of nothing but beginnings
     takes no longer than any other.
@@ -100,7 +101,7 @@ def read_private_key(text: str, origin: str) -> str:
     try:
         return key_hash(load_pem_private_key(text.encode(), None).public_key())
     except Exception:  # malformed DER raises many things
-        raise InvalidCertificate(f"{origin} is no private key in PEM without a passphrase.") from None
+        raise InvalidCertificate(f"{origin} is not a private key in PEM without a passphrase.") from None
 
 
 def read_certificate(text: str, origin: str = "the service's response") -> Certificate:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What a certificate signing request (CSR) says."""
 
 from __future__ import annotations
@@ -63,10 +64,10 @@ def _check_key(key: Any, option: str) -> None:
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
     if not isinstance(key, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)):
-        raise InvalidOption(option, "the service takes RSA and EC keys only; this signing request has another kind.")
+        raise InvalidOption(option, "the service accepts RSA and EC keys only.")
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < _SHORTEST_RSA:
         raise InvalidOption(
-            option, f"its RSA key has {key.key_size} bits; the service asks for {_SHORTEST_RSA} or more."
+            option, f"its RSA key has {key.key_size} bits; the service requires {_SHORTEST_RSA} or more."
         )
 
 
@@ -82,7 +83,5 @@ def _csr_names(request: CertificateSigningRequest, option: str) -> tuple[str, ..
             option, "the subject of the signing request must have one common name (CN), the first domain."
         )
     if any(not isinstance(name, x509.DNSName) for name in names):
-        raise InvalidOption(
-            option, "the signing request asks for names that are no host names (IP, e-mail, URI); DNS names only."
-        )
+        raise InvalidOption(option, "the signing request contains names that are not DNS names (IP, e-mail, URI).")
     return tuple(dict.fromkeys(a_labels(name, option) for name in common + [name.value for name in names]))

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """Host names in certificates: A-labels, wildcards, and which name covers which."""
 
 from __future__ import annotations
@@ -31,14 +32,14 @@ def a_labels(name: str, option: str) -> str:
     ):
         raise InvalidOption(
             option,
-            f"{quoted(name)} is no host name: it needs two or more labels of letters, digits and hyphens "
+            f"{quoted(name)} is not a valid host name: it needs two or more labels of letters, digits and hyphens "
             "(63 at most each, 253 in all); only the first may be a lone *.",
         )
     return star + host
 
 
 def folded(name: str) -> str:
-    """A name of the service's in the form that ours have, for comparing; what is no host name only in lower case."""
+    """A name of the service in our form, for comparing; what is not a host name only in lower case."""
     try:
         return a_labels(name, "")
     except InvalidOption:

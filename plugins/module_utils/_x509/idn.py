@@ -1,7 +1,8 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""International names as A-labels (punycode)."""
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
+"""Internationalized domain names (IDN) as A-labels (punycode)."""
 
 from __future__ import annotations
 
@@ -20,4 +21,6 @@ def to_ascii(text: str, option: str, name: str) -> str:
     try:
         return idna.encode(text, uts46=True).decode("ascii")
     except idna.IDNAError as error:
-        raise InvalidOption(option, f"{quoted(name)} is no international host name: {one_line(error, 120)}.") from None
+        raise InvalidOption(
+            option, f"{quoted(name)} is not a valid internationalized domain name: {one_line(error, 120)}."
+        ) from None

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """When a certificate is due for renewal. Pure."""
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def _days(span: timedelta, down: bool = True) -> str:
 
 
 class Window(NamedTuple):
-    """How long before its end a certificate is due: a time span, or a share of its lifetime."""
+    """How long before it expires a certificate is due: a time span, or a share of its lifetime."""
 
     span: timedelta | None
     share: float | None
@@ -54,10 +55,10 @@ def window(text: str, option: str, hint: str = "days (30d), hours (720h) or a sh
     """``30d``, ``720h`` or ``33%``; ``hint`` says which of them the option takes."""
     found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*([dh%])\s*", str(text), re.ASCII)
     if not found or float(found.group(1)) == 0:
-        raise InvalidOption(option, f"{quoted(text)} makes no sense; give {hint}.")
-    number, unit = float(found.group(1)), found.group(2)
-    if unit == "%":
+        raise InvalidOption(option, f"{quoted(text)} is not valid; give {hint}.")
+    number, suffix = float(found.group(1)), found.group(2)
+    if suffix == "%":
         if number >= 100:
-            raise InvalidOption(option, f"{text} of the lifetime makes no sense; give less than 100%.")
+            raise InvalidOption(option, f"{text} of the lifetime is not valid; give less than 100%.")
         return Window(None, number / 100)
-    return Window(timedelta(days=number) if unit == "d" else timedelta(hours=number), None)
+    return Window(timedelta(days=number) if suffix == "d" else timedelta(hours=number), None)

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """Whether a certificate with its chain may be used: signatures, dates and names. Pure."""
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def refuse_unusable(certificate: Certificate, domains: Sequence[str], now: datetime, origin: str) -> None:
-    """Raise InvalidCertificate with the first reason why nobody should be shown this certificate."""
+    """Raise InvalidCertificate with the first reason why this certificate must not be served."""
     links = load_certificates(certificate.fullchain)
     for at, (child, parent) in enumerate(zip(links, links[1:])):
         problem = _broken_link(child, parent)
@@ -31,7 +32,7 @@ def refuse_unusable(certificate: Certificate, domains: Sequence[str], now: datet
     if missing:
         raise InvalidCertificate(
             f"{origin}: the certificate does not cover {', '.join(missing)}; it is for "
-            f"{', '.join(certificate.domains) or 'no host name'}."
+            f"{', '.join(certificate.domains) or 'no DNS name'}."
         )
 
 
@@ -51,10 +52,12 @@ def _called(at: int, link: X509) -> str:
 def _refuse_date(link: X509, now: datetime, subject: str) -> None:
     start, end = moments(link)
     if now >= end:
-        raise InvalidCertificate(f"{subject} ended at {utc_text(end)}; it is {utc_text(now)} by this machine's clock.")
+        raise InvalidCertificate(
+            f"{subject} expired at {utc_text(end)}; it is {utc_text(now)} by this machine's clock."
+        )
     if now < start:
         raise InvalidCertificate(
-            f"{subject} begins at {utc_text(start)}; it is {utc_text(now)} by this machine's clock."
+            f"{subject} is not valid before {utc_text(start)}; it is {utc_text(now)} by this machine's clock."
         )
 
 
@@ -62,7 +65,7 @@ def _broken_link(child: X509, parent: X509) -> str | None:
     if child.issuer != parent.subject:
         return "the next one is not its issuer"
     if not is_authority(parent):
-        return "the next one is no CA"
+        return "the next one is not a CA"
     return None if _is_signed_by(child, parent.public_key()) else "its signature was not made by the next one"
 
 

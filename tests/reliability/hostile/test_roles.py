@@ -18,8 +18,8 @@ import pytest
 from tests.emulator.core.dials import Dials
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import Keys
-from tests.emulator.core.server import Server
 from tests.emulator.core.reply import Reply
+from tests.emulator.core.server import Server
 from tests.emulator.core.world import World
 from tests.emulator.orders.ca import Authority, public_der
 from tests.reliability.support.figures import Figures

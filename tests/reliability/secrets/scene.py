@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from tests.emulator.core.dials import Dials
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import Keys
-from tests.emulator.core.server import Server
 from tests.emulator.core.reply import Reply
+from tests.emulator.core.server import Server
 from tests.emulator.core.world import World
 from tests.emulator.orders.lifecycle import DAY
 from tests.emulator.orders.validation import Prover

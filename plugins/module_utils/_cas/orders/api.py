@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """The operations on orders: one function for each question, paging included."""
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def find_in_list(caller: Caller, numbers: Iterable[str], order_type: str) -> dic
 
 
 def quota(caller: Caller, product_code: str) -> Quota:
-    """The units of one product; zeros for one that was never bought."""
+    """The quota of one product; zeros for one that was never bought."""
     from .quota import Quota, from_response  # few modules ask for it
 
     try:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """The options that ``cas_order`` and ``cas_order_renew`` share."""
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 OPTIONS: dict[str, Any] = {
     "order_id": {"type": "str"},
     "domains": {"type": "list", "elements": "str"},
-    # A CSR is no secret; what is given in its place by mistake may be one.
+    # A CSR is not secret; what is given in its place by mistake may be one.
     "csr_content": {"type": "str", "no_log": True},
     "csr_path": {"type": "path"},
     "product_code": {"type": "str", "default": "digicert-free-1-free"},

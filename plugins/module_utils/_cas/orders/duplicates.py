@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """Two machines ordered the same at the same moment: the later duplicate is withdrawn and deleted.
 
 Only an order that this very task made is ever withdrawn, only while it is not issued, and nothing is revoked.
@@ -74,13 +75,15 @@ def _give_way(run: ApiRun, wanted: Wanted, order: Order, listed: Order) -> Order
         forget(run, wanted, order.order_id)
     except Failure as failure:
         run.warnings.append(
-            f"Another run ordered the same: order {listed.order_id}, beside order {order.order_id} of this task, which "
+            f"Another run ordered the same certificate: order {listed.order_id}, beside order {order.order_id} of "
+            "this task, which "
             f"could not be withdrawn. {failure.msg}"
         )
         return order
     run.warnings.append(
-        f"Another run had ordered the same a moment before: order {order.order_id} of this task was withdrawn and "
-        f"deleted, and order {earlier.order_id} taken in its place."
+        f"Another run had ordered the same certificate a moment before: order {order.order_id} of this task was "
+        "withdrawn and "
+        f"deleted, and order {earlier.order_id} is used in its place."
     )
     return earlier
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """Executes the steps of a plan: one call for each, no new order twice, nothing revoked unasked."""
 
 from __future__ import annotations
@@ -114,7 +115,8 @@ def _moved_on(run: ApiRun, wanted: Wanted, step: Step[Order], order: Order | Non
         return issued_already(order, wanted.state.value, run.now())
     became = f"is {order.status.value} now" if order else "does not exist any more"
     return NotAllowed(
-        f"Order {_target(step)} {became}; {step.action} was not sent. Run the task again to plan anew.",
+        f"Order {_target(step)} {became}; {step.action} was not sent. Run the task again: it plans again from the "
+        "current state.",
         order_id=_target(step),
     )
 
@@ -122,7 +124,10 @@ def _moved_on(run: ApiRun, wanted: Wanted, step: Step[Order], order: Order | Non
 def create_order(run: ApiRun, seen: Seen[W], step: Step[Order], lock: Lock) -> Done[Order]:
     """Send a step that makes a new order, once and never again."""
     if not lock.is_ours:
-        raise StateNotReached(f"{step.action} was not sent: this task hung for so long that another one took its turn.")
+        raise StateNotReached(
+            f"{step.action} was not sent: the lock held by this task expired (15 minutes), and another task took "
+            "it over."
+        )
     wanted, beside = seen.wanted, frozenset(order.order_id for order in seen.alike)
     lock.sends(run.now().timestamp(), beside)
     try:
@@ -130,7 +135,7 @@ def create_order(run: ApiRun, seen: Seen[W], step: Step[Order], lock: Lock) -> D
     except OutcomeUnknown as lost:
         order_id, made = find_after_loss(run, step, lost, partial(_adopt, run, wanted, beside, lost)), False
         run.warnings.append(
-            f"The response to {step.action} was lost; order {order_id}, new for these names, was taken for its result."
+            f"The response to {step.action} was lost; order {order_id}, new for these names, is used as its result."
         )
     except Failure:
         lock.clear()
@@ -151,7 +156,7 @@ def _adopt(run: ApiRun, wanted: Wanted, known: Collection[str], lost: OutcomeUnk
     orders = [order for order in list_orders(run, keyword=keyword(wanted.domains)) if is_alike(wanted, order)]
     new = [order.order_id for order in orders if order.order_id not in known]
     if len(new) > 1:
-        raise outcome_unknown(lost, f"Orders {', '.join(new)} are new; say with order_id which one is meant.")
+        raise outcome_unknown(lost, f"Orders {', '.join(new)} are new; specify order_id.")
     return new[0] if new else None
 
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What a task can wait for an order to become, and the sentence for each way in which such a wait can end. Pure."""
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ..wait.progress import record
 if TYPE_CHECKING:
     from .order import Order
 
-GO_ON = "Run the task again to go on waiting; nothing is lost."
+RESUME = "Run the task again to resume waiting; nothing is lost."
 
 
 def goal_of(wait_for: WaitFor) -> Goal[Order]:
@@ -31,7 +32,7 @@ def _is_reached(wait_for: WaitFor, order: Order) -> bool:
     if order.status is Status.FAILED:
         raise StateNotReached(
             f"{order.named} was refused. The service does not say why; check the record or file that was to be "
-            "published, and CAA records. Run the task again to delete it and apply anew."
+            "published, and CAA records. Run the task again to delete it and apply again."
         )
     if order.status in DEAD:
         raise StateNotReached(f"{order.named} is {order.status.value}; there is nothing left to wait for.")
@@ -47,18 +48,19 @@ def _overdue(order: Order, seconds: float) -> str:
     waited = f"after {seconds:g} s"
     if order.status is Status.PENDING_APPLICATION:
         return (
-            f"The order was still not submitted {waited} {where}. Submit it in the console (SSL Certificates, the "
-            "order, Apply for Certificate), then run the task again: it goes on with this order and buys no other."
+            f"The order was not submitted {waited} {where}. Submit it in the console (SSL Certificates, the "
+            "order, Apply for Certificate), then run the task again: it resumes with this order and does not "
+            "order another one."
         )
     if order.status is not Status.PENDING_VALIDATION:
-        return f"The certificate was not issued {waited} {where}. {GO_ON}"
+        return f"The certificate was not issued {waited} {where}. {RESUME}"
     if not order.validation:
-        return f"The service has not said what to publish {waited} {where}. {GO_ON}"
-    return f"The domain was not proven {waited} {where}. {_to_publish(order)} {GO_ON}"
+        return f"The service did not show what to publish {waited} {where}. {RESUME}"
+    return f"The domain was not validated {waited} {where}. {_to_publish(order)} {RESUME}"
 
 
 def _to_publish(order: Order) -> str:
-    proof = order.validation[0]
-    if isinstance(proof, ValidationRecord):
-        return f"Publish {record(proof)} with the value {shown(proof.record_value)}."
-    return f"Serve {shown(proof.url)} with the content that the order shows, without redirects."
+    entry = order.validation[0]
+    if isinstance(entry, ValidationRecord):
+        return f"Publish {record(entry)} with the value {shown(entry.record_value)}."
+    return f"Serve {shown(entry.url)} with the content that the order shows, without redirects."

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What ``cas_order_info`` returns."""
 
 from __future__ import annotations
@@ -108,9 +109,9 @@ def _check_together(asked: Query) -> None:
             option, "keyword searches all orders of the account; leave it out where the numbers are known."
         )
     if asked.include_private_key and not asked.order_id:
-        raise InvalidOption("include_private_key", "a key is given for one order only; say which with order_id.")
+        raise InvalidOption("include_private_key", "a private key is returned for one order only; give order_id.")
     if asked.waiting.wait_for is not WaitFor.NONE and not (asked.order_id or asked.order_ids):
-        raise InvalidOption("wait_for", "say with order_id or order_ids what is waited for.")
+        raise InvalidOption("wait_for", "give order_id or order_ids to wait for.")
 
 
 def _span(text: str | None) -> timedelta | None:
@@ -118,7 +119,7 @@ def _span(text: str | None) -> timedelta | None:
         return None
     asked = window(text, "expires_within", _SPANS)
     if asked.span is None:
-        raise InvalidOption("expires_within", f"a share makes no sense here; give {_SPANS}.")
+        raise InvalidOption("expires_within", f"a share is not valid here; give {_SPANS}.")
     return asked.span
 
 
@@ -187,7 +188,7 @@ def _by_ids(client: Client, asked: Query) -> Iterator[Order]:
 
 def _all_waited(client: Client, asked: Query) -> list[Order]:
     from ..wait.many import Many, wait_for_all  # few tasks wait
-    from .goals import GO_ON
+    from .goals import RESUME
 
     many = Many(
         things={order_id: unread(order_id) for order_id in asked.order_ids},
@@ -195,7 +196,7 @@ def _all_waited(client: Client, asked: Query) -> list[Order]:
         describe=describe,
         lacks=lambda order: asked.include_certificate and order.certificate is None,
         option="order_ids",
-        again=GO_ON,
+        again=RESUME,
     )
     return wait_for_all(_run(client, asked), asked.waiting, many)
 

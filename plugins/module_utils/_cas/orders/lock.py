@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """One task at a time orders a certificate on a machine, and the next one knows what became of it.
 
 The lock is held while an order is made, never while one is waited for. What it notes outlives the task: that an
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 # Seconds: how far lists may lag behind, and for how long an order that is not listed is still looked for by number.
 LAG, REMEMBERED = 30.0, 600.0
-# Seconds after which a task that holds a claim is taken for hung; it sends no application any more by then.
+# Seconds after which a lock expires; the task that held it sends no application any more by then.
 LONGEST = 900.0
 _FIRST_LOOK, LONGEST_LOOK = 0.2, 2.0
 
@@ -51,7 +52,7 @@ class Lock:
 
     @property
     def known(self) -> frozenset[str] | None:
-        """The orders that were there when an application was sent of which nobody knows what came; else None."""
+        """The orders that were there when an application was sent whose outcome is unknown; else None."""
         known = self._note.get("known")
         return frozenset(map(str, known)) if isinstance(known, list) and self.order_id is None else None
 
@@ -148,8 +149,8 @@ def _held(run: ApiRun, wanted: Wanted) -> Lockfile | None:
 
 def _unnoted(run: ApiRun, error: OSError) -> str:
     return (
-        f"Nothing can be noted in {run.actor.state_directory} ({error.strerror}): tasks that order the same "
-        "certificate at the same moment are not kept apart. Make it writable, or set XDG_STATE_HOME."
+        f"No note can be written in {run.actor.state_directory} ({error.strerror}): tasks that order the same "
+        "certificate at the same time are not kept apart. Make it writable, or set XDG_STATE_HOME."
     )
 
 
@@ -157,8 +158,8 @@ def _busy(path: str, now: float) -> str:
     who = owner(path)
     since = f" since {now - who['since']:.0f} s" if isinstance(who.get("since"), (int, float)) else ""
     return (
-        f"Another task orders this certificate{since} (process {who.get('pid', '?')} of {who.get('host', '?')}); "
-        "nothing was sent. Run the task again when it has ended."
+        f"Another task is ordering this certificate{since} (process {who.get('pid', '?')} of {who.get('host', '?')}); "
+        "nothing was sent. Run the task again when that task has ended."
     )
 
 

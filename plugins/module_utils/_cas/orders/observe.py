@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """Looks at the orders that a task is about, with as few calls as tell the truth."""
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ def _like(reader: _Reader, wanted: W, order_id: str, orders: Iterable[Order]) ->
     if wanted.domains:
         return replace(wanted, order_id=None)
     raise NotAllowed(
-        f"order_id: order {order_id} is not among the orders of this account. Give domains to go on without it.",
+        f"order_id: order {order_id} is not among the orders of this account. Give domains to continue without it.",
         order_id=order_id,
     )
 

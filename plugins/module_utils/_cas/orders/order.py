@@ -1,7 +1,8 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an order is: its status, its proof, its certificate; and the service's two vocabularies.
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
+"""What an order is: its status, its validation, its certificate, as lists and describe calls tell it.
 
 The service's spellings (``payed``, ``unknow``) stop at the tables of this file.
 """
@@ -58,7 +59,7 @@ class Order:
             "domains": list(self.domains),
             "product_code": self.product_code,
             "validation_method": self.validation_method,
-            "validation": [proof.public() for proof in self.validation],
+            "validation": [entry.public() for entry in self.validation],
             "certificate": self.certificate.public(now) if self.certificate else None,
         }
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What ``cas_package_info`` returns."""
 
 from __future__ import annotations
@@ -21,5 +22,5 @@ def package_info(connect: Callable[[], Client], options: Mapping[str, Any]) -> d
     codes = dict.fromkeys(code(each, "product_codes") for each in options["product_codes"] or PRODUCTS)
     client = connect()
     return {
-        "packages": [{**units.public(), "issued": units.issued} for units in (quota(client, each) for each in codes)]
+        "packages": [{**each.public(), "issued": each.issued} for each in (quota(client, code_) for code_ in codes)]
     }

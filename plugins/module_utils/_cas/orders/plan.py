@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What lies between what a task wants and what is: pure functions from both to a plan."""
 
 from __future__ import annotations
@@ -43,14 +44,14 @@ def _meant(seen: _Seen) -> Order | None:
 
 def _to_revoke(wanted: Wanted, alike: Sequence[Order]) -> Order | None:
     """What cannot be undone needs a clear word: one valid order, with the CSR's key if there is a CSR."""
-    theirs = [order for order in alike if order.status not in VALID or carries_key(wanted, order)]
-    ids = sorted(order.order_id for order in theirs if order.status in VALID)
+    candidates = [order for order in alike if order.status not in VALID or carries_key(wanted, order)]
+    ids = sorted(order.order_id for order in candidates if order.status in VALID)
     if len(ids) > 1:
         raise NotAllowed(
-            f"Orders {', '.join(ids)} for the same names are valid. Say with order_id which one to revoke."
+            f"Orders {', '.join(ids)} for the same names are valid. Specify with order_id which one to revoke."
         )
     revoked = next((order for order in alike if order.status is Status.REVOKED), None)
-    meant = pick(wanted, theirs)
+    meant = pick(wanted, candidates)
     return meant if meant and (meant.status is not Status.FAILED or revoked is None) else revoked
 
 
@@ -62,13 +63,13 @@ def _keep(seen: _Seen, now: datetime) -> Plan[Order]:
 
 
 def _keep_waiting(seen: _Seen, now: datetime) -> Plan[Order]:
-    """A number that belongs to an order for other names shows in what is to be proven."""
+    """A number that belongs to an order for other names shows in what is to be published."""
     order = _the(seen)
-    strange = [proof.place for proof in order.validation if not is_related(proof.place, seen.wanted.domains)]
+    strange = [entry.place for entry in order.validation if not is_related(entry.place, seen.wanted.domains)]
     if seen.wanted.order_id and seen.wanted.domains and strange:
         raise NotAllowed(
-            f"order_id: order {order.order_id} is to be proven at {one_line(strange[0])}, "
-            f"which is no place for {', '.join(seen.wanted.domains)}.",
+            f"order_id: order {order.order_id} is to be validated at {one_line(strange[0])}, "
+            f"which does not belong to {', '.join(seen.wanted.domains)}.",
             order_id=order.order_id,
         )
     return Plan(order)
@@ -81,7 +82,7 @@ def _keep_valid(seen: _Seen, now: datetime) -> Plan[Order]:
         return Plan(order)
     if not seen.wanted.reorder_on_key_mismatch:
         refuse_wrong_certificate(seen.wanted, order)
-    return Plan(order, (create(seen.wanted, f"{order.named} was issued for another key than the CSR's"),))
+    return Plan(order, (create(seen.wanted, f"{order.named} was issued for another key than that of the CSR"),))
 
 
 def _apply(seen: _Seen, now: datetime) -> Plan[Order]:

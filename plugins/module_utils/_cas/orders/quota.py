@@ -1,7 +1,8 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The units of a resource plan, and the rule that an order needs a free one."""
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
+"""The quota of a resource plan, and the rule that an order needs a certificate of it."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from ..._rpc.fields import whole
 
 @dataclass(frozen=True)
 class Quota:
-    """The units of one product: bought, applied with, issued."""
+    """The certificates of one product: bought, applied with, issued."""
 
     product_code: str
     total: int = 0
@@ -24,7 +25,7 @@ class Quota:
 
     @property
     def free(self) -> int:
-        """Units that an application can still take.
+        """Certificates that an application can still take.
 
         A deduction: the documents name both numbers, none says that the difference is what is left.
         """
@@ -42,11 +43,12 @@ def from_response(product_code: str, response: Mapping[str, Any]) -> Quota:
     return Quota(product_code, total, used, issued)
 
 
-def require_unit(quota: Quota, returned: int = 0) -> None:
-    """Refuse an order that no unit is left for. ``returned`` units come back before, from orders that are deleted."""
+def require_free(quota: Quota, returned: int = 0) -> None:
+    """Refuse an order that no certificate of the quota is left for. ``returned`` of them come back before."""
     if quota.free + returned < 1:
         raise NotAllowed(
-            f"No unit of {quota.product_code} is left ({quota.used} of {quota.total} used). Nothing was ordered. "
-            "If you know better, set check_quota: false.",
+            f"No certificate of the quota for {quota.product_code} is left ({quota.used} of {quota.total} used). "
+            "Nothing was ordered. "
+            "To order anyway, set check_quota: false.",
             quota=quota.public(),
         )

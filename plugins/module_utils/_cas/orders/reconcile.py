@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """``cas_order`` and ``cas_order_renew``: what orders bring to the one path."""
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from .goals import goal_of
 from .lock import Lock, hold, peek
 from .observe import observe_order, observe_renewal
 from .plan import plan_order
-from .quota import require_unit
+from .quota import require_free
 from .recall import recall
 from .refusals import refuse_wrong_certificate
 from .renewal import plan_renewal
@@ -42,7 +43,10 @@ def ensure_order(client: Client, wanted: OrderWanted) -> Outcome[Order]:
     outcome = reconcile(_run(client, wanted), wanted, _ORDER)
     before = outcome.plan.before
     if wanted.order_id and wanted.state is State.PRESENT and (before is None or before.order_id != wanted.order_id):
-        outcome.warnings.append(f"Order {wanted.order_id} does not serve any more; the names and the product decided.")
+        outcome.warnings.append(
+            f"Order {wanted.order_id} no longer exists or has ended; the order was selected by domains and "
+            "product_code instead."
+        )
     return outcome
 
 
@@ -74,7 +78,7 @@ def _prepare(run: ApiRun, seen: Seen[W], plan: Plan[Order]) -> dict[str, Any]:
         run.warnings.append(f"The quota was not checked. {refused.msg}")
         return {}
     if orders_anew(plan):
-        require_unit(quota, returned(plan))
+        require_free(quota, returned(plan))
     return {"quota": quota.public()}
 
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What the collection refuses to do with an order, and the sentence for it. Pure."""
 
 from __future__ import annotations
@@ -25,18 +26,16 @@ _REFUND_DAYS = timedelta(days=30)
 def refuse_two_in_flight(orders: Sequence[Order]) -> None:
     ids = sorted(order.order_id for order in orders if order.status in IN_FLIGHT)
     if len(ids) > 1:
-        raise NotAllowed(
-            f"Orders {', '.join(ids)} for the same names are under way. Say with order_id which one is meant."
-        )
+        raise NotAllowed(f"Orders {', '.join(ids)} for the same names are in progress. Specify order_id.")
 
 
 def is_refunded(order: Order, now: datetime) -> bool:
-    """A unit comes back when the certificate is revoked within 30 calendar days of its issue."""
+    """A certificate returns to the quota when it is revoked within 30 calendar days of its issue."""
     return order.not_before is not None and now.date() <= _last_day(order.not_before)
 
 
 def _last_day(issued: datetime) -> date:
-    """The last one with a refund; dates of the service's may be at the end of the calendar."""
+    """The last one with a refund; dates of the service may be at the end of the calendar."""
     try:
         return (issued + _REFUND_DAYS).date()
     except OverflowError:
@@ -44,12 +43,16 @@ def _last_day(issued: datetime) -> date:
 
 
 def issued_already(order: Order, state: str, now: datetime) -> NotAllowed:
-    """The response to whoever withdraws or deletes what turned out to be issued."""
+    """The refusal to withdraw or delete what turned out to be issued."""
     on = until = ""
     if order.not_before:
         last_day = _last_day(order.not_before)
         on = f" on {order.not_before.date()}"
-        until = f" (the unit is returned until {last_day})" if now.date() <= last_day else " (its unit is lost by now)"
+        until = (
+            f" (the certificate is returned to the quota until {last_day})"
+            if now.date() <= last_day
+            else " (it is no longer returned to the quota)"
+        )
     return NotAllowed(
         f"state: {state} does not revoke. {order.named} was issued{on}; "
         f"use state: revoked if that is what you want{until}.",
@@ -58,7 +61,7 @@ def issued_already(order: Order, state: str, now: datetime) -> NotAllowed:
 
 
 def refuse_unknown(orders: Iterable[Order]) -> None:
-    """No plan acts next to an order that nobody understands: it may be the one that is wanted."""
+    """No plan acts next to an order of unknown status: it may be the one that is wanted."""
     for order in orders:
         if order.status is Status.UNKNOWN:
             raise unknown_status(order)
@@ -66,7 +69,7 @@ def refuse_unknown(orders: Iterable[Order]) -> None:
 
 def unknown_status(order: Order) -> NotAllowed:
     return NotAllowed(
-        f"{order.named} is in a state that this collection does not know (the service calls it "
+        f"{order.named} is in a state unknown to this collection (the service calls it "
         f"{one_line(order.service_status or 'nothing', 80)}). Nothing was done; look at it in the console.",
         order_id=order.order_id,
     )
@@ -76,8 +79,8 @@ def refuse_wrong_certificate(wanted: Wanted, order: Order) -> None:
     """An issued certificate must carry the CSR's key and cover the names asked for."""
     if not carries_key(wanted, order):
         raise NotAllowed(
-            f"{order.named} was issued for another key than the CSR's. Use the key that belongs to it, "
-            "set on_key_mismatch: reorder to order anew, or renew with the new key.",
+            f"{order.named} was issued for another key than that of the CSR. Use the key that belongs to it, "
+            "set on_key_mismatch: reorder to order again, or renew with the new key.",
             order_id=order.order_id,
             key_mismatch=True,
         )

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """When a certificate is due, and the plan that gives it a successor. Pure."""
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def plan_renewal(seen: Seen[RenewalWanted], now: datetime) -> Plan[Order]:
-    """The plan of ``cas_order_renew``. A successor that is there already is the result, whoever ordered it."""
+    """The plan of ``cas_order_renew``. A successor that is there already is the result, whichever task ordered it."""
     wanted = seen.wanted
     refuse_two_in_flight(seen.alike)
     current = latest_valid(seen.alike)
@@ -31,7 +32,7 @@ def plan_renewal(seen: Seen[RenewalWanted], now: datetime) -> Plan[Order]:
     facts = {"strategy": _strategy(wanted, current).value, "previous_order_id": previous}
     flying = in_flight(seen.alike)
     if flying:
-        return Plan(flying, (), {**facts, "due": True, "reason": f"{flying.named} is under way"})
+        return Plan(flying, (), {**facts, "due": True, "reason": f"{flying.named} is in progress"})
     followed = current is not None and wanted.order_id not in (None, current.order_id)
     due, reason = _due(replace(wanted, force=False) if followed else wanted, current, now)
     if due:
@@ -52,7 +53,7 @@ def _due(wanted: RenewalWanted, current: Order | None, now: datetime) -> tuple[b
     if current is None:
         return True, f"no valid certificate for {', '.join(wanted.domains)} with {wanted.product_code}"
     if current.not_after is None or current.not_before is None:
-        raise NotAllowed(f"The service does not say when {current.named} ends, so nobody can tell whether it is due.")
+        raise NotAllowed(f"The service does not say when {current.named} expires, so it is unknown whether it is due.")
     due, text = is_due(wanted.renew_before, current.not_before, current.not_after, now, order_id=current.order_id)
     return wanted.force or due, text + (", renewal is forced" if wanted.force and not due else "")
 
@@ -60,7 +61,7 @@ def _due(wanted: RenewalWanted, current: Order | None, now: datetime) -> tuple[b
 def _strategy(wanted: RenewalWanted, current: Order | None) -> Strategy:
     if wanted.strategy is not Strategy.AUTO:
         return wanted.strategy
-    # The service renews paid products only, and only in their last days.
+    # The service renews paid products only, and only while they are expiring.
     paid = "-free-" not in wanted.product_code
     return Strategy.RENEW if paid and current and current.status is Status.EXPIRING else Strategy.REORDER
 

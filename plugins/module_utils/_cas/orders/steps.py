@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """The steps of orders: which call each is, with which parameters, and the order expected afterwards. Pure."""
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def create(wanted: Wanted, reason: str) -> Step[Order]:
 
 
 def renew(wanted: Wanted, order: Order, reason: str) -> Step[Order]:
-    """Have the service make a new order that follows an expiring one."""
+    """Make the service create a new order that follows an expiring one."""
     params = {"OrderId": order.order_id, "Csr": wanted.csr.pem if wanted.csr else None, "Tags": _tag_params(wanted)}
     leaves = replace(_expected(wanted), validation_method=KNOWN_AFTER_APPLY)
     return Step(RENEW, reason, Target("order_id", order.order_id), leaves, Repeat.NEVER, params)
@@ -98,7 +99,7 @@ def delete(order: Order, reason: str) -> Step[Order]:
 
 
 def clear_failed(alike: Iterable[Order], *more: Order) -> list[Step[Order]]:
-    """Delete what was refused: it holds a unit of the quota, and nothing else can be done with it."""
+    """Delete what was refused: it takes a certificate of the quota, and nothing else can be done with it."""
     failed = {order.order_id: order for order in (*more, *alike) if order.status is Status.FAILED}
     return [delete(order, f"{order.named} was refused") for order in failed.values()]
 

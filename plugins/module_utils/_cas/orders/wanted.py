@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What a task wants of orders, and every rule that its options must keep before anything is called."""
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ def _given(options: Mapping[str, Any], name: str, default: Any) -> Any:
 def _check_together(wanted: Wanted) -> None:
     application = wanted.application
     if not (wanted.domains or wanted.order_id):
-        raise InvalidOption("order_id", "give order_id, or domains, to say which order is meant.")
+        raise InvalidOption("order_id", "give order_id or domains to select an order.")
     if application.validation_method == "file" and any(name.startswith(WILDCARD) for name in wanted.domains):
         raise InvalidOption("validation_method", "a wildcard cannot be validated by file; use dns.")
     contact = application.contact

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """Waits for one thing until it is where its goal wants it, or until the deadline of the task."""
 
 from __future__ import annotations
@@ -152,7 +153,10 @@ class Watch(Generic[T]):
         # What was never described yet is new: the service may not show it yet.
         self._misses = self._misses + 1 if seen is None and self.latest.service_status else 0
         if self._misses == _MOST_MISSES:
-            raise StateNotReached(f"{self.latest.named} does not exist any more. Run the task again to plan anew.")
+            raise StateNotReached(
+                f"{self.latest.named} does not exist any more. Run the task again: it plans again from the current "
+                "state."
+            )
         self.latest = seen or self.latest
         if seen and self._run.clock.monotonic() >= moment:
             return False

@@ -1,6 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
 """What a wait tells: a line when something changed and every 30 seconds; every other look is a detail."""
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Told:
     """What was told of one wait so far. Moments are of ``clock.monotonic``.
 
     ``news`` is what there was to tell at the last look, ``since`` when it came up; ``at`` is the moment of the last
-    line that was no detail, None before the first.
+    line that was not a detail, None before the first.
     """
 
     begun: float
@@ -83,7 +84,7 @@ class Progress:
         self._tell(_sentences(head, why, _SAFE if first else "", tail), detail)
 
 
-_SAFE = "Ctrl-C is safe: every order stays as it is, and the same task goes on with it next time."
+_SAFE = "Ctrl-C is safe: every order stays as it is, and the same task resumes it next time."
 
 
 def _sentences(*parts: str) -> str:
@@ -130,16 +131,16 @@ def missing(order: Waitable) -> str:
     if order.status is not Status.PENDING_VALIDATION:
         return ""
     if not order.validation:
-        return "The service has not said yet what to publish."
-    proof = order.validation[0]
-    if isinstance(proof, ValidationRecord):
-        return f"To publish: {record(proof)} with the value {shown(proof.record_value)}"
-    return f"To publish: {shown(proof.url)} with the content {shown(proof.content)}"
+        return "The service does not show yet what to publish."
+    entry = order.validation[0]
+    if isinstance(entry, ValidationRecord):
+        return f"To publish: {record(entry)} with the value {shown(entry.record_value)}"
+    return f"To publish: {shown(entry.url)} with the content {shown(entry.content)}"
 
 
-def record(proof: ValidationRecord) -> str:
+def record(entry: ValidationRecord) -> str:
     """Type and name of a record to publish."""
-    return f"{shown(proof.record_type)} {shown(proof.record_name or proof.raw_record_name)}"
+    return f"{shown(entry.record_type)} {shown(entry.record_name or entry.raw_record_name)}"
 
 
 def several(orders: Iterable[tuple[Waitable, str]]) -> str:
@@ -160,8 +161,8 @@ def named(numbers: Sequence[str]) -> str:
 def _one_of_several(order: Waitable, word: str) -> str:
     lacks = ""
     if word == Status.PENDING_VALIDATION.value and order.validation:
-        proof = order.validation[0]
-        lacks = f", to publish: {record(proof) if isinstance(proof, ValidationRecord) else shown(proof.url)}"
+        entry = order.validation[0]
+        lacks = f", to publish: {record(entry) if isinstance(entry, ValidationRecord) else shown(entry.url)}"
     return f"{order.short} ({word}{lacks})"
 
 

@@ -119,7 +119,7 @@ class Shelf:
             Display(lambda boxes, now: {"boxes": boxes, "at": now.second}, lambda boxes: f"boxes: {boxes}\n"),
             self._lock,
             self._recall,
-            self._check,
+            self._prepare,
             self._settle,
         )
 
@@ -149,8 +149,8 @@ class Shelf:
         self.note(f"recall {seen.boxes}")
         return self.again
 
-    def _check(self, run: ShelfRun, seen: Seen, plan: Plan[int]) -> dict[str, Any]:
-        self.note(f"check {seen.boxes} {len(plan.steps)}")
+    def _prepare(self, run: ShelfRun, seen: Seen, plan: Plan[int]) -> dict[str, Any]:
+        self.note(f"prepare {seen.boxes} {len(plan.steps)}")
         run.warnings.append("It is dark.")
         return {"room": 10}
 
@@ -189,7 +189,7 @@ def test_every_part_has_its_turn() -> None:
     shelf.made = True
     outcome = reconcile(Run(service), 3, shelf.kind)
     assert shelf.log == [
-        *("observe", "plan 1", "lock 2", "recall 1", "check 1 2"),
+        *("observe", "plan 1", "lock 2", "recall 1", "prepare 1 2"),
         *("execute 1 Put2", "execute 1 Put3", "unlock", "settle 1 3 True"),
     ]
     assert service.sent == ["Put2", "Put3"]
@@ -211,7 +211,7 @@ def test_every_part_has_its_turn() -> None:
 def test_where_nothing_is_missing_nothing_is_sent() -> None:
     service, shelf = Warehouse(3), Shelf()
     outcome = reconcile(Run(service), 3, shelf.kind)
-    assert shelf.log == ["observe", "plan 3", "lock 0", "recall 3", "check 3 0", "unlock", "settle 3 3 False"]
+    assert shelf.log == ["observe", "plan 3", "lock 0", "recall 3", "prepare 3 0", "unlock", "settle 3 3 False"]
     assert service.sent == []
     assert (outcome.after, outcome.plan.changed, outcome.public(NOON)["plan"]) == (3, False, [])
 
@@ -240,7 +240,7 @@ def test_a_kind_may_leave_out_what_it_does_not_need() -> None:
 def test_check_mode_stops_before_the_first_step() -> None:
     service, shelf = Warehouse(1, read_only=True), Shelf()
     outcome = reconcile(Run(service), 3, shelf.kind)
-    assert shelf.log == ["observe", "plan 1", "lock 2", "recall 1", "check 1 2", "unlock"]
+    assert shelf.log == ["observe", "plan 1", "lock 2", "recall 1", "prepare 1 2", "unlock"]
     assert [action for action, _time in service.calls] == ["Count"]
     done = reconcile(Run(Warehouse(1)), 3, Shelf().kind)
     assert outcome == replace(done, display=outcome.display)
@@ -251,7 +251,7 @@ def test_check_mode_stops_before_the_first_step() -> None:
 @pytest.mark.parametrize("read_only", [True, False], ids=["check mode", "for real"])
 def test_a_plan_that_cannot_succeed_is_refused_before_anything_is_sent(read_only: bool) -> None:
     service, shelf = Warehouse(1, read_only), Shelf()
-    shelf.hooks["check"] = failing(NotAllowed("There is no room."))
+    shelf.hooks["prepare"] = failing(NotAllowed("There is no room."))
     failure = ended(service, shelf, 2)
     assert isinstance(failure, NotAllowed)
     assert told(failure) == (False, [])
@@ -270,7 +270,7 @@ def test_what_is_recalled_is_planned_again(read_only: bool) -> None:
     outcome = reconcile(Run(service), 3, shelf.kind)
     assert shelf.log[:5] == ["observe", "plan 1", "lock 2", "recall 1", "plan 2"]
     assert shelf.log[5:] == [
-        "check 2 1",
+        "prepare 2 1",
         *(["unlock"] if read_only else ["execute 2 Put3", "unlock", "settle 2 3 False"]),
     ]
     assert service.sent == ([] if read_only else ["Put3"])
@@ -295,7 +295,7 @@ def failing(failure: Failure) -> Hook:
     return fail
 
 
-@pytest.mark.parametrize("part", ["observe", "plan", "lock", "recall", "check"])
+@pytest.mark.parametrize("part", ["observe", "plan", "lock", "recall", "prepare"])
 def test_a_failure_before_the_first_step_tells_that_nothing_was_changed(part: str) -> None:
     service, shelf = Warehouse(), Shelf()
     problem = StateNotReached("It is locked.", box=7)

@@ -185,7 +185,7 @@ def test_a_look_that_fails_after_a_change_says_that_there_was_one() -> None:
         {"kind": "throttled", "retry_after_ms": 1500},
         {"kind": "code", "code": "LastOperationNotFinished"},
     ],
-    ids=["throttled", "an earlier change under way"],
+    ids=["throttled", "an earlier change in progress"],
 )
 def test_what_was_not_carried_out_for_sure_is_sent_again(action: str, rule: dict[str, Any]) -> None:
     prepare, options, expected = LIVES[action]
@@ -351,7 +351,7 @@ def test_a_task_that_fails_half_way_tells_what_was_or_may_have_been_carried_out(
 def test_an_earlier_change_that_does_not_end_is_told() -> None:
     world = account()
     world.inject(kind="code", action=ADD, code="LastOperationNotFinished", times=0)
-    assert "an earlier change is still under way" in failure_of(lambda: record(world, **WWW)).msg
+    assert "an earlier change is still in progress" in failure_of(lambda: record(world, **WWW)).msg
 
 
 def test_a_ttl_below_that_of_the_edition() -> None:

@@ -79,7 +79,7 @@ def test_a_wait_that_no_clock_can_count_is_refused(value: float) -> None:
 
 
 def test_half_a_character_is_refused_by_name() -> None:
-    with pytest.raises(InvalidOption, match=r"^company_name: there is half of a character"):
+    with pytest.raises(InvalidOption, match=r"^company_name: it contains half of a character"):
         line("a\ud800b", "company_name")
     with pytest.raises(InvalidOption, match=r"^keyword: "):
         info.query({**QUESTION, "keyword": "\ud800"})
@@ -279,7 +279,7 @@ def test_a_record_at_a_neighbour_is_not_published(name: str, domain: str) -> Non
 
 
 def test_a_path_that_no_file_system_takes_is_refused() -> None:
-    with pytest.raises(Failure, match="no place for a proof"):
+    with pytest.raises(Failure, match="not a place for a validation file"):
         validation.read_validation({"Uri": "/a" * 200, "Content": "x"}, ("www.example.com",))
 
 

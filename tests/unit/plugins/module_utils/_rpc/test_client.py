@@ -521,14 +521,14 @@ def test_numbers_beyond_floats_arrive_and_leave_exactly() -> None:
 
 SAYINGS = {
     "no permission": (DENIED, "Grant `yundun-cert:DescribeCertificateState`."),
-    "throttled": (THROTTLED, "throttled to the end"),
-    "no quota": (error("NotRemainCount", 404), "no unit of the resource plan is left"),
+    "throttled": (THROTTLED, "throttled until the last attempt"),
+    "no quota": (error("NotRemainCount", 404), "no certificate of the quota is left"),
     "state": (error("OrderStateError", 403), "the state of the order"),
     "wrong id": (error("InvalidAccessKeyId.NotFound", 404), "Check access_key_id."),
     "wrong secret": (error("SignatureDoesNotMatch"), "Check access_key_secret."),
     "clock": (skewed(""), "the clocks disagree"),
-    "HTML": (page(502), "The response is no JSON object of the service (HTTP 502, text/html)"),
-    "HTML as success": (page(200), "a proxy or a login page may stand in between"),
+    "HTML": (page(502), "The response is not a JSON object of the service (HTTP 502, text/html)"),
+    "HTML as success": (page(200), "a proxy or a login page may be in between"),
     "a redirect": (page(302), "HTTP 302"),
     "TLS": (Untrusted("The certificate was not accepted."), "was not accepted"),
     "no response": (LOST, "The connection broke."),

@@ -89,14 +89,14 @@ def refused(code: str, status: int = 400, **response: Any) -> Failure:
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        ("Throttling.User", "throttled to the end"),
+        ("Throttling.User", "throttled until the last attempt"),
         ("InvalidTimeStamp.Expired", "the clocks disagree: this machine's says one thing, the service's another."),
         ("InvalidSecurityToken.Expired", "token is invalid or expired"),
         ("InvalidAccessKeyId.NotFound", "Check access_key_id."),
         ("SignatureDoesNotMatch", "Check access_key_secret."),
         ("SignatureNonceUsed", "replay"),
         ("InvalidApi.NotFound", "Check endpoint and region."),
-        ("NotRemainCount", "no unit of the resource plan is left"),
+        ("NotRemainCount", "no certificate of the quota is left"),
         ("InsufficientQuota", "subscription instances"),
         ("NoPermission", "Grant `yundun-cert:CancelOrderRequest`."),
         ("NotFoundOrder", "the order does not exist"),

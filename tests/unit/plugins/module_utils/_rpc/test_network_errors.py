@@ -52,9 +52,9 @@ NOT_ACCEPTED = (
     "Name the CA that signed it in ca_path, or check endpoint.",
 )
 NO_PROXY = (NotSent, "The proxy refused the connection; nothing was sent. Check the proxy variables.")
-NO_ADDRESS = (InvalidRequest, "The endpoint or the proxy is no address that can be called; nothing was sent.")
+NO_ADDRESS = (InvalidRequest, "The endpoint or the proxy is not a valid address; nothing was sent.")
 NO_HEADER = (InvalidRequest, "The access key or its token has characters that cannot be sent; nothing was sent.")
-TOO_OLD = (InvalidRequest, "The endpoint speaks no TLS from 1.2 on; nothing was sent. Check endpoint.")
+TOO_OLD = (InvalidRequest, "The endpoint does not support TLS 1.2 or later; nothing was sent. Check endpoint.")
 BROKEN = (NoResponse, "The connection broke before the response was complete.")
 LATE = (NoResponse, "No response came within 2.5 s (request_timeout).")
 

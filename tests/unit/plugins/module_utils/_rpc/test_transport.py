@@ -336,7 +336,7 @@ def test_an_answer_that_is_packed_otherwise_cannot_be_read() -> None:
     with serving(headers={"Content-Encoding": "br"}, content=b"{}") as server:
         failure = failing(f"http://{server.place}/")
     assert isinstance(failure, NoResponse)
-    assert failure.msg == "The response is packed in a way that was not asked for."
+    assert failure.msg == "The response has an unsupported Content-Encoding."
 
 
 def test_an_answer_that_says_that_it_is_not_packed_is_read_as_it_is() -> None:
@@ -416,7 +416,7 @@ def test_a_server_of_old_tls_gets_nothing(tmp_path: Path, ca_path: str) -> None:
     with serving(tls=tls) as server:
         failure = failing(f"https://{server.place}/?Csr=hidden", ca_path=ca_path)
     assert isinstance(failure, InvalidRequest)
-    assert failure.msg == "The endpoint speaks no TLS from 1.2 on; nothing was sent. Check endpoint."
+    assert failure.msg == "The endpoint does not support TLS 1.2 or later; nothing was sent. Check endpoint."
     assert server.seen == []
 
 
@@ -443,9 +443,7 @@ def test_a_directory_may_hold_the_ca(tmp_path: Path) -> None:
     for place in (tmp_path / "not there", Path("/dev/null")):
         with pytest.raises(InvalidOption) as caught:
             send("https://127.0.0.1/", ca_path=str(place))
-        assert caught.value.msg == (
-            "ca_path: there is no directory, and no file with certificates in PEM, that can be read."
-        )
+        assert caught.value.msg == ("ca_path: give a readable PEM file, or a directory of CA certificates.")
 
 
 def test_a_directory_that_may_not_be_listed_holds_no_ca(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -453,7 +451,7 @@ def test_a_directory_that_may_not_be_listed_holds_no_ca(tmp_path: Path, monkeypa
         raise PermissionError(path)
 
     monkeypatch.setattr(transport.os, "listdir", refuse)
-    with pytest.raises(InvalidOption, match=r"^ca_path: there is no directory"):
+    with pytest.raises(InvalidOption, match=r"^ca_path: give a readable PEM file"):
         OverRequests(ca_path=str(tmp_path))
 
 

@@ -68,17 +68,23 @@ def serving(*fingerprints: str | None) -> list[Served]:
 @pytest.mark.parametrize(
     ("seen", "action", "reason"),
     [
-        pytest.param(Seen(), "apply", "no certificate here", id="nothing"),
+        pytest.param(Seen(), "apply", "no certificate is installed", id="nothing"),
         pytest.param(
-            Seen(staged=staged()), "apply", "no certificate here, going on with the key of generation 4", id="a key"
+            Seen(staged=staged()),
+            "apply",
+            "no certificate is installed, resumes with the key of generation 4",
+            id="a key",
         ),
         pytest.param(
-            Seen(staged=staged(key=False)), "apply", "no certificate here, going on with generation 4", id="no key yet"
+            Seen(staged=staged(key=False)),
+            "apply",
+            "no certificate is installed, resumes with generation 4",
+            id="no key yet",
         ),
         pytest.param(
             Seen(staged=staged("88")),
             "apply",
-            "no certificate here, going on with the key of generation 4 and order 88",
+            "no certificate is installed, resumes with the key of generation 4 and order 88",
             id="a first order",
         ),
         pytest.param(
@@ -99,33 +105,33 @@ def serving(*fingerprints: str | None) -> list[Served]:
         pytest.param(
             Seen(installed(), staged("88")),
             "apply",
-            "order 88 is under way, going on with the key of generation 4",
-            id="under way",
+            "order 88 is in progress, resumes with the key of generation 4",
+            id="in progress",
         ),
         pytest.param(
             Seen(installed(), staged("88", "77")),
             "renew",
-            "order 88 is under way, going on with the key of generation 4",
-            id="a renewal under way",
+            "order 88 is in progress, resumes with the key of generation 4",
+            id="a renewal in progress",
         ),
         pytest.param(
             Seen(installed(left=12), staged("88")),
             "renew",
-            "order 88 is under way, going on with the key of generation 4",
-            id="under way, and due",
+            "order 88 is in progress, resumes with the key of generation 4",
+            id="in progress, and due",
         ),
         pytest.param(
             Seen(installed(left=12, order=None), staged("88")),
             "apply",
-            "order 88 is under way, going on with the key of generation 4",
-            id="under way, and nothing to renew",
+            "order 88 is in progress, resumes with the key of generation 4",
+            id="in progress, and nothing to renew",
         ),
         pytest.param(Seen(installed(left=12)), "renew", "12 of 90 days left, window opens at 29.7", id="due"),
         pytest.param(Seen(installed(left=-3)), "renew", "0 of 90 days left, window opens at 29.7", id="over"),
         pytest.param(
             Seen(installed(left=12), staged()),
             "renew",
-            "12 of 90 days left, window opens at 29.7, going on with the key of generation 4",
+            "12 of 90 days left, window opens at 29.7, resumes with the key of generation 4",
             id="due, with a key",
         ),
         pytest.param(
@@ -143,7 +149,7 @@ def serving(*fingerprints: str | None) -> list[Served]:
         pytest.param(
             Seen(installed(verified=False), served=serving(OURS)),
             "reload",
-            "generation 3 is in use, but a reload with it was not seen to work",
+            "generation 3 is in use, but not verified after a reload",
             id="unverified",
         ),
         pytest.param(
@@ -241,6 +247,6 @@ def test_what_holds_for_every_mixture() -> None:
             assert seen.current and seen.current.generation.verified
             assert {each.sha256_fingerprint for each in seen.served or serving(OURS)} == {OURS}
         if decision.action in (Action.APPLY, Action.RENEW) and seen.staged:
-            assert "going on with the key of generation 4" in decision.reason
+            assert "resumes with the key of generation 4" in decision.reason
         assert decision.reason and "\n" not in decision.reason
     assert seen_actions == set(Action)

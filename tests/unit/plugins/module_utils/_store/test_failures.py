@@ -110,7 +110,7 @@ def test_a_full_disk_harms_nothing(tmp_path: Path, chapter: Chapter, operation: 
                 problem = failure
         assert in_use(shop) == chapter.used[0 if problem else 1]
         if problem:
-            assert "no space left; nothing was changed in use." in problem.msg or "cannot be read" in problem.msg
+            assert "no space left; the set in use was not changed." in problem.msg or "cannot be read" in problem.msg
             assert str(shop.directory) in problem.msg
             # What cannot be removed stays where nobody looks at it, and goes the next time.
             assert chapter.step["state"] == "verified" or shop.leftovers() == []
@@ -196,11 +196,11 @@ def test_nothing_gets_its_name_before_it_is_on_the_disk(shop: Shop, monkeypatch:
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        (errno.ENOSPC, "no space left; nothing was changed in use."),
-        (errno.EDQUOT, "no space left; nothing was changed in use."),
-        (errno.EROFS, "the file system is read-only; nothing was changed in use."),
-        (errno.EACCES, "permission denied; nothing was changed in use. Run the task as a user who may write there"),
-        (errno.EIO, "Input/output error; nothing was changed in use."),
+        (errno.ENOSPC, "no space left; the set in use was not changed."),
+        (errno.EDQUOT, "no space left; the set in use was not changed."),
+        (errno.EROFS, "the file system is read-only; the set in use was not changed."),
+        (errno.EACCES, "permission denied; the set in use was not changed. Run the task as a user who may write there"),
+        (errno.EIO, "Input/output error; the set in use was not changed."),
     ],
 )
 def test_each_trouble_has_its_words(shop: Shop, code: int, words: str) -> None:
@@ -226,7 +226,8 @@ def test_an_owner_that_may_not_be_given_is_explained(shop: Shop, monkeypatch: py
             act()
         assert caught.value.msg == (
             f"{shop.generation_path(2)}/privkey.pem: its owner, group or mode may not be set by this user; "
-            "nothing was changed in use. Use become, or set owner and group to those of the user that runs the task."
+            "the set in use was not changed. Use become, or set owner and group to those of the user that runs "
+            "the task."
         )
         assert not shop.generation_path(2).exists()
         assert shop.leftovers() == []
@@ -237,7 +238,7 @@ def test_an_owner_that_may_not_be_given_is_explained(shop: Shop, monkeypatch: py
 def test_a_file_in_the_way_is_named(shop: Shop) -> None:
     shop.directory.write_text("a file")
     for check in (True, False):
-        with pytest.raises(Failure, match=f"^{shop.directory}.*: a part of the path is no directory"):
+        with pytest.raises(Failure, match=f"^{shop.directory}.*: a part of the path is not a directory"):
             shop.act("staged", check=check, domains=list(WWW))
 
 
@@ -254,7 +255,7 @@ def test_a_directory_that_cannot_be_written_shows_in_check_mode(shop: Shop, monk
 
 
 def test_a_system_that_shows_nothing_at_all_ends_the_task(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not even the root directory: there is no directory above it to try."""
+    """Not even the root directory: there is not a directory above it to try."""
     for name in ("lexists", "isdir"):
         monkeypatch.setattr(os.path, name, lambda path: False)
     place = write.Place(str(shop.directory), "www")
@@ -311,7 +312,7 @@ def test_a_key_file_that_is_a_link_keeps_what_it_points_to(shop: Shop, tmp_path:
 def test_generations_that_are_a_link_are_refused(shop: Shop, tmp_path: Path) -> None:
     shop.path.mkdir(parents=True)
     (shop.path / "generations").symlink_to(tmp_path)
-    with pytest.raises(Failure, match=r"generations is no directory"):
+    with pytest.raises(Failure, match=r"generations is not a directory"):
         shop.bring()
     assert not (tmp_path / "1").exists()
 

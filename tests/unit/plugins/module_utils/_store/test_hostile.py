@@ -81,7 +81,7 @@ WRONG: dict[str, Callable[[], Set]] = {
         ROOT.sign("Intermediate", INTERMEDIATE.key, ca=True, start=NOW - timedelta(days=900), days=90)
     ),
     "an intermediate of somebody else": lambda: chain(ROOT.sign("Intermediate", STRANGER.key, ca=True)),
-    "an intermediate that is no CA": lambda: chain(ROOT.sign("Intermediate", INTERMEDIATE.key)),
+    "an intermediate that is not a CA": lambda: chain(ROOT.sign("Intermediate", INTERMEDIATE.key)),
     "an intermediate with malformed constraints": lambda: chain(odd_authority()),
     "an unrelated certificate": lambda: chain(ABOVE, ROOT.sign("x", KEY)),
     "a leaf by a stranger": lambda: Set(key_pem(KEY), pem(STRANGER.sign(WWW[0], KEY, WWW), ABOVE)),
@@ -161,7 +161,7 @@ STRANGE: dict[str, dict[str, Any]] = {
     "half a character": {"owner": "\ud800"},
     "a group of many digits": {"group": HUGE},
     "a group with a NUL": {"group": "\0"},
-    "a generation that is no directory": {"generation": 10**30},
+    "a generation that is not a directory": {"generation": 10**30},
     "a generation of ten digits": {"generation": 10**9},
     "a key mode of many digits": {"key_mode": HUGE},
     "no mode at all": {"key_mode": {"a": 1}},

@@ -34,7 +34,7 @@ def test_nothing_is_there(shop: Shop) -> None:
         "serves_current": None,
         "served_generation": None,
         "action": "apply",
-        "reason": "no certificate here",
+        "reason": "no certificate is installed",
     }
     assert not shop.directory.exists()
 
@@ -185,14 +185,14 @@ def test_a_broken_set_in_use_is_told_with_the_way_out(shop: Shop, name: str, con
     message = broken(shop)
     assert f"{shop.generation_path(1)}/" in message
     assert name in message
-    assert message.endswith(f"; put the right file back, or remove {shop.path}/current to have a new certificate made.")
+    assert message.endswith(f"; restore the right file, or remove {shop.path}/current to have a new certificate made.")
 
 
 def test_the_way_out_leads_out(shop: Shop) -> None:
     shop.use()
     (shop.generation_path(1) / "privkey.pem").write_text(OTHER.key)
     assert broken(shop).startswith(
-        f"{shop.generation_path(1)}/privkey.pem is not the key of cert.pem; put the right file back"
+        f"{shop.generation_path(1)}/privkey.pem is not the key of cert.pem; restore the right file"
     )
     (shop.path / "current").unlink()
     assert shop.look()["action"] == "apply"
@@ -211,7 +211,7 @@ def test_a_mixed_set_in_use_is_broken(shop: Shop) -> None:
 def test_a_broken_record_is_named(shop: Shop, content: str) -> None:
     shop.use(order=ORDER)
     (shop.generation_path(1) / "order.json").write_text(content)
-    assert "order.json is no record of an order in JSON" in broken(shop)
+    assert "order.json is not a valid record of an order" in broken(shop)
 
 
 def test_a_record_may_say_little(shop: Shop) -> None:
@@ -246,7 +246,7 @@ def test_a_pipe_in_place_of_a_file_does_not_hang(shop: Shop) -> None:
     path = shop.generation_path(1) / "cert.pem"
     path.unlink()
     os.mkfifo(path)
-    assert f"{path} is no file" in broken(shop)
+    assert f"{path} is not a regular file" in broken(shop)
 
 
 def test_names_that_change_and_change_back_need_no_order(shop: Shop) -> None:
@@ -373,10 +373,10 @@ def test_looks_end_as_soon_as_the_certificate_is_served(shop: Shop) -> None:
     [
         ({"endpoint_timeout": -1.0}, "endpoint_timeout: give a number of seconds"),
         ({"endpoint_timeout": float("nan")}, "endpoint_timeout: give a number of seconds"),
-        ({"renew_before": "soon"}, "renew_before: 'soon' makes no sense"),
-        ({"product_code": "a b"}, "product_code: 'a b' is no code"),
+        ({"renew_before": "soon"}, "renew_before: 'soon' is not valid"),
+        ({"product_code": "a b"}, "product_code: 'a b' is not a valid code"),
         ({"domains": []}, "domains: give the names"),
-        ({"directory": "relative"}, "directory: 'relative' is no absolute path"),
+        ({"directory": "relative"}, "directory: 'relative' is not an absolute path"),
         ({"name": "a/b"}, "name: 'a/b' cannot be the name"),
     ],
 )

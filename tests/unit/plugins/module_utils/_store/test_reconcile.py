@@ -197,7 +197,7 @@ def test_the_order_of_a_complete_generation_stays(shop: Shop) -> None:
     number = shop.bring(order=ORDER)
     assert not shop.act("ordered", generation=number, order=ORDER)["changed"]
     message = failure(shop, "ordered", generation=number, order={**ORDER, "order_id": "78"})
-    assert "its order stays as it is" in message
+    assert "its order cannot be changed" in message
 
 
 @pytest.mark.parametrize("state", ["ordered", "complete", "current", "verified"])
@@ -244,8 +244,8 @@ def test_every_wanted_name_is_covered(shop: Shop, names: tuple[str, ...], covere
 
 def test_a_certificate_out_of_date_is_refused(shop: Shop) -> None:
     ended = refused(shop, new_set(start=NOW - timedelta(days=30), days=30))
-    assert ended.startswith("fullchain: the certificate ended at 2026-11-22T12:00:00Z; it is 2026-11-22T12:00:00Z")
-    assert "begins at 2026-11-22T12:00:01Z" in refused(shop, new_set(start=NOW + timedelta(seconds=1)))
+    assert ended.startswith("fullchain: the certificate expired at 2026-11-22T12:00:00Z; it is 2026-11-22T12:00:00Z")
+    assert "is not valid before 2026-11-22T12:00:01Z" in refused(shop, new_set(start=NOW + timedelta(seconds=1)))
 
 
 def test_a_text_that_is_no_certificate_is_refused(shop: Shop) -> None:
@@ -257,7 +257,7 @@ def test_a_text_that_is_no_certificate_is_refused(shop: Shop) -> None:
 def test_a_text_that_is_no_key_is_refused(shop: Shop) -> None:
     for text in ("", "secret words", GOOD.fullchain, GOOD.key.replace("M", "N", 3)):
         message = refused(shop, Set(text, GOOD.fullchain))
-        assert message == "private_key is no private key in PEM without a passphrase."
+        assert message == "private_key is not a private key in PEM without a passphrase."
 
 
 def test_a_chain_in_another_order_is_put_right(shop: Shop) -> None:
@@ -276,7 +276,7 @@ def test_a_certificate_without_a_chain_is_warned_of(shop: Shop) -> None:
         ensure_store({**given, "domains": list(WWW), "fullchain": text}, True, HOST.clock)
         for text in (leaf, GOOD.fullchain)
     ]
-    assert ["without those that signed it" in " ".join(outcome.warnings) for outcome in outcomes] == [True, False]
+    assert ["without its chain" in " ".join(outcome.warnings) for outcome in outcomes] == [True, False]
 
 
 def test_a_certificate_without_a_chain_does_not_follow_one_with_it(shop: Shop) -> None:
@@ -284,9 +284,7 @@ def test_a_certificate_without_a_chain_does_not_follow_one_with_it(shop: Shop) -
     alone = Set(leaf.key, leaf.fullchain.split("-----END")[0] + "-----END CERTIFICATE-----\n")
     shop.use(alone)
     shop.use(GOOD)
-    assert refused(shop, alone) == (
-        "fullchain: the certificate came without those that signed it; the one in use has them."
-    )
+    assert refused(shop, alone) == ("fullchain: the certificate came without its chain; the one in use has one.")
 
 
 def test_an_rsa_key_is_as_good(shop: Shop) -> None:
@@ -378,7 +376,7 @@ def test_the_way_forward_checks_dates_and_names_the_way_back_does_not(shop: Shop
     assert shop.act("current", generation=1, host=tomorrow)["changed"]
     assert shop.act("current", generation=2, host=tomorrow)["changed"]
     (shop.path / "current").unlink()
-    with pytest.raises(Failure, match="ended at"):
+    with pytest.raises(Failure, match="expired at"):
         shop.act("current", generation=1, host=tomorrow)
     assert "does not cover other.example.com" in failure(shop, "current", generation=2, domains=["other.example.com"])
 
@@ -431,25 +429,25 @@ def test_old_generations_go_and_newer_ones_stay(shop: Shop, keep: int) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"directory": "ssl"}, "directory: 'ssl' is no absolute path"),
+        ({"directory": "ssl"}, "directory: 'ssl' is not an absolute path"),
         ({"name": ""}, "name: '' cannot be the name"),
         ({"name": "."}, "name: '.' cannot"),
         ({"name": ".."}, "name: '..' cannot"),
         ({"name": "a/b"}, "name: 'a/b' cannot"),
         ({"name": "a\nb"}, "name: "),
         ({"domains": []}, "domains: give the names"),
-        ({"domains": ["x"]}, "domains: 'x' is no host name"),
+        ({"domains": ["x"]}, "domains: 'x' is not a valid host name"),
         ({"generation": 0}, "generation: give 1 or more"),
         ({"keep": -1}, "keep: give 0 or more"),
         ({"owner": "nobody-has-this-name"}, "owner: there is no user 'nobody-has-this-name'"),
         ({"group": "nobody-has-this-name"}, "group: there is no group"),
-        ({"key_mode": "u=rw"}, "key_mode: 'u=rw' is no mode"),
-        ({"key_mode": "384"}, "key_mode: '384' is no mode"),
-        ({"key_mode": "0644"}, "key_mode: 0644 is no mode for a private key"),
-        ({"key_mode": "0240"}, "key_mode: 0240 is no mode for a private key"),
-        ({"key_mode": True}, "key_mode: 'True' is no mode"),
+        ({"key_mode": "u=rw"}, "key_mode: 'u=rw' is not a valid mode"),
+        ({"key_mode": "384"}, "key_mode: '384' is not a valid mode"),
+        ({"key_mode": "0644"}, "key_mode: 0644 is not a valid mode for a private key"),
+        ({"key_mode": "0240"}, "key_mode: 0240 is not a valid mode for a private key"),
+        ({"key_mode": True}, "key_mode: 'True' is not a valid mode"),
         ({"order": {"domains": []}}, "order: order_id is missing"),
-        ({"order": {"order_id": "1", "domains": ["x"]}}, "order.domains: 'x' is no host name"),
+        ({"order": {"order_id": "1", "domains": ["x"]}}, "order.domains: 'x' is not a valid host name"),
     ],
 )
 def test_options_are_checked_before_anything_is_touched(shop: Shop, options: dict[str, Any], sentence: str) -> None:
@@ -474,7 +472,7 @@ def test_owner_and_group_by_name_and_number(shop: Shop) -> None:
 
 @pytest.mark.parametrize("state", ["ordered", "complete", "current", "verified"])
 def test_the_generation_must_be_said(shop: Shop, state: str) -> None:
-    with pytest.raises(InvalidOption, match=r"^generation: say which"):
+    with pytest.raises(InvalidOption, match=r"^generation: give the number"):
         shop.act(state, domains=list(WWW), order=ORDER, fullchain=GOOD.fullchain)
 
 

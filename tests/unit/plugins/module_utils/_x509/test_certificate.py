@@ -137,15 +137,15 @@ def test_keys_that_the_service_does_not_take(key: Any, says: str) -> None:
 BAD_NAMES = {
     "no CN": (request(sans=names("www.example.com")), "must have one common name (CN)"),
     "two CNs": (request("a.example", "b.example"), "must have one common name (CN)"),
-    "empty CN": (request(" "), "is no host name"),
-    "CN is text": (request("Our web server"), "is no host name"),
-    "CN is an address": (request("192.0.2.1"), "is no host name"),
+    "empty CN": (request(" "), "is not a valid host name"),
+    "CN is text": (request("Our web server"), "is not a valid host name"),
+    "CN is an address": (request("192.0.2.1"), "is not a valid host name"),
     "IP": (
         request("a.example", sans=[*names("a.example"), x509.IPAddress(ip_address("192.0.2.1"))]),
-        "no host names (IP, e-mail, URI)",
+        "not DNS names (IP, e-mail, URI)",
     ),
-    "e-mail": (request("a.example", sans=[x509.RFC822Name("a@a.example")]), "no host names (IP, e-mail, URI)"),
-    "SAN is no name": (request("a.example", sans=names("a_b.example")), "is no host name"),
+    "e-mail": (request("a.example", sans=[x509.RFC822Name("a@a.example")]), "not DNS names (IP, e-mail, URI)"),
+    "SAN is no name": (request("a.example", sans=names("a_b.example")), "is not a valid host name"),
 }
 
 
@@ -362,5 +362,5 @@ def test_what_is_no_private_key_is_not_repeated() -> None:
     for each in ("", "secret words", text[:-40], locked, public, "\udcff"):
         with pytest.raises(InvalidCertificate) as caught:
             read_private_key(each, "/etc/ssl/privkey.pem")
-        assert caught.value.msg == "/etc/ssl/privkey.pem is no private key in PEM without a passphrase."
+        assert caught.value.msg == "/etc/ssl/privkey.pem is not a private key in PEM without a passphrase."
         assert caught.value.__cause__ is None and caught.value.__suppress_context__

@@ -70,7 +70,7 @@ def test_what_is_no_host_name_is_refused_with_the_option(name: str) -> None:
     with pytest.raises(InvalidOption) as caught:
         a_labels(name, "domains")
     assert caught.value.msg.startswith("domains: ")
-    assert "host name" in caught.value.msg
+    assert "name" in caught.value.msg
 
 
 def test_a_refused_name_is_shown_in_one_line() -> None:

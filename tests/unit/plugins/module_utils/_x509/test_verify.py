@@ -79,16 +79,16 @@ def test_a_strange_certificate_at_the_end_is_told() -> None:
 
 def test_an_issuer_must_be_a_ca() -> None:
     assert problem(leaf(), above(INTERMEDIATE, ca=False)) == (
-        "fullchain: the chain is broken after certificate 1: the next one is no CA."
+        "fullchain: the chain is broken after certificate 1: the next one is not a CA."
     )
 
 
 @pytest.mark.parametrize(
     ("start", "days", "words"),
     [
-        (NOW - timedelta(days=10), 10, "ended at 2026-11-22T12:00:00Z"),
-        (NOW - timedelta(days=10), 9.5, "ended at 2026-11-22T00:00:00Z"),
-        (NOW + timedelta(seconds=1), 10, "begins at 2026-11-22T12:00:01Z"),
+        (NOW - timedelta(days=10), 10, "expired at 2026-11-22T12:00:00Z"),
+        (NOW - timedelta(days=10), 9.5, "expired at 2026-11-22T00:00:00Z"),
+        (NOW + timedelta(seconds=1), 10, "is not valid before 2026-11-22T12:00:01Z"),
     ],
 )
 def test_every_certificate_of_the_chain_is_in_date(start: Any, days: float, words: str) -> None:
@@ -104,9 +104,7 @@ def test_the_first_second_is_good() -> None:
 
 def test_a_certificate_without_names_covers_nothing() -> None:
     bare = INTERMEDIATE.sign("www.example.com", new_key())
-    assert problem(bare, ABOVE) == (
-        "fullchain: the certificate does not cover www.example.com; it is for no host name."
-    )
+    assert problem(bare, ABOVE) == ("fullchain: the certificate does not cover www.example.com; it is for no DNS name.")
 
 
 def test_a_key_is_compared_by_its_public_half() -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two machines that order the same at the same moment end up with the earlier order, and only the own one is touched."""
+"""Two machines that order at the same moment: the later order is withdrawn, and nothing else is touched."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_the_later_order_gives_way() -> None:
     assert writes(account) == [PACKAGE, PACKAGE, DELETE]
     assert done.plan.changed
     assert len(done.warnings) == 1
-    assert "Another run had ordered the same a moment before" in done.warnings[0]
+    assert "Another run had ordered the same certificate a moment before" in done.warnings[0]
     assert done.after.order_id in done.warnings[0]
     assert not order(account, **ASKED).plan.changed
 
@@ -418,7 +418,7 @@ def test_a_wait_that_ends_with_a_look_says_what_is_missing() -> None:
         return response
 
     begun = account.world.now()
-    with pytest.raises(StateNotReached, match="The service has not said what to publish after 12 s"):
+    with pytest.raises(StateNotReached, match="The service did not show what to publish after 12 s"):
         ours(account, through, wait_timeout=12)
 
 

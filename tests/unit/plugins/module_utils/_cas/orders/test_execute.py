@@ -154,7 +154,7 @@ def test_a_list_that_lags_behind_is_waited_for(lag: float, found: bool) -> None:
         assert outcome.after
         number = outcome.after.order_id
         assert outcome.warnings == [
-            f"The response to {PACKAGE} was lost; order {number}, new for these names, was taken for its result."
+            f"The response to {PACKAGE} was lost; order {number}, new for these names, is used as its result."
         ]
     else:
         assert failure_of(lambda: order(account, **WWW)).msg.endswith(
@@ -174,7 +174,7 @@ def test_two_new_orders_are_told_and_none_is_taken() -> None:
     assert isinstance(failure, OutcomeUnknown)
     assert failure.facts["outcome"] == "unknown"
     assert all(str(number) in failure.msg for number in account.world.orders)
-    assert "say with order_id which one is meant" in failure.msg
+    assert "specify order_id" in failure.msg
     assert writes(account) == [PACKAGE]
 
 
@@ -466,7 +466,7 @@ def test_running_a_renewal_twice_renews_once(renewal: str) -> None:
         assert isinstance(failure, StateNotReached)
         assert failure.facts["order_id"] == new
         assert "Submit it in the console" in failure.msg
-        assert "buys no other" in failure.msg
+        assert "does not order another one" in failure.msg
         assert isinstance(failure_of(lambda: run(account)), StateNotReached)
         account.submit(new)
     else:

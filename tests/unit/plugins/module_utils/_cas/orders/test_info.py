@@ -268,7 +268,7 @@ def test_an_order_that_is_issued_takes_no_further_look() -> None:
     assert account.world.now() == before
 
 
-@pytest.mark.parametrize("status", ["issued", "under way"])
+@pytest.mark.parametrize("status", ["issued", "in progress"])
 def test_an_order_is_not_listed_for_a_wait_when_its_names_are_known(status: str) -> None:
     account = proven_at_once()
     number = issued(account) if status == "issued" else applied(account)
@@ -325,7 +325,7 @@ def test_patience_ends() -> None:
     account = emulator()
     number = applied(account)
     before = account.world.now()
-    with pytest.raises(StateNotReached, match="The domain was not proven after 100 s") as caught:
+    with pytest.raises(StateNotReached, match="The domain was not validated after 100 s") as caught:
         waited(account, number, wait_timeout=100)
     assert 90 <= account.world.now() - before <= 100
     assert caught.value.facts["order_id"] == number

@@ -332,7 +332,7 @@ def test_a_lock_that_is_held_too_long_ends_the_task_with_its_owner(notes: str) -
     account = emulator()
     with held(account, notes, 3600), pytest.raises(StateNotReached) as caught:
         order(account, notes, wait_timeout=60)
-    assert "Another task orders this certificate since" in caught.value.msg
+    assert "Another task is ordering this certificate since" in caught.value.msg
     assert "nothing was sent" in caught.value.msg
     assert caught.value.facts["plan"] == []
     assert writes(account).count(PACKAGE) == 1
@@ -358,7 +358,7 @@ def test_a_task_that_hung_sends_nothing_any_more(notes: str) -> None:
             others.append(acquire(path, account.world.now(), account.world.now() + 60))
         return response
 
-    with pytest.raises(StateNotReached, match="hung for so long"):
+    with pytest.raises(StateNotReached, match="lock held by this task expired"):
         order(account, notes, {"transport": hanging}, wait_timeout=5000)
     assert others[0]
     assert live(account) == 0

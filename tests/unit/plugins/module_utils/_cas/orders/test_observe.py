@@ -272,7 +272,7 @@ def test_a_number_whose_proof_is_elsewhere_is_refused(form: str, method: str) ->
     account = emulator(record_form=form)
     number = order(account, validation_method=method, **WWW).after
     assert number
-    with pytest.raises(NotAllowed, match=r"is to be proven at www\.example\.com, which is no place for other"):
+    with pytest.raises(NotAllowed, match=r"is to be validated at www\.example\.com, which does not belong to other"):
         order(account, order_id=number.order_id, domains=["other.example.org"])
 
 

@@ -442,7 +442,7 @@ def test_a_file_that_is_not_told_yet(changes: dict[str, Any], domains: tuple[str
     ],
 )
 def test_a_file_outside_of_the_web_root_is_refused(path: str) -> None:
-    with pytest.raises(Failure, match="which is no place for a proof"):
+    with pytest.raises(Failure, match="which is not a place for a validation file"):
         read({**FILE, "Uri": path})
 
 

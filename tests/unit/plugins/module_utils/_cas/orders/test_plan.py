@@ -40,7 +40,7 @@ def planned(options: dict[str, Any], *alike: Order, chosen: Order | None = None)
 STATES = ("present", "cancelled", "absent", "revoked")
 NEW, OF_IT = (PACKAGE, None), "1001"
 NO_CERTIFICATE = "there is no certificate to revoke. Use state: absent"
-PUZZLE = "a state that this collection does not know"
+PUZZLE = "a state unknown to this collection"
 UNDER_WAY = ([], [(CANCEL, OF_IT)], [(CANCEL, OF_IT), (DELETE, OF_IT)], NO_CERTIFICATE)
 VALID = ([], "use state: revoked", "use state: revoked", [(REVOKE, OF_IT)])
 OVER = ([NEW], [], [], [])
@@ -244,7 +244,7 @@ def test_a_certificate_for_another_key(status: str, way: str) -> None:
     chosen = None
     if way == "order_id":
         options["order_id"], chosen = OF_IT, there
-    with pytest.raises(NotAllowed, match="issued for another key than the CSR's") as caught:
+    with pytest.raises(NotAllowed, match="issued for another key than that of the CSR") as caught:
         planned(options, there, chosen=chosen)
     assert "on_key_mismatch: reorder" in caught.value.msg
     assert caught.value.facts["key_mismatch"] is True
@@ -301,7 +301,7 @@ def test_an_issued_order_is_revoked_only_when_asked(state: str) -> None:
         planned({"state": state}, order("issued", left=80))
     assert caught.value.msg == (
         f"state: {state} does not revoke. Order 1001 for www.example.com was issued on 2026-11-12; "
-        "use state: revoked if that is what you want (the unit is returned until 2026-12-12)."
+        "use state: revoked if that is what you want (the certificate is returned to the quota until 2026-12-12)."
     )
 
 
@@ -377,7 +377,7 @@ def test_what_the_other_steps_leave() -> None:
     [
         pytest.param("issued", 0, "reorder", id="with the key"),
         pytest.param("expiring", None, "reorder", id="with a key that was not read"),
-        pytest.param("reviewing", 1, "reorder", id="under way"),
+        pytest.param("reviewing", 1, "reorder", id="in progress"),
         pytest.param("issued", 0, "fail", id="with the key, and not to be replaced"),
     ],
 )
@@ -400,7 +400,7 @@ def test_a_number_with_another_key_is_no_reason_to_look_for_another_order() -> N
 def test_a_number_that_does_not_serve_makes_two_under_way_a_question(status: str) -> None:
     options = {"order_id": OF_IT, "csr_content": csr(*WWW), "on_key_mismatch": "reorder"}
     named = order(status, public_key_sha256=key_of(1))
-    with pytest.raises(NotAllowed, match="Orders 1002, 1003 for the same names are under way"):
+    with pytest.raises(NotAllowed, match="Orders 1002, 1003 for the same names are in progress"):
         planned(options, order("reviewing", 2), order("reviewing", 3), chosen=named)
 
 
@@ -422,7 +422,7 @@ def test_a_step_says_why() -> None:
     )
     other = order("issued", public_key_sha256=key_of(1))
     reordered = planned({"csr_content": csr(*WWW), "on_key_mismatch": "reorder"}, other)
-    assert reordered.steps[0].reason == "Order 1001 for www.example.com was issued for another key than the CSR's"
+    assert reordered.steps[0].reason == "Order 1001 for www.example.com was issued for another key than that of the CSR"
 
 
 def test_an_order_that_is_proven_elsewhere_is_not_the_one_that_is_meant() -> None:
@@ -432,7 +432,7 @@ def test_an_order_that_is_proven_elsewhere_is_not_the_one_that_is_meant() -> Non
     with pytest.raises(NotAllowed) as caught:
         planned({"order_id": OF_IT, "domains": names}, chosen=there)
     assert caught.value.msg == (
-        "order_id: order 1001 is to be proven at other.test, which is no place for a.example, b.example."
+        "order_id: order 1001 is to be validated at other.test, which does not belong to a.example, b.example."
     )
     assert caught.value.facts["order_id"] == OF_IT
 
@@ -440,9 +440,17 @@ def test_an_order_that_is_proven_elsewhere_is_not_the_one_that_is_meant() -> Non
 @pytest.mark.parametrize(
     ("age", "words"),
     [
-        (29, "was issued on 2026-10-24; use state: revoked if that is what you want (the unit is returned until "),
-        (30, "if that is what you want (the unit is returned until 2026-11-22)."),
-        (31, "was issued on 2026-10-22; use state: revoked if that is what you want (its unit is lost by now)."),
+        (
+            29,
+            "was issued on 2026-10-24; use state: revoked if that is what you want (the certificate is returned "
+            "to the quota until ",
+        ),
+        (30, "if that is what you want (the certificate is returned to the quota until 2026-11-22)."),
+        (
+            31,
+            "was issued on 2026-10-22; use state: revoked if that is what you want (it is no longer returned to "
+            "the quota).",
+        ),
         (None, "Order 1001 for www.example.com was issued; use state: revoked if that is what you want."),
     ],
 )

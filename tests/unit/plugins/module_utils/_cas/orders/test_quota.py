@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.quota import (
     Quota,
     from_response,
-    require_unit,
+    require_free,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
 
@@ -39,12 +39,12 @@ def test_units_in_an_answer(response: dict[str, Any], numbers: tuple[int, int, i
 def test_an_order_needs_a_unit(used: int, returned: int, enough: bool) -> None:
     quota = Quota("geotrust-dv-1-starter", total=4, used=used)
     if enough:
-        require_unit(quota, returned)
+        require_free(quota, returned)
         return
     with pytest.raises(NotAllowed) as caught:
-        require_unit(quota, *([returned] if returned else []))
+        require_free(quota, *([returned] if returned else []))
     assert caught.value.msg == (
-        f"No unit of geotrust-dv-1-starter is left ({used} of 4 used). Nothing was ordered. "
-        "If you know better, set check_quota: false."
+        f"No certificate of the quota for geotrust-dv-1-starter is left ({used} of 4 used). Nothing was ordered. "
+        "To order anyway, set check_quota: false."
     )
     assert caught.value.facts["quota"] == quota.public()

@@ -151,7 +151,9 @@ def test_without_a_unit_nothing_is_ordered(check: bool) -> None:
     applied(account, "b.example")
     with pytest.raises(NotAllowed) as caught:
         order(account, check, **WWW)
-    assert caught.value.msg.startswith(f"No unit of {FREE} is left (1 of 1 used). Nothing was ordered.")
+    assert caught.value.msg.startswith(
+        f"No certificate of the quota for {FREE} is left (1 of 1 used). Nothing was ordered."
+    )
     assert caught.value.facts["quota"] == {"product_code": FREE, "total": 1, "used": 1, "free": 0}
     assert writes(account) == []
 
@@ -184,7 +186,7 @@ def test_a_quota_that_cannot_be_read_is_an_error() -> None:
 def test_who_knows_better_skips_the_arithmetic() -> None:
     account = emulator({FREE: 1})
     applied(account, "b.example")
-    with pytest.raises(ApiError, match="no unit of the resource plan is left") as caught:
+    with pytest.raises(ApiError, match="no certificate of the quota is left") as caught:
         order(account, check_quota=False, **WWW)
     assert caught.value.facts["code"] == "NotRemainCount"
     assert caught.value.facts["changed"] is False
@@ -224,7 +226,7 @@ def test_the_quota_is_read_only_before_a_create(state: str) -> None:
 def test_an_order_with_another_key_is_refused_or_ordered_anew() -> None:
     account = emulator(proof="at_once")
     order(account, wait_for="issued", csr_content=csr("www.example.com", number=1))
-    with pytest.raises(NotAllowed, match="issued for another key than the CSR's"):
+    with pytest.raises(NotAllowed, match="issued for another key than that of the CSR"):
         order(account, **OWN)
     assert len(writes(account)) == 1
     outcome = order(account, on_key_mismatch="reorder", wait_for="issued", **OWN)
@@ -243,7 +245,7 @@ def foreign_certificate(**options: Any) -> str:
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"Csr": csr("www.example.com", number=3)}, "issued for another key than the CSR's"),
+        ({"Csr": csr("www.example.com", number=3)}, "issued for another key than that of the CSR"),
         ({"Csr": csr("a.example")}, "was issued without www.example.com"),
     ],
     ids=["another key", "other names"],
@@ -289,7 +291,9 @@ def test_an_id_that_does_not_serve_any_more_is_a_warning() -> None:
     number = expired(account)
     outcome = order(account, order_id=number, **WWW)
     assert outcome.plan.changed
-    assert outcome.warnings == [f"Order {number} does not serve any more; the names and the product decided."]
+    assert outcome.warnings == [
+        f"Order {number} no longer exists or has ended; the order was selected by domains and product_code instead."
+    ]
     assert outcome.after
     assert outcome.after.order_id != number
 
@@ -351,7 +355,10 @@ def test_a_whole_life_with_ids_that_are_no_numbers() -> None:
     assert revoked.after
     assert revoked.after.status is Status.REVOKED
     gone = run(wait_for="none", order_id=first.order_id, **WWW)
-    assert gone.warnings == [f"Order {first.order_id} does not serve any more; the names and the product decided."]
+    assert gone.warnings == [
+        f"Order {first.order_id} no longer exists or has ended; the order was selected by domains and product_code "
+        "instead."
+    ]
 
 
 def test_a_lost_order_is_found_though_ids_are_no_numbers() -> None:

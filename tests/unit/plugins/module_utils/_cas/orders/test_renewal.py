@@ -150,7 +150,7 @@ def test_a_successor_under_way_is_the_answer(status: str, force: bool, strategy:
     plan = planned(order("expiring", 1, left=10), under_way, force=force, strategy=strategy)
     assert (plan.steps, plan.before) == ((), under_way)
     assert plan.facts["due"]
-    assert plan.facts["reason"] == "Order 1002 for www.example.com is under way"
+    assert plan.facts["reason"] == "Order 1002 for www.example.com is in progress"
     assert plan.facts["previous_order_id"] == "1001"
 
 
@@ -191,7 +191,7 @@ def test_the_latest_end_decides_whether_it_is_due() -> None:
 
 
 def test_nothing_is_ordered_beside_an_unknown_order() -> None:
-    with pytest.raises(NotAllowed, match="a state that this collection does not know"):
+    with pytest.raises(NotAllowed, match="a state unknown to this collection"):
         planned(order("issued", 1, left=10), order("unknown", 2))
     assert planned(order("issued", 1, left=80), order("unknown", 2)).steps == ()
 
@@ -220,7 +220,7 @@ def test_the_service_renews_only_what_expires_and_says_which_order_does_not() ->
 @pytest.mark.parametrize("missing", ["not_before", "not_after"])
 def test_one_date_is_not_enough_to_tell_whether_it_is_due(missing: str) -> None:
     there = replace(order("issued", left=10), **{missing: None})
-    with pytest.raises(NotAllowed, match=r"does not say when Order 1001 for www\.example\.com ends"):
+    with pytest.raises(NotAllowed, match=r"does not say when Order 1001 for www\.example\.com expires"):
         planned(there)
 
 

@@ -91,7 +91,9 @@ def test_good_names(given: list[str], domains: tuple[str, ...]) -> None:
         pytest.param({"domains": None}, "domains: give the names", id="null"),
         pytest.param({"domains": [f"{n}.a.example" for n in range(6)]}, "domains: 6 names", id="six"),
         pytest.param({"domains": ["a.example", "*.a.example"]}, "domains: single names and wildcards", id="mixed"),
-        pytest.param({"domains": ["a.example", "no host"]}, "domains: 'no host' is no host name", id="no host name"),
+        pytest.param(
+            {"domains": ["a.example", "no host"]}, "domains: 'no host' is not a valid host name", id="no host name"
+        ),
         pytest.param({"domains": ["192.0.2.1"]}, "domains: ", id="an address"),
         pytest.param(
             {"domains": ["*.a.example"], "validation_method": "file"},

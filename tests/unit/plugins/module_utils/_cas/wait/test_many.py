@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import api, info
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.goals import GO_ON
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.goals import RESUME
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.wait import many
@@ -100,7 +100,7 @@ def fleet(asked: info.Query) -> many.Many[Order]:
         describe=api.describe,
         lacks=lambda order: asked.include_certificate and order.certificate is None,
         option="order_ids",
-        again=GO_ON,
+        again=RESUME,
     )
 
 
@@ -274,7 +274,7 @@ def test_the_deadline_says_what_is_still_missing() -> None:
     assert ran.failure.msg == (
         f"2 of 3 orders were not issued after 100 s: Order {waiting} for waiting.example (pending_validation, to "
         f"publish: TXT _dnsauth.waiting.example); Order {reviewed} for reviewed.example (reviewing). "
-        "Run the task again to go on waiting; nothing is lost."
+        "Run the task again to resume waiting; nothing is lost."
     )
     assert 99 < world_time(account) - begun <= 100
     assert ran.failure.facts["orders"][1]["validation"][0]["record_name"] == "_dnsauth.waiting.example"

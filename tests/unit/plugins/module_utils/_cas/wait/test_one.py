@@ -118,7 +118,7 @@ def test_a_refusal_ends_the_wait_at_once() -> None:
     failure = ended(account, wait_for="issued")
     assert isinstance(failure, StateNotReached)
     assert "was refused. The service does not say why" in failure.msg
-    assert "Run the task again to delete it and apply anew." in failure.msg
+    assert "Run the task again to delete it and apply again." in failure.msg
     assert world_time(account) - begun < 300
 
 
@@ -132,27 +132,31 @@ def test_what_is_over_is_not_waited_for(status: str) -> None:
     assert reads(account) == []
 
 
-GO_ON = "Run the task again to go on waiting; nothing is lost."
+RESUME = "Run the task again to resume waiting; nothing is lost."
 TOO_LATE: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
     "never submitted": (
         {"settle_seconds": NEVER},
         {},
         (
-            "was still not submitted after 300 s (Order {id} for www.example.com, pending_application; "
+            "was not submitted after 300 s (Order {id} for www.example.com, pending_application; "
             "the service calls it payed)",
             "Submit it in the console",
-            "it goes on with this order and buys no other",
+            "it resumes with this order and does not order another one",
         ),
     ),
     "nothing to publish": (
         {"record_delay_seconds": NEVER},
         {},
-        ("The service has not said what to publish after 300 s (Order {id}", "pending_validation", GO_ON),
+        ("The service did not show what to publish after 300 s (Order {id}", "pending_validation", RESUME),
     ),
     "not proven by DNS": (
         {},
         {"wait_for": "issued"},
-        ("The domain was not proven after 4500 s", "Publish TXT _dnsauth.www.example.com with the value 2026", GO_ON),
+        (
+            "The domain was not validated after 4500 s",
+            "Publish TXT _dnsauth.www.example.com with the value 2026",
+            RESUME,
+        ),
     ),
     "not proven by CNAME": (
         {"record_type": "CNAME"},
@@ -167,17 +171,17 @@ TOO_LATE: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
     "not proven by file": (
         {},
         {"wait_for": "issued", "validation_method": "file"},
-        ("Serve http://www.example.com/.well-known/pki-validation/fileauth.txt", "without redirects", GO_ON),
+        ("Serve http://www.example.com/.well-known/pki-validation/fileauth.txt", "without redirects", RESUME),
     ),
     "under review": (
         {"proof": "at_once", "review_seconds": None},
         {"wait_for": "issued"},
-        ("The certificate was not issued after 4500 s (Order {id}", "reviewing; the service calls it process", GO_ON),
+        ("The certificate was not issued after 4500 s (Order {id}", "reviewing; the service calls it process", RESUME),
     ),
     "unknown": (
         {"unknown_type": "closed"},
         {},
-        ("was not issued after 300 s", "unknown; the service calls it closed", GO_ON),
+        ("was not issued after 300 s", "unknown; the service calls it closed", RESUME),
     ),
 }
 
@@ -311,7 +315,7 @@ def test_a_wait_tells_news_at_once_and_repeats_itself_every_half_minute() -> Non
 def test_what_is_to_be_published_is_told_when_it_is_known() -> None:
     account = emulator(record_delay_seconds=20)
     loud = [line for _seconds, detail, line in told(account) if not detail]
-    assert "The service has not said yet what to publish." in loud[1]
+    assert "The service does not show yet what to publish." in loud[1]
     assert ": pending_validation after " in loud[-1]
     assert "To publish: TXT _dnsauth.www.example.com with the value 2026" in loud[-1]
 

@@ -31,7 +31,7 @@ FILE = ValidationFile(WWW, "/.well-known/pki-validation/a.txt", "abc", f"http://
 OPEN = Order(order_id="7", status=Status.PENDING_VALIDATION, domains=(WWW,), validation=(RECORD,))
 REVIEWING = Order(order_id="7", status=Status.REVIEWING, domains=(WWW,))
 PUBLISH = f"To publish: TXT _dnsauth.{WWW} with the value 20261122abc"
-SAFE = "Ctrl-C is safe: every order stays as it is, and the same task goes on with it next time."
+SAFE = "Ctrl-C is safe: every order stays as it is, and the same task resumes it next time."
 
 
 class Heard:
@@ -124,7 +124,7 @@ def test_the_end_is_told_where_something_was_told() -> None:
     ("order", "says"),
     [
         (replace(OPEN, status=Status.PENDING_APPLICATION, validation=()), "It is not submitted yet."),
-        (replace(OPEN, validation=()), "The service has not said yet what to publish."),
+        (replace(OPEN, validation=()), "The service does not show yet what to publish."),
         (OPEN, PUBLISH),
         (
             replace(OPEN, validation=(replace(RECORD, record_name=None),)),
