@@ -301,7 +301,7 @@ def test_a_wait_tells_news_at_once_and_repeats_itself_every_half_minute() -> Non
     head = f"Order {number} for www.example.com: "
     assert loud[0][1] == (
         f"{head}pending_application, gives up in 75 min. Ctrl-C is safe: every order stays as it is, and the same task "
-        "goes on with it next time. It is not submitted yet."
+        "resumes it next time. It is not submitted yet."
     )
     assert loud[1][1] == f"{head}reviewing, gives up in 75 min."
     assert all("reviewing for " in line for _seconds, line in loud[2:-1])
