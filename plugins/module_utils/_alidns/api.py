@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .._connection import Service
 from .._errors import NotAllowed
 from .._rpc.client import Caller, Product
-from .._rpc.paging import Entry, entries
+from .._rpc.paging import Entry, latest
 from .._text import one_line
 from .record import ENGLISH, Record, Zone, folded, from_entry
 
@@ -69,7 +69,7 @@ def records(caller: Caller, zone: Zone, name: str) -> list[Record]:
 
 
 def _all(caller: Caller, action: str, params: dict[str, Any], path: tuple[str, str]) -> list[Entry]:
-    return list(entries(partial(_page, caller, action, params, path), _key))
+    return latest(partial(_page, caller, action, params, path), _key)
 
 
 def _key(entry: Entry) -> str:

@@ -34,9 +34,9 @@ def id_text(value: object) -> str | None:
 
 def moment(value: object) -> datetime | None:
     """A moment from milliseconds since 1970, as number or text."""
-    number = whole(value)
+    number = whole(value.strip() if isinstance(value, str) else value)
     try:
-        return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=number) if number else None
+        return None if number is None else datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=number)
     except OverflowError:
         return None
 

@@ -26,7 +26,7 @@ def entries(ask: Callable[[int], tuple[object, object]], key: Callable[[Entry], 
     """
     seen: set[str] = set()
     for _attempt in range(_PASSES):
-        totals = set()
+        totals: set[int] = set()
         for page, total in pages(ask):
             totals.add(total)
             for entry in page:
@@ -34,8 +34,26 @@ def entries(ask: Callable[[int], tuple[object, object]], key: Callable[[Entry], 
                 if name not in seen:
                     seen.add(name)
                     yield entry
-        if len(totals) == 1 and len(seen) >= max(totals):
+        if _is_whole(totals, len(seen)):
             return
+
+
+def latest(ask: Callable[[int], tuple[object, object]], key: Callable[[Entry], str]) -> list[Entry]:
+    """As ``entries``, but all at once, and each as the last pass shows it: without those that went in the meantime."""
+    found: dict[str, Entry] = {}
+    for _attempt in range(_PASSES):
+        found, totals = {}, set[int]()
+        for page, total in pages(ask):
+            totals.add(total)
+            found.update((key(entry), entry) for entry in page)
+        if _is_whole(totals, len(found)):
+            break
+    return list(found.values())
+
+
+def _is_whole(totals: set[int], count: int) -> bool:
+    """Whether nothing moved while so many entries were read, each page with a total."""
+    return len(totals) == 1 and count >= max(totals)
 
 
 def pages(ask: Callable[[int], tuple[object, object]]) -> Iterator[tuple[list[Entry], int]]:

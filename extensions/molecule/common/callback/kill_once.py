@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kills its own ansible-playbook, and all that belongs to it, after the first task where no run was killed before."""
+"""Kills its own ansible-playbook and all child processes after the first task where no earlier run was killed."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ name: kill_once
 type: aggregate
 short_description: Kill the run after a task
 description:
-  - Sends SIGKILL to the process group when a task has come to an end, unless an earlier run was killed there. The file
-    that E(CERTOPS_KILLED) names is a list of these tasks.
-  - Tasks that were skipped and those that leave the world as it is are left out.
+  - Sends SIGKILL to the process group when a task has ended, unless an earlier run was killed there. The file that
+    E(CERTOPS_KILLED) names is a list of these tasks.
+  - Skipped tasks and tasks that change nothing outside of Ansible are left out.
 requirements:
   - It has to be enabled.
 """
 
-# These happen inside of the run alone.
+# These change nothing outside of Ansible.
 HARMLESS = ("assert", "debug", "fail", "include_role", "include_tasks", "meta", "set_fact", "validate_argument_spec")
 
 
@@ -42,9 +42,9 @@ class CallbackModule(CallbackBase):
         task = result._task
         if task.action.rpartition(".")[2] in HARMLESS:
             return
-        # Included with other words, it is another task: the same one publishes the proof and removes it.
-        words = [word for word in task.get_vars().values() if isinstance(word, str) and word.isalpha()]
-        point = " ".join([task.get_name(), *words])
+        # Included with other values, it is another task: the same one publishes and removes the validation record.
+        values = [value for value in task.get_vars().values() if isinstance(value, str) and value.isalpha()]
+        point = " ".join([task.get_name(), *values])
         if point not in self._points:
             self._file.write_text(json.dumps([*self._points, point], indent=2))
             os.killpg(0, signal.SIGKILL)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes the result of every task down, so that playbooks and the runner can ask what happened."""
+"""Records the result of every task in a file, for the playbooks and the runner."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible.plugins.callback import CallbackBase
 DOCUMENTATION = """
 name: ledger
 type: aggregate
-short_description: Write the results of all tasks down
+short_description: Record the results of all tasks
 description:
   - One line of JSON for each result, in the directory that E(CERTOPS_REPORT) names, below the name of the scenario.
 requirements:
@@ -41,16 +41,16 @@ class CallbackModule(CallbackBase):
         self._play = play.get_name().strip()
 
     def _write(self, kind: str, result) -> None:
-        answer, task = result._result, result._task
+        values, task = result._result, result._task
         entry = {
             "play": self._play,
             "task": task.get_name(),
             "action": task.resolved_action or task.action,
             "host": result._host.get_name(),
             "kind": kind,
-            "changed": bool(answer.get("changed", False)),
+            "changed": bool(values.get("changed", False)),
             "check": bool(task.check_mode),
-            "msg": answer.get("msg", ""),
+            "msg": values.get("msg", ""),
             "seconds": round(time.monotonic() - self._begin, 2),
         }
         self._file.write(json.dumps(entry, default=str) + "\n")

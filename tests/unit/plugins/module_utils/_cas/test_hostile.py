@@ -108,7 +108,7 @@ def test_the_end_of_the_calendar_is_a_day_like_others() -> None:
     order = Order("7", Status.ISSUED, domains=("www.example.com",), not_before=LAST_DAY, not_after=LAST_DAY)
     assert "9999-12-31" in issued_already(order, "absent", NOON).msg
     asked = read_order({**DEFAULTS, "state": "revoked", "order_id": "7"})
-    assert plan_order(asked, Seen(order), NOON).facts == {"refund": True}
+    assert plan_order(Seen(asked, order), NOON).facts == {"refund": True}
 
 
 # Names.
@@ -123,8 +123,9 @@ def test_a_name_of_the_services_is_shown_in_one_line(name: str) -> None:
 
 def test_a_word_that_nobody_knows_is_shown_in_one_line() -> None:
     order = Order("7", Status.UNKNOWN, service_status="a\nb\x1b[2J" + "x" * 10_000)
+    asked = read_order({**DEFAULTS, "state": "present", "order_id": "7"})
     with pytest.raises(NotAllowed) as caught:
-        plan_order(read_order({**DEFAULTS, "state": "present", "order_id": "7"}), Seen(order), NOON)
+        plan_order(Seen(asked, order), NOON)
     assert caught.value.msg.isprintable()
     assert len(caught.value.msg) < 500
 

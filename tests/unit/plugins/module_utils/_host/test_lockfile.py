@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._host import lockfile
-from ansible_collections.certops.alicloud.plugins.module_utils._host.lockfile import Held, owner, take
+from ansible_collections.certops.alicloud.plugins.module_utils._host.lockfile import Lockfile, acquire, owner, read_note
 
 ROOT = Path(__file__).resolve().parents[5]
 NOW = 1_000_000.0
 HOLDER = """
 import conftest, sys, time
-from ansible_collections.certops.alicloud.plugins.module_utils._host.lockfile import take
-held = take(sys.argv[1], float(sys.argv[2]), float(sys.argv[3]))
+from ansible_collections.certops.alicloud.plugins.module_utils._host.lockfile import acquire
+held = acquire(sys.argv[1], float(sys.argv[2]), float(sys.argv[3]))
 held.write({"by": "the other"})
 print("held", flush=True)
 time.sleep(60)
@@ -34,8 +34,8 @@ def note(tmp_path: Path) -> str:
     return str(tmp_path / "state" / "certops.alicloud" / "order-1")
 
 
-def taken(note: str, now: float = NOW, until: float = NOW + 60) -> Held:
-    held = take(note, now, until)
+def taken(note: str, now: float = NOW, until: float = NOW + 60) -> Lockfile:
+    held = acquire(note, now, until)
     assert held
     return held
 
@@ -75,7 +75,7 @@ def test_only_the_user_can_read_a_note(note: str) -> None:
 
 def test_one_at_a_time(note: str) -> None:
     with taken(note) as first:
-        assert take(note, NOW + 1, NOW + 61) is None
+        assert acquire(note, NOW + 1, NOW + 61) is None
         assert owner(note) == {"pid": os.getpid(), "host": os.uname().nodename, "since": NOW, "until": NOW + 60}
         assert first.is_ours
     assert not first.is_ours
@@ -84,8 +84,9 @@ def test_one_at_a_time(note: str) -> None:
 
 def test_a_process_that_was_killed_holds_nothing(note: str) -> None:
     other = holder(note)
-    assert take(note, NOW, NOW + 60) is None
+    assert acquire(note, NOW, NOW + 60) is None
     assert owner(note)["pid"] == other.pid
+    assert read_note(note) == {"by": "the other"}
     end(other)
     with taken(note) as held:
         assert held.read() == {"by": "the other"}
@@ -95,11 +96,11 @@ def test_a_process_that_hangs_is_taken_over_after_its_time(note: str) -> None:
     other = holder(note, until=NOW + 30)
     try:
         other.send_signal(signal.SIGSTOP)
-        assert take(note, NOW + 30, NOW + 90) is None
+        assert acquire(note, NOW + 30, NOW + 90) is None
         with taken(note, NOW + 31, NOW + 90) as held:
             assert held.read() == {"by": "the other"}
             assert owner(note)["pid"] == os.getpid()
-            assert take(note, NOW + 32, NOW + 90) is None
+            assert acquire(note, NOW + 32, NOW + 90) is None
     finally:
         end(other)
 
@@ -109,15 +110,15 @@ def test_who_was_taken_over_knows_it(note: str) -> None:
     with taken(note, NOW + 31):
         assert not hung.is_ours
         hung.release()
-        assert take(note, NOW + 32, NOW + 90) is None
+        assert acquire(note, NOW + 32, NOW + 90) is None
 
 
 RACER = """
 import conftest, sys, time
-from ansible_collections.certops.alicloud.plugins.module_utils._host.lockfile import take
+from ansible_collections.certops.alicloud.plugins.module_utils._host.lockfile import acquire
 note, now, tally = sys.argv[1], float(sys.argv[2]), sys.argv[3]
 for _turn in range(20):
-    while (held := take(note, now, now + 1000)) is None:
+    while (held := acquire(note, now, now + 1000)) is None:
         time.sleep(0.001)
     with held:
         count = held.read().get("count", 0)
@@ -142,6 +143,7 @@ def test_a_lock_or_a_note_that_makes_no_sense_is_none(note: str, text: str) -> N
     Path(f"{note}.lock").write_text(text)
     Path(f"{note}.json").write_text(text if text != '{"until": "soon"}' else "")
     assert owner(note) == {}
+    assert read_note(note) == {}
     with taken(note) as held:
         assert held.read() == {}
 
@@ -151,14 +153,14 @@ def test_a_link_is_not_followed(note: str, tmp_path: Path) -> None:
     os.unlink(f"{note}.lock")
     os.symlink(tmp_path / "elsewhere", f"{note}.lock")
     with pytest.raises(OSError, match="symbolic links"):
-        take(note, NOW, NOW + 1)
+        acquire(note, NOW, NOW + 1)
     assert not (tmp_path / "elsewhere").exists()
 
 
 def test_where_nothing_can_be_written_it_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError):
-        take(str(tmp_path / "file" / "note"), NOW, NOW + 1)
+        acquire(str(tmp_path / "file" / "note"), NOW, NOW + 1)
 
 
 def test_a_failure_leaves_nothing_locked(note: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +170,7 @@ def test_a_failure_leaves_nothing_locked(note: str, monkeypatch: pytest.MonkeyPa
     with monkeypatch.context() as patch:
         patch.setattr(lockfile.os, "pwrite", fail)
         with pytest.raises(OSError, match="full"):
-            take(note, NOW, NOW + 60)
+            acquire(note, NOW, NOW + 60)
     taken(note).release()
 
 

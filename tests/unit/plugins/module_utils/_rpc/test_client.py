@@ -32,6 +32,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     Untrusted,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import Repeat, Step, Target
+from ansible_collections.certops.alicloud.plugins.module_utils._reconcile import Run
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client, Product
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.credentials import Credentials
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
@@ -105,10 +107,14 @@ def page(status: int) -> Response:
 
 
 def failing(script: Script, action: str = READ, watch: Watch | None = None, **more: Any) -> Failure:
-    deadline = more.pop("deadline", None)
+    deadline = more.pop("deadline", float("inf"))
     with pytest.raises(Failure) as caught:
         client(script, watch, **more).call(action, PARAMS, deadline)
     return caught.value
+
+
+def step(action: str = WRITE) -> Step[Any]:
+    return Step(action, "it is wanted", Target("order_id", None), None, Repeat.NEVER, PARAMS)
 
 
 DONE = reply(RequestId="R-2", OrderId=7)
@@ -153,28 +159,29 @@ def test_a_read_ends_with_its_last_failure(turn: Response | Failure) -> None:
 @pytest.mark.parametrize("name", HARMLESS)
 def test_a_write_that_was_not_carried_out_is_sent_again(name: str) -> None:
     script = Script([AGAIN[name], DONE])
-    account = client(script)
-    assert account.call(WRITE, PARAMS)["OrderId"] == 7
-    assert account.wrote
+    run = Run(client(script))
+    assert run.send(step())["OrderId"] == 7
+    assert len(script.sent) == 2
+    assert run.sent == [step()]
     script = Script([AGAIN[name]])
-    account = client(script)
+    run = Run(client(script))
     with pytest.raises((ApiError, NotSent)):
-        account.call(WRITE, PARAMS)
+        run.send(step())
     assert len(script.sent) == ATTEMPTS
-    assert not account.wrote
+    assert run.sent == []
 
 
 @pytest.mark.parametrize("name", [name for name in AGAIN if name not in HARMLESS])
 def test_a_write_that_may_have_happened_is_never_sent_twice(name: str) -> None:
     script, watch = Script([AGAIN[name]]), Watch()
-    account = client(script, watch)
+    run = Run(client(script, watch))
     with pytest.raises(OutcomeUnknown) as caught:
-        account.call(WRITE, PARAMS)
+        run.send(step())
     assert caught.value.msg.startswith(f"{WRITE} may or may not have happened. ")
     assert caught.value.facts["action"] == WRITE
     assert len(script.sent) == 1
     assert not watch.slept
-    assert account.wrote
+    assert run.sent == [step()]
 
 
 @pytest.mark.parametrize("action", [READ, WRITE])
@@ -358,17 +365,20 @@ def test_a_pause_that_reaches_the_deadline_is_not_begun() -> None:
 )
 def test_a_client_that_only_reads_sends_no_write(action: str) -> None:
     script = Script([DONE])
-    account = client(script, read_only=True)
+    run = Run(client(script, read_only=True))
     with pytest.raises(ReadOnly, match=action):
-        account.call(action, PARAMS)
+        run.actor.call(action, PARAMS)
+    with pytest.raises(ReadOnly, match=action):
+        run.send(step(action))
     assert script.sent == []
+    assert run.sent == []
 
 
 @pytest.mark.parametrize("action", [READ, "ListUserCertificateOrder", "GetUserCertificateDetail"])
 def test_a_client_that_only_reads_reads(action: str) -> None:
-    account = client(Script([DONE]), read_only=True)
-    assert account.call(action, PARAMS) == {"RequestId": "R-2", "OrderId": 7}
-    assert not account.wrote
+    run = Run(client(Script([DONE]), read_only=True))
+    assert run.call(action, PARAMS) == {"RequestId": "R-2", "OrderId": 7}
+    assert run.sent == []
 
 
 # What is mended at the gate.

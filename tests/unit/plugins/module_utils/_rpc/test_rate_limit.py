@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._host.lockfile import take
+from ansible_collections.certops.alicloud.plugins.module_utils._host.lockfile import acquire
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc import rate_limit
 
 NOW = 1_000_000.0
@@ -112,7 +112,7 @@ def test_a_note_that_makes_no_sense_stops_nobody(note: str, text: str) -> None:
 
 def test_a_note_that_somebody_keeps_stops_nobody(note: str) -> None:
     slept: list[float] = []
-    held = take(note, NOW, NOW + 1000)
+    held = acquire(note, NOW, NOW + 1000)
     assert held
     with held:
         assert rate_limit.turn(note, NOW, slept.append) == 0

@@ -394,7 +394,7 @@ def test_orders_are_found_by_ids_that_are_no_numbers() -> None:
     found = asked(order_id=ids[1], include_private_key=True)
     assert [order["order_id"] for order in found["orders"]] == ids[1:]
     assert "PRIVATE KEY" in found["private_key"]
-    assert asked(order_ids=["id-unknown", ids[0]])["total"] == 1
+    assert asked(order_ids=["id-7", ids[0]])["total"] == 1
 
 
 @pytest.mark.parametrize(("place", "pages"), [(0, 1), (49, 1), (50, 2), (119, 3)])

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import info
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import api, info
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.goals import GO_ON
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.wait import many
@@ -23,6 +24,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     Kind,
     StateNotReached,
 )
+from ansible_collections.certops.alicloud.plugins.module_utils._reconcile import Run
 from tests.emulator.core.emulator import Emulator
 from tests.support.accounts import applied, issued, revoked, stocked
 from tests.support.client import before, client, clock, edited, emulator, reads, world_time, writes
@@ -32,7 +34,7 @@ NEVER = 1e7
 
 
 @dataclass
-class Run:
+class Ran:
     """A wait: its orders or its failure, its calls look by look, and what it told."""
 
     orders: list[Order]
@@ -56,7 +58,7 @@ class Run:
 
 def run(
     account: Emulator, numbers: list[str], happens: Callable[[float], object] = lambda _seconds: None, **options: Any
-) -> Run:
+) -> Ran:
     """Wait for orders; ``happens`` is called after every pause, with the seconds since the wait began."""
     begun = world_time(account)
     account.calls.clear()
@@ -80,14 +82,26 @@ def run(
     )
     orders, failure = [], None
     try:
-        orders = many.wait_for_all(caller, asked, begun + asked.wait_timeout)
+        orders = many.wait_for_all(Run(caller, begun + asked.waiting.timeout), asked.waiting, fleet(asked))
     except Failure as caught:
         failure = caught
         assert [order["order_id"] for order in failure.facts["orders"]] == numbers
     assert writes(account) == []
-    assert world_time(account) - begun <= asked.wait_timeout
+    assert world_time(account) - begun <= asked.waiting.timeout
     looks.append(reads(account))
-    return Run(orders, failure, looks, lines)
+    return Ran(orders, failure, looks, lines)
+
+
+def fleet(asked: info.Query) -> many.Many[Order]:
+    """The orders of a question, as ``cas_order_info`` waits for them."""
+    return many.Many(
+        things={order_id: api.unread(order_id) for order_id in asked.order_ids},
+        find=lambda run, ids: api.find_in_list(run, ids, asked.order_type),
+        describe=api.describe,
+        lacks=lambda order: asked.include_certificate and order.certificate is None,
+        option="order_ids",
+        again=GO_ON,
+    )
 
 
 def of(account: Emulator) -> list[str]:

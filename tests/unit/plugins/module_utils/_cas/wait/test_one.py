@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.api import describe
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.goals import goal_of
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order
@@ -31,6 +33,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     Untrusted,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
+from ansible_collections.certops.alicloud.plugins.module_utils._reconcile import Run
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 from tests.emulator.core.emulator import Emulator
 from tests.support.accounts import applied
 from tests.support.client import DEFAULTS, before, client, clock, emulator, order, reads, world_time, writes
@@ -47,6 +51,13 @@ def ended(account: Emulator, **options: Any) -> Failure:
         order(account, **WWW, **options)
     assert world_time(account) - begun <= options.get("wait_timeout", 4500)
     return caught.value
+
+
+def wait(caller: Client, thing: Order, seconds: float = 300.0, **options: Any) -> Order:
+    """Wait for an order as a task with these options does, for some seconds from now."""
+    waiting = read_order({**DEFAULTS, **WWW, **options}).waiting
+    run = Run(caller, caller.clock.monotonic() + seconds)
+    return one.wait(run, goal_of(waiting.wait_for), waiting, thing, describe)
 
 
 # Good ends.
@@ -116,7 +127,7 @@ def test_what_is_over_is_not_waited_for(status: str) -> None:
     account = emulator()
     over = Order(order_id="7", status=Status(status))
     with pytest.raises(StateNotReached, match=f"Order 7 is {status}; there is nothing left to wait for") as caught:
-        one.wait(client(account), read_order({**DEFAULTS, **WWW}), over, world_time(account) + 300)
+        wait(client(account), over)
     assert caught.value.facts["order_id"] == "7"
     assert reads(account) == []
 
@@ -192,11 +203,10 @@ def test_too_late_has_a_sentence_for_each_state(
 def test_what_the_service_says_is_shown_in_one_plain_line() -> None:
     proof = ValidationRecord("www.example.com", None, "TXT", "a\x1b[2Jb\n", "_dnsauth\n")
     strange = Order("7", Status.PENDING_VALIDATION, "domain\nverify", ("www.example.com",), validation=(proof,))
-    asked = read_order({**DEFAULTS, **WWW, "wait_for": "issued", "wait_timeout": 10})
     account = emulator()
     account.inject(action=DESCRIBE, times=0, kind="code", code="NotFoundOrder")
     with pytest.raises(StateNotReached) as caught:
-        one.wait(client(account), asked, strange, world_time(account) + 5)
+        wait(client(account), strange, 5.0, wait_for="issued", wait_timeout=10)
     assert caught.value.msg.isprintable()
 
 
@@ -256,11 +266,10 @@ def test_an_order_that_vanishes_ends_the_wait() -> None:
     gone = before(account, DESCRIBE, account.world.orders.clear, skip=3)
     begun = world_time(account)
     with pytest.raises(StateNotReached, match="does not exist any more"):
-        one.wait(
+        wait(
             client(account, transport=gone),
-            read_order({**DEFAULTS, **WWW}),
             Order(order_id=applied(account), status=Status.PENDING_APPLICATION),
-            begun + 300,
+            begun + 300 - world_time(account),
         )
     assert world_time(account) - begun < 200
 
@@ -315,13 +324,13 @@ def test_nothing_is_told_where_nothing_is_waited_for(way: str) -> None:
     elif way != "none":
         applied(account)
     heard: list[object] = []
-    asked = read_order({"state": "present", **DEFAULTS, **WWW, "wait_for": "none" if way == "none" else "validation"})
+    wait_for = "none" if way == "none" else "validation"
     silent = client(account, read_only=way == "check mode", tell=lambda *told: heard.append(told))
     if way == "over":
         with pytest.raises(StateNotReached):
-            one.wait(silent, asked, Order("7", Status.FAILED), world_time(account) + 300)
+            wait(silent, Order("7", Status.FAILED), wait_for=wait_for)
     else:
-        ensure_order(silent, asked)
+        ensure_order(silent, read_order({"state": "present", **DEFAULTS, **WWW, "wait_for": wait_for}))
     assert heard == []
 
 
@@ -380,7 +389,8 @@ class Looks:
             sleep=self.sleep,
             chance=lambda: self.chance,
         )
-        return one.poll(client(emulator(), clock=watch), interval, deadline, look)
+        run = Run(client(emulator(), clock=watch), deadline)
+        return one.poll(run, one.Pauses(run, interval), look)
 
 
 def test_pauses_grow_to_a_minute_and_end_at_the_deadline() -> None:

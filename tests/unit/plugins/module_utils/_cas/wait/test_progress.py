@@ -141,8 +141,8 @@ def test_what_is_missing(order: Order, says: str) -> None:
 
 
 def test_an_order_is_named_by_its_first_name() -> None:
-    assert progress.short(replace(OPEN, domains=())) == "Order 7"
-    assert progress.short(replace(OPEN, domains=(WWW, "b.example", "c.example"))) == f"Order 7 for {WWW} and 2 more"
+    assert replace(OPEN, domains=()).short == "Order 7"
+    assert replace(OPEN, domains=(WWW, "b.example", "c.example")).short == f"Order 7 for {WWW} and 2 more"
 
 
 def test_a_status_that_nobody_knows_has_the_service_s_word() -> None:
@@ -179,7 +179,7 @@ def test_whatever_the_service_says_a_line_is_one_short_line(
         heard.look(0, order)
         heard.look(0, replace(order, status=Status.UNKNOWN))
         heard.progress.news_of(order)
-        heard.progress.end(progress.short(order), order)
+        heard.progress.end(order.short, order)
         heard.lines.append((progress.several([(order, "failed")] * 3), False))
     for line, _detail in heard.lines:
         assert line.isprintable()

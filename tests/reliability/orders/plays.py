@@ -1,0 +1,99 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks of the cases, and how their tasks ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.emulator.core.gate import Keys
+from tests.reliability.support.playbooks import Play, environment, start_plays
+from tests.world.children import Child
+
+from .cases import REQUEST_TIMEOUT, Case
+
+CALLBACKS = Path(__file__).parent / "callback"
+# The runs of a case, by the names of their tasks.
+FIRST, NEXT, CHECK = RUNS = ("first run", "next run", "check run")
+# Seconds. The runs after the one with the fault have time to wait for what it may have done.
+NEXT_TIMEOUT = 120
+FORKS = "16"
+# Most tasks wait most of the time: a process that polls a thousand times a second takes the machine from the others.
+SETTINGS = "[defaults]\ninternal_poll_interval = 0.02\n"
+_OPTIONS = (
+    *("endpoint", "access_key_id", "access_key_secret", "ca_path", "request_timeout", "domains", "csr_content"),
+    *("product_code", "contact", "wait_for"),
+)
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """How a task ended, as Ansible saw it."""
+
+    seconds: float
+    failed: bool
+    result: Mapping[str, Any]
+
+
+def variables(case: Case, address: str, state: Path, csr: str, ca_file: Path) -> dict[str, Any]:
+    """The variables of the host of a case. The check run takes the quicker way."""
+    keys = Keys()
+    return {
+        "direct": {FIRST: case.way == "direct", NEXT: case.way == "direct", CHECK: True},
+        "timeout": {FIRST: case.timeout, NEXT: NEXT_TIMEOUT, CHECK: NEXT_TIMEOUT},
+        "state_directory": str(state),
+        "wanted": {
+            "endpoint": address,
+            "access_key_id": keys.access_key_id,
+            "access_key_secret": keys.access_key_secret,
+            "request_timeout": REQUEST_TIMEOUT,
+            **case.workflow.options,
+            **({"csr_content": csr} if case.workflow.own_key else {}),
+            **({"ca_path": str(ca_file)} if case.fault.tls else {}),
+        },
+    }
+
+
+def start_runs(directory: Path, runs: Sequence[str], cases: Sequence[Case], name: str) -> Child:
+    """Start a playbook with these runs of some cases, all of one module."""
+    hosts = directory / f"{name}.hosts"
+    hosts.write_text("\n".join(case.name for case in cases))
+    tasks = [_task(cases[0].workflow.module, run) for run in runs]
+    play: Play = {"name": "Orders", "hosts": "all", "gather_facts": False, "tasks": tasks}
+    around = environment(
+        directory,
+        ANSIBLE_FORKS=FORKS,
+        ANSIBLE_CALLBACK_PLUGINS=str(CALLBACKS),
+        ANSIBLE_CALLBACKS_ENABLED="task_results",
+        CERTOPS_TASK_RESULTS=str(directory / f"{name}.jsonl"),
+    )
+    return start_plays(directory, name, [play], around, ["--limit", f"@{hosts}"])[0]
+
+
+def _task(module: str, run: str) -> Play:
+    """One task, with all that hosts differ in as variables."""
+    names = [*_OPTIONS, *(["state"] if module.endswith(".cas_order") else [])]
+    options = {name: f"{{{{ wanted.{name} | default(omit) }}}}" for name in names}
+    return {
+        "name": run,
+        module: {**options, "wait_timeout": f"{{{{ timeout['{run}'] }}}}", "poll_interval": "0.2"},
+        "environment": {"XDG_STATE_HOME": "{{ state_directory }}"},
+        "vars": {"certops_alicloud_direct": f"{{{{ direct['{run}'] }}}}"},
+        "check_mode": run == CHECK,
+        "ignore_errors": True,
+    }
+
+
+def read_results(directory: Path, name: str) -> dict[tuple[str, str], TaskResult]:
+    """How the tasks of a playbook ended, by host and task."""
+    file = directory / f"{name}.jsonl"
+    entries = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+    return {
+        (entry["host"], entry["task"]): TaskResult(entry["seconds"], entry["failed"], entry["result"])
+        for entry in entries
+    }

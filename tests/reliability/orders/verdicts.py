@@ -1,0 +1,145 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a case has to come to, whatever goes wrong. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Any
+
+from tests.reliability.support.playbooks import CRASHES
+
+from .accounts import Facts
+from .batches import Trial
+from .cases import REQUEST_TIMEOUT
+from .plays import CHECK, FIRST, NEXT, NEXT_TIMEOUT, RUNS, TaskResult
+
+# Seconds beside the timeouts of a task: to start processes, on a machine that has other things to do.
+SLACK = 60.0
+# The outcome of a write that met no fault, or this one, is known.
+_CLEAR = (None, "throttled")
+
+
+class Problem(Enum):
+    """What must not be, as the page calls it."""
+
+    DUPLICATE = "orders beyond the one that was asked for"
+    BEYOND = "orders withdrawn, deleted or revoked beyond the one that was asked for"
+    NOT_CONVERGED = "second runs that did not succeed with the order that is there"
+    NOT_SETTLED = "third runs that planned something"
+    LATE = "runs that ended late"
+    TRACEBACK = "tracebacks"
+    UNCLEAR = "first runs that ended neither with success nor with a clear failure"
+    MISSED = "faults that met another call than they should have, or none"
+
+
+Found = Iterator[tuple[Problem, str]]
+
+
+def judge(trial: Trial) -> list[tuple[Problem, str]]:
+    """Everything that is wrong with a case, with a sentence for each."""
+    found = [*_fault(trial), *_orders(trial), *_first_run(trial), *_next_runs(trial), *_times(trial)]
+    return [(problem, f"{trial.case.text}: {why}") for problem, why in found]
+
+
+def is_blind(trial: Trial) -> bool:
+    """Whether the second run began before the service showed what the first one had done."""
+    return trial.account.unseen[1:2] == [True]
+
+
+def how_it_ended(trial: Trial) -> str:
+    """The first run in a word."""
+    first = trial.results.get(FIRST)
+    if trial.case.fault.kills:
+        return "killed"
+    if first is None:
+        return "died"
+    if not first.failed:
+        return "succeeded"
+    return "unknown" if first.result.get("outcome") == "unknown" else "failed"
+
+
+def _fault(trial: Trial) -> Found:
+    if not trial.case.fault.first:
+        return
+    hit = next((each for each in trial.account.calls if each.fault), None)
+    met = trial.killed if trial.case.fault.kills else hit is not None and hit.action == trial.case.call.action
+    if not met:
+        yield Problem.MISSED, f"the calls were {[each.action for each in trial.calls]}"
+
+
+def _orders(trial: Trial) -> Found:
+    workflow, last = trial.case.workflow, trial.facts[-1]
+    if len(last.made) > workflow.makes:
+        yield Problem.DUPLICATE, f"{len(last.made)} orders were made"
+    target = {trial.opened.target} - {None}
+    for name, numbers, allowed in (
+        ("withdrawn", last.withdrawn, workflow.withdraws),
+        ("deleted", last.deleted, workflow.deletes),
+        ("revoked", last.revoked, workflow.revokes),
+    ):
+        if numbers - (target if allowed else set()):
+            yield Problem.BEYOND, f"{sorted(numbers)} {name}"
+
+
+def _first_run(trial: Trial) -> Found:
+    first = trial.results.get(FIRST)
+    if trial.case.fault.kills:
+        return
+    if first is None:
+        yield Problem.UNCLEAR, "Ansible did not say how it ended"
+    elif not first.failed:
+        why = _not_there(trial, first, trial.facts[0])
+        if why:
+            yield Problem.UNCLEAR, f"it was a success, but {why}"
+    elif not first.result.get("msg"):
+        yield Problem.UNCLEAR, f"it failed without a message: {_short(first)}"
+    elif _in_doubt(trial) and first.result.get("outcome") != "unknown":
+        yield Problem.UNCLEAR, f"it does not say that the outcome is unknown: {_short(first)}"
+
+
+def _in_doubt(trial: Trial) -> bool:
+    """Whether the task cannot know the outcome of the last write of the first run. A call held up is logged later."""
+    late = [call for call in trial.account.calls[len(trial.calls) :] if call.fault]
+    writes = [call for call in (*trial.calls, *late) if call.write]
+    return bool(writes) and writes[-1].fault not in _CLEAR
+
+
+def _next_runs(trial: Trial) -> Found:
+    second, third = trial.results.get(NEXT), trial.results.get(CHECK)
+    why = _not_there(trial, second, trial.facts[1]) if second and not second.failed else _short(second)
+    if why:
+        yield Problem.NOT_CONVERGED, why
+    if third is None or third.failed or third.result.get("plan") != [] or third.result.get("changed"):
+        yield Problem.NOT_SETTLED, _short(third)
+
+
+def _not_there(trial: Trial, task: TaskResult, facts: Facts) -> str:
+    """Why an account is not as the workflow wants it; empty when it is."""
+    workflow, order = trial.case.workflow, task.result.get("order") or {}
+    if workflow.makes:
+        shown = order.get("order_id")
+        return "" if shown in {str(number) for number in facts.made} else f"it shows order {shown}"
+    target = {trial.opened.target} - {None}
+    done = facts.deleted if workflow.deletes else facts.revoked
+    return "" if target <= done else f"order {target} is still there"
+
+
+def _times(trial: Trial) -> Found:
+    if trial.overrun:
+        yield Problem.LATE, "the process had to be ended"
+    for name, limit in zip(RUNS, (trial.case.timeout, NEXT_TIMEOUT, NEXT_TIMEOUT)):
+        task = trial.results.get(name)
+        if task and task.seconds > limit + REQUEST_TIMEOUT + SLACK:
+            yield Problem.LATE, f"the {name} took {task.seconds:.0f} s"
+        if task and any(words in json.dumps(task.result) for words in CRASHES):
+            yield Problem.TRACEBACK, f"the {name}: {_short(task)}"
+
+
+def _short(task: TaskResult | None) -> str:
+    result: Mapping[str, Any] = task.result if task else {"msg": "no result"}
+    kept = ("msg", "outcome", "plan", "module_stderr")
+    return str({name: result[name] for name in kept if name in result})[:500]

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The cases have every fault and every workflow in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reliability.orders.cases import FAULTS, OTHER_CREATE, WAYS, WORKFLOWS, Call, Calls, every_case, few_cases
+
+CREATE, LIST = "CreateCertificateForPackageRequest", "ListUserCertificateOrder"
+BY_NAME = {workflow.name: workflow for workflow in WORKFLOWS}
+CALLS: Calls = {
+    workflow.name: [Call(0, LIST, False), Call(1, CREATE, True), Call(2, LIST, False)] for workflow in WORKFLOWS
+}
+
+
+def test_every_case() -> None:
+    cases = every_case(CALLS, 1)
+    plain = {(case.workflow.name, case.call.action, case.fault.name, case.way) for case in cases if not case.lag}
+    for workflow in BY_NAME:
+        for fault in FAULTS:
+            for way in WAYS:
+                assert (workflow, CREATE, fault.name, way) in plain
+                assert workflow == OTHER_CREATE or (
+                    ((workflow, LIST, fault.name, way) in plain) is not fault.only_writes
+                )
+    assert len({case.name for case in cases}) == len(cases)
+    assert {case.workflow.name for case in cases if case.lag} == {
+        name for name, workflow in BY_NAME.items() if workflow.makes
+    }
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_few_cases_have_something_of_everything(seed: int) -> None:
+    cases = few_cases(CALLS, seed)
+    assert [case.text for case in cases] == [case.text for case in few_cases(CALLS, seed)]
+    assert {case.fault.name for case in cases} >= {fault.name for fault in FAULTS}
+    assert {case.workflow.name for case in cases} == set(BY_NAME)
+    assert {case.way for case in cases} == set(WAYS)
+    assert any(case.lag for case in cases)
