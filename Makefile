@@ -72,7 +72,8 @@ clean: ## Remove what the targets above left behind
 
 $(VENV)/bin/python:
 	@echo "Setting up $(VENV)"
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed: make PYTHON=python3.12 ..." * (sys.version_info < (3, 11)))'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "Python 3.11 or later is needed: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -m venv --clear $(VENV) || $(PYTHON) -m virtualenv --clear --quiet $(VENV)
 
 $(VENV)/demo.stamp: $(REQUIREMENTS)/demo.txt $(REQUIREMENTS)/collections.txt | $(VENV)/bin/python
