@@ -31,9 +31,8 @@ setup: $(VENV)/dev.stamp ## Install everything that the targets below need
 
 test: $(VENV)/dev.stamp ## Run all tests, with the short version of reliability; the last line counts them
 	@rm -rf tests/output/coverage tests/output/logs tests/output/results
-	@RELIABILITY=short $(NOX) --parallel 2 --session $(TESTS); status=$$?; \
-	$(NOX) --session coverage -- --format=total 2>&1 | tail -n 0; \
-	$(BIN)/python -m tests.tools.results $(TESTS) && exit $$status
+	@RELIABILITY=short $(NOX) --parallel 2 --session $(TESTS) && $(NOX) --session coverage -- --format=total; \
+	status=$$?; $(BIN)/python -m tests.tools.results $(TESTS) && exit $$status
 
 unit: $(VENV)/dev.stamp ## Run the unit tests
 sdk: $(VENV)/dev.stamp ## Use the emulator with the official SDKs
@@ -73,7 +72,8 @@ clean: ## Remove what the targets above left behind
 
 $(VENV)/bin/python:
 	@echo "Setting up $(VENV)"
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed: make PYTHON=python3.12 ..." * (sys.version_info < (3, 11)))'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "Python 3.11 or later is needed: make PYTHON=python3.12 ..."; exit 1; }
 	@$(PYTHON) -m venv --clear $(VENV) || $(PYTHON) -m virtualenv --clear --quiet $(VENV)
 
 $(VENV)/demo.stamp: $(REQUIREMENTS)/demo.txt $(REQUIREMENTS)/collections.txt | $(VENV)/bin/python

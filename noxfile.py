@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import os
 import shutil
+import signal
 import sys
 import textwrap
 from collections.abc import Collection
@@ -39,11 +40,15 @@ COVERAGE = OUTPUT / "coverage"
 LONG = frozenset({"both_ways", "cas_order"})
 # So many lines of a tool's output are shown when a session of tests fails.
 TAIL = 100
+# Seconds that an interrupted test tool gets to remove what it made.
+PATIENCE = 10
 
 # The real interpreters come first: wrapper scripts of Python version managers confuse Ansible and ansible-test.
 others = [place for place in os.environ["PATH"].split(os.pathsep) if Path(place).name != "shims"]
 os.environ["PATH"] = os.pathsep.join([f"{VENV}/bin", f"{sys.base_prefix}/bin", *others])
 os.environ["ANSIBLE_COLLECTIONS_PATH"] = str(COLLECTIONS.parent)
+# With --parallel, sessions are ended by this signal; like Ctrl+C, it lets them remove what they made.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 nox.options.reuse_venv = "yes"
 antsibull_nox.load_antsibull_nox_toml()
@@ -59,7 +64,7 @@ def attempt(session: nox.Session, log: Path | TextIO, *command: str, **environme
         with log.open("w") as file:
             return attempt(session, file, *command, **environment)
     try:
-        session.run(*command, stdout=log, env=environment)
+        session.run(*command, stdout=log, env=environment, interrupt_timeout=PATIENCE)
     except CommandFailed:
         return False
     return True
@@ -187,7 +192,7 @@ def molecule(session: nox.Session) -> None:
         conclude(session, outcome.Outcome(0, 0, str(error)))
     with scenarios.surroundings() as environment:
         if session.posargs:
-            session.run(*scenarios.command(session.posargs), env=environment)
+            session.run(*scenarios.command(session.posargs), env=environment, interrupt_timeout=PATIENCE)
             return
         shutil.rmtree(scenarios.REPORT, ignore_errors=True)
         names, log = scenarios.names(), log_of(session)
@@ -202,12 +207,21 @@ def reliability(session: nox.Session) -> None:
     if os.environ.get("RELIABILITY") == "short":
         pytest(session, "-m", "reliability", "tests/reliability")
     else:
-        session.run("python", "-m", "pytest", "-m", "reliability", "tests/reliability", *session.posargs)
+        session.run(
+            "python",
+            "-m",
+            "pytest",
+            "-m",
+            "reliability",
+            "tests/reliability",
+            *session.posargs,
+            interrupt_timeout=PATIENCE,
+        )
 
 
 @in_venv()
 def coverage(session: nox.Session) -> None:
-    """Add up and show the coverage of plugins/ that the sessions unit and integration left."""
+    """Show the coverage of plugins/ by the unit tests and integration targets that were run."""
     data = [str(path) for path in COVERAGE.rglob("*") if path.is_file()]
     session.run("python", "-m", "coverage", "combine", "--keep", "--quiet", *data)
     session.run("python", "-m", "coverage", "report", *session.posargs)
@@ -256,4 +270,4 @@ def build(session: nox.Session) -> None:
 @in_venv()
 def bench(session: nox.Session) -> None:
     """Measure the collection beside its peers; BENCH=quick, fleet or full."""
-    session.run("python", "-m", "tests.benchmarks", *session.posargs)
+    session.run("python", "-m", "tests.benchmarks", *session.posargs, interrupt_timeout=PATIENCE)
