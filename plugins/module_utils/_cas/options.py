@@ -23,6 +23,14 @@ def identifier(value: object, option: str) -> str | None:
     return text
 
 
+def order_identifier(value: object, option: str = "order_id") -> str | None:
+    """The id of an order. The id of its instance, which the console shows beside it, is refused."""
+    text = identifier(value, option)
+    if text and text.startswith("cas-"):
+        raise InvalidOption(option, f"{quoted(text)} is the id of an instance; give the id of the order, in quotes.")
+    return text
+
+
 def positive(value: float, option: str) -> float:
     if not 0 < value <= _LONGEST_WAIT:
         raise InvalidOption(option, f"give a number of seconds above 0, and {_LONGEST_WAIT} at most.")

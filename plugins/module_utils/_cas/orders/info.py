@@ -14,7 +14,7 @@ from ..._errors import InvalidOption
 from ..._text import line
 from ..._x509.hostnames import base, host_names
 from ..._x509.renewal_window import window
-from ..options import identifier
+from ..options import order_identifier
 from ..status import DEAD, IN_FLIGHT, VALID, WITH_THE_CA, Status, list_words
 from ..wait.goal import WaitFor, Waiting, read_waiting
 from .api import (
@@ -68,7 +68,7 @@ class Query(NamedTuple):
 def query(options: Mapping[str, Any]) -> Query:
     """Check the options of ``cas_order_info`` and say what they ask for. Raises InvalidOption."""
     asked = Query(
-        order_id=identifier(options["order_id"], "order_id"),
+        order_id=order_identifier(options["order_id"]),
         order_ids=_ids(options["order_ids"]),
         domains=host_names(options["domains"] or ()),
         keyword=line(options["keyword"], "keyword") or None,
@@ -91,7 +91,7 @@ def _ids(values: Sequence[object] | None) -> tuple[str, ...]:
         return ()
     if not values:
         raise InvalidOption("order_ids", "the list is empty; give one order number or more, or leave it out.")
-    return tuple(dict.fromkeys(identifier("" if value is None else value, "order_ids") or "" for value in values))
+    return tuple(dict.fromkeys(order_identifier("" if value is None else value, "order_ids") or "" for value in values))
 
 
 def _check_together(asked: Query) -> None:

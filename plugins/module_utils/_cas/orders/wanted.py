@@ -16,7 +16,7 @@ from ..._text import code
 from ..._x509.hostnames import WILDCARD
 from ..._x509.renewal_window import DEFAULT_WINDOW, Window, window
 from ..application import Application, read_application
-from ..options import identifier
+from ..options import order_identifier
 from ..wait.goal import Waiting, read_waiting
 from .product_codes import DV_PRODUCTS
 from .snapshot import Snapshot, read_snapshot
@@ -110,7 +110,7 @@ def _common(options: Mapping[str, Any]) -> dict[str, Any]:
         "application": read_application(options),
         "waiting": read_waiting(options),
         "product_code": code(options["product_code"], "product_code"),
-        "order_id": identifier(options.get("order_id"), "order_id"),
+        "order_id": order_identifier(options.get("order_id")),
         "check_quota": options["check_quota"],
         "known_orders": read_snapshot(options.get("known_orders")),
     }
