@@ -178,7 +178,7 @@ def find_after_loss(
     """
     begun = run.clock.monotonic()
     if step.repeat is Repeat.BY_TOKEN:
-        with suppress(OutcomeUnknown):
+        with suppress(Failure):
             run.actor.call(step.action, step.params, run.deadline)
 
     def quietly() -> Found | None:

@@ -398,6 +398,17 @@ def test_what_is_sent_again_may_be_lost_again() -> None:
     assert run.sent == [step]
 
 
+def test_a_second_send_that_is_refused_does_not_end_the_search() -> None:
+    service, step = Warehouse(), STEPS[Repeat.BY_TOKEN]
+    run: ShelfRun = Run(service)
+    lost = lost_one(service, run, step)
+    service.refused.append(step.action)
+    assert find_after_loss(run, step, lost, lambda: service.boxes or None) == 1
+    with pytest.raises(OutcomeUnknown) as caught:
+        find_after_loss(run, step, lost, lambda: None)
+    assert caught.value.facts["outcome"] == "unknown"
+
+
 def test_nothing_is_sent_again_after_the_deadline() -> None:
     service, step = Warehouse(), STEPS[Repeat.BY_TOKEN]
     run: ShelfRun = Run(service, service.time + 5)
