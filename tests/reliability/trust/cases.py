@@ -116,7 +116,7 @@ def redirect_cases(servers: Servers) -> list[Case]:
             where = "http" if target is plain_ else "https"
             reply = Reply(status, {"Location": f"{target.url}/", "Content-Type": "text/html"}, b"<html>moved</html>")
             mover = servers.open(lambda *_request, reply=reply: reply, tls=servers.certificates.of())
-            says = (f"HTTP {status}", "is not a JSON object of the service", "the endpoint is another server's")
+            says = (f"HTTP {status}", "is not a JSON object of the service", "the endpoint belongs to another server")
             name = f"{status} to {where}"
             found.append(Case(name, mover.url, says, servers.trusted, untrusted=[target]))
     return [*found, *redirected_orders(servers, plain_)]
