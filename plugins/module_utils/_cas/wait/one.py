@@ -118,8 +118,8 @@ class Watch(Generic[T]):
         try:
             if self._goal.is_reached(self.latest):
                 return True
-            go_on = self._pause()
-            found = poll(self._run, self._pauses, lambda: self._look(moment), self._missed) if go_on else None
+            in_time = self._pause()
+            found = poll(self._run, self._pauses, lambda: self._look(moment), self._missed) if in_time else None
             if found is None:
                 raise StateNotReached(self._goal.overdue(self.latest, self._waiting.timeout))
         except Failure as failure:
