@@ -25,11 +25,6 @@ _PLENTY = "size=64m,nr_inodes=10000"
 _ROOM = 2 * 1024 * 1024 // PAGE
 
 
-def mount(directory: Path, options: str, kind: str = "tmpfs") -> None:
-    directory.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["mount", "-t", kind, "-o", options, "none", str(directory)], check=True)
-
-
 @dataclass(frozen=True)
 class Disk:
     """A small file system of its own, in memory."""
@@ -37,7 +32,8 @@ class Disk:
     directory: Path
 
     def make(self) -> None:
-        mount(self.directory, _PLENTY)
+        self.directory.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", _PLENTY, "none", str(self.directory)], check=True)
         # Size 0 is no limit, so a page is always in use.
         (self.directory / "filler").write_bytes(b"-" * PAGE)
 
@@ -54,7 +50,7 @@ class Disk:
 
 
 def fill(trials: Trials, disk: Disk, every: bool) -> None:
-    """Every size of a disk, from one where nothing more fits to one where the task gets through."""
+    """Every size of a disk, from one where nothing more fits to one where the task succeeds."""
     for step in trials.history.steps:
         step.copy_to(trials.directory)
         pages, inodes = disk.used()

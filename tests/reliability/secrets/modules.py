@@ -184,11 +184,11 @@ def _task(module: str, names: list[str], silent: bool) -> list[dict[str, Any]]:
 
 def modules(given: Mapping[str, Mapping[str, Options]], size: str, both: bool = False) -> Play:
     """A play of all modules: with `all`, `few` or the `fewest` of their cases."""
-    cases = {module: [name for name in names if _chosen(module, name, size)] for module, names in given.items()}
+    cases = {module: [name for name in names if _chosen(name, size)] for module, names in given.items()}
     return {"name": "Modules", "hosts": "plain", "gather_facts": False, "tasks": tasks(cases, both)}
 
 
-def _chosen(module: str, name: str, size: str) -> bool:
+def _chosen(name: str, size: str) -> bool:
     if size == "fewest":
         return name in FEWEST
     return size == "all" or name in FEW or name not in WAYS

@@ -38,7 +38,7 @@ exec "$@"
 
 def files(directory: Path) -> Iterator[Path]:
     """Every file below a directory, links not followed."""
-    for place, _directorys, names in os.walk(directory):
+    for place, _directories, names in os.walk(directory):
         for name in names:
             path = Path(place, name)
             if path.is_file() and not path.is_symlink():
@@ -101,7 +101,7 @@ class Watch:
                 if entry.isdigit():
                     self._read(entry)
             for top in self.WHERE:
-                for place, _directorys, names in os.walk(self.directory / top):
+                for place, _directories, names in os.walk(self.directory / top):
                     for name in names:
                         self._mode(os.path.join(place, name))
 
