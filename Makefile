@@ -21,7 +21,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 .DELETE_ON_ERROR:
 .PHONY: help demo setup test unit sdk sanity integration molecule coverage lint format build bench reliability clean
 
-help: ## Say what there is to make
+help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/demo.stamp ## Watch certificates being ordered, renewed and revoked, against the emulator

@@ -227,7 +227,7 @@ def coverage(session: nox.Session) -> None:
     session.run("python", "-m", "coverage", "report", *session.posargs)
 
 
-@in_venv()
+@in_venv(default=True)
 def style(session: nox.Session) -> None:
     """Check the layout of Python code with ruff, and the documentation of results that modules share."""
     session.run("ruff", "check", ".")
@@ -235,13 +235,13 @@ def style(session: nox.Session) -> None:
     session.run("python", "-m", "tests.tools.return_docs", "--lint")
 
 
-@in_venv()
+@in_venv(default=True)
 def typing(session: nox.Session) -> None:
     """Check types with mypy."""
     session.run("mypy")
 
 
-@in_venv()
+@in_venv(default=True)
 def changelog(session: nox.Session) -> None:
     """Check the changelog and its fragments."""
     session.run("antsibull-changelog", "lint")

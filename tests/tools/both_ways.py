@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Compares two runs of the same tasks: in one every module was shipped, in the other they ran in Ansible's worker.
 
-Pure: what the callback recording wrote and what Ansible said come in as text. Values that are new in every run become
-names, such as <request 3>, numbered as they appear. So what was equal within one run has to be equal in the other.
+Pure: the records of the callback recording and Ansible's output come in as text. Values that are new in every run
+become names, such as <request 3>, numbered as they appear. What is equal within one run has to be equal in the other.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ NEW_IN_EVERY_RUN = {
     "instance": r"\bcas-[a-z]+-[0-9a-f]{6}\b",
     "job": r"\bj\d+\.\d+\b",
     "order": r"\b\d{17}\b",
-    "proof": r"\b20\d{6}[0-9a-f]{40,}\b",
     "request": r"\b[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}\b",
     "serial": r"\b(?:[0-9a-f]{2}:){7,}[0-9a-f]{2}\b",
     "time": r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+    "validation": r"\b20\d{6}[0-9a-f]{40,}\b",
     "workspace": r"\b(?:certops|emulator)-[a-z0-9_]{8}\b",
 }
 ANY_OF_THEM = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in NEW_IN_EVERY_RUN.items()), re.DOTALL)
@@ -47,7 +47,7 @@ TARGET = re.compile(r"^Running (\w+) integration test role$", re.MULTILINE)
 WAY = re.compile(
     r"certops\.alicloud\.\w+ (?:(runs in the worker of the controller)|is shipped, because (.+?))\s*$", re.M
 )
-SAID = re.compile(r"^\[(?:DEPRECATION WARNING|ERROR|WARNING)\]: .*$", re.MULTILINE)
+MESSAGE = re.compile(r"^\[(?:DEPRECATION WARNING|ERROR|WARNING)\]: .*$", re.MULTILINE)
 # Where the task itself asks for more than the worker can give. Other reasons are those of the whole run.
 REASONS_OF_TASKS = re.compile(r"of async|of become|its environment sets \w+")
 # So many differences are printed for each target; the rest is counted.
@@ -56,10 +56,10 @@ SHOWN = 20
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one target: results as the callback saw them, warnings and errors, and which way tasks took."""
+    """One run of one target: results as the callback saw them, warnings and errors, and which way modules took."""
 
     results: tuple[dict[str, Any], ...] = ()
-    said: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
     direct: int = 0
     shipped: tuple[str, ...] = ()
 
@@ -105,7 +105,7 @@ class Names:
 
 
 def read_runs(recordings: Mapping[str, str], log: str) -> dict[str, Run]:
-    """Put together what the callback recorded for each target and what Ansible said with -vvv."""
+    """Put together what the callback recorded for each target and what Ansible printed with -vvv."""
     _before, *parts = TARGET.split(log)
     logs = dict(zip(parts[::2], parts[1::2]))
     return {target: read_run(text, logs.get(target, "")) for target, text in recordings.items()}
@@ -116,7 +116,7 @@ def read_run(recording: str, log: str) -> Run:
     ways = WAY.findall(log)
     return Run(
         results=tuple(json.loads(line) for line in recording.splitlines()),
-        said=tuple(SAID.findall(log)),
+        messages=tuple(MESSAGE.findall(log)),
         direct=sum(1 for direct, _reason in ways if direct),
         shipped=tuple(reason for _direct, reason in ways if reason),
     )
@@ -132,12 +132,12 @@ def compare(shipped: Run, direct: Run) -> list[Difference]:
         found += (Difference(title, *fields) for fields in differing(one, other))
     if len(both[0]) != len(both[1]):
         found.append(Difference("all tasks", "number of results", len(both[0]), len(both[1])))
-    return found + list(said_otherwise(shipped, direct))
+    return found + list(differing_messages(shipped, direct))
 
 
-def said_otherwise(shipped: Run, direct: Run) -> Iterator[Difference]:
+def differing_messages(shipped: Run, direct: Run) -> Iterator[Difference]:
     """Return the lines that Ansible printed in one run only: more of them, or others."""
-    one, other = (Counter(Names().of(list(run.said))) for run in (shipped, direct))
+    one, other = (Counter(Names().of(list(run.messages))) for run in (shipped, direct))
     for line in (one - other).elements():
         yield Difference("warnings and errors", "a line", line, NOTHING)
     for line in (other - one).elements():
@@ -163,7 +163,7 @@ def differing(one: Any, other: Any, path: str = "") -> Iterator[tuple[str, Any, 
 
 
 def complaint(shipped: Run, direct: Run) -> str:
-    """Say why two runs prove nothing, if so: a task may have taken another way than its run was meant to take."""
+    """Return why two runs prove nothing, or nothing: a task may have taken another way than its run was to take."""
     ran = [sum(map(attempted, run.results)) for run in (shipped, direct)]
     strange = sorted({reason for reason in direct.shipped if not REASONS_OF_TASKS.fullmatch(reason)})
     if not shipped.results:
@@ -175,7 +175,7 @@ def complaint(shipped: Run, direct: Run) -> str:
     if not direct.direct:
         return "no module ran in the worker"
     counted = [len(shipped.shipped), direct.direct + len(direct.shipped)]
-    return f"{ran} modules left a result, but {counted} told their way" if ran != counted else ""
+    return f"{ran} modules left a result, but {counted} reported which way they took" if ran != counted else ""
 
 
 def attempted(entry: dict[str, Any]) -> bool:
@@ -189,7 +189,7 @@ def judge_both_ways(shipped: Mapping[str, Run], direct: Mapping[str, Run], wante
 
 
 def judge_target(name: str, shipped: Run, direct: Run) -> Outcome:
-    """Judge two runs of one target. What passed or failed are tasks' results, and what was said beside them."""
+    """Judge two runs of one target. What passes or fails are tasks' results, and the messages beside them."""
     found = compare(shipped, direct)
     failed = len({difference.task for difference in found})
     modules = f"{direct.direct} of {direct.direct + len(direct.shipped)} modules in the worker"

@@ -4,7 +4,7 @@
 """The integration targets, run twice: every module shipped, and every module in Ansible's worker.
 
 ansible-test passes on nothing but two files of tests/integration: which way modules go, and where results are recorded,
-is written there. With -vvv, Ansible's output tells which way each module took.
+is set there. With -vvv, Ansible's output tells which way each module took.
 """
 
 from __future__ import annotations

@@ -112,20 +112,20 @@ def judge_integration(tool_succeeded: bool, reports: Iterable[str], wanted: Set[
     return replace(outcome, complaint=f"failed or did not run: {', '.join(failed)}") if failed else outcome
 
 
-# What molecule says at its end about each step of each scenario.
+# The lines that molecule prints at its end for each step of each scenario.
 STEP = re.compile(r"^(\S+) > (\w+): Executed: (\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """What the playbooks of one scenario wrote down: see the callback ledger."""
+    """What the playbooks of one scenario recorded: see the callback ledger."""
 
     seconds: float
     assertions: int
 
 
 def read_ledger(files: Iterable[str]) -> Ledger:
-    """Add up what the playbooks of one scenario wrote down."""
+    """Add up what the playbooks of one scenario recorded."""
     lines = [json.loads(line) for text in files for line in text.splitlines()]
     asserted = [line for line in lines if line["kind"] == "ok" and line["action"] == "ansible.builtin.assert"]
     return Ledger(round(sum(line["seconds"] for line in lines if line["kind"] == "end"), 1), len(asserted))

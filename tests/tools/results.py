@@ -22,7 +22,7 @@ MISSING = Outcome(0, 1, "left no result")
 
 
 def keep(name: str, outcome: Outcome, directory: Path = RESULTS) -> None:
-    """Write the result of a session down."""
+    """Write the result of a session to a file."""
     directory.mkdir(parents=True, exist_ok=True)
     (directory / f"{name}.json").write_text(json.dumps(asdict(outcome)))
 
@@ -36,7 +36,7 @@ def kept(name: str, directory: Path = RESULTS) -> Outcome:
 
 
 def main(names: Sequence[str], directory: Path = RESULTS) -> int:
-    """Print what each session said and the line that counts all tests; return an exit status."""
+    """Print the result of each session and the line that counts all tests; return an exit status."""
     outcomes = {name: kept(name, directory) for name in names}
     for name, outcome in outcomes.items():
         print(f"{name}: {outcome}{outcome.complaint and f': {outcome.complaint}'}")

@@ -53,13 +53,13 @@ def command(chosen: Iterable[str], *options: str) -> list[str]:
 
 
 def judge(tool_succeeded: bool, log: str, chosen: Iterable[str]) -> Outcome:
-    """Judge a run of some scenarios by what molecule said and by what each scenario wrote down."""
+    """Judge a run of some scenarios by molecule's output and by what each scenario recorded."""
     outcome = judge_molecule(tool_succeeded, log, ledgers(), frozenset(chosen))
     return replace(outcome, notes=(*outcome.notes, *numbers()))
 
 
 def ledgers() -> dict[str, Ledger]:
-    """Return what each scenario wrote down."""
+    """Return what each scenario recorded."""
     return {
         directory.name: read_ledger(file.read_text() for file in directory.glob("*.jsonl"))
         for directory in REPORT.glob("*")
@@ -68,7 +68,7 @@ def ledgers() -> dict[str, Ledger]:
 
 
 def numbers() -> list[str]:
-    """Return what is worth knowing beside passed and failed."""
+    """Return the numbers of handshakes and killed runs."""
     notes = []
     shaken, killed = REPORT / "renewal" / "handshakes.json", REPORT / "resume" / "killed.json"
     if shaken.exists():

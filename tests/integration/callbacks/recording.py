@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes down what became of each task of the collection, so that two runs of the same tasks can be compared."""
+"""Records the result of each task of the collection, so that two runs of the same tasks can be compared."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible.plugins.callback import CallbackBase
 DOCUMENTATION = """
 name: recording
 type: aggregate
-short_description: Write the results of the collection's tasks down
+short_description: Record the results of the collection's tasks
 description:
   - One line of JSON for each result, in a file that is named after the target of ansible-test.
 options:
@@ -34,7 +34,7 @@ class CallbackModule(CallbackBase):
     CALLBACK_NAME = "recording"
 
     def v2_playbook_on_start(self, playbook) -> None:
-        # ansible-test names its playbook after the target, and adds a dash and letters that nobody knows.
+        # ansible-test names its playbook after the target, and appends a dash and random letters.
         target = Path(playbook._file_name).stem.rpartition("-")[0]
         self._file = Path(self.get_option("directory"), f"{target}.jsonl")
 

@@ -111,7 +111,7 @@ def test_another_end_is_a_difference() -> None:
 
 def test_what_ansible_says_is_compared() -> None:
     """A warning that is printed without being in any result is seen too."""
-    found = compare(shipped(entry()), direct(entry(), said=("[WARNING]: Mind the gap.",)))
+    found = compare(shipped(entry()), direct(entry(), messages=("[WARNING]: Mind the gap.",)))
     assert found == [Difference("warnings and errors", "a line", NOTHING, "[WARNING]: Mind the gap.")]
 
 
@@ -119,7 +119,7 @@ def test_runs_are_read_by_target() -> None:
     """Each target gets its own part of the log."""
     lines = f"{json.dumps(entry())}\n"
     runs = read_runs({"order": lines, "record": lines}, LOG.format(SHIPPED))
-    assert runs["order"] == shipped(entry(), said=("[WARNING]: Mind the gap.",))
+    assert runs["order"] == shipped(entry(), messages=("[WARNING]: Mind the gap.",))
     assert runs["record"] == direct(entry())
 
 
@@ -153,7 +153,7 @@ def test_a_difference_is_told_in_full() -> None:
         (direct(entry()), direct(entry()), "1 modules were not shipped"),
         (shipped(entry()), Run((entry(),), shipped=("its Python is /usr/bin/python3",)), "its Python is"),
         (shipped(entry()), Run((entry(),), shipped=("of async",)), "no module ran in the worker"),
-        (shipped(entry(), entry()), direct(entry(), entry(), direct=1), "told their way"),
+        (shipped(entry(), entry()), direct(entry(), entry(), direct=1), "reported which way"),
     ],
 )
 def test_a_run_that_went_the_wrong_way_proves_nothing(one: Run, other: Run, says: str) -> None:

@@ -20,7 +20,7 @@ def test_targets_that_only_prepare_others_are_not_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("way", "direct"), [("shipped", "false"), ("direct", "true")])
 def test_a_run_is_prepared(way: str, direct: str, tmp_path: Path) -> None:
-    """What an earlier run left is gone, and the new one is told its way and where to record."""
+    """What an earlier run left is gone, and the new one has its way and its place for records set."""
     copy, recordings = tmp_path / "copy", tmp_path / "recordings"
     for stale in (copy / "tests" / "output" / "data" / "integration-1.json", recordings / "order.jsonl"):
         stale.parent.mkdir(parents=True)
@@ -47,4 +47,4 @@ def test_results_are_read_by_target(tmp_path: Path) -> None:
     log.write_text("Running order integration test role\n[WARNING]: Mind the gap.\n")
     run = recorded(tmp_path, log)["order"]
     assert run.results == ({"kind": "ok"},)
-    assert run.said == ("[WARNING]: Mind the gap.",)
+    assert run.messages == ("[WARNING]: Mind the gap.",)

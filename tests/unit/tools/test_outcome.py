@@ -137,7 +137,7 @@ def test_a_ledger_is_added_up() -> None:
 
 
 def test_a_run_of_molecule() -> None:
-    """A scenario has passed when it was verified; the seconds of each are told."""
+    """A scenario has passed when it was verified; the seconds of each are noted."""
     log = MOLECULE.replace("Failed", "Successful") + "shared > verify: Executed: Successful"
     outcome = judge_molecule(True, log, {"renewal": SOME, "shared": SOME}, {"renewal", "shared"})
     assert outcome == Outcome(2, 0, notes=("renewal: 12 s", "shared: 12 s"))
