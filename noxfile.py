@@ -38,6 +38,7 @@ OUTPUT = ROOT / "tests" / "output"
 COVERAGE = OUTPUT / "coverage"
 # These integration targets take as long as all others together.
 LONG = frozenset({"both_ways", "cas_order"})
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 # So many lines of a tool's output are shown when a session of tests fails.
 TAIL = 100
 # Seconds that an interrupted test tool gets to remove what it made.
@@ -104,13 +105,14 @@ def pytest(session: nox.Session, *arguments: str, runner: Collection[str] = ()) 
     reports = empty(OUTPUT / "junit" / session.name)
     command = ["python", *runner, "-m", "pytest", f"--junit-xml={reports}/report.xml", *arguments, *session.posargs]
     succeeded = attempt(session, log_of(session), *command)
-    conclude(session, outcome.judge_pytest(succeeded, junit(reports)), log_of(session))
+    conclude(session, outcome.judge_cases(succeeded, junit(reports)), log_of(session))
 
 
 def ansible_test(session: nox.Session, copy: Path, log: Path, command: str, *arguments: str) -> bool:
     """Run ansible-test in a copy of the collection, with a home of its own; return whether it succeeded."""
     with session.chdir(copy):
-        line = ("ansible-test", command, "--local", "--python", "default", *arguments)
+        # "default" would mean every Python that is found.
+        line = ("ansible-test", command, "--local", "--python", PYTHON, *arguments)
         return attempt(session, log, *line, HOME=str(HOME))
 
 
@@ -127,7 +129,7 @@ def units(session: nox.Session) -> None:
     log = log_of(session)
     with workspace() as copy:
         succeeded = ansible_test(session, copy, log, "units", *(session.posargs or ["tests/unit/plugins/"]))
-        conclude(session, outcome.judge_pytest(succeeded, junit(copy / "tests" / "output" / "junit")), log)
+        conclude(session, outcome.judge_cases(succeeded, junit(copy / "tests" / "output" / "junit")), log)
 
 
 @in_parallel()
@@ -142,7 +144,8 @@ def sanity(session: nox.Session) -> None:
     log = log_of(session)
     with workspace() as copy:
         succeeded = ansible_test(session, copy, log, "sanity", "--junit", *session.posargs)
-        conclude(session, outcome.judge_sanity(succeeded, junit(copy / "tests" / "output" / "junit")), log)
+        judge = outcome.judge_cases if session.posargs else outcome.judge_sanity
+        conclude(session, judge(succeeded, junit(copy / "tests" / "output" / "junit")), log)
 
 
 @in_parallel()

@@ -91,8 +91,8 @@ def read_junit(reports: Iterable[str]) -> Cases:
     return Cases(**{result: frozenset(names) for result, names in results.items()})
 
 
-def judge_pytest(tool_succeeded: bool, cases: Cases) -> Outcome:
-    """Judge a run of pytest, or of ansible-test units."""
+def judge_cases(tool_succeeded: bool, cases: Cases) -> Outcome:
+    """Judge a run of any tool that reports its test cases."""
     return judge(tool_succeeded, cases.passed, cases.failed)
 
 

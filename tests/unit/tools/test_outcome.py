@@ -17,7 +17,7 @@ from tests.tools.outcome import (
     judge,
     judge_integration,
     judge_molecule,
-    judge_pytest,
+    judge_cases,
     judge_sanity,
     read_junit,
     read_ledger,
@@ -51,26 +51,26 @@ def test_a_report_is_sorted_by_result() -> None:
 
 def test_a_run_of_pytest() -> None:
     """Only a run with passes and without failures is good."""
-    assert judge_pytest(True, cases({"a", "b"})) == Outcome(2, 0)
-    assert judge_pytest(True, cases({"a", "b"})).good
-    assert not judge_pytest(False, cases({"a"}, {"b"})).good
+    assert judge_cases(True, cases({"a", "b"})) == Outcome(2, 0)
+    assert judge_cases(True, cases({"a", "b"})).good
+    assert not judge_cases(False, cases({"a"}, {"b"})).good
 
 
 @pytest.mark.parametrize("reports", [[], ["<testsuites/>"], [REPORT.replace("testcase", "other")]], ids=len)
 def test_a_run_without_a_test_is_not_good(reports: list[str]) -> None:
     """ansible-test skips all targets with exit status 0 and leaves no report."""
-    outcome = judge_pytest(True, read_junit(reports))
+    outcome = judge_cases(True, read_junit(reports))
     assert not outcome.good
     assert outcome.complaint == "no test ran"
 
 
 def test_a_run_that_skipped_everything_is_not_good() -> None:
-    assert judge_pytest(True, cases(set(), skipped={"a", "b", "c"})).complaint == "no test ran"
+    assert judge_cases(True, cases(set(), skipped={"a", "b", "c"})).complaint == "no test ran"
 
 
 def test_a_tool_that_fails_without_a_failed_test_is_not_good() -> None:
     """A crash after the last test counts."""
-    assert judge_pytest(False, cases({"a"})).complaint == "the test tool failed, but no test did"
+    assert judge_cases(False, cases({"a"})).complaint == "the test tool failed, but no test did"
 
 
 def test_what_had_to_run_is_missed() -> None:
