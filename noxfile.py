@@ -17,7 +17,6 @@ import sys
 import textwrap
 from collections.abc import Collection
 from pathlib import Path
-from typing import TextIO
 
 import antsibull_nox
 import nox
@@ -58,16 +57,14 @@ in_venv = functools.partial(nox.session, python=False, default=False)
 in_parallel = functools.partial(in_venv, allow_parallel=True)
 
 
-def attempt(session: nox.Session, log: Path | TextIO, *command: str, **environment: str) -> bool:
+def attempt(session: nox.Session, log: Path, *command: str, **environment: str) -> bool:
     """Run a command with its output in a log; return whether it succeeded."""
-    if isinstance(log, Path):
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("w") as file:
-            return attempt(session, file, *command, **environment)
-    try:
-        session.run(*command, stdout=log, env=environment, interrupt_timeout=PATIENCE)
-    except CommandFailed:
-        return False
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as output:
+        try:
+            session.run(*command, stdout=output, env=environment, interrupt_timeout=PATIENCE)
+        except CommandFailed:
+            return False
     return True
 
 
@@ -207,19 +204,11 @@ def molecule(session: nox.Session) -> None:
 @in_parallel()
 def reliability(session: nox.Session) -> None:
     """Cause failures of every kind and write docs/reliability.md; RELIABILITY=short leaves out what takes long."""
+    selection = ("-m", "reliability", "tests/reliability")
     if os.environ.get("RELIABILITY") == "short":
-        pytest(session, "-m", "reliability", "tests/reliability")
+        pytest(session, *selection)
     else:
-        session.run(
-            "python",
-            "-m",
-            "pytest",
-            "-m",
-            "reliability",
-            "tests/reliability",
-            *session.posargs,
-            interrupt_timeout=PATIENCE,
-        )
+        session.run("python", "-m", "pytest", *selection, *session.posargs, interrupt_timeout=PATIENCE)
 
 
 @in_venv()
