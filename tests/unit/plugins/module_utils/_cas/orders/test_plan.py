@@ -24,7 +24,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.steps
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.validation import ValidationRecord
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
-from ansible_collections.certops.alicloud.plugins.module_utils._plan import KNOWN_AFTER_APPLY, Plan
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import Plan
+from ansible_collections.certops.alicloud.plugins.module_utils._text import KNOWN_AFTER_APPLY
 from tests.support.client import FREE, PAID, csr
 from tests.support.orders import CANCEL, DELETE, NOON, PACKAGE, WWW, actions, ask, certificate, key_of, order
 
