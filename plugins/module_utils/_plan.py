@@ -12,8 +12,6 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Generic, NamedTuple, TypeVar
 
-KNOWN_AFTER_APPLY = "(known after apply)"
-
 T = TypeVar("T")
 
 

@@ -12,6 +12,8 @@ from typing import Any
 
 from ._errors import InvalidOption
 
+# What only the service can choose, in a prediction.
+KNOWN_AFTER_APPLY = "(known after apply)"
 _LONGEST_PLAIN = 128
 
 

@@ -19,7 +19,8 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, StateNotReached
-from ansible_collections.certops.alicloud.plugins.module_utils._plan import KNOWN_AFTER_APPLY, Outcome
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
+from ansible_collections.certops.alicloud.plugins.module_utils._text import KNOWN_AFTER_APPLY
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.refusal import Impossible, Refusal
 from tests.emulator.orders.lifecycle import Phase

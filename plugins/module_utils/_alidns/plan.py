@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from .._errors import NotAllowed
-from .._plan import KNOWN_AFTER_APPLY, Plan, Repeat, Step, Target
-from .._text import one_line
+from .._plan import Plan, Repeat, Step, Target
+from .._text import KNOWN_AFTER_APPLY, one_line
 from .argspec import RecordWanted, State
 from .record import APEX, ENGLISH, Record, Zone
 

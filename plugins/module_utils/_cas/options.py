@@ -6,6 +6,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, NamedTuple
+
 from .._errors import InvalidOption
 from .._rpc.fields import id_text
 from .._text import quoted
@@ -35,3 +39,31 @@ def positive(value: float, option: str) -> float:
     if not 0 < value <= _LONGEST_WAIT:
         raise InvalidOption(option, f"give a number of seconds above 0, and {_LONGEST_WAIT} at most.")
     return value
+
+
+class WaitFor(Enum):
+    NONE = "none"
+    VALIDATION = "validation"
+    ISSUED = "issued"
+
+
+# Seconds.
+_TIMEOUTS = {WaitFor.NONE: 300.0, WaitFor.VALIDATION: 300.0, WaitFor.ISSUED: 4500.0}
+
+
+class Waiting(NamedTuple):
+    """How a task waits: what for, how long at most and how long between the first two looks, in seconds."""
+
+    wait_for: WaitFor
+    timeout: float
+    interval: float
+
+
+def read_waiting(options: Mapping[str, Any]) -> Waiting:
+    """The options ``wait_for``, ``wait_timeout`` and ``poll_interval``. Raises InvalidOption."""
+    wait_for, timeout = WaitFor(options["wait_for"]), options.get("wait_timeout")
+    return Waiting(
+        wait_for,
+        positive(_TIMEOUTS[wait_for] if timeout is None else timeout, "wait_timeout"),
+        positive(options["poll_interval"], "poll_interval"),
+    )

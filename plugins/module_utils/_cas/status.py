@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from .._plan import KNOWN_AFTER_APPLY
+from .._text import KNOWN_AFTER_APPLY
 
 
 class Status(Enum):
@@ -55,6 +55,8 @@ LISTED = {
     "REVOKED": Status.REVOKED,
     "NOTACTIVATED": Status.INACTIVE,
 }
+# ValidateType of both.
+METHODS = {"DNS": "dns", "FILE": "file"}
 
 
 def list_words(status: Status) -> list[str]:

@@ -16,8 +16,6 @@ from .._rpc.fields import text
 from .._text import quoted
 from .._x509.hostnames import base, is_related
 
-METHODS = {"DNS": "dns", "FILE": "file"}
-
 
 @dataclass(frozen=True)
 class ValidationRecord:

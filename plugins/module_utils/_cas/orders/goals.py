@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from ..._errors import StateNotReached
 from ..._text import shown
+from ..options import WaitFor
 from ..status import DEAD, VALID, Status
 from ..validation import ValidationRecord
-from ..wait.goal import Goal, WaitFor
+from ..wait.goal import Goal
 from ..wait.progress import record
 
 if TYPE_CHECKING:

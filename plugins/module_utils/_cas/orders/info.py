@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..._errors import InvalidOption
 from ..._text import line
 from ..._x509.hostnames import base, host_names
-from ..._x509.renewal_window import window
-from ..options import order_identifier
+from ..options import WaitFor, Waiting, order_identifier, read_waiting
 from ..status import DEAD, IN_FLIGHT, VALID, WITH_THE_CA, Status, list_words
-from ..wait.goal import WaitFor, Waiting, read_waiting
 from .api import (
     ORDER_TYPES,
     describe,
@@ -117,6 +115,8 @@ def _check_together(asked: Query) -> None:
 def _span(text: str | None) -> timedelta | None:
     if text is None:
         return None
+    from ..._x509.renewal_window import window  # few lists are filtered by expiry
+
     asked = window(text, "expires_within", _SPANS)
     if asked.span is None:
         raise InvalidOption("expires_within", f"a share is not valid here; give {_SPANS}.")

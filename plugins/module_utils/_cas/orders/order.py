@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ..._rpc.fields import day, id_text, moment, text
 from ..._text import shown
 from ..._x509.hostnames import folded
-from ..status import DEAD, DESCRIBED, LISTED, Status
-from ..validation import METHODS
+from ..status import DEAD, DESCRIBED, LISTED, METHODS, Status
 
 if TYPE_CHECKING:
     from ..._x509.certificate import Certificate

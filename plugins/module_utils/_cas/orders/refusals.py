@@ -49,9 +49,9 @@ def issued_already(order: Order, state: str, now: datetime) -> NotAllowed:
         last_day = _last_day(order.not_before)
         on = f" on {order.not_before.date()}"
         until = (
-            f" (the certificate is returned to the quota until {last_day})"
+            f" (the certificate returns to the quota until {last_day})"
             if now.date() <= last_day
-            else " (it is no longer returned to the quota)"
+            else " (the certificate no longer returns to the quota)"
         )
     return NotAllowed(
         f"state: {state} does not revoke. {order.named} was issued{on}; "

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ..._plan import KNOWN_AFTER_APPLY, Plan, Repeat, Step, Target
-from ..._text import utc_text
+from ..._plan import Plan, Repeat, Step, Target
+from ..._text import KNOWN_AFTER_APPLY, utc_text
+from ..options import WaitFor
 from ..status import VALID, WITH_THE_CA, Status
-from ..wait.goal import WaitFor
 from .order import Order
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ from ..._text import code
 from ..._x509.hostnames import WILDCARD
 from ..._x509.renewal_window import DEFAULT_WINDOW, Window, window
 from ..application import Application, read_application
-from ..options import order_identifier
-from ..wait.goal import Waiting, read_waiting
+from ..options import Waiting, order_identifier, read_waiting
 from .product_codes import DV_PRODUCTS
 from .snapshot import Snapshot, read_snapshot
 

@@ -2,50 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: names and behaviour change without notice. Use the modules instead.
-"""What is waited for, and for how long."""
+"""What a wait is for: a thing, and the goal that it has to reach."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
-
-from ..options import positive
 
 if TYPE_CHECKING:
     from ..status import Status
     from ..validation import ValidationFile, ValidationRecord
-
-
-class WaitFor(Enum):
-    NONE = "none"
-    VALIDATION = "validation"
-    ISSUED = "issued"
-
-
-# Seconds.
-_TIMEOUTS = {WaitFor.NONE: 300.0, WaitFor.VALIDATION: 300.0, WaitFor.ISSUED: 4500.0}
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """How a task waits: what for, how long at most and how long between the first two looks, in seconds."""
-
-    wait_for: WaitFor
-    timeout: float
-    interval: float
-
-
-def read_waiting(options: Mapping[str, Any]) -> Waiting:
-    """The options ``wait_for``, ``wait_timeout`` and ``poll_interval``. Raises InvalidOption."""
-    wait_for, timeout = WaitFor(options["wait_for"]), options.get("wait_timeout")
-    return Waiting(
-        wait_for,
-        positive(_TIMEOUTS[wait_for] if timeout is None else timeout, "wait_timeout"),
-        positive(options["poll_interval"], "poll_interval"),
-    )
 
 
 class Waitable(Protocol):

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ..._errors import Failure, InvalidOption, StateNotReached
+from ..options import Waiting
 from ..status import DEAD, VALID, Status
-from .goal import Waitable, Waiting
+from .goal import Waitable
 from .one import Pauses, poll
 from .progress import Progress, counts, named, plural, several
 

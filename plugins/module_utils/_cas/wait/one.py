@@ -11,7 +11,8 @@ from typing import Any, Generic, TypeVar
 
 from ..._errors import ApiError, DeadlineExceeded, Failure, InvalidRequest, Kind, NoResponse, NotSent, StateNotReached
 from ..._reconcile import ApiRun, Run
-from .goal import Goal, Waitable, Waiting
+from ..options import Waiting
+from .goal import Goal, Waitable
 from .progress import Progress
 
 # Seconds.

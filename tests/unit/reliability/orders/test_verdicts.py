@@ -93,7 +93,9 @@ def _no_doubt(trial: Trial) -> None:
 
 
 def _crash(trial: Trial) -> None:
-    trial.results[FIRST] = result(True, msg="Unexpected error (KeyError). This is a bug in certops.alicloud.", outcome="unknown")
+    trial.results[FIRST] = result(
+        True, msg="Unexpected error (KeyError). This is a bug in certops.alicloud.", outcome="unknown"
+    )
 
 
 def _late(trial: Trial) -> None:

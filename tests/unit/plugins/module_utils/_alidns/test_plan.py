@@ -21,7 +21,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._alidns.plan impo
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.record import Record, Zone
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
-from ansible_collections.certops.alicloud.plugins.module_utils._plan import KNOWN_AFTER_APPLY, Plan, Repeat
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import Plan, Repeat
+from ansible_collections.certops.alicloud.plugins.module_utils._text import KNOWN_AFTER_APPLY
 from tests.support.client import NOON
 
 ZONE = Zone("example.com", "example.com")

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.options import WaitFor
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.goals import RESUME, goal_of
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import DEAD, VALID, Status
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.validation import ValidationFile, ValidationRecord
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.wait.goal import WaitFor
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import StateNotReached
 
 WWW = "www.example.com"

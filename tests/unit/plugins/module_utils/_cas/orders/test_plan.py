@@ -24,7 +24,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.steps
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.validation import ValidationRecord
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
-from ansible_collections.certops.alicloud.plugins.module_utils._plan import KNOWN_AFTER_APPLY, Plan
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import Plan
+from ansible_collections.certops.alicloud.plugins.module_utils._text import KNOWN_AFTER_APPLY
 from tests.support.client import FREE, PAID, csr
 from tests.support.orders import CANCEL, DELETE, NOON, PACKAGE, WWW, actions, ask, certificate, key_of, order
 
@@ -301,7 +302,7 @@ def test_an_issued_order_is_revoked_only_when_asked(state: str) -> None:
         planned({"state": state}, order("issued", left=80))
     assert caught.value.msg == (
         f"state: {state} does not revoke. Order 1001 for www.example.com was issued on 2026-11-12; "
-        "use state: revoked if that is what you want (the certificate is returned to the quota until 2026-12-12)."
+        "use state: revoked if that is what you want (the certificate returns to the quota until 2026-12-12)."
     )
 
 
@@ -445,7 +446,7 @@ def test_an_order_that_is_proven_elsewhere_is_not_the_one_that_is_meant() -> Non
             "was issued on 2026-10-24; use state: revoked if that is what you want (the certificate is returned "
             "to the quota until ",
         ),
-        (30, "if that is what you want (the certificate is returned to the quota until 2026-11-22)."),
+        (30, "if that is what you want (the certificate returns to the quota until 2026-11-22)."),
         (
             31,
             "was issued on 2026-10-22; use state: revoked if that is what you want (it is no longer returned to "

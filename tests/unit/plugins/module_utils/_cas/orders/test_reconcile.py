@@ -20,8 +20,9 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     NotAllowed,
     OutcomeUnknown,
 )
-from ansible_collections.certops.alicloud.plugins.module_utils._plan import KNOWN_AFTER_APPLY, Outcome
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
+from ansible_collections.certops.alicloud.plugins.module_utils._text import KNOWN_AFTER_APPLY
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.orders.lifecycle import DAY
 from tests.support.accounts import applied, expired, issued, refused, revoked

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.application import Application, Contact
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.options import identifier
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.options import WaitFor, Waiting, identifier
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.product_codes import DV_PRODUCTS, PRODUCTS
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import (
     OrderWanted,
@@ -23,7 +23,6 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wante
     read_order,
     read_renewal,
 )
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.wait.goal import WaitFor, Waiting
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.renewal_window import Window, window
 from tests.support.client import CONTACT, DEFAULTS, csr

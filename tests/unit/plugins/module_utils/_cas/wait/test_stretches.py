@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.options import WaitFor, Waiting
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.goals import goal_of
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.wait import one
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.wait.goal import WaitFor, Waiting
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import ApiError, Failure, Kind, StateNotReached
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils._reconcile import Run
