@@ -443,14 +443,14 @@ def test_an_order_that_is_proven_elsewhere_is_not_the_one_that_is_meant() -> Non
     [
         (
             29,
-            "was issued on 2026-10-24; use state: revoked if that is what you want (the certificate is returned "
-            "to the quota until ",
+            "was issued on 2026-10-24; use state: revoked if that is what you want (the certificate returns to "
+            "the quota until ",
         ),
         (30, "if that is what you want (the certificate returns to the quota until 2026-11-22)."),
         (
             31,
-            "was issued on 2026-10-22; use state: revoked if that is what you want (it is no longer returned to "
-            "the quota).",
+            "was issued on 2026-10-22; use state: revoked if that is what you want (the certificate no longer "
+            "returns to the quota).",
         ),
         (None, "Order 1001 for www.example.com was issued; use state: revoked if that is what you want."),
     ],
