@@ -81,7 +81,7 @@ ALLOWED = {
 
 
 def pairs(table: str) -> dict[str, str]:
-    return {old.strip(): new for old, _, new in (each.partition(": ") for each in table.split(","))}
+    return {old.strip(): new for old, _colon, new in (each.partition(": ") for each in table.split(","))}
 
 
 def files(*places: str) -> dict[str, str]:
