@@ -14,7 +14,8 @@ import time
 import urllib.request
 from typing import Any
 
-PATIENCE = 60.0
+# Seconds; a busy machine may take long to place the order.
+PATIENCE = 300.0
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Union
 
 import pytest
 from hypothesis import given, settings
@@ -35,7 +35,7 @@ DENIED = ApiError(Kind.PERMISSION, "No.")
 # When a wait looks that nothing disturbs: 5 seconds between the first two looks, half as much more each time.
 LOOKS = [5, 12.5, 23.75, 40.625, 65.9375]
 
-Seen = Order | Failure | None
+Seen = Union[Order, Failure, None]
 Life = Callable[[float], Seen]
 
 
