@@ -29,11 +29,20 @@ ROOT = Path(__file__).resolve().parents[3]
 COMMAND = [sys.executable, "-m", "tests.emulator"]
 
 
+def _take_interrupts() -> None:
+    """A shell starts a background job with SIGINT ignored, and so are its children: start as in the foreground."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def running(directory: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
     file = directory / "ready.json"
     process = subprocess.Popen(
-        [*COMMAND, "--ready-file", str(file), *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [*COMMAND, "--ready-file", str(file), *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=_take_interrupts,
     )
     try:
         wait_for(file.exists)
