@@ -94,8 +94,12 @@ def certificate_cases(servers: Servers) -> list[Case]:
         "not yet valid": (made.of(now=4e9), servers.trusted, not_accepted),
         "self-signed": (made.self_signed(), {}, not_accepted),
         "self-signed beside a CA": (made.self_signed(), servers.trusted, not_accepted),
-        "old TLS": (made.old_tls(), servers.trusted, ("no TLS from 1.2 on", "nothing was sent")),
-        "old TLS not verified": (made.old_tls(), {"validate_certs": False}, ("no TLS from 1.2 on", "nothing was sent")),
+        "old TLS": (made.old_tls(), servers.trusted, ("does not support TLS 1.2 or later", "nothing was sent")),
+        "old TLS not verified": (
+            made.old_tls(),
+            {"validate_certs": False},
+            ("does not support TLS 1.2 or later", "nothing was sent"),
+        ),
     }
     found = []
     for name, (context, options, says) in kinds.items():

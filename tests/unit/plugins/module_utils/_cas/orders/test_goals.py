@@ -51,7 +51,7 @@ def test_a_validation_has_begun_when_it_is_known_what_to_publish() -> None:
 
 
 @pytest.mark.parametrize("wait_for", [WaitFor.VALIDATION, WaitFor.ISSUED])
-@pytest.mark.parametrize("status", DEAD, ids=lambda status: status.value)
+@pytest.mark.parametrize("status", sorted(DEAD, key=lambda status: status.value), ids=lambda status: status.value)
 def test_what_is_over_gets_nowhere(status: Status, wait_for: WaitFor) -> None:
     with pytest.raises(StateNotReached) as caught:
         goal_of(wait_for).is_reached(of(status))
