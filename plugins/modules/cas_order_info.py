@@ -402,10 +402,13 @@ known_orders:
       returned: always
       sample: "2026-11-22T12:00:00Z"
     orders:
-      description: The orders, each with only the fields that such a task needs.
+      description:
+        - One line of text for each order, with only what such a task needs. Its form can change.
+        - The domain names come last, separated by commas; so the lines of one domain can be selected by a search.
       type: list
-      elements: dict
+      elements: raw
       returned: always
+      sample: ["98987582437920968|issued|ISSUED|digicert-free-1-free|cas-ivauto-abc123|14700001|www.example.com"]
 private_key:
   description: The private key that the service created, in PEM format; null if it did not create one.
   type: str

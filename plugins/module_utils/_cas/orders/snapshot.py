@@ -18,8 +18,8 @@ from .order import Order
 
 _OLDEST = timedelta(hours=1)
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
-# What a task that orders needs of each; the rest is described before it matters.
-_FIELDS = ("order_id", "status", "service_status", "domains", "product_code", "instance_id", "certificate_id")
+# What a task that orders needs of each, and then the names; the rest is described before it matters.
+_FIELDS = ("order_id", "status", "service_status", "product_code", "instance_id", "certificate_id")
 
 
 class Snapshot(NamedTuple):
@@ -40,8 +40,23 @@ def public_snapshot(account: str, at: datetime, orders: Iterable[Mapping[str, An
     return {
         "account": account,
         "at": utc_text(at),
-        "orders": [{name: order[name] for name in _FIELDS} for order in orders],
+        "orders": [_row(order) for order in orders],
     }
+
+
+def _row(order: Mapping[str, Any]) -> str | dict[str, Any]:
+    """An order as one line of text: Ansible looks at each value of a result, and an account may have thousands."""
+    values = [*(order[name] or "" for name in _FIELDS), ",".join(order["domains"])]
+    row = "|".join(values)
+    return row if row.count("|") == len(_FIELDS) else {name: order[name] for name in (*_FIELDS, "domains")}
+
+
+def _entry(value: object) -> object:
+    """An entry of ``orders``: a line as above is taken apart, an order as a playbook sees it stays as it is."""
+    values = value.split("|") if isinstance(value, str) else []
+    if len(values) != len(_FIELDS) + 1:
+        return value
+    return {**dict(zip(_FIELDS, values)), "domains": values[-1].split(",") if values[-1] else []}
 
 
 def read_snapshot(value: Mapping[str, Any] | None) -> Snapshot | None:
@@ -58,7 +73,7 @@ def read_snapshot(value: Mapping[str, Any] | None) -> Snapshot | None:
         at = datetime.strptime(str(given.get("at")), _FORM).replace(tzinfo=timezone.utc)
     except ValueError:
         raise InvalidOption("known_orders", "at is not a time such as 2026-11-22T00:00:00Z.") from None
-    return Snapshot(str(given["account"]), at, tuple(_order(entry) for entry in orders))
+    return Snapshot(str(given["account"]), at, tuple(_order(_entry(entry)) for entry in orders))
 
 
 def _order(entry: object) -> Order:

@@ -10,13 +10,17 @@ from typing import Any
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_order
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.snapshot import (
+    public_snapshot,
+    read_snapshot,
+)
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order
 from ansible_collections.certops.alicloud.plugins.module_utils._connection import find_source
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 from tests.emulator.orders.lifecycle import DAY
 from tests.support.accounts import known_orders
-from tests.support.client import DEFAULTS, client, emulator, order, reads, renew, writes
+from tests.support.client import DEFAULTS, NOON, client, emulator, order, reads, renew, writes
 
 LIST, DESCRIBE, QUOTA = "ListUserCertificateOrder", "DescribeCertificateState", "DescribePackageState"
 PACKAGE = "CreateCertificateForPackageRequest"
@@ -152,3 +156,24 @@ def test_what_is_not_a_snapshot_is_an_error(change_it: dict[str, Any], said: str
         order(account, **WWW, known_orders={**known_orders(account)["known_orders"], **change_it})
     assert caught.value.option == "known_orders"
     assert not account.calls
+
+
+def test_an_order_is_one_line_and_comes_back_as_it_was() -> None:
+    account = emulator()
+    order(account, **WWW, wait_for="none")
+    found = known_orders(account)
+    (line,) = found["known_orders"]["orders"]
+    shown = found["orders"][0]
+    assert line.split("|")[0] == shown["order_id"]
+    assert line.endswith("|www.example.com")
+    of_lines, of_dictionaries = (read_snapshot(each) for each in (found, {**found["known_orders"], "orders": [shown]}))
+    assert of_lines == of_dictionaries
+
+
+@pytest.mark.parametrize("status", ["a|b", "|"])
+def test_a_word_that_would_split_a_line_is_kept(status: str) -> None:
+    shown = {"order_id": "7", "status": "unknown", "service_status": status, "product_code": None}
+    entry = {**shown, "instance_id": None, "certificate_id": None, "domains": ["a.example", "b.example"]}
+    snapshot = read_snapshot(public_snapshot("account", NOON, [entry]))
+    assert snapshot
+    assert (snapshot.orders[0].service_status, snapshot.orders[0].domains) == (status, ("a.example", "b.example"))
