@@ -150,6 +150,7 @@ def reconcile(run: Run[A], wanted: W, kind: Kind[A, W, S, T, L], seen: S | None 
             again = kind.recall(run, wanted, seen, lock)
             if again is not None:
                 seen, plan = again, kind.plan(again, run.now())
+            run.warnings.extend(plan.warnings)
             facts = kind.prepare(run, seen, plan)
             if run.read_only:
                 return Outcome(plan, plan.after, kind.display, facts, run.warnings)

@@ -103,7 +103,10 @@ def validated(options: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str
     """The values of an option table, defaults filled in, for code that runs without a module. Raises InvalidOption."""
     found = ArgumentSpecValidator(_table(options)).validate(dict(values))
     if found.errors:
-        raise Failure(found.error_messages[0])
+        problem = found.error_messages[0]
+        for secret in getattr(found, "_no_log_values", ()):
+            problem = problem.replace(secret, "********")
+        raise Failure(problem)
     return dict(found.validated_parameters)
 
 

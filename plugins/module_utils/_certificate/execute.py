@@ -117,7 +117,9 @@ def _asked(seen: Seen, work: Work) -> OrdersSeen[Any]:
 
 
 def _note(run: Run[Actors], seen: Seen, work: Work) -> None:
-    run.actor.host.change({**seen.wanted.directory, "state": "ordered", "generation": work.generation, "order": _record(seen, work)})
+    run.actor.host.change(
+        {**seen.wanted.directory, "state": "ordered", "generation": work.generation, "order": _record(seen, work)}
+    )
 
 
 def _record(seen: Seen, work: Work) -> dict[str, Any]:
@@ -192,7 +194,9 @@ def _verify(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
         work.look = look_at_host(run, wanted, wanted.options["endpoint_timeout"])
         if work.look.serves_current is False:
             raise _roll_back(run, seen, work, texts.not_served(wanted, work.look))
-    run.actor.host.change({**wanted.directory, "state": "verified", "generation": work.generation, "keep": wanted.options["keep"]})
+    run.actor.host.change(
+        {**wanted.directory, "state": "verified", "generation": work.generation, "keep": wanted.options["keep"]}
+    )
 
 
 def _roll_back(run: Run[Actors], seen: Seen, work: Work, failure: Failure) -> Failure:

@@ -148,7 +148,10 @@ def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0
         found["reason"],
         found["directory"],
         found["next_generation"],
-        **{name: found[name] for name in ("current", "staged", "ready", "served", "serves_current", "served_generation")},
+        **{
+            name: found[name]
+            for name in ("current", "staged", "ready", "served", "serves_current", "served_generation")
+        },
         problems=tuple(found.get("problems") or ()),
     )
 

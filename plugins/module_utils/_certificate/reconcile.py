@@ -6,16 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .._errors import Failure
 from .._plan import Display, Outcome, Plan
-from .._reconcile import Done, Kind, Run, reconcile
-from . import texts
+from .._reconcile import Kind, Run, reconcile
 from .execute import Work, at_work, execute
 from .observe import Actors, Seen, observe
 from .plan import plan_chain

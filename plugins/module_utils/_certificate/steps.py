@@ -47,7 +47,9 @@ class Chain:
         in_use = f"generation {self.generation}, expires {self.expires}" if self.generation else "none"
         lines = [f"in use: {in_use}{'' if self.verified else ', not verified'}"]
         if self.staged:
-            lines.append(f"staged: generation {self.staged}, {'complete' if self.stored else 'waits for its certificate'}")
+            lines.append(
+                f"staged: generation {self.staged}, {'complete' if self.stored else 'waits for its certificate'}"
+            )
         if self.order:
             lines.append(f"order: {self.order.order_id or KNOWN_AFTER_APPLY}, {self.order.status.value}")
         if self.published:
@@ -65,20 +67,22 @@ def stage(chain: Chain, number: int, what: str) -> ChainStep:
 
 def order_step(chain: Chain, step: Step[Order]) -> ChainStep:
     """A call that changes orders, as the plan of the order has it."""
-    return Step(
-        step.action, step.reason, step.target, replace(chain, order=step.leaves), step.repeat, {"order": True}
-    )
+    return Step(step.action, step.reason, step.target, replace(chain, order=step.leaves), step.repeat, {"order": True})
 
 
 def publish(chain: Chain, what: str, by: str) -> ChainStep:
-    return _step(Part.PUBLISH, f"{what} proves the domains ({by})", Target("record", None), replace(chain, published=what))
+    return _step(
+        Part.PUBLISH, f"{what} proves the domains ({by})", Target("record", None), replace(chain, published=what)
+    )
 
 
 def store(chain: Chain, number: int) -> ChainStep:
     order = chain.order
     named = f"order {order.order_id}" if order and order.order_id != KNOWN_AFTER_APPLY else "the order"
     leaves = replace(chain, staged=number, stored=True, published=None, order=_issued(order))
-    return _step(Part.STORE, f"generation {number} waits for the certificate of {named}", Target("generation", number), leaves)
+    return _step(
+        Part.STORE, f"generation {number} waits for the certificate of {named}", Target("generation", number), leaves
+    )
 
 
 def _issued(order: Order | None) -> Order | None:
@@ -97,7 +101,9 @@ def install(chain: Chain, number: int, expires: str | None) -> ChainStep:
 
 def reload(chain: Chain, service: Service) -> ChainStep:
     what = "its command" if service.argv else service.action
-    return _step(Part.RELOAD, f"{service.name} reads the certificate again ({what})", Target("service", service.name), chain)
+    return _step(
+        Part.RELOAD, f"{service.name} reads the certificate again ({what})", Target("service", service.name), chain
+    )
 
 
 def verify(chain: Chain, endpoints: tuple[str, ...]) -> ChainStep:

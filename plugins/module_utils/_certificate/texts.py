@@ -55,7 +55,9 @@ def not_issued(wanted: CertificateWanted, order: Order, failure: Failure, look: 
     """The wait ended without a certificate."""
     if failure.facts.get("key_mismatch"):
         return order_failed(wanted, failure)
-    failure.msg = f"{_ended(failure.msg)} {in_use(look)} {'' if 'Run the task again' in failure.msg else _AGAIN}".strip()
+    failure.msg = (
+        f"{_ended(failure.msg)} {in_use(look)} {'' if 'Run the task again' in failure.msg else _AGAIN}".strip()
+    )
     return failure.add(order_id=order.order_id)
 
 
@@ -81,7 +83,9 @@ def reload_failed(service: Service, failure: Failure) -> Failure:
 def not_served(wanted: CertificateWanted, look: Look) -> Failure:
     current = look.current or {}
     shown = [
-        f"{each['address']} serves {each['serial_number']}" if each["serial_number"] else f"{each['address']}: {each['problem']}"
+        f"{each['address']} serves {each['serial_number']}"
+        if each["serial_number"]
+        else f"{each['address']}: {each['problem']}"
         for each in look.served or ()
         if each["sha256_fingerprint"] != current.get("sha256_fingerprint")
     ]
