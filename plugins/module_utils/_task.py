@@ -99,6 +99,11 @@ def local(
     _run(module, work, **always)
 
 
+def action_only(options: Mapping[str, Any]) -> None:
+    """Run a module whose work is done by the action of its name: only its options are known here."""
+    _module(options).fail_json(msg="This module runs on the controller only; call it by its full name in a task.")
+
+
 def validated(options: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of an option table, defaults filled in, for code that runs without a module. Raises InvalidOption."""
     found = ArgumentSpecValidator(_table(options)).validate(dict(values))

@@ -18,7 +18,7 @@ from .._plan import Plan
 from .._reconcile import Done
 from .._x509.csr import read_csr
 from . import publish as publishing
-from . import texts
+from . import report, texts
 from .observe import look_at_host
 from .plan import number_of
 from .steps import Part
@@ -70,7 +70,15 @@ def execute(run: Run[Actors], seen: Seen, step: ChainStep, work: Work) -> Done[C
     else:
         _PARTS[Part(step.action)](run, seen, work, step)
         run.sent.append(step)
-    return Done(step.leaves)
+    order = work.order if work.keeps_published or work.published else None
+    return Done(_as_it_is(step.leaves, work), facts=report.results(seen, work.look or seen.look, order))
+
+
+def _as_it_is(expected: Chain | None, work: Work) -> Chain | None:
+    """What a step has left, with what is known by now."""
+    current = work.look.current if work.look else None
+    expires = current["not_after"] if expected and current else expected and expected.expires
+    return replace(expected, order=work.order or expected.order, expires=expires) if expected else None
 
 
 def _stage(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:

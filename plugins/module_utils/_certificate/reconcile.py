@@ -15,6 +15,7 @@ from .execute import Work, at_work, execute
 from .observe import Actors, Seen, observe
 from .plan import plan_chain
 from .publish import refuse_unpublishable
+from .report import message, results
 
 if TYPE_CHECKING:
     from .steps import Chain
@@ -23,14 +24,17 @@ if TYPE_CHECKING:
 
 def ensure_certificate(actors: Actors, wanted: CertificateWanted) -> Outcome[Chain]:
     """``certificate``."""
-    return reconcile(Run(actors), wanted, _CERTIFICATE)
+    outcome = reconcile(Run(actors), wanted, _CERTIFICATE)
+    said = message(wanted, outcome, actors.read_only)
+    return replace(outcome, facts={**outcome.facts, "msg": said})
 
 
 def _prepare(run: Run[Actors], seen: Seen, plan: Plan[Chain]) -> dict[str, Any]:
     """Refuse what would fail after an order, and give the results that are known before the first step."""
     if seen.order and seen.order.plan.creates:
         refuse_unpublishable(run, seen.wanted)
-    return {}
+    order = None if seen.order is None or seen.order.plan.changed else seen.order.after
+    return results(seen, seen.look, order)
 
 
 def _results(chain: Chain | None, now: datetime) -> dict[str, Any]:
