@@ -16,8 +16,9 @@ from datetime import datetime
 from typing import Any
 
 from .._errors import Failure, InvalidCertificate, InvalidOption
-from .._x509.certificate import Certificate, load_certificates, read_certificate, read_private_key
+from .._x509.certificate import Certificate, load_certificates, read_certificate
 from .._x509.csr import read_csr
+from .._x509.private_key import read_private_key
 from .._x509.verify import refuse_unusable
 from .decide import Installed, Staged
 from .model import CERT, CHAIN, CSR, FULLCHAIN, KEY, RECORD, Generation, KeyFile, Place, Record, Store
