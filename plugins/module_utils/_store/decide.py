@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -91,6 +91,7 @@ class Seen:
 class Decision:
     action: Action
     reason: str
+    warnings: tuple[str, ...] = ()
 
 
 def decide(wanted: CertificateWanted, seen: Seen, now: datetime) -> Decision:
@@ -104,7 +105,14 @@ def decide(wanted: CertificateWanted, seen: Seen, now: datetime) -> Decision:
     if strange:
         return Decision(Action.APPLY, strange + _resumes(staged, named=True))
     certificate = current.certificate
-    due, why = is_due(wanted.renew_before, certificate.not_before, certificate.not_after, now)
+    due, why, warning = is_due(wanted.renew_before, certificate.not_before, certificate.not_after, now)
+    decision = _by_date(wanted, seen, current, due, why)
+    return replace(decision, warnings=(warning,) if warning else ())
+
+
+def _by_date(wanted: CertificateWanted, seen: Seen, current: Installed, due: bool, why: str) -> Decision:
+    """What follows for a certificate that has the wanted names."""
+    staged = seen.staged
     if staged and staged.order_id:
         renews = staged.renews or (due and current.order_id)
         reason = f"order {staged.order_id} is in progress{_resumes(staged)}"

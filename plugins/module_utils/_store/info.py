@@ -85,7 +85,9 @@ def report(
     seen = Seen(
         current, read.staged(where, store, asked.domains), read.ready(where, store, current, asked.domains, now), shown
     )
-    return Report(where, asked, seen, _served_generation(where, store, shown), decide(asked, seen, now), check)
+    decision = decide(asked, seen, now)
+    found = _served_generation(where, store, shown)
+    return Report(where, asked, seen, found, decision, check, list(decision.warnings))
 
 
 def _asked_names(asked: CertificateWanted, current: Installed | None) -> Sequence[str]:

@@ -23,7 +23,7 @@ _SHORTEST_RSA = 2048
 
 @dataclass(frozen=True)
 class Csr:
-    """A signing request: its text, its names (A-labels, the CN first) and its key's SHA-256 in hex.
+    """A signing request: its text, its names (A-labels; the CN first, if any) and its key's SHA-256 in hex.
 
     ``origin`` is the option that it came from.
     """
@@ -31,6 +31,7 @@ class Csr:
     pem: str = field(repr=False)
     domains: tuple[str, ...]
     public_key_sha256: str
+    has_common_name: bool = True
     origin: str = field(default="", compare=False)
 
 
@@ -38,7 +39,9 @@ def read_csr(text: str, option: str) -> Csr:
     """Check a PEM signing request and read it. No error repeats any of its text: it may be a private key."""
     request = _load_csr(text, option)
     _check_key(request.public_key(), option)
-    return Csr(pem(request), _csr_names(request, option), key_hash(request.public_key()), option)
+    common, names = _csr_names(request, option)
+    domains = tuple(dict.fromkeys(a_labels(name, option) for name in common + names))
+    return Csr(pem(request), domains, key_hash(request.public_key()), bool(common), option)
 
 
 def _load_csr(text: str, option: str) -> CertificateSigningRequest:
@@ -71,17 +74,20 @@ def _check_key(key: Any, option: str) -> None:
         )
 
 
-def _csr_names(request: CertificateSigningRequest, option: str) -> tuple[str, ...]:
+def _csr_names(request: CertificateSigningRequest, option: str) -> tuple[list[str], list[str]]:
+    """The common name, if there is one, and the names of the SAN."""
     x509 = x509_library()
     try:
         common = [str(part.value) for part in request.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)]
         names = alternative_names(request.extensions)
     except Exception:  # a malformed extension raises many things
         raise InvalidOption(option, "the names in the signing request cannot be read.") from None
-    if len(common) != 1:
+    if len(common) > 1:
         raise InvalidOption(
-            option, "the subject of the signing request must have one common name (CN), the first domain."
+            option, "the subject of the signing request must have one common name (CN) at most, the first domain."
         )
+    if not common and not names:
+        raise InvalidOption(option, "the signing request has no name: neither a common name (CN) nor a SAN.")
     if any(not isinstance(name, x509.DNSName) for name in names):
         raise InvalidOption(option, "the signing request contains names that are not DNS names (IP, e-mail, URI).")
-    return tuple(dict.fromkeys(a_labels(name, option) for name in common + [name.value for name in names]))
+    return common, [name.value for name in names]

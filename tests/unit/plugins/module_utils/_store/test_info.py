@@ -16,9 +16,24 @@ from typing import Any
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, InvalidOption
+from ansible_collections.certops.alicloud.plugins.module_utils._store import info
 from ansible_collections.certops.alicloud.plugins.module_utils._store.model import Served
 from ansible_collections.certops.alicloud.plugins.module_utils._store.probe import Endpoint
-from tests.support.certificates import FREE, GOOD, HOST, NOW, ORDER, OTHER, WWW, Host, Shop, key_pem, new_key, new_set
+from tests.support.certificates import (
+    FREE,
+    GOOD,
+    HOST,
+    NOW,
+    ORDER,
+    OTHER,
+    QUESTION,
+    WWW,
+    Host,
+    Shop,
+    key_pem,
+    new_key,
+    new_set,
+)
 
 
 def test_nothing_is_there(shop: Shop) -> None:
@@ -386,7 +401,10 @@ def test_options_are_checked(shop: Shop, options: dict[str, Any], words: str) ->
     assert caught.value.msg.startswith(words)
 
 
-def test_a_window_longer_than_the_certificate_is_an_error(shop: Shop) -> None:
+def test_a_window_longer_than_the_certificate_is_a_warning(shop: Shop) -> None:
     shop.use()
-    with pytest.raises(Failure, match=r"^renew_before: the window of 120 days is not shorter"):
-        shop.look(renew_before="120d")
+    options = {"directory": str(shop.directory), "name": "www", **QUESTION, "renew_before": "120d"}
+    found = info.report(options, False, HOST.clock)
+    assert found.public(NOW)["reason"] == "80 of 90 days left, window opens at 30"
+    (warning,) = found.warnings
+    assert warning.startswith("renew_before: the window of 120 days is not shorter")
