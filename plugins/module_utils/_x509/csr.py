@@ -23,7 +23,7 @@ _SHORTEST_RSA = 2048
 
 @dataclass(frozen=True)
 class Csr:
-    """A signing request: its text, its names (A-labels, the CN first) and its key's SHA-256 in hex.
+    """A signing request: its text, its names (A-labels; the CN first, if any) and its key's SHA-256 in hex.
 
     ``origin`` is the option that it came from.
     """
@@ -78,10 +78,12 @@ def _csr_names(request: CertificateSigningRequest, option: str) -> tuple[str, ..
         names = alternative_names(request.extensions)
     except Exception:  # a malformed extension raises many things
         raise InvalidOption(option, "the names in the signing request cannot be read.") from None
-    if len(common) != 1:
+    if len(common) > 1:
         raise InvalidOption(
-            option, "the subject of the signing request must have one common name (CN), the first domain."
+            option, "the subject of the signing request must have one common name (CN) at most, the first domain."
         )
+    if not common and not names:
+        raise InvalidOption(option, "the signing request has no name: neither a common name (CN) nor a SAN.")
     if any(not isinstance(name, x509.DNSName) for name in names):
         raise InvalidOption(option, "the signing request contains names that are not DNS names (IP, e-mail, URI).")
     return tuple(dict.fromkeys(a_labels(name, option) for name in common + [name.value for name in names]))

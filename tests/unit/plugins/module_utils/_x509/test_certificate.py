@@ -98,8 +98,9 @@ def test_a_good_request(key: Any) -> None:
         (["b.example"], ["a.example", "b.example"], ("b.example", "a.example")),
         (["*.Example.com"], ["*.example.com"], ("*.example.com",)),
         (["bücher.example"], ["xn--bcher-kva.example"], ("xn--bcher-kva.example",)),
+        ([], ["b.example", "a.example"], ("b.example", "a.example")),
     ],
-    ids=["no SAN", "the CN is first", "wildcard", "another script"],
+    ids=["no SAN", "the CN is first", "wildcard", "another script", "no CN"],
 )
 def test_names_of_a_request(commons: list[str], sans: list[str], domains: tuple[str, ...]) -> None:
     assert read_csr(request(*commons, sans=names(*sans)), "csr_content").domains == domains
@@ -135,8 +136,8 @@ def test_keys_that_the_service_does_not_take(key: Any, says: str) -> None:
 
 
 BAD_NAMES = {
-    "no CN": (request(sans=names("www.example.com")), "must have one common name (CN)"),
-    "two CNs": (request("a.example", "b.example"), "must have one common name (CN)"),
+    "no name": (request(), "has no name: neither a common name (CN) nor a SAN"),
+    "two CNs": (request("a.example", "b.example"), "must have one common name (CN) at most"),
     "empty CN": (request(" "), "is not a valid host name"),
     "CN is text": (request("Our web server"), "is not a valid host name"),
     "CN is an address": (request("192.0.2.1"), "is not a valid host name"),
