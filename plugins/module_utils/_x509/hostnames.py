@@ -15,6 +15,7 @@ from .idn import to_ascii
 
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 WILDCARD = "*."
+WWW = "www."
 _LONGEST = 253
 
 
@@ -64,6 +65,19 @@ def uncovered(wanted: Iterable[str], names: Iterable[str]) -> list[str]:
     """The wanted names that no certificate name covers, by itself or by a wildcard one label up."""
     there = {name.lower() for name in names}
     return [name for name in wanted if name not in there and WILDCARD + name.partition(".")[2] not in there]
+
+
+def same_order_names(wanted: Iterable[str], there: Iterable[str]) -> bool:
+    """Whether an order or a certificate may be the one that was asked for: all wanted names, and no more than a CA adds.
+
+    Many CAs add ``www.`` to a name, the name below a ``www.`` or below a ``*.``, and ask nothing for it.
+    """
+    asked, names = set(wanted), set(there)
+    return asked <= names and all(_is_complimentary(name, asked) for name in names - asked)
+
+
+def _is_complimentary(name: str, asked: set[str]) -> bool:
+    return bool(asked & {WWW + name, WILDCARD + name, name[len(WWW) :] if name.startswith(WWW) else name})
 
 
 def host_names(values: Sequence[str], option: str = "domains") -> tuple[str, ...]:

@@ -10,7 +10,13 @@ import sys
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption, MissingLibrary
-from ansible_collections.certops.alicloud.plugins.module_utils._x509.hostnames import a_labels, base, folded, uncovered
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.hostnames import (
+    a_labels,
+    base,
+    folded,
+    same_order_names,
+    uncovered,
+)
 
 LONGEST = ".".join(["a" * 61] * 4) + ".abcde"
 
@@ -111,3 +117,39 @@ def test_the_base_of_a_wildcard_is_what_is_below_its_star() -> None:
 )
 def test_a_wildcard_covers_one_label(wanted: list[str], names: list[str], missing: list[str]) -> None:
     assert uncovered(wanted, names) == missing
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there"),
+    [
+        (["example.com"], ["example.com"]),
+        (["b.example.com", "a.example.com"], ["a.example.com", "b.example.com"]),
+        (["example.com"], ["example.com", "www.example.com"]),
+        (["shop.example.com"], ["shop.example.com", "www.shop.example.com"]),
+        (["www.example.com"], ["www.example.com", "example.com"]),
+        (["*.example.com"], ["*.example.com", "example.com"]),
+        (["www.example.com"], ["example.com", "www.example.com", "www.www.example.com"]),
+        (["a.example.com", "example.org"], ["example.org", "www.example.org", "a.example.com", "www.a.example.com"]),
+        ([], []),
+    ],
+)
+def test_names_of_the_same_order(wanted: list[str], there: list[str]) -> None:
+    assert same_order_names(wanted, there)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there"),
+    [
+        (["example.com", "www.example.com"], ["example.com"]),
+        (["example.com"], ["www.example.com"]),
+        (["*.example.com"], ["example.com"]),
+        (["example.com"], ["example.com", "*.example.com"]),
+        (["example.com"], ["example.com", "shop.example.com"]),
+        (["*.example.com"], ["*.example.com", "example.com", "www.example.com"]),
+        (["a.example.com"], ["a.example.com", "example.com"]),
+        (["example.com"], []),
+        ([], ["example.com"]),
+    ],
+)
+def test_names_of_another_order(wanted: list[str], there: list[str]) -> None:
+    assert not same_order_names(wanted, there)
