@@ -179,8 +179,9 @@ current:
       sample: true
 staged:
   description:
-    - The newest generation above the current one that waits for a certificate for exactly these names, or that has
-      neither a CSR nor the names of an order yet; null if there is none.
+    - The newest generation above the current one that waits for a certificate for these names, or that has neither a
+      CSR nor the names of an order yet; null if there is none. A name that a CA adds by itself makes no
+      difference.
   type: dict
   returned: success
   contains:
@@ -204,6 +205,11 @@ staged:
       type: bool
       returned: always
       sample: true
+    csr_content:
+      description: The CSR in PEM format, if it is for this key and these names; otherwise null.
+      type: str
+      returned: always
+      sample: "-----BEGIN CERTIFICATE REQUEST-----..."
     order_id:
       description: ID of the order that is recorded for it; null if there is none.
       type: str

@@ -137,6 +137,8 @@ HOST = Host(now=lambda: NOW, monotonic=lambda: 0.0, sleep=lambda _seconds: None)
 DEFAULTS: dict[str, Any] = {
     "generation": None,
     "domains": None,
+    "key_type": "ECC",
+    "key_size": None,
     "keep_key": False,
     "order": None,
     "fullchain": None,

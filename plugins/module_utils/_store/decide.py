@@ -12,12 +12,13 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from .._x509.hostnames import uncovered
+from .._x509.hostnames import same_order_names, uncovered
 from .._x509.renewal_window import Window, is_due
 from .model import Generation, Record, Served, is_served
 
 if TYPE_CHECKING:
     from .._x509.certificate import Certificate
+    from .._x509.csr import Csr
 
 
 class Action(Enum):
@@ -46,9 +47,9 @@ class Installed:
         return self.record.domains if self.record and self.record.domains else self.certificate.domains
 
     def is_for(self, domains: Sequence[str]) -> bool:
-        """Whether it was ordered for just these names, or without a record, covers them."""
+        """Whether it was ordered for these names, or without a record, covers them."""
         if self.record and self.record.domains:
-            return set(self.record.domains) == set(domains)
+            return same_order_names(domains, self.record.domains)
         return not uncovered(domains, self.certificate.domains)
 
 
@@ -58,6 +59,7 @@ class Staged:
 
     generation: Generation
     record: Record | None
+    csr: Csr | None = None
 
     @property
     def order_id(self) -> str | None:

@@ -19,6 +19,7 @@ from .._x509.renewal_window import window
 from . import probe, read
 from .decide import CertificateWanted, Decision, Installed, Seen, Staged, decide
 from .model import Place, Served, Store, is_served
+from .staging import csr_content
 from .wanted import place, wanted_names
 
 
@@ -31,6 +32,7 @@ class Report:
     seen: Seen
     served_generation: int | None
     decision: Decision
+    csr_content: str | None = None
     check: bool = False
     warnings: list[str] = field(default_factory=list)
 
@@ -46,7 +48,7 @@ class Report:
             "domains": list(self.wanted.domains),
             "directory": place.path,
             "current": _current(place, current, now) if current else None,
-            "staged": _staged(place, seen.staged) if seen.staged else None,
+            "staged": _staged(place, seen.staged, self.csr_content) if seen.staged else None,
             "ready": _ready(place, seen.ready) if seen.ready else None,
             "served": None if seen.served is None else [each.public() for each in seen.served],
             "serves_current": compared,
@@ -85,7 +87,8 @@ def report(
     seen = Seen(
         current, read.staged(where, store, asked.domains), read.ready(where, store, current, asked.domains, now), shown
     )
-    return Report(where, asked, seen, _served_generation(where, store, shown), decide(asked, seen, now), check)
+    csr = csr_content(where, seen.staged, asked.domains) if seen.staged else None
+    return Report(where, asked, seen, _served_generation(where, store, shown), decide(asked, seen, now), csr, check)
 
 
 def _asked_names(asked: CertificateWanted, current: Installed | None) -> Sequence[str]:
@@ -123,12 +126,13 @@ def _current(where: Place, current: Installed, now: datetime) -> dict[str, Any]:
     }
 
 
-def _staged(where: Place, staged: Staged) -> dict[str, Any]:
+def _staged(where: Place, staged: Staged, csr_content: str | None) -> dict[str, Any]:
     return {
         "generation": staged.generation.number,
         "directory": where.generation_path(staged.generation.number),
         "key": staged.generation.has_key,
         "csr": staged.generation.has_csr,
+        "csr_content": csr_content,
         "order_id": staged.order_id,
         "renews": staged.renews,
         "validation": staged.record.public()["validation"] if staged.record else [],

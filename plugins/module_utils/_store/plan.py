@@ -16,7 +16,7 @@ from .._errors import Failure, InvalidCertificate, InvalidOption
 from .._plan import Plan
 from .._x509.certificate import Certificate, read_private_key
 from .._x509.verify import refuse_strange_key, refuse_unusable
-from .model import CERT, CHAIN, FULLCHAIN, KEY, MARK, RECORD, Access, Generation, Record, Store
+from .model import CERT, CHAIN, CSR, FULLCHAIN, KEY, MARK, RECORD, Access, Generation, Record, Store
 from .steps import (
     Activate,
     Change,
@@ -53,12 +53,23 @@ class Contents:
 
 
 @dataclass(frozen=True)
+class Lacking:
+    """What has to be written into a staged generation; empty where nothing has to be.
+
+    ``csr_content`` is the text of its CSR, None where that is not there yet.
+    """
+
+    key: bytes = field(default=b"", repr=False)
+    csr: bytes = field(default=b"", repr=False)
+    csr_content: str | None = None
+
+
+@dataclass(frozen=True)
 class Seen:
     """What was observed, as far as the wanted state asks for it.
 
     ``there`` is the generation that the task names, ``staged`` the one that is staged for its names, ``same`` the one
-    that has the given set; ``kept_key`` is the key in use where it is to be used again; ``has_chain`` tells whether the
-    certificate in use came with those that signed it.
+    that has the given set; ``has_chain`` tells whether the certificate in use came with those that signed it.
     """
 
     wanted: StoreWanted
@@ -66,7 +77,7 @@ class Seen:
     there: Contents | None = None
     staged: Staged | None = None
     same: Generation | None = None
-    kept_key: bytes = field(default=b"", repr=False)
+    lacking: Lacking = field(default_factory=Lacking)
     has_chain: bool = False
 
 
@@ -89,17 +100,13 @@ def _path(seen: Seen, number: int, name: str = "") -> str:
 
 
 def _stage(seen: Seen, now: datetime) -> Plan[Store]:
-    staged, key = seen.staged, seen.kept_key
-    if staged and staged.generation.has_key:
-        return _plan(seen, staged.generation.number)
-    # Without a key to keep, an empty file takes its place, so that no other hand creates it.
-    access = seen.wanted.access if key else Access()
-    if staged is None:
+    access = seen.wanted.access
+    files = [(name, data) for name, data in ((KEY, seen.lacking.key), (CSR, seen.lacking.csr)) if data]
+    if seen.staged is None:
         number = seen.store.highest + 1
-        return _plan(seen, number, [CreateGeneration(number, ((KEY, key),), access)])
-    number = staged.generation.number
-    needed = key or KEY not in staged.generation.files
-    return _plan(seen, number, [WriteFile(number, KEY, key, access)] if needed else [])
+        return _plan(seen, number, [CreateGeneration(number, tuple(files), access)])
+    number = seen.staged.generation.number
+    return _plan(seen, number, [WriteFile(number, name, data, access) for name, data in files])
 
 
 def _note_order(seen: Seen, now: datetime) -> Plan[Store]:

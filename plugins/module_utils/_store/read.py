@@ -17,7 +17,8 @@ from typing import Any
 
 from .._errors import Failure, InvalidCertificate, InvalidOption
 from .._x509.certificate import Certificate, load_certificates, read_certificate, read_private_key
-from .._x509.csr import read_csr
+from .._x509.csr import Csr, read_csr
+from .._x509.hostnames import folded, same_order_names
 from .._x509.verify import refuse_unusable
 from .decide import Installed, Staged
 from .model import CERT, CHAIN, CSR, FULLCHAIN, KEY, RECORD, Generation, KeyFile, Place, Record, Store
@@ -168,7 +169,7 @@ def _as_record(found: Mapping[str, Any]) -> Record:
     def text(name: str) -> str | None:
         return str(found[name]) if found.get(name) else None
 
-    domains = tuple(str(name) for name in found.get("domains") or ())
+    domains = tuple(dict.fromkeys(folded(str(name)) for name in found.get("domains") or ()))
     validation = tuple(dict(entry) for entry in found.get("validation") or ())
     return Record(text("order_id"), domains, text("product_code"), text("renews"), validation)
 
@@ -179,18 +180,18 @@ def staged(place: Place, store: Store, domains: Sequence[str]) -> Staged | None:
         if generation.complete:
             continue
         try:
-            found, names = Staged(generation, record(place, generation)), _csr_names(place, generation)
+            found = Staged(generation, record(place, generation), _csr(place, generation))
         except (InvalidCertificate, InvalidOption):
             continue
-        names = names or (found.record.domains if found.record else ())
-        if not names or set(names) == set(domains):
+        names = found.csr.domains if found.csr else found.record.domains if found.record else ()
+        if not names or same_order_names(domains, names):
             return found
     return None
 
 
-def _csr_names(place: Place, generation: Generation) -> tuple[str, ...]:
+def _csr(place: Place, generation: Generation) -> Csr | None:
     path = f"{place.generation_path(generation.number)}/{CSR}"
-    return read_csr(read_text(path), path).domains if generation.has_csr else ()
+    return read_csr(read_text(path), path) if generation.has_csr else None
 
 
 def installed(place: Place, store: Store) -> Installed | None:

@@ -87,6 +87,7 @@ def test_a_staged_generation(shop: Shop) -> None:
         "directory": str(shop.generation_path(number)),
         "key": True,
         "csr": True,
+        "csr_content": (shop.generation_path(number) / "request.csr").read_text(),
         "order_id": "77",
         "renews": "77",
         "validation": [{"method": "dns"}],
@@ -103,9 +104,23 @@ def test_the_newest_staged_generation_counts(shop: Shop) -> None:
     shop.stage()
     shop.stage(("other.example.com",))
     shop.act("staged", domains=["third.example.com"])
+    (shop.generation_path(3) / "request.csr").unlink()
     assert shop.look()["staged"]["generation"] == 3
     (shop.generation_path(3) / "request.csr").write_text("no request")
     assert shop.look()["staged"]["generation"] == 1
+
+
+def test_a_csr_that_cannot_be_sent_is_not_told(shop: Shop) -> None:
+    number = shop.stage()
+    path = shop.generation_path(number)
+    key = (path / "privkey.pem").read_text()
+    for text in (OTHER.key, "no key", ""):
+        (path / "privkey.pem").write_text(text)
+        assert (shop.look()["staged"]["csr"], shop.look()["staged"]["csr_content"]) == (True, None)
+    (path / "privkey.pem").write_text(key)
+    assert shop.look()["staged"]["csr_content"] == (path / "request.csr").read_text()
+    (path / "request.csr").unlink()
+    assert (shop.look()["staged"]["csr"], shop.look()["staged"]["csr_content"]) == (False, None)
 
 
 def test_a_ready_generation_must_be_fit(shop: Shop) -> None:
