@@ -51,11 +51,15 @@ class Step(Generic[T]):
 
 @dataclass(frozen=True)
 class Plan(Generic[T]):
-    """The steps from what is there to what is wanted. ``facts`` are results that only this kind of plan has."""
+    """The steps from what is there to what is wanted.
+
+    ``facts`` are results that only this kind of plan has, ``warnings`` sentences that the user is shown.
+    """
 
     before: T | None
     steps: tuple[Step[T], ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:

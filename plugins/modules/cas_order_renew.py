@@ -26,9 +26,13 @@ options:
         O(domains) and O(product_code) select the order.
   renew_before:
     description:
-      - "When the certificate is due: a number of days before it expires (V(30d)), of hours (V(720h)), or a share of
-        its lifetime (V(33%))."
-      - It is an error if the window is not shorter than the lifetime, because every run would renew.
+      - "When the certificate is due: a number of days before it expires (V(30d)), of hours (V(720h)), a share of its
+        lifetime (V(33%)), or V(expiring): as soon as the service calls the order expiring, about 30 days
+        before it expires."
+      - With V(expiring), a certificate of which less than a tenth of the lifetime is left is due whatever the service
+        calls its order.
+      - A window that is not shorter than the lifetime would renew in every run. A third of the lifetime is used
+        instead, and a warning says so.
     type: str
     default: 33%
   strategy:

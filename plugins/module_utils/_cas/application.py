@@ -92,7 +92,7 @@ def _without_waiting(path: str, flags: int) -> int:
 
 def _names(values: Sequence[str] | None, csr: Csr | None) -> tuple[str, ...]:
     given, csr_option = host_names(values or ()), csr.origin if csr else "domains"
-    if csr and given and given[0] != csr.domains[0]:
+    if csr and csr.has_common_name and given and given[0] != csr.domains[0]:
         raise InvalidOption("domains", f"the first name is {given[0]}, but the CN in {csr_option} is {csr.domains[0]}.")
     if csr and given and set(given) != set(csr.domains):
         raise InvalidOption(

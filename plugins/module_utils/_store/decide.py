@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from .._text import utc_text
 from .._x509.hostnames import same_order_names, uncovered
-from .._x509.renewal_window import Window, is_due
+from .._x509.renewal_window import Due, Window, is_due, was_due_at
 from .model import Generation, Record, Served, is_served
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ class Seen:
 class Decision:
     action: Action
     reason: str
+    warnings: tuple[str, ...] = ()
+    due_at_once: bool = False
 
 
 def decide(wanted: CertificateWanted, seen: Seen, now: datetime) -> Decision:
@@ -106,14 +109,52 @@ def decide(wanted: CertificateWanted, seen: Seen, now: datetime) -> Decision:
     if strange:
         return Decision(Action.APPLY, strange + _resumes(staged, named=True))
     certificate = current.certificate
-    due, why = is_due(wanted.renew_before, certificate.not_before, certificate.not_after, now)
+    due, why, warning = is_due(wanted.renew_before, certificate.not_before, certificate.not_after, now)
+    decision = _by_date(wanted, seen, current, Due(due, why), now)
+    return replace(decision, warnings=(*((warning,) if warning else ()), *decision.warnings))
+
+
+def _by_date(wanted: CertificateWanted, seen: Seen, current: Installed, dates: Due, now: datetime) -> Decision:
+    """What follows for a certificate that has the wanted names."""
+    staged, due, why = seen.staged, dates.due, dates.reason
     if staged and staged.order_id:
         renews = staged.renews or (due and current.order_id)
         reason = f"order {staged.order_id} is in progress{_resumes(staged)}"
         return Decision(Action.RENEW if renews else Action.APPLY, reason)
+    stored = _stored_when_due(wanted, current, now) if due else None
+    if stored:
+        return _due_at_once(wanted, seen, current, why, stored)
     if due:
         return _successor(wanted, current, why, staged)
     return _in_use(current, seen.served, why)
+
+
+def _stored_when_due(wanted: CertificateWanted, current: Installed, now: datetime) -> datetime | None:
+    """When the certificate in use was stored, if it was due then already: so would be another one of this product.
+
+    A moment that is still to come was noted by a clock that is right now.
+    """
+    record, certificate = current.record, current.certificate
+    if record is None or record.stored is None or record.order_id is None or record.stored > now:
+        return None
+    if record.product_code != wanted.product_code:
+        return None
+    due = was_due_at(wanted.renew_before, certificate.not_before, certificate.not_after, record.stored)
+    return record.stored if due else None
+
+
+def _due_at_once(wanted: CertificateWanted, seen: Seen, current: Installed, why: str, stored: datetime) -> Decision:
+    """Nothing is ordered that has to be ordered again at once; the certificate in use is looked after as ever."""
+    certificate = current.certificate
+    reason = f"{why}; it was due already when it was stored, so a successor would be due at once, too"
+    warning = (
+        f"renew_before: the certificate of order {current.order_id} was due already when it was stored at "
+        f"{utc_text(stored)}, so its successor would be due at once, too, and no successor is ordered. It is valid "
+        f"from {utc_text(certificate.not_before)} to {utc_text(certificate.not_after)}. Check the clock of this host, the "
+        f"window (renew_before is {wanted.renew_before}), and whether the CA issued it with little time left; correct "
+        'what is wrong. To order a successor all the same, remove "stored" from order.json beside the certificate.'
+    )
+    return replace(_in_use(current, seen.served, reason), warnings=(warning,), due_at_once=True)
 
 
 def _other_names(wanted: CertificateWanted, current: Installed) -> str | None:
@@ -157,9 +198,9 @@ def _in_use(current: Installed, served: Sequence[Served] | None, why: str) -> De
 
 def _differences(installed: str, served: Sequence[Served]) -> list[str]:
     return [
-        f"{each.address}: {each.problem}"
+        f"{each.where}: {each.problem}"
         if each.sha256_fingerprint is None
-        else f"{each.address} serves {_short(each.sha256_fingerprint)}, not the installed {_short(installed)}"
+        else f"{each.where} serves {_short(each.sha256_fingerprint)}, not the installed {_short(installed)}"
         for each in served
         if each.sha256_fingerprint != installed
     ]

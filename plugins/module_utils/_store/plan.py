@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -131,7 +131,7 @@ def _complete(seen: Seen, now: datetime) -> Plan[Store]:
     refuse_strange_key(certificate, there.key_sha256, "fullchain", _path(seen, there.number, KEY))
     access = _access(wanted, there.generation)
     if not there.complete:
-        return _plan(seen, there.number, (*access, *_fill(wanted, there, certificate)))
+        return _plan(seen, there.number, (*access, *_fill(wanted, there, certificate, now)))
     if there.certificate is None or there.certificate.fullchain != certificate.fullchain:
         raise Failure(f"{_path(seen, there.number)} is complete with another certificate; stage a new generation.")
     return _plan(seen, there.number, (*access, *_note(wanted, there)))
@@ -147,11 +147,12 @@ def _access(wanted: StoreWanted, there: Generation) -> tuple[Change, ...]:
     return () if there.key and wanted.access.fits(there.key) else (SetAccess(there.number, wanted.access),)
 
 
-def _fill(wanted: StoreWanted, there: Contents, certificate: Certificate) -> tuple[Change, ...]:
+def _fill(wanted: StoreWanted, there: Contents, certificate: Certificate, now: datetime) -> tuple[Change, ...]:
     """fullchain.pem comes last, because it says that all is there."""
-    files = _files(certificate)
+    files, record = _files(certificate), wanted.record or there.record
     first = tuple(WriteFile(there.number, name, files[name], Access()) for name in (CHAIN, CERT))
-    return (*first, *_note(wanted, there), WriteFile(there.number, FULLCHAIN, files[FULLCHAIN], Access()))
+    noted = (_record(there.number, replace(record, stored=record.stored or now)),) if record else ()
+    return (*first, *noted, WriteFile(there.number, FULLCHAIN, files[FULLCHAIN], Access()))
 
 
 def _files(certificate: Certificate) -> dict[str, bytes]:
@@ -163,7 +164,12 @@ def _note(wanted: StoreWanted, there: Contents) -> tuple[Change, ...]:
     """order.json, where it does not say so already."""
     if wanted.record is None or wanted.record == there.record:
         return ()
-    return (WriteFile(there.number, RECORD, _json(wanted.record), Access()),)
+    stored = there.record.stored if there.record else None
+    return (_record(there.number, replace(wanted.record, stored=wanted.record.stored or stored)),)
+
+
+def _record(number: int, record: Record) -> WriteFile:
+    return WriteFile(number, RECORD, _json(record), Access())
 
 
 def _json(record: Record) -> bytes:

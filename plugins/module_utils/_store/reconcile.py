@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -34,7 +35,9 @@ HostRun = Run[Host]
 
 def ensure_store(options: Mapping[str, Any], check: bool, clock: Clock | None = None) -> Outcome[Store]:
     """``certificate_store``."""
-    return reconcile(Run(Host(clock or Clock(), check)), read_store(options), _STORE)
+    wanted = read_store(options)
+    located = replace(wanted, place=read.located(wanted.place))
+    return reconcile(Run(Host(clock or Clock(), check)), located, _STORE)
 
 
 def _observe(run: HostRun, wanted: StoreWanted) -> Seen:

@@ -12,6 +12,7 @@ import pwd
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -20,7 +21,7 @@ from .._text import one_line, quoted
 from .._x509.certificate import Certificate, read_certificate
 from .._x509.hostnames import host_names
 from .._x509.make import check_key_size
-from .model import Access, Place, Record
+from .model import Access, Place, Record, moment
 
 
 class State(Enum):
@@ -126,7 +127,15 @@ def _record(values: Mapping[str, Any] | None) -> Record | None:
         product_code=one_line(values.get("product_code")) or None,
         renews=one_line(values.get("renews")) or None,
         validation=tuple(values.get("validation") or ()),
+        stored=_stored(values.get("stored")),
     )
+
+
+def _stored(text: str | None) -> datetime | None:
+    found = moment(text)
+    if text and found is None:
+        raise InvalidOption("order", f'stored: {quoted(text)} is not a moment in UTC such as "2026-11-22T00:00:00Z".')
+    return found
 
 
 def read_access(options: Mapping[str, Any]) -> Access:

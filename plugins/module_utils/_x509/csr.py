@@ -31,6 +31,7 @@ class Csr:
     pem: str = field(repr=False)
     domains: tuple[str, ...]
     public_key_sha256: str
+    has_common_name: bool = True
     origin: str = field(default="", compare=False)
 
 
@@ -38,7 +39,9 @@ def read_csr(text: str, option: str) -> Csr:
     """Check a PEM signing request and read it. No error repeats any of its text: it may be a private key."""
     request = _load_csr(text, option)
     _check_key(request.public_key(), option)
-    return Csr(pem(request), _csr_names(request, option), key_hash(request.public_key()), option)
+    common, names = _csr_names(request, option)
+    domains = tuple(dict.fromkeys(a_labels(name, option) for name in common + names))
+    return Csr(pem(request), domains, key_hash(request.public_key()), bool(common), option)
 
 
 def _load_csr(text: str, option: str) -> CertificateSigningRequest:
@@ -71,7 +74,8 @@ def _check_key(key: Any, option: str) -> None:
         )
 
 
-def _csr_names(request: CertificateSigningRequest, option: str) -> tuple[str, ...]:
+def _csr_names(request: CertificateSigningRequest, option: str) -> tuple[list[str], list[str]]:
+    """The common name, if there is one, and the names of the SAN."""
     x509 = x509_library()
     try:
         common = [str(part.value) for part in request.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)]
@@ -86,4 +90,4 @@ def _csr_names(request: CertificateSigningRequest, option: str) -> tuple[str, ..
         raise InvalidOption(option, "the signing request has no name: neither a common name (CN) nor a SAN.")
     if any(not isinstance(name, x509.DNSName) for name in names):
         raise InvalidOption(option, "the signing request contains names that are not DNS names (IP, e-mail, URI).")
-    return tuple(dict.fromkeys(a_labels(name, option) for name in common + [name.value for name in names]))
+    return common, [name.value for name in names]

@@ -9,27 +9,104 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from math import ceil, floor
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from .._errors import InvalidOption, NotAllowed
+from .._errors import InvalidOption
 from .._text import quoted
 
+EXPIRING = "expiring"
+# From how long before its expiry on the service calls a certificate expiring: its notices begin then.
+EXPIRING_SPAN = timedelta(days=30)
+# The part of a lifetime that replaces a window as long as the lifetime, and that always passes before a renewal by
+# the service's status: else every run would renew.
+_THIRD = 3
+# The part of a lifetime in which a certificate is due whatever the service calls it.
+_LAST = 10
 
-def is_due(before: Window, not_before: datetime, not_after: datetime, now: datetime, **facts: Any) -> tuple[bool, str]:
-    """Whether the window has opened, and the sentence that says so. ``facts`` go into the failure."""
-    lifetime = not_after - not_before
-    window = before.of(lifetime)
-    if window >= lifetime:
-        raise NotAllowed(
-            f"renew_before: the window of {_days(window)} days is not shorter than the certificate's lifetime of "
-            f"{_days(lifetime)}; every run would renew.",
-            **facts,
-        )
-    left = max(not_after - now, timedelta())
-    return (
-        left <= window,
-        f"{_days(left, left <= window)} of {_days(lifetime)} days left, window opens at {_days(window)}",
+
+class Window(NamedTuple):
+    """How long before it expires a certificate is due: a time span, or a share of its lifetime.
+
+    Without either it is ``expiring``: from when the service renews.
+    """
+
+    span: timedelta | None = None
+    share: float | None = None
+
+    @property
+    def is_expiring(self) -> bool:
+        return self.span is None and self.share is None
+
+    def of(self, lifetime: timedelta) -> timedelta:
+        if self.share is not None:
+            return lifetime * self.share
+        return EXPIRING_SPAN if self.span is None else self.span
+
+    def __str__(self) -> str:
+        """As ``renew_before`` takes it."""
+        if self.share is not None:
+            return f"{self.share * 100:g}%"
+        if self.span is None:
+            return EXPIRING
+        whole = self.span % timedelta(days=1) == timedelta()
+        return f"{self.span.days}d" if whole else f"{self.span / timedelta(hours=1):g}h"
+
+
+DEFAULT_WINDOW = Window(share=0.33)
+
+
+class Due(NamedTuple):
+    """Whether a certificate is due, the sentence that says why, and what is wrong with the window."""
+
+    due: bool
+    reason: str
+    warning: str | None = None
+
+
+def is_due(
+    window: Window, not_before: datetime, not_after: datetime, now: datetime, expiring: bool | None = None
+) -> Due:
+    """Whether the window has opened. ``expiring`` is what the service calls the order, None where it was not asked."""
+    lifetime, left = not_after - not_before, max(not_after - now, timedelta())
+    opens, warning = _opens(window, lifetime)
+    if window.is_expiring and expiring is not None and warning is None:
+        return _by_status(lifetime, left, expiring)
+    due = left <= opens
+    return Due(due, f"{_left(left, lifetime, due)}, window opens at {_days(opens)}", warning)
+
+
+def was_due_at(window: Window, not_before: datetime, not_after: datetime, moment: datetime) -> bool:
+    """Whether a certificate was due already when it was bought or stored: a successor would be due at once, too."""
+    return moment >= opens_at(window, not_before, not_after)
+
+
+def opens_at(window: Window, not_before: datetime, not_after: datetime) -> datetime:
+    """From when on a certificate is due, by its dates alone."""
+    return not_after - _opens(window, not_after - not_before)[0]
+
+
+def _opens(window: Window, lifetime: timedelta) -> tuple[timedelta, str | None]:
+    """How long before the expiry a window opens, and a warning where it is not as long as it was asked for."""
+    asked = window.of(lifetime)
+    if asked < lifetime:
+        return asked, None
+    third = max(lifetime / _THIRD, timedelta())
+    return third, (
+        f"renew_before: the window of {_days(asked)} days is not shorter than the certificate's lifetime of "
+        f"{_days(lifetime)} days, so every run would renew; a third of the lifetime, {_days(third)} days, is used "
+        "instead."
     )
+
+
+def _by_status(lifetime: timedelta, left: timedelta, expiring: bool) -> Due:
+    opens = lifetime - lifetime / _THIRD if expiring else lifetime / _LAST
+    due = left <= opens
+    said = f"{_left(left, lifetime, due)}, {'expiring' if expiring else 'not expiring'} by the service's status"
+    return Due(due, said if due is expiring else f"{said}, window opens at {_days(opens)}")
+
+
+def _left(left: timedelta, lifetime: timedelta, due: bool) -> str:
+    return f"{_days(left, due)} of {_days(lifetime)} days left"
 
 
 def _days(span: timedelta, down: bool = True) -> str:
@@ -38,21 +115,10 @@ def _days(span: timedelta, down: bool = True) -> str:
     return f"{(floor(tenths) if down else ceil(tenths)) / 10:g}"
 
 
-class Window(NamedTuple):
-    """How long before it expires a certificate is due: a time span, or a share of its lifetime."""
-
-    span: timedelta | None
-    share: float | None
-
-    def of(self, lifetime: timedelta) -> timedelta:
-        return self.span if self.span is not None else lifetime * (self.share or 0)
-
-
-DEFAULT_WINDOW = Window(None, 0.33)
-
-
-def window(text: str, option: str, hint: str = "days (30d), hours (720h) or a share (33%)") -> Window:
-    """``30d``, ``720h`` or ``33%``; ``hint`` says which of them the option takes."""
+def window(text: str, option: str, hint: str = "days (30d), hours (720h), a share (33%) or expiring") -> Window:
+    """``30d``, ``720h``, ``33%`` or ``expiring``; ``hint`` says which of them the option takes."""
+    if EXPIRING in hint and str(text).strip().lower() == EXPIRING:
+        return Window()
     found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*([dh%])\s*", str(text), re.ASCII)
     if not found or float(found.group(1)) == 0:
         raise InvalidOption(option, f"{quoted(text)} is not valid; give {hint}.")
@@ -60,5 +126,5 @@ def window(text: str, option: str, hint: str = "days (30d), hours (720h) or a sh
     if suffix == "%":
         if number >= 100:
             raise InvalidOption(option, f"{text} of the lifetime is not valid; give less than 100%.")
-        return Window(None, number / 100)
-    return Window(timedelta(days=number) if suffix == "d" else timedelta(hours=number), None)
+        return Window(share=number / 100)
+    return Window(timedelta(days=number) if suffix == "d" else timedelta(hours=number))

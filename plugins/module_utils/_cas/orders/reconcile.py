@@ -52,7 +52,9 @@ def ensure_order(client: Client, wanted: OrderWanted) -> Outcome[Order]:
 
 def ensure_renewal(client: Client, wanted: RenewalWanted) -> Outcome[Order]:
     """``cas_order_renew``."""
-    return reconcile(_run(client, wanted), wanted, _RENEWAL)
+    outcome = reconcile(_run(client, wanted), wanted, _RENEWAL)
+    outcome.warnings.extend(outcome.plan.warnings)
+    return outcome
 
 
 def _run(client: Client, wanted: Wanted) -> ApiRun:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..._errors import NotAllowed
 from ..._plan import Plan, Step
-from ..._x509.renewal_window import is_due
+from ..._x509.renewal_window import Due, is_due
 from ..status import Status
 from .refusals import refuse_two_in_flight, refuse_unknown, refuse_wrong_certificate
 from .select import Seen, in_flight, latest_valid
@@ -34,11 +34,12 @@ def plan_renewal(seen: Seen[RenewalWanted], now: datetime) -> Plan[Order]:
     if flying:
         return Plan(flying, (), {**facts, "due": True, "reason": f"{flying.named} is in progress"})
     followed = current is not None and wanted.order_id not in (None, current.order_id)
-    due, reason = _due(replace(wanted, force=False) if followed else wanted, current, now)
+    due, reason, warning = _due(replace(wanted, force=False) if followed else wanted, current, now)
+    warnings = (warning,) if warning else ()
     if due:
         refuse_unknown(seen.alike)
         steps = (*clear_failed(seen.alike), _successor(wanted, current, reason))
-        return Plan(current, steps, {**facts, "due": True, "reason": reason})
+        return Plan(current, steps, {**facts, "due": True, "reason": reason}, warnings)
     if followed and current:
         refuse_wrong_certificate(wanted, current)
         reason = f"{current.named} follows order {wanted.order_id} already: {reason}"
@@ -46,16 +47,19 @@ def plan_renewal(seen: Seen[RenewalWanted], now: datetime) -> Plan[Order]:
         current,
         (),
         {**facts, "due": False, "reason": reason, "previous_order_id": wanted.order_id if followed else None},
+        warnings,
     )
 
 
-def _due(wanted: RenewalWanted, current: Order | None, now: datetime) -> tuple[bool, str]:
+def _due(wanted: RenewalWanted, current: Order | None, now: datetime) -> Due:
     if current is None:
-        return True, f"no valid certificate for {', '.join(wanted.domains)} with {wanted.product_code}"
+        return Due(True, f"no valid certificate for {', '.join(wanted.domains)} with {wanted.product_code}")
     if current.not_after is None or current.not_before is None:
         raise NotAllowed(f"The service does not say when {current.named} expires, so it is unknown whether it is due.")
-    due, text = is_due(wanted.renew_before, current.not_before, current.not_after, now, order_id=current.order_id)
-    return wanted.force or due, text + (", renewal is forced" if wanted.force and not due else "")
+    expiring = current.status is Status.EXPIRING
+    found = is_due(wanted.renew_before, current.not_before, current.not_after, now, expiring)
+    forced = wanted.force and not found.due
+    return found._replace(due=True, reason=f"{found.reason}, renewal is forced") if forced else found
 
 
 def _strategy(wanted: RenewalWanted, current: Order | None) -> Strategy:

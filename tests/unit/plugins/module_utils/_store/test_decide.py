@@ -10,10 +10,10 @@ from itertools import product
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._store.decide import (
     Action,
     CertificateWanted,
+    Decision,
     Installed,
     Seen,
     Staged,
@@ -216,11 +216,14 @@ def test_without_a_record_more_names_are_no_difference() -> None:
     assert decide(WANTED, Seen(installed(order=None, names=(*WWW, "b.example.com"))), NOW).action is Action.NOTHING
 
 
-def test_a_window_as_long_as_the_lifetime_is_an_error() -> None:
+def test_a_window_as_long_as_the_lifetime_is_clamped_with_a_warning() -> None:
     wanted = CertificateWanted(WWW, FREE, window("90d", "renew_before"))
-    with pytest.raises(NotAllowed, match=r"^renew_before: .* every run would renew"):
-        decide(wanted, Seen(installed()), NOW)
-    assert decide(wanted, Seen(), NOW).action is Action.APPLY
+    decision = decide(wanted, Seen(installed()), NOW)
+    assert (decision.action, decision.reason) == (Action.NOTHING, "71.2 of 90 days left, window opens at 30")
+    (warning,) = decision.warnings
+    assert warning.startswith("renew_before: the window of 90 days is not shorter than the certificate's lifetime")
+    assert decide(wanted, Seen(), NOW) == Decision(Action.APPLY, "no certificate is installed")
+    assert decide(WANTED, Seen(installed()), NOW).warnings == ()
 
 
 CURRENTS = [

@@ -16,9 +16,24 @@ from typing import Any
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, InvalidOption
+from ansible_collections.certops.alicloud.plugins.module_utils._store import info
 from ansible_collections.certops.alicloud.plugins.module_utils._store.model import Served
-from ansible_collections.certops.alicloud.plugins.module_utils._store.probe import Endpoint
-from tests.support.certificates import FREE, GOOD, HOST, NOW, ORDER, OTHER, WWW, Host, Shop, key_pem, new_key, new_set
+from ansible_collections.certops.alicloud.plugins.module_utils._store.endpoints import Endpoint
+from tests.support.certificates import (
+    FREE,
+    GOOD,
+    HOST,
+    NOW,
+    ORDER,
+    OTHER,
+    QUESTION,
+    WWW,
+    Host,
+    Shop,
+    key_pem,
+    new_key,
+    new_set,
+)
 
 
 def test_nothing_is_there(shop: Shop) -> None:
@@ -339,14 +354,14 @@ def test_what_is_served_is_compared(shop: Shop) -> None:
     ]
     for shown, serves, number, action in cases:
         there, _asked = host([Served(f"127.0.0.{at}", "1", each) for at, each in enumerate(shown, 1)])
-        look = shop.look(there, endpoint="www.example.com:443")
+        look = shop.look(there, endpoints=["www.example.com:443"])
         assert (look["serves_current"], look["served_generation"], look["action"]) == (serves, number, action)
         assert [each["sha256_fingerprint"] for each in look["served"]] == shown
 
 
 def test_without_a_certificate_nothing_is_compared(shop: Shop) -> None:
     there, asked = host([Served("127.0.0.1", "1", "00")])
-    look = shop.look(there, endpoint="localhost:443", endpoint_timeout=20.0)
+    look = shop.look(there, endpoints=["localhost:443"], endpoint_timeout=20.0)
     assert (look["serves_current"], look["served_generation"], len(look["served"])) == (None, None, 1)
     assert asked == [(Endpoint("localhost", 443), "www.example.com")]
 
@@ -361,7 +376,7 @@ def test_a_name_that_the_ca_added_is_not_asked_for_when_another_was_wanted(
 ) -> None:
     shop.use(new_set(["*.example.com", "example.com"]), domains=["*.example.com"])
     there, asked = host([Served("127.0.0.1", "1", "00")])
-    shop.look(there, endpoint="127.0.0.1:443", domains=wanted)
+    shop.look(there, endpoints=["127.0.0.1:443"], domains=wanted)
     assert asked == [(Endpoint("127.0.0.1", 443), name)]
 
 
@@ -370,7 +385,7 @@ def test_looks_go_on_until_the_time_is_over(shop: Shop, timeout: float) -> None:
     shop.use()
     watch = Watch()
     there, asked = host([Served("127.0.0.1", "1", "00")], watch=watch)
-    assert not shop.look(there, endpoint="localhost:443", endpoint_timeout=timeout)["serves_current"]
+    assert not shop.look(there, endpoints=["localhost:443"], endpoint_timeout=timeout)["serves_current"]
     assert watch.seconds == 100 + timeout
     assert len(asked) == 1 + -(-timeout // 0.5)
 
@@ -379,7 +394,7 @@ def test_looks_end_as_soon_as_the_certificate_is_served(shop: Shop) -> None:
     shop.use()
     old, new = [Served("127.0.0.1", "1", "00")], [Served("127.0.0.1", "1", fingerprint(shop, 1))]
     there, asked = host(old, old, new)
-    assert shop.look(there, endpoint="localhost:443", endpoint_timeout=60.0)["serves_current"]
+    assert shop.look(there, endpoints=["localhost:443"], endpoint_timeout=60.0)["serves_current"]
     assert len(asked) == 3
 
 
@@ -401,7 +416,10 @@ def test_options_are_checked(shop: Shop, options: dict[str, Any], words: str) ->
     assert caught.value.msg.startswith(words)
 
 
-def test_a_window_longer_than_the_certificate_is_an_error(shop: Shop) -> None:
+def test_a_window_longer_than_the_certificate_is_a_warning(shop: Shop) -> None:
     shop.use()
-    with pytest.raises(Failure, match=r"^renew_before: the window of 120 days is not shorter"):
-        shop.look(renew_before="120d")
+    options = {"directory": str(shop.directory), "name": "www", **QUESTION, "renew_before": "120d"}
+    found = info.report(options, False, HOST.clock)
+    assert found.public(NOW)["reason"] == "80 of 90 days left, window opens at 30"
+    (warning,) = found.warnings
+    assert warning.startswith("renew_before: the window of 120 days is not shorter")

@@ -74,6 +74,14 @@ def test_order_wait_again_renew_withdraw() -> None:
     assert writes(account) == [PACKAGE, PACKAGE]
 
 
+def test_a_window_that_is_clamped_is_a_warning_of_the_outcome() -> None:
+    account = emulator(checked=False, proof="at_once")
+    order(account, wait_for="issued", **OWN)
+    again = renew(account, domains=["www.example.com"], renew_before="90d")
+    assert not again.plan.changed
+    assert [warning.split(" of ")[0] for warning in again.warnings] == ["renew_before: the window"]
+
+
 CALLS: dict[str, dict[str, Any]] = {
     "CreateCertificateWithCsrRequest": {**OWN, "contact": CONTACT},
     "CreateCertificateRequest": {**WWW, "contact": CONTACT},

@@ -59,9 +59,29 @@ def test_due_when_the_window_is_open(window: str | None, left: float, due: bool,
 
 @pytest.mark.parametrize("window", ["90d", "91d", "2160h"])
 @pytest.mark.parametrize("force", [True, False])
-def test_a_window_as_long_as_the_lifetime_would_renew_for_ever(window: str, force: bool) -> None:
-    with pytest.raises(NotAllowed, match=r"^renew_before: .* every run would renew"):
-        planned(order("issued", left=80), renew_before=window, force=force)
+def test_a_window_as_long_as_the_lifetime_is_clamped_with_a_warning(window: str, force: bool) -> None:
+    plan = planned(order("issued", left=80), renew_before=window, force=force)
+    assert (plan.facts["due"], bool(plan.steps)) == (force, force)
+    assert plan.facts["reason"].startswith("80 of 90 days left, window opens at 30")
+    (warning,) = plan.warnings
+    assert warning.startswith("renew_before: the window of 9")
+    due = planned(order("expiring", left=29), renew_before=window)
+    assert (due.facts["due"], due.warnings) == (True, (warning,))
+
+
+@pytest.mark.parametrize(
+    ("status", "left", "due", "reason"),
+    [
+        ("issued", 45, False, "45 of 90 days left, not expiring by the service's status"),
+        ("issued", 20, False, "20 of 90 days left, not expiring by the service's status"),
+        ("expiring", 45, True, "45 of 90 days left, expiring by the service's status"),
+        ("expiring", 20, True, "20 of 90 days left, expiring by the service's status"),
+    ],
+)
+def test_expiring_goes_by_the_status_of_the_service(status: str, left: float, due: bool, reason: str) -> None:
+    plan = planned(paid(status, left), product_code=PAID, renew_before="expiring")
+    assert (plan.facts["due"], plan.facts["reason"]) == (due, reason)
+    assert [step.action for step in plan.steps] == ([RENEW] if due else [])
 
 
 def test_a_certificate_without_dates_cannot_be_judged() -> None:

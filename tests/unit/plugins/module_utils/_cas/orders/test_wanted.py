@@ -24,6 +24,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wante
     read_renewal,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.make import make_csr, make_key
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.renewal_window import Window, window
 from tests.support.client import CONTACT, DEFAULTS, csr
 
@@ -144,6 +145,14 @@ def test_names_in_any_case_and_script_agree_with_the_csr() -> None:
     )
     other = csr("xn--bcher-kva.example")
     assert asked(domains=["bücher.example"], csr_content=other).domains == ("xn--bcher-kva.example",)
+
+
+def test_without_a_common_name_the_domains_say_which_is_first() -> None:
+    names = ["preview-" + "x" * 50 + ".example.com", "a.example.com"]
+    text = make_csr(make_key("ECC"), names).decode()
+    assert asked(domains=None, csr_content=text).domains == tuple(names)
+    assert asked(domains=names[::-1], csr_content=text).domains == tuple(names[::-1])
+    assert "do not agree with the names in csr_content" in refused(domains=names[:1], csr_content=text)
 
 
 @pytest.mark.parametrize(
