@@ -96,6 +96,11 @@ options:
           - What was to be published, as in RV(certops.alicloud.cas_order#module:order.validation).
         type: list
         elements: dict
+      stored:
+        description:
+          - Time at which the certificate was completed, in UTC, for a set that was created on another host. For a
+            staged generation, the time of O(state=complete) by the clock of the host is recorded.
+        type: str
   fullchain:
     description:
       - The certificate and its chain in PEM format, in any order. Required for O(state=complete). It is not shown in
@@ -297,6 +302,7 @@ ORDER = {
     "product_code": {"type": "str"},
     "renews": {"type": "str"},
     "validation": {"type": "list", "elements": "dict"},
+    "stored": {"type": "str"},
 }
 OPTIONS = {
     "directory": {"type": "path", "required": True},

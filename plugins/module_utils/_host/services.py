@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Mapping
 
 from .._text import one_line, quoted
@@ -17,54 +16,47 @@ from .._text import one_line, quoted
 _SYSTEMD = "/run/systemd/system"
 # Scripts that say by themselves what they know, and those to which a framework may add it.
 _SCRIPTS, _FRAMEWORK = ("/etc/init.d", "/usr/local/etc/rc.d"), "/etc/rc.d"
-_NAME = re.compile(r"[\w@:.\\-]{1,200}", re.ASCII)
+_NAME = re.compile(r"\w[\w@:.\\-]{0,199}", re.ASCII)
 _LARGEST = 256 * 1024
 _PATIENCE = 15.0
+_WAY_OUT = "Use the action restart, or a task of your own for the reload."
 
 
 def reload_problem(name: str) -> str | None:
     """Why a service cannot be reloaded, as a sentence; None where it can, or where that is unknown."""
-    if not _NAME.fullmatch(name) or name.startswith((".", "-")):
+    if not _NAME.fullmatch(name):
         return f"{quoted(name)} is not a valid name of a service."
     script = _script(name.removesuffix(".service"))
     if os.path.isdir(_SYSTEMD):
-        unit = _unit(name)
-        if unit.get("LoadState") != "not-found" or script is None:
-            return _unit_problem(name, unit)
+        known = _by_systemd(name)
+        if known.get("LoadState") != "not-found" or script is None:
+            return _systemd_problem(name, known)
     if script is None:
-        return f"there is no service {name} on this host: it has no unit of systemd and no init script."
+        return f"there is no service {name} on this host: neither systemd nor an init script provides it."
     return _script_problem(name, script)
 
 
-def _unit(name: str) -> Mapping[str, str]:
-    """What systemd says of a unit; nothing where it cannot be asked."""
-    call = ["systemctl", "show", "--property=LoadState,CanReload,ActiveState", "--", name]
+def _by_systemd(name: str) -> Mapping[str, str]:
+    """What systemd says of a service; nothing where it cannot be asked."""
+    import subprocess  # a day on which nothing is due needs none
+
+    call = ["systemctl", "show", "--property=LoadState,CanReload", "--", name]
     try:
-        said = subprocess.run(
-            call,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_PATIENCE,
-            check=True,
-            stdin=subprocess.DEVNULL,
-        ).stdout
+        done = subprocess.run(call, capture_output=True, timeout=_PATIENCE, check=True, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.SubprocessError):
         return {}
-    return dict(line.partition("=")[::2] for line in said.splitlines())
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    return {key: value for key, _is, value in (line.partition("=") for line in lines)}
 
 
-def _unit_problem(name: str, unit: Mapping[str, str]) -> str | None:
-    state = unit.get("LoadState")
+def _systemd_problem(name: str, known: Mapping[str, str]) -> str | None:
+    state = known.get("LoadState")
     if state == "not-found":
         return f"there is no service {name} on this host: systemd does not know it."
     if state in ("masked", "error", "bad-setting"):
-        return f"{name} cannot be reloaded: its unit is {one_line(state)} (systemctl status {name})."
-    if unit.get("CanReload") == "no":
-        return (
-            f"{name} cannot be reloaded: its unit has no ExecReload. Use the action restart, or a task of your own for "
-            "the reload."
-        )
+        return f"{name} cannot be reloaded: systemd calls it {one_line(state)} (systemctl status {name})."
+    if known.get("CanReload") == "no":
+        return f"{name} cannot be reloaded: systemd knows no ExecReload for it. {_WAY_OUT}"
     return None
 
 
@@ -83,7 +75,4 @@ def _script_problem(name: str, path: str) -> str | None:
     # A script that knows force-reload only refuses a reload.
     if path.startswith(_FRAMEWORK) or re.search(r"(?<![A-Za-z-])reload", commands):
         return None
-    return (
-        f"{name} cannot be reloaded: its init script {path} does not know reload. Use the action restart, or a task of "
-        "your own for the reload."
-    )
+    return f"{name} cannot be reloaded: its init script {path} does not know reload. {_WAY_OUT}"

@@ -150,9 +150,9 @@ def _due_at_once(wanted: CertificateWanted, seen: Seen, current: Installed, why:
     warning = (
         f"renew_before: the certificate of order {current.order_id} was due already when it was stored at "
         f"{utc_text(stored)}, so its successor would be due at once, too, and no successor is ordered. It is valid "
-        f"from {utc_text(certificate.not_before)} to {utc_text(certificate.not_after)}. Check the clock of this host, the "
-        f"window (renew_before is {wanted.renew_before}), and whether the CA issued it with little time left; correct "
-        'what is wrong. To order a successor all the same, remove "stored" from order.json beside the certificate.'
+        f"from {utc_text(certificate.not_before)} to {utc_text(certificate.not_after)}. Check the clock of this host, "
+        f"the window (renew_before is {wanted.renew_before}), and whether the CA issued it with little time left; "
+        'correct what is wrong. To order a successor all the same, remove "stored" from its order.json.'
     )
     return replace(_in_use(current, seen.served, reason), warnings=(warning,), due_at_once=True)
 

@@ -40,7 +40,7 @@ class Wire:
         return data
 
     def line(self) -> bytes:
-        """The next line, without its end."""
+        """The next line, without its line break."""
         data = b""
         while b"\n" not in data:
             data += self.receive()

@@ -17,8 +17,8 @@ import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, InvalidOption
 from ansible_collections.certops.alicloud.plugins.module_utils._store import info
-from ansible_collections.certops.alicloud.plugins.module_utils._store.model import Served
 from ansible_collections.certops.alicloud.plugins.module_utils._store.endpoints import Endpoint
+from ansible_collections.certops.alicloud.plugins.module_utils._store.model import Served
 from tests.support.certificates import (
     FREE,
     GOOD,
@@ -50,6 +50,9 @@ def test_nothing_is_there(shop: Shop) -> None:
         "served_generation": None,
         "action": "apply",
         "reason": "no certificate is installed",
+        "now": "2026-11-22T12:00:00Z",
+        "due_at_once": False,
+        "problems": [],
     }
     assert not shop.directory.exists()
 
@@ -69,6 +72,7 @@ def test_the_certificate_in_use(shop: Shop) -> None:
         "not_after": "2027-02-10T12:00:00Z",
         "days_left": 80,
         "verified": True,
+        "stored": None,
     }
 
 
