@@ -294,6 +294,11 @@ options:
     type: str
     choices: ["true", "false", "strict"]
     default: "true"
+  may_order:
+    description:
+      - With V(false), the task orders nothing, and only installs, reloads and checks what is there.
+    type: bool
+    default: true
   allow_first_order:
     description:
       - Whether a host without a certificate may order one. With V(false), such a host is left alone.
@@ -406,6 +411,15 @@ msg:
   type: str
   returned: always
   sample: "www.example.com: renew, 29 of 90 days left, window opens at 30; installed generation 4, reloaded nginx"
+domains:
+  description: The domains in A-labels.
+  type: list
+  elements: str
+  returned: success
+staged:
+  description: Number of the generation that waits for its certificate; null if there is none.
+  type: int
+  returned: success
 directory:
   description: Directory of the certificate.
   type: str

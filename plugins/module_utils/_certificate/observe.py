@@ -112,13 +112,18 @@ class Seen:
     def orders_something(self) -> bool:
         return self.action in (Action.APPLY, Action.RENEW)
 
+    @property
+    def acts(self) -> bool:
+        """Whether the task may do what is due."""
+        return bool(self.wanted.options["may_order"]) or not self.orders_something
+
 
 def observe(run: Run[Actors], wanted: CertificateWanted) -> Seen:
     """The host, and the service when something is to be ordered."""
     look = look_at_host(run, wanted)
     action, reason = _decide(wanted, look)
     seen = Seen(wanted, look, action, reason)
-    if not seen.orders_something or not wanted.until.covers(Until.REQUESTED):
+    if not seen.orders_something or not seen.acts or not wanted.until.covers(Until.REQUESTED):
         return seen
     _refuse_problems(run, look)
     return observe_orders(run, seen, _csr(wanted, look))
