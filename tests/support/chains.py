@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The chain of one certificate without Ansible: the emulator's service, a store on disk, an endpoint that can be reloaded."""
+"""The chain of one certificate without Ansible: the emulator, a store on disk, a server that can be reloaded."""
 
 from __future__ import annotations
 
