@@ -42,9 +42,9 @@ PURE = (
 )
 # What reaches the network or the disk.
 IO = (
-    *(f"{RPC}.{name}" for name in ("client", "transport", "credential_chain", "rate_limit")),
+    *(f"{RPC}.{name}" for name in ("client", "transport", "trust_store", "proxy", "credential_chain", "rate_limit")),
     *(f"{STORE}.{name}" for name in ("read", "write", "probe")),
-    f"{HOST}.lockfile",
+    *(f"{HOST}.{name}" for name in ("lockfile", "environment")),
 )
 SYSTEM = ("os", "shutil", "socket", "ssl", "subprocess", "requests", "urllib3")
 
