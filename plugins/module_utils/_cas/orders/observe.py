@@ -159,7 +159,8 @@ def _like(reader: _Reader, wanted: W, order_id: str, orders: Iterable[Order]) ->
     if wanted.domains:
         return replace(wanted, order_id=None)
     raise NotAllowed(
-        f"order_id: order {order_id} is not among the orders of this account. Give domains to continue without it.",
+        f"order_id: order {order_id} is not among the orders of this account. Check the ID, the access key and the "
+        "endpoint. Only if it was deleted, give domains to continue without it.",
         order_id=order_id,
     )
 

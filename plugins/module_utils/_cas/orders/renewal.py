@@ -81,7 +81,8 @@ def _successor(wanted: RenewalWanted, current: Order | None, reason: str) -> Ste
     if current is None or current.status is not Status.EXPIRING:
         what = f"{current.named} is {current.status.value}" if current else f"there is {reason}"
         raise NotAllowed(
-            f"strategy: renew works only while an order is expiring; {what}. Use strategy: reorder.",
+            f"strategy: renew works only while an order is expiring; {what}. A new order is placed with "
+            "strategy: reorder or auto instead.",
             order_id=current.order_id if current else None,
         )
     return renew(wanted, current, reason)

@@ -115,5 +115,7 @@ def _order(entry: object) -> Order:
         product_code=text(entry.get("product_code")),
         instance_id=text(entry.get("instance_id")),
         certificate_id=id_text(entry.get("certificate_id")),
-        **{name: moment(entry.get(name)) for name in _MOMENTS},
+        bought=moment(entry.get("bought")),
+        not_before=moment(entry.get("not_before")),
+        not_after=moment(entry.get("not_after")),
     )
