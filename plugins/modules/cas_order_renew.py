@@ -54,8 +54,8 @@ options:
     default: auto
   force:
     description:
-      - Renew even if the certificate is not due, or if a successor would be due at once. With O(order_id), this applies to that order only, so that a
-        successor that exists already is not renewed in turn.
+      - Renew even if the certificate is not due, or if a successor would be due at once. With O(order_id), this applies
+        to that order only, so that a successor that exists already is not renewed in turn.
     type: bool
     default: false
 extends_documentation_fragment:

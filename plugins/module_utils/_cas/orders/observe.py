@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..._errors import NotAllowed
 from ..status import DEAD, VALID, Status
 from .api import list_orders, state_of, told, unread
-from .due import is_due_as_listed
+from .renewal_due import is_due_as_listed
 from .select import (
     Seen,
     W,

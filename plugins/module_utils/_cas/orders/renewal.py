@@ -14,8 +14,8 @@ from ..._errors import NotAllowed
 from ..._plan import Plan, Step
 from ..._x509.renewal_window import EXPIRING_SPAN
 from ..status import Status
-from .due import judge
 from .refusals import refuse_two_in_flight, refuse_unknown, refuse_wrong_certificate
+from .renewal_due import judge
 from .select import Seen, in_flight, to_renew
 from .steps import clear_failed, create, renew
 from .wanted import RenewalWanted, Strategy

@@ -51,7 +51,7 @@ def matching(wanted: Wanted, orders: Iterable[Order]) -> list[Order]:
 
 
 def with_names(wanted: Wanted, order: Order) -> Order:
-    """An order that has the names, without those that a CA adds: they are no difference to what is wanted."""
+    """An order that has the names, without those that a CA adds: those do not count."""
     if set(order.domains) == set(wanted.domains):
         return order
     # An order that is named by its id is meant, whatever names it has.
