@@ -107,8 +107,7 @@ def action_only(options: Mapping[str, Any]) -> None:
 def validated(options: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of an option table, defaults filled in, for code that runs without a module. Raises InvalidOption."""
     found = ArgumentSpecValidator(_table(options)).validate(dict(values))
-    if found.errors:
-        problem = found.error_messages[0]
+    for problem in found.error_messages:
         for secret in getattr(found, "_no_log_values", ()):
             problem = problem.replace(secret, "********")
         raise Failure(problem)

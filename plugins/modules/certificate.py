@@ -9,10 +9,10 @@ DOCUMENTATION = r"""
 module: certificate
 short_description: Keep one certificate on one host valid, installed and served
 description:
-  - "Does the whole chain: private key and CSR on the host, order, validation, wait, installation, reload, check of what is
-    served. A task that was interrupted is resumed by the next one."
-  - Made to be run daily. It reads what is installed on the host and what is served first. If nothing is due, it makes no API
-    call.
+  - "Does the whole chain: private key and CSR on the host, order, validation, wait, installation, reload, check of
+    what is served. A task that was interrupted is resumed by the next one."
+  - Made to be run daily. It reads what is installed on the host and what is served first. If nothing is due, it
+    makes no API call.
   - The private key is created on the host and stays there. The API and DNS are called from the controller, with the
     credentials of the controller; they never reach the host.
 version_added: 0.3.0
@@ -99,7 +99,8 @@ options:
     default: true
   owner:
     description:
-      - Owner of the private key. An owner that the user on the host cannot set is an error before anything is ordered.
+      - Owner of the private key. An owner that the user on the host cannot set is an error before anything is
+        ordered.
       - All other files belong to the user that runs the task, and everyone can read them.
     type: str
     default: root
@@ -115,11 +116,11 @@ options:
     default: "0600"
   validation:
     description:
-      - Who publishes what validates the domains. What the task publishes is removed when the wait ends, with or without
-        a certificate, and also by the next run after an interruption.
+      - Who publishes what validates the domains. What the task publishes is removed when the wait ends, with or
+        without a certificate, and also by the next run after an interruption.
       - "V(alidns): the task, a record in Alibaba Cloud DNS."
-      - "V(nsupdate): the task, a record at the server of O(nsupdate), by dynamic update. It needs the Python package
-        dnspython on the controller."
+      - "V(nsupdate): the task, a record at the server of O(nsupdate), by dynamic update. It needs the Python
+        package dnspython on the controller."
       - "V(file): the task, a file below O(webroot) on the host. It cannot validate a wildcard."
       - "V(automatic): the service itself, in Alibaba Cloud DNS of the account that orders."
       - "V(preauthorized): a CNAME that was set once."
@@ -180,8 +181,8 @@ options:
     suboptions:
       zone:
         description:
-          - Domain in Alibaba Cloud DNS whose zone holds the record. With it, the task does not list the domains of the
-            account and needs no permission for that.
+          - Domain in Alibaba Cloud DNS whose zone holds the record. With it, the task does not list the domains of
+            the account and needs no permission for that.
         type: str
       ttl:
         description: Time to live of the record, in seconds.
@@ -193,18 +194,19 @@ options:
         default: default
   dns_alias:
     description:
-      - Full name at which the validation record is published instead. A CNAME at the name that the service asks for must
-        lead to it.
+      - Full name at which the validation record is published instead. A CNAME at the name that the service asks for
+        must lead to it.
     type: str
   resolvers:
     description:
-      - DNS resolvers that O(preflight) asks, each C(address) or C(address:port). The default is those of the controller.
+      - DNS resolvers that O(preflight) asks, each C(address) or C(address:port). The default is those of the
+        controller.
     type: list
     elements: str
   renew_before:
     description:
-      - "When a certificate is due: days before it expires (V(30d)), hours (V(720h)), a share of its lifetime (V(33%)), or
-        V(expiring), when the service itself renews."
+      - "When a certificate is due: days before it expires (V(30d)), hours (V(720h)), a share of its lifetime
+        (V(33%)), or V(expiring), when the service itself renews."
       - A period that is not shorter than the lifetime is taken as a third of the lifetime, with a warning.
     type: str
     default: 33%
@@ -221,7 +223,8 @@ options:
     default: false
   wait_timeout:
     description:
-      - Seconds to wait for the certificate. After that the task fails; the order stays, and the next run resumes it.
+      - Seconds to wait for the certificate. After that the task fails; the order stays, and the next run resumes
+        it.
     type: int
     default: 4500
   poll_interval:
@@ -263,14 +266,15 @@ options:
   services:
     description:
       - Services that read the certificate. Each is a name, which is reloaded with M(ansible.builtin.service), or a
-        dictionary with C(name), C(action) (V(reload) or V(restart)) and C(argv), a command that is run on the host instead.
+        dictionary with C(name), C(action) (V(reload) or V(restart)) and C(argv), a command that is run on the host
+        instead.
       - A service that cannot be reloaded is an error before anything is ordered.
     type: list
     elements: raw
   endpoints:
     description:
-      - Where the certificate is served, as the host sees it. Each is C(host:port) or C([IPv6 address]:port), or a dictionary
-        with C(address), C(server_name) and C(starttls); see
+      - Where the certificate is served, as the host sees it. Each is C(host:port) or C([IPv6 address]:port), or a
+        dictionary with C(address), C(server_name) and C(starttls); see
         O(certops.alicloud.certificate_store_info#module:endpoints).
       - The certificate that is served there must be the installed one. If it is not after a reload, the previous
         generation is put back, and the task fails.
@@ -283,13 +287,18 @@ options:
     default: 15.0
   preflight:
     description:
-      - Whether DNS and the web server are checked before an order, as M(certops.alicloud.cas_preflight) does. A failed check is
-        an error before anything is ordered.
+      - Whether DNS and the web server are checked before an order, as M(certops.alicloud.cas_preflight) does. A
+        failed check is an error before anything is ordered.
       - With V(strict), a CAA record that forbids the CA is an error, too, and not only a warning.
       - Nothing is checked with an C(endpoint) on this machine that begins with C(http://), which is an emulator.
     type: str
     choices: ["true", "false", "strict"]
     default: "true"
+  may_order:
+    description:
+      - With V(false), the task orders nothing, and only installs, reloads and checks what is there.
+    type: bool
+    default: true
   allow_first_order:
     description:
       - Whether a host without a certificate may order one. With V(false), such a host is left alone.
@@ -305,24 +314,26 @@ options:
     default: false
   connection:
     description:
-      - Options for the API that M(certops.alicloud.cas_order) documents, such as C(profile), C(region) and C(endpoint).
+      - Options for the API that M(certops.alicloud.cas_order) documents, such as C(profile), C(region) and
+        C(endpoint).
       - If not set, they come from the environment of the controller and from the files of its user.
     type: dict
   alidns_connection:
     description:
       - The same for M(certops.alicloud.alidns_record).
-      - "The default is O(connection) without its C(endpoint). An endpoint that begins with C(http://) is kept: it is an
-        emulator, which serves both APIs."
+      - "The default is O(connection) without its C(endpoint). An endpoint that begins with C(http://) is kept: it
+        is an emulator, which serves both APIs."
     type: dict
   settings:
     description:
-      - Options of this module as a dictionary. They win over the options of the task. For loops over a list of certificates.
+      - Options of this module as a dictionary. They win over the options of the task. For loops over a list of
+        certificates.
     type: dict
 attributes:
   check_mode:
     details:
-      - The whole plan is computed from the same reads as in a normal run. The order that would be placed is checked against
-        the quota.
+      - The whole plan is computed from the same reads as in a normal run. The order that would be placed is checked
+        against the quota.
       - What only the service can choose is returned as V((known after apply\)).
       - A service, a web root or an owner that does not exist yet is a warning instead of an error.
   diff_mode:
@@ -385,8 +396,8 @@ EXAMPLES = r"""
 RETURN = r"""
 action:
   description:
-    - "What is or would be done: V(nothing), V(apply) (a first order), V(renew), V(install) (a certificate that is there), V(reload), or
-      V(wait) (an order is in progress)."
+    - "What is or would be done: V(nothing), V(apply) (a first order), V(renew), V(install) (a certificate that is
+      there), V(reload), or V(wait) (an order is in progress)."
   type: str
   returned: success
   sample: renew
@@ -400,6 +411,15 @@ msg:
   type: str
   returned: always
   sample: "www.example.com: renew, 29 of 90 days left, window opens at 30; installed generation 4, reloaded nginx"
+domains:
+  description: The domains in A-labels.
+  type: list
+  elements: str
+  returned: success
+staged:
+  description: Number of the generation that waits for its certificate; null if there is none.
+  type: int
+  returned: success
 directory:
   description: Directory of the certificate.
   type: str
@@ -421,8 +441,8 @@ served:
   returned: success
 publish:
   description:
-    - What validates the domains and is to be published now, as RV(certops.alicloud.cas_order#module:order.validation). Empty when nothing
-      is waited for.
+    - What validates the domains and is to be published now, as
+      RV(certops.alicloud.cas_order#module:order.validation). Empty when nothing is waited for.
   type: list
   elements: dict
   returned: success

@@ -12,9 +12,9 @@ description:
   - Stores a private key, its certificate and the record of its order together in one directory, a generation. Puts a
     generation in use by replacing one symbolic link, so that no service ever reads an incomplete set. The previous
     generation stays in place.
-  - Runs on the host that uses the certificate. The module creates no keys and no CSRs, orders nothing and reloads no
-    service; roles and playbooks do this between its states. The role P(certops.alicloud.certificate#role) does all of
-    it.
+  - Runs on the host that uses the certificate. The module creates the private key and its CSR there. It orders nothing
+    and reloads no service; roles and playbooks do this between its states. The role
+    P(certops.alicloud.certificate#role) does all of it.
   - A certificate is stored in C(directory/name/generations/n). The link C(directory/name/current) points to the
     generation in use. Services read C(privkey.pem) and C(fullchain.pem), or C(cert.pem) and C(chain.pem), below that
     link.
@@ -29,7 +29,9 @@ options:
   state:
     description:
       - "V(staged): a generation above the current one waits for a certificate for O(domains). If there is none, the
-        next generation is created, with an empty C(privkey.pem) that only its owner can read."
+        next generation is created, with its private key (C(privkey.pem)) and its CSR (C(request.csr)). A key that is
+        already in it stays, whatever created it; a CSR that is missing, or that is not for this key and these names, is
+        created."
       - "V(ordered): the staged O(generation) contains the record of its O(order)."
       - "V(complete): O(generation) contains its certificate and its chain."
       - "V(current): O(generation) is in use. It is marked as not verified until V(verified) is requested."
@@ -50,10 +52,20 @@ options:
         Internationalized domain names (IDN) are converted to A-labels (punycode).
     type: list
     elements: str
+  key_type:
+    description:
+      - With O(state=staged), the type of a new private key.
+    type: str
+    choices: [ECC, RSA]
+    default: ECC
+  key_size:
+    description:
+      - "With O(state=staged), the size of a new private key: V(256) (secp256r1, the default) or V(384) (secp384r1) for
+        O(key_type=ECC), V(2048) (the default), V(3072) or V(4096) for O(key_type=RSA)."
+    type: int
   keep_key:
     description:
-      - With O(state=staged), copy the private key in use into a new generation instead of leaving it empty for a new
-        key.
+      - With O(state=staged), copy the private key in use into a new generation instead of creating a new key.
     type: bool
     default: false
   order:
@@ -84,6 +96,11 @@ options:
           - What was to be published, as in RV(certops.alicloud.cas_order#module:order.validation).
         type: list
         elements: dict
+      stored:
+        description:
+          - Time at which the certificate was completed, in UTC, for a set that was created on another host. For a
+            staged generation, the time of O(state=complete) by the clock of the host is recorded.
+        type: str
   fullchain:
     description:
       - The certificate and its chain in PEM format, in any order. Required for O(state=complete). It is not shown in
@@ -108,11 +125,13 @@ options:
     description:
       - User that owns the private key, by name or number. By default, this is the user that runs the module. All
         other files belong to that user and can be read by everyone.
-      - O(owner), O(group) and O(key_mode) apply to O(state=complete), and to a key that O(keep_key) copies.
+      - O(owner), O(group) and O(key_mode) apply to O(state=staged) and O(state=complete). A user or group that the user
+        of the task cannot set is an error with O(state=staged) already, before a key is created.
     type: str
   group:
     description:
-      - Group of the private key, by name or number.
+      - Group of the private key, by name or number. V(root) is the group with the number 0 on systems where it has
+        another name.
     type: str
   key_mode:
     description:
@@ -125,7 +144,7 @@ attributes:
     details:
       - The plan is computed from the same reads as in a normal run. Sets that cannot be used and directories that
         cannot be written are errors in check mode too.
-      - For a generation that does not exist yet, RV(key) and RV(csr) are V(false).
+      - For a generation that does not exist yet, RV(key) and RV(csr) are V(false), and RV(csr_content) is null.
   diff_mode:
     support: full
     details:
@@ -143,10 +162,6 @@ seealso:
     description: Check an installed certificate, and find out what has to be done.
   - module: certops.alicloud.cas_order
     description: Apply for a certificate.
-  - module: community.crypto.openssl_privatekey
-    description: Create the private key in a staged generation.
-  - module: community.crypto.openssl_csr
-    description: Create the CSR in a staged generation.
 """
 
 EXAMPLES = r"""
@@ -188,14 +203,22 @@ EXAMPLES = r"""
     keep: 1
   become: true
 
-- name: Create a generation for the next private key
+- name: Create a generation with the next private key and its CSR
   certops.alicloud.certificate_store:
     directory: /etc/ssl/certops
     name: www.example.com
     state: staged
     domains: [www.example.com]
+    key_type: RSA
+    key_size: 3072
   become: true
   register: staged
+
+- name: Apply for the certificate
+  certops.alicloud.cas_order:
+    csr_content: "{{ staged.csr_content }}"
+    contact: {name: Li Lei, phone: "13800000000", email: ops@example.com}
+  delegate_to: localhost
 """
 
 RETURN = r"""
@@ -224,6 +247,13 @@ csr:
   type: bool
   returned: success
   sample: true
+csr_content:
+  description:
+    - With O(state=staged), the CSR in PEM format; null in check mode if it does not exist yet.
+    - Null for every other O(state).
+  type: str
+  returned: success
+  sample: "-----BEGIN CERTIFICATE REQUEST-----..."
 plan:
   # fragment: tests/tools/returns/plan.yml
   description:
@@ -272,6 +302,7 @@ ORDER = {
     "product_code": {"type": "str"},
     "renews": {"type": "str"},
     "validation": {"type": "list", "elements": "dict"},
+    "stored": {"type": "str"},
 }
 OPTIONS = {
     "directory": {"type": "path", "required": True},
@@ -279,6 +310,8 @@ OPTIONS = {
     "state": {"type": "str", "choices": ["staged", "ordered", "complete", "current", "verified"], "required": True},
     "generation": {"type": "int"},
     "domains": {"type": "list", "elements": "str"},
+    "key_type": {"type": "str", "choices": ["ECC", "RSA"], "default": "ECC"},
+    "key_size": {"type": "int"},
     "keep_key": {"type": "bool", "default": False, "no_log": False},
     "order": {"type": "dict", "options": ORDER},
     # A chain is not secret; what is given in its place by mistake may be one.

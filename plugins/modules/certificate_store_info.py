@@ -42,22 +42,58 @@ options:
         instead, and a warning says so.
     type: str
     default: 33%
-  endpoint:
+  endpoints:
     description:
-      - Where the certificate is served, as C(host:port) or C([address]:port). Each address to which the host name
-        resolves on this host is checked. The served certificate is not verified, only compared with the installed
-        one.
+      - "Where the certificate is served. Each endpoint is C(host:port) or C([address]:port), or a dictionary with the
+        keys C(address) (the same text, required), C(server_name) and C(starttls)."
+      - Each address to which the host name resolves on this host is checked. The served certificate is not verified,
+        only compared with the installed one. An endpoint that demands a certificate of its clients is checked like any
+        other.
       - V(localhost) often resolves to an IPv4 and an IPv6 address. Use V(127.0.0.1) if the service listens on that
         address only.
-      - The server name (SNI) is the host of the endpoint if the certificate is for it, otherwise the first name of
-        the certificate that is not a wildcard, otherwise C(www) below its first wildcard.
-    type: str
+      - The server name (SNI) is C(server_name). By default, it is the host of the endpoint if the certificate is for
+        it, otherwise the first name of the certificate that is not a wildcard, otherwise C(www) below its first
+        wildcard.
+      - "With C(starttls), the connection begins without TLS. Its value is the protocol: V(smtp), V(imap), V(pop3),
+        V(ldap), V(postgres), V(mysql) or V(ftp)."
+    type: list
+    elements: raw
+    default: []
   endpoint_timeout:
     description:
       - Number of seconds for which the check is repeated until every address serves the certificate in use. V(0)
         checks once.
     type: float
     default: 0
+  requirements:
+    description:
+      - What a later installation requires of this host. It is checked when RV(action) is not V(nothing), and the
+        result is RV(problems).
+      - It is also checked whether the store can be written, and has room for a new generation.
+    type: dict
+    suboptions:
+      services:
+        description:
+          - Services that are reloaded. Each must exist and must be able to reload, according to systemd or to its
+            init script.
+        type: list
+        elements: str
+      webroot:
+        description:
+          - Directory that must exist and be writable.
+        type: path
+      owner:
+        description:
+          - User that must exist, and that the user of this task must be able to set.
+        type: str
+      group:
+        description:
+          - Group that must exist, and that the user of this task must be able to set.
+        type: str
+      key_mode:
+        description:
+          - Mode that must be valid for a private key.
+        type: raw
 extends_documentation_fragment:
   - certops.alicloud.attributes
   - certops.alicloud.attributes.store
@@ -79,7 +115,7 @@ EXAMPLES = r"""
     directory: /etc/ssl/certops
     name: www.example.com
     domains: [www.example.com]
-    endpoint: 127.0.0.1:443
+    endpoints: 127.0.0.1:443
   become: true
   register: store
 
@@ -92,7 +128,10 @@ EXAMPLES = r"""
     directory: /etc/ssl/certops
     name: www.example.com
     domains: [www.example.com]
-    endpoint: www.example.com:443
+    endpoints:
+      - www.example.com:443
+      - address: mail.example.com:25
+        starttls: smtp
     endpoint_timeout: 15
   become: true
   register: served
@@ -106,6 +145,11 @@ domains:
   elements: str
   returned: success
   sample: [www.example.com]
+now:
+  description: Time by the clock of the host, in UTC.
+  type: str
+  returned: success
+  sample: "2026-12-01T06:25:00Z"
 check_mode:
   description: Whether the task ran in check mode. A role cannot detect by itself that C(check_mode) was set where it
     is included.
@@ -178,10 +222,16 @@ current:
       type: bool
       returned: always
       sample: true
+    stored:
+      description: Time at which it was stored, in UTC by the clock of the host; null if that is not recorded.
+      type: str
+      returned: always
+      sample: "2026-11-22T00:03:00Z"
 staged:
   description:
-    - The newest generation above the current one that waits for a certificate for exactly these names, or that has
-      neither a CSR nor the names of an order yet; null if there is none.
+    - The newest generation above the current one that waits for a certificate for these names, or that has neither a
+      CSR nor the names of an order yet; null if there is none. A name that a CA adds by itself makes no
+      difference.
   type: dict
   returned: success
   contains:
@@ -205,6 +255,11 @@ staged:
       type: bool
       returned: always
       sample: true
+    csr_content:
+      description: The CSR in PEM format, if it is for this key and these names; otherwise null.
+      type: str
+      returned: always
+      sample: "-----BEGIN CERTIFICATE REQUEST-----..."
     order_id:
       description: ID of the order that is recorded for it; null if there is none.
       type: str
@@ -250,11 +305,16 @@ ready:
       returned: always
       sample: "74:A7:6F:9C:2F:ED:61:0C:33:A0:51:4E:0A:61:E7:28:EB:8A:C3:73:78:D8:11:46:DA:1D:48:0F:87:FE:88:24"
 served:
-  description: What each address of O(endpoint) serves; null without O(endpoint).
+  description: What each address of O(endpoints) serves; null without O(endpoints).
   type: list
   elements: dict
   returned: success
   contains:
+    endpoint:
+      description: The endpoint as it was given, with its server name and its protocol if these were given.
+      type: str
+      returned: always
+      sample: mail.example.com:25 (smtp)
     address:
       description: The address.
       type: str
@@ -277,9 +337,9 @@ served:
       sample: null
 serves_current:
   description:
-    - Whether every address serves the certificate in use; null without O(endpoint) or without a certificate in use.
+    - Whether every address serves the certificate in use; null without O(endpoints) or without a certificate in use.
     - An address that cannot be reached from this host, such as an IPv6 address on a host without IPv6, is ignored
-      unless there is no other.
+      unless its endpoint has no other.
   type: bool
   returned: success
   sample: true
@@ -288,6 +348,11 @@ served_generation:
   type: int
   returned: success
   sample: 3
+next_generation:
+  description: Number that a new generation would get.
+  type: int
+  returned: success
+  sample: 4
 action:
   description:
     - "V(install): a complete generation is ready to be put in use."
@@ -303,19 +368,43 @@ reason:
   type: str
   returned: success
   sample: 71.2 of 90 days left, window opens at 29.7; the served certificate is the installed one
+due_at_once:
+  description:
+    - Whether the certificate in use is due, but was due already when it was stored. Its successor would then be due at
+      once, too, so none is ordered, and a warning is returned. Causes are the clock of the host, O(renew_before), or a
+      certificate that was issued with little time left.
+  type: bool
+  returned: success
+  sample: false
+problems:
+  description:
+    - What would make an installation fail later. Each sentence begins with the name of the option that it is about.
+    - Empty without O(requirements), and if RV(action) is V(nothing).
+  type: list
+  elements: str
+  returned: success
+  sample: ["services: there is no service ngnix on this host: systemd does not know it."]
 """
 
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
 from ansible_collections.certops.alicloud.plugins.module_utils._store import info
 
+REQUIREMENTS = {
+    "services": {"type": "list", "elements": "str"},
+    "webroot": {"type": "path"},
+    "owner": {"type": "str"},
+    "group": {"type": "str"},
+    "key_mode": {"type": "raw", "no_log": False},
+}
 OPTIONS = {
     "directory": {"type": "path", "required": True},
     "name": {"type": "str", "required": True},
     "domains": {"type": "list", "elements": "str", "required": True},
     "product_code": {"type": "str", "default": "digicert-free-1-free"},
     "renew_before": {"type": "str", "default": "33%"},
-    "endpoint": {"type": "str"},
+    "endpoints": {"type": "list", "elements": "raw", "default": []},
     "endpoint_timeout": {"type": "float", "default": 0.0},
+    "requirements": {"type": "dict", "options": REQUIREMENTS},
 }
 
 

@@ -23,6 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils._store import info, probe
+from ansible_collections.certops.alicloud.plugins.module_utils._store.endpoints import Endpoint
 from ansible_collections.certops.alicloud.plugins.module_utils._store.model import Served
 from ansible_collections.certops.alicloud.plugins.module_utils._store.reconcile import ensure_store
 
@@ -126,7 +127,7 @@ class Host:
     now: Callable[[], datetime]
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    look_at: Callable[[probe.Endpoint, str | None], list[Served]] = probe.look_at
+    look_at: Callable[[Endpoint, str | None], list[Served]] = probe.look_at
 
     @property
     def clock(self) -> Clock:
@@ -137,6 +138,8 @@ HOST = Host(now=lambda: NOW, monotonic=lambda: 0.0, sleep=lambda _seconds: None)
 DEFAULTS: dict[str, Any] = {
     "generation": None,
     "domains": None,
+    "key_type": "ECC",
+    "key_size": None,
     "keep_key": False,
     "order": None,
     "fullchain": None,
@@ -150,8 +153,9 @@ QUESTION: dict[str, Any] = {
     "domains": list(WWW),
     "product_code": FREE,
     "renew_before": "33%",
-    "endpoint": None,
+    "endpoints": [],
     "endpoint_timeout": 0.0,
+    "requirements": None,
 }
 
 

@@ -76,9 +76,11 @@ def execute(run: Run[Actors], seen: Seen, step: ChainStep, work: Work) -> Done[C
 
 def _as_it_is(expected: Chain | None, work: Work) -> Chain | None:
     """What a step has left, with what is known by now."""
+    if expected is None:
+        return None
     current = work.look.current if work.look else None
-    expires = current["not_after"] if expected and current else expected and expected.expires
-    return replace(expected, order=work.order or expected.order, expires=expires) if expected else None
+    expires = current["not_after"] if current else expected.expires
+    return replace(expected, order=work.order or expected.order, expires=expires)
 
 
 def _stage(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:

@@ -98,7 +98,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Seen:
-    """What was observed. ``ordering`` is what is asked of the service, where something is; ``order`` what that changes."""
+    """What was observed; ``ordering`` is what is asked of the service, ``order`` what that would change there."""
 
     wanted: CertificateWanted
     look: Look
@@ -112,13 +112,18 @@ class Seen:
     def orders_something(self) -> bool:
         return self.action in (Action.APPLY, Action.RENEW)
 
+    @property
+    def acts(self) -> bool:
+        """Whether the task may do what is due."""
+        return bool(self.wanted.options["may_order"]) or not self.orders_something
+
 
 def observe(run: Run[Actors], wanted: CertificateWanted) -> Seen:
     """The host, and the service when something is to be ordered."""
     look = look_at_host(run, wanted)
     action, reason = _decide(wanted, look)
     seen = Seen(wanted, look, action, reason)
-    if not seen.orders_something or not wanted.until.covers(Until.REQUESTED):
+    if not seen.orders_something or not seen.acts or not wanted.until.covers(Until.REQUESTED):
         return seen
     _refuse_problems(run, look)
     return observe_orders(run, seen, _csr(wanted, look))
@@ -178,7 +183,7 @@ def _renews(look: Look) -> str | None:
 
 
 def _refuse_problems(run: Run[Actors], look: Look) -> None:
-    """What would fail after an order fails before it; a preview tells it and goes on, because it may be made meanwhile."""
+    """What would fail after an order fails before it; a preview only tells it, because it may exist by then."""
     if look.problems and run.read_only:
         run.warnings.extend(look.problems)
     elif look.problems:
@@ -186,7 +191,7 @@ def _refuse_problems(run: Run[Actors], look: Look) -> None:
 
 
 def _csr(wanted: CertificateWanted, look: Look) -> str:
-    """The staged signing request, or one with a throwaway key, so that the same calls are planned with and without it."""
+    """The staged signing request, or one with a throwaway key: the same calls are planned with either."""
     if look.staged and look.staged["csr_content"]:
         return str(look.staged["csr_content"])
     from .._x509.make import make_csr, make_key

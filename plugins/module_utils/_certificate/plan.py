@@ -28,7 +28,7 @@ def plan_chain(seen: Seen, now: datetime) -> Plan[Chain]:
     """The plan of ``certificate``: steps over the host, the service and what is published."""
     before = chain = _before(seen)
     found: list[ChainStep] = []
-    for until, part in _PARTS[seen.action]:
+    for until, part in _PARTS[seen.action] if seen.acts else ():
         if seen.wanted.until.covers(until):
             found += part(seen, chain)
             chain = (found[-1].leaves if found else None) or before

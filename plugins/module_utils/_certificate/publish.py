@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: names and behaviour change without notice. Use the modules instead.
-"""What proves the domains: published where the task was told to, and removed again. Entries are those of ``validation``."""
+"""Publishes what validates the domains, and removes it again. Entries are those of ``validation``."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def _refuse_unclear(validation: Validation, entry: Entry) -> None:
     if entry["method"] == "dns" and validation.by in ("alidns", "nsupdate") and not entry["record_name"]:
         raise NotAllowed(
             f"The service's response does not tell which validation record belongs to which domain: "
-            f"{shown(str(entry['raw_record_name']))} {entry['record_type']} {shown(str(entry['record_value']))}. Publish it "
-            "by hand and run again with validation: manual."
+            f"{shown(str(entry['raw_record_name']))} {entry['record_type']} {shown(str(entry['record_value']))}. "
+            "Publish it by hand and run again with validation: manual."
         )
 
 

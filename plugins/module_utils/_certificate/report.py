@@ -27,7 +27,9 @@ _WORDS = {Action.NOTHING.value: "nothing to do", Action.APPLY.value: "order", "w
 def results(seen: Seen, look: Look, order: Order | None) -> dict[str, Any]:
     """What is there, as the last look showed it."""
     return {
+        "domains": list(seen.wanted.domains),
         "directory": look.directory,
+        "staged": look.staged["generation"] if look.staged else None,
         "current": look.current,
         "previous": seen.look.current["generation"] if seen.look.current else None,
         "served": look.served,

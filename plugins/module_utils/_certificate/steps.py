@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: names and behaviour change without notice. Use the modules instead.
-"""The chain as a value: what is there of a certificate on its host, the steps that change it, the words for both. Pure."""
+"""The chain as a value: what is there of a certificate, the steps that change it, the words for both. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Part(Enum):
-    """The steps of the chain beside the calls that order; each is safe to repeat, because a look decides what is left."""
+    """The steps beside the calls that order. Each is safe to repeat: a look decides what is left."""
 
     STAGE = "stage"
     PUBLISH = "publish"
@@ -32,7 +32,7 @@ class Part(Enum):
 
 @dataclass(frozen=True)
 class Chain:
-    """What is there: the generation in use and when it expires, the one that is staged, the order, what is published."""
+    """What is there: the generation in use and its expiry, the staged one, the order, what is published."""
 
     generation: int | None = None
     expires: str | None = None

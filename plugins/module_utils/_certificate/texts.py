@@ -45,9 +45,9 @@ def order_failed(wanted: CertificateWanted, failure: Failure) -> Failure:
 def _other_key(wanted: CertificateWanted, order_id: object) -> str:
     return (
         f"Order {order_id} for {wanted.named} was issued for a key that is not in {wanted.options['directory']}/"
-        f"{wanted.name} on this host. Nothing was ordered. Check whether the key lies in another directory or under another "
-        "name on this host, or whether another host ordered this certificate (then share it with share_group). Only if the "
-        "key is lost: replace_lost_key: true orders a new certificate, which uses one certificate of the quota."
+        f"{wanted.name} on this host. Nothing was ordered. Check whether the key lies in another directory or under "
+        "another name on this host, or whether another host ordered this certificate (then share it with share_group). "
+        "Only if the key is lost, replace_lost_key: true orders a new one, which uses one certificate of the quota."
     )
 
 
@@ -90,7 +90,8 @@ def not_served(wanted: CertificateWanted, look: Look) -> Failure:
         if each["sha256_fingerprint"] != current.get("sha256_fingerprint")
     ]
     return StateNotReached(
-        f"{', '.join(wanted.endpoints)} does not serve {current.get('serial_number')} after the reload: {'; '.join(shown)}."
+        f"{', '.join(wanted.endpoints)} does not serve {current.get('serial_number')} after the reload; "
+        f"{'; '.join(shown)}."
     )
 
 

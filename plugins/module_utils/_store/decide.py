@@ -12,12 +12,14 @@ from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from .._x509.hostnames import uncovered
-from .._x509.renewal_window import Window, is_due
+from .._text import utc_text
+from .._x509.hostnames import same_order_names, uncovered
+from .._x509.renewal_window import Due, Window, is_due, was_due_at
 from .model import Generation, Record, Served, is_served
 
 if TYPE_CHECKING:
     from .._x509.certificate import Certificate
+    from .._x509.csr import Csr
 
 
 class Action(Enum):
@@ -46,9 +48,9 @@ class Installed:
         return self.record.domains if self.record and self.record.domains else self.certificate.domains
 
     def is_for(self, domains: Sequence[str]) -> bool:
-        """Whether it was ordered for just these names, or without a record, covers them."""
+        """Whether it was ordered for these names, or without a record, covers them."""
         if self.record and self.record.domains:
-            return set(self.record.domains) == set(domains)
+            return same_order_names(domains, self.record.domains)
         return not uncovered(domains, self.certificate.domains)
 
 
@@ -58,6 +60,7 @@ class Staged:
 
     generation: Generation
     record: Record | None
+    csr: Csr | None = None
 
     @property
     def order_id(self) -> str | None:
@@ -92,6 +95,7 @@ class Decision:
     action: Action
     reason: str
     warnings: tuple[str, ...] = ()
+    due_at_once: bool = False
 
 
 def decide(wanted: CertificateWanted, seen: Seen, now: datetime) -> Decision:
@@ -106,20 +110,51 @@ def decide(wanted: CertificateWanted, seen: Seen, now: datetime) -> Decision:
         return Decision(Action.APPLY, strange + _resumes(staged, named=True))
     certificate = current.certificate
     due, why, warning = is_due(wanted.renew_before, certificate.not_before, certificate.not_after, now)
-    decision = _by_date(wanted, seen, current, due, why)
-    return replace(decision, warnings=(warning,) if warning else ())
+    decision = _by_date(wanted, seen, current, Due(due, why), now)
+    return replace(decision, warnings=(*((warning,) if warning else ()), *decision.warnings))
 
 
-def _by_date(wanted: CertificateWanted, seen: Seen, current: Installed, due: bool, why: str) -> Decision:
+def _by_date(wanted: CertificateWanted, seen: Seen, current: Installed, dates: Due, now: datetime) -> Decision:
     """What follows for a certificate that has the wanted names."""
-    staged = seen.staged
+    staged, due, why = seen.staged, dates.due, dates.reason
     if staged and staged.order_id:
         renews = staged.renews or (due and current.order_id)
         reason = f"order {staged.order_id} is in progress{_resumes(staged)}"
         return Decision(Action.RENEW if renews else Action.APPLY, reason)
+    stored = _stored_when_due(wanted, current, now) if due else None
+    if stored:
+        return _due_at_once(wanted, seen, current, why, stored)
     if due:
         return _successor(wanted, current, why, staged)
     return _in_use(current, seen.served, why)
+
+
+def _stored_when_due(wanted: CertificateWanted, current: Installed, now: datetime) -> datetime | None:
+    """When the certificate in use was stored, if it was due then already: so would be another one of this product.
+
+    A moment that is still to come was noted by a clock that is right now.
+    """
+    record, certificate = current.record, current.certificate
+    if record is None or record.stored is None or record.order_id is None or record.stored > now:
+        return None
+    if record.product_code != wanted.product_code:
+        return None
+    due = was_due_at(wanted.renew_before, certificate.not_before, certificate.not_after, record.stored)
+    return record.stored if due else None
+
+
+def _due_at_once(wanted: CertificateWanted, seen: Seen, current: Installed, why: str, stored: datetime) -> Decision:
+    """Nothing is ordered that has to be ordered again at once; the certificate in use is looked after as ever."""
+    certificate = current.certificate
+    reason = f"{why}; it was due already when it was stored, so a successor would be due at once, too"
+    warning = (
+        f"renew_before: the certificate of order {current.order_id} was due already when it was stored at "
+        f"{utc_text(stored)}, so its successor would be due at once, too, and no successor is ordered. It is valid "
+        f"from {utc_text(certificate.not_before)} to {utc_text(certificate.not_after)}. Check the clock of this host, "
+        f"the window (renew_before is {wanted.renew_before}), and whether the CA issued it with little time left; "
+        'correct what is wrong. To order a successor all the same, remove "stored" from its order.json.'
+    )
+    return replace(_in_use(current, seen.served, reason), warnings=(warning,), due_at_once=True)
 
 
 def _other_names(wanted: CertificateWanted, current: Installed) -> str | None:
@@ -163,9 +198,9 @@ def _in_use(current: Installed, served: Sequence[Served] | None, why: str) -> De
 
 def _differences(installed: str, served: Sequence[Served]) -> list[str]:
     return [
-        f"{each.address}: {each.problem}"
+        f"{each.where}: {each.problem}"
         if each.sha256_fingerprint is None
-        else f"{each.address} serves {_short(each.sha256_fingerprint)}, not the installed {_short(installed)}"
+        else f"{each.where} serves {_short(each.sha256_fingerprint)}, not the installed {_short(installed)}"
         for each in served
         if each.sha256_fingerprint != installed
     ]

@@ -17,9 +17,14 @@ from .._text import code, utc_text
 from .._x509.hostnames import uncovered
 from .._x509.renewal_window import window
 from . import probe, read
-from .decide import CertificateWanted, Decision, Installed, Seen, Staged, decide
+from .decide import Action, CertificateWanted, Decision, Installed, Seen, Staged, decide
+from .endpoints import Endpoint, read_endpoints, server_name
 from .model import Place, Served, Store, is_served
+from .requirements import problems
+from .staging import csr_content
 from .wanted import place, wanted_names
+
+LookAt = Callable[[Endpoint, "str | None"], "list[Served]"]
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,10 @@ class Report:
     wanted: CertificateWanted
     seen: Seen
     served_generation: int | None
+    next_generation: int
     decision: Decision
+    csr_content: str | None = None
+    problems: Sequence[str] = ()
     check: bool = False
     warnings: list[str] = field(default_factory=list)
 
@@ -43,16 +51,20 @@ class Report:
         return {
             "changed": False,
             "check_mode": self.check,
+            "now": utc_text(now),
             "domains": list(self.wanted.domains),
             "directory": place.path,
             "current": _current(place, current, now) if current else None,
-            "staged": _staged(place, seen.staged) if seen.staged else None,
+            "staged": _staged(place, seen.staged, self.csr_content) if seen.staged else None,
             "ready": _ready(place, seen.ready) if seen.ready else None,
             "served": None if seen.served is None else [each.public() for each in seen.served],
             "serves_current": compared,
             "served_generation": self.served_generation,
+            "next_generation": self.next_generation,
             "action": self.decision.action.value,
             "reason": self.decision.reason,
+            "due_at_once": self.decision.due_at_once,
+            "problems": list(self.problems),
         }
 
     def diff(self) -> dict[str, str]:
@@ -60,34 +72,58 @@ class Report:
 
 
 def report(
-    options: Mapping[str, Any],
-    check: bool,
-    clock: Clock | None = None,
-    look_at: Callable[[probe.Endpoint, str | None], list[Served]] = probe.look_at,
+    options: Mapping[str, Any], check: bool, clock: Clock | None = None, look_at: LookAt = probe.look_at
 ) -> Report:
     """``certificate_store_info``."""
-    clock = clock or Clock()
-    where = place(options)
-    asked = CertificateWanted(
+    clock, asked = clock or Clock(), _asked(options)
+    endpoints, timeout = read_endpoints(options["endpoints"]), options["endpoint_timeout"]
+    if not 0 <= timeout < float("inf"):
+        raise InvalidOption("endpoint_timeout", "give a number of seconds, 0 or above.")
+    where = read.located(place(options))
+    now, store = clock.now(), read.scan(where)
+    current = read.installed(where, store)
+    served = _served(endpoints, _asked_names(asked, current), current, timeout, (clock, look_at))
+    staged, ready = read.staged(where, store, asked.domains), read.ready(where, store, current, asked.domains, now)
+    seen = Seen(current, staged, ready, served)
+    decision = decide(asked, seen, now)
+    return Report(
+        where,
+        asked,
+        seen,
+        _served_generation(where, store, served),
+        store.highest + 1,
+        decision,
+        csr_content(where, staged, asked.domains) if staged else None,
+        problems(where, options["requirements"]) if decision.action is not Action.NOTHING else (),
+        check,
+        list(decision.warnings),
+    )
+
+
+def _asked(options: Mapping[str, Any]) -> CertificateWanted:
+    return CertificateWanted(
         wanted_names(options["domains"]),
         code(options["product_code"], "product_code"),
         window(options["renew_before"], "renew_before"),
     )
-    endpoint, timeout = probe.read_endpoint(options["endpoint"]), options["endpoint_timeout"]
-    if not 0 <= timeout < float("inf"):
-        raise InvalidOption("endpoint_timeout", "give a number of seconds, 0 or above.")
-    now, store = clock.now(), read.scan(where)
-    current = read.installed(where, store)
-    shown = None
-    if endpoint:
-        name, done = probe.server_name(endpoint, _asked_names(asked, current)), _shows(current)
-        shown = probe.look_until(done, lambda: look_at(endpoint, name), timeout, clock.monotonic, clock.sleep)
-    seen = Seen(
-        current, read.staged(where, store, asked.domains), read.ready(where, store, current, asked.domains, now), shown
-    )
-    decision = decide(asked, seen, now)
-    found = _served_generation(where, store, shown)
-    return Report(where, asked, seen, found, decision, check, list(decision.warnings))
+
+
+def _served(
+    endpoints: Sequence[Endpoint],
+    names: Sequence[str],
+    current: Installed | None,
+    timeout: float,
+    tools: tuple[Clock, LookAt],
+) -> list[Served] | None:
+    """What the endpoints show, as soon as it is the certificate in use; None where there are none to look at."""
+    if not endpoints:
+        return None
+    clock, look_at = tools
+
+    def look() -> list[Served]:
+        return [each for endpoint in endpoints for each in look_at(endpoint, server_name(endpoint, names))]
+
+    return probe.look_until(_shows(current), look, timeout, clock.monotonic, clock.sleep)
 
 
 def _asked_names(asked: CertificateWanted, current: Installed | None) -> Sequence[str]:
@@ -122,15 +158,17 @@ def _current(where: Place, current: Installed, now: datetime) -> dict[str, Any]:
         "serial_number": certificate.serial_number,
         "sha256_fingerprint": certificate.sha256_fingerprint,
         "verified": current.generation.verified,
+        "stored": utc_text(current.record.stored) if current.record and current.record.stored else None,
     }
 
 
-def _staged(where: Place, staged: Staged) -> dict[str, Any]:
+def _staged(where: Place, staged: Staged, csr_content: str | None) -> dict[str, Any]:
     return {
         "generation": staged.generation.number,
         "directory": where.generation_path(staged.generation.number),
         "key": staged.generation.has_key,
         "csr": staged.generation.has_csr,
+        "csr_content": csr_content,
         "order_id": staged.order_id,
         "renews": staged.renews,
         "validation": staged.record.public()["validation"] if staged.record else [],

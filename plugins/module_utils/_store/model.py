@@ -7,8 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
 from typing import Any
+
+from .._text import utc_text
 
 KEY, CSR, CERT, CHAIN, FULLCHAIN = "privkey.pem", "request.csr", "cert.pem", "chain.pem", "fullchain.pem"
 RECORD, MARK = "order.json", "unverified"
@@ -140,6 +143,8 @@ class Record:
     product_code: str | None = None
     renews: str | None = None
     validation: tuple[Mapping[str, Any], ...] = ()
+    # When its certificate was completed, by the clock of the host; two records of one order may differ in it.
+    stored: datetime | None = field(default=None, compare=False)
 
     def public(self) -> dict[str, Any]:
         return {
@@ -148,7 +153,16 @@ class Record:
             "product_code": self.product_code,
             "renews": self.renews,
             "validation": [dict(entry) for entry in self.validation],
+            "stored": utc_text(self.stored) if self.stored else None,
         }
+
+
+def moment(text: Any) -> datetime | None:
+    """A moment as ``utc_text`` writes it; None for anything else."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    except (TypeError, ValueError):
+        return None
 
 
 @dataclass(frozen=True)
@@ -160,9 +174,18 @@ class Served:
     sha256_fingerprint: str | None = None
     problem: str | None = None
     unreachable: bool = False
+    endpoint: str = ""
+
+    @property
+    def where(self) -> str:
+        """The endpoint, with the address where it does not show."""
+        if not self.endpoint or self.address in self.endpoint:
+            return self.endpoint or self.address
+        return f"{self.endpoint} at {self.address}"
 
     def public(self) -> dict[str, Any]:
         return {
+            "endpoint": self.endpoint,
             "address": self.address,
             "serial_number": self.serial_number,
             "sha256_fingerprint": self.sha256_fingerprint,
@@ -171,5 +194,8 @@ class Served:
 
 
 def is_served(fingerprint: str, served: Iterable[Served]) -> bool:
-    """Whether every address that can be reached from here shows this certificate."""
-    return {each.sha256_fingerprint for each in served if not each.unreachable} == {fingerprint}
+    """Whether every address of each endpoint that can be reached from here shows this certificate, and at least one."""
+    shown: dict[str, set[str | None]] = {}
+    for each in served:
+        shown.setdefault(each.endpoint, set()).update(() if each.unreachable else {each.sha256_fingerprint})
+    return bool(shown) and all(prints == {fingerprint} for prints in shown.values())

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .._errors import Failure, InvalidCertificate, InvalidOption
 from .._plan import Plan
-from .._x509.certificate import Certificate, read_private_key
+from .._x509.certificate import Certificate
+from .._x509.private_key import read_private_key
 from .._x509.verify import refuse_strange_key, refuse_unusable
-from .model import CERT, CHAIN, FULLCHAIN, KEY, MARK, RECORD, Access, Generation, Record, Store
+from .model import CERT, CHAIN, CSR, FULLCHAIN, KEY, MARK, RECORD, Access, Generation, Record, Store
 from .steps import (
     Activate,
     Change,
@@ -53,12 +54,23 @@ class Contents:
 
 
 @dataclass(frozen=True)
+class Lacking:
+    """What has to be written into a staged generation; empty where nothing has to be.
+
+    ``csr_content`` is the text of its CSR, None where that is not there yet.
+    """
+
+    key: bytes = field(default=b"", repr=False)
+    csr: bytes = field(default=b"", repr=False)
+    csr_content: str | None = None
+
+
+@dataclass(frozen=True)
 class Seen:
     """What was observed, as far as the wanted state asks for it.
 
     ``there`` is the generation that the task names, ``staged`` the one that is staged for its names, ``same`` the one
-    that has the given set; ``kept_key`` is the key in use where it is to be used again; ``has_chain`` tells whether the
-    certificate in use came with those that signed it.
+    that has the given set; ``has_chain`` tells whether the certificate in use came with those that signed it.
     """
 
     wanted: StoreWanted
@@ -66,7 +78,7 @@ class Seen:
     there: Contents | None = None
     staged: Staged | None = None
     same: Generation | None = None
-    kept_key: bytes = field(default=b"", repr=False)
+    lacking: Lacking = field(default_factory=Lacking)
     has_chain: bool = False
 
 
@@ -89,17 +101,13 @@ def _path(seen: Seen, number: int, name: str = "") -> str:
 
 
 def _stage(seen: Seen, now: datetime) -> Plan[Store]:
-    staged, key = seen.staged, seen.kept_key
-    if staged and staged.generation.has_key:
-        return _plan(seen, staged.generation.number)
-    # Without a key to keep, an empty file takes its place, so that no other hand creates it.
-    access = seen.wanted.access if key else Access()
-    if staged is None:
+    access = seen.wanted.access
+    files = [(name, data) for name, data in ((KEY, seen.lacking.key), (CSR, seen.lacking.csr)) if data]
+    if seen.staged is None:
         number = seen.store.highest + 1
-        return _plan(seen, number, [CreateGeneration(number, ((KEY, key),), access)])
-    number = staged.generation.number
-    needed = key or KEY not in staged.generation.files
-    return _plan(seen, number, [WriteFile(number, KEY, key, access)] if needed else [])
+        return _plan(seen, number, [CreateGeneration(number, tuple(files), access)])
+    number = seen.staged.generation.number
+    return _plan(seen, number, [WriteFile(number, name, data, access) for name, data in files])
 
 
 def _note_order(seen: Seen, now: datetime) -> Plan[Store]:
@@ -124,7 +132,7 @@ def _complete(seen: Seen, now: datetime) -> Plan[Store]:
     refuse_strange_key(certificate, there.key_sha256, "fullchain", _path(seen, there.number, KEY))
     access = _access(wanted, there.generation)
     if not there.complete:
-        return _plan(seen, there.number, (*access, *_fill(wanted, there, certificate)))
+        return _plan(seen, there.number, (*access, *_fill(wanted, there, certificate, now)))
     if there.certificate is None or there.certificate.fullchain != certificate.fullchain:
         raise Failure(f"{_path(seen, there.number)} is complete with another certificate; stage a new generation.")
     return _plan(seen, there.number, (*access, *_note(wanted, there)))
@@ -140,11 +148,12 @@ def _access(wanted: StoreWanted, there: Generation) -> tuple[Change, ...]:
     return () if there.key and wanted.access.fits(there.key) else (SetAccess(there.number, wanted.access),)
 
 
-def _fill(wanted: StoreWanted, there: Contents, certificate: Certificate) -> tuple[Change, ...]:
+def _fill(wanted: StoreWanted, there: Contents, certificate: Certificate, now: datetime) -> tuple[Change, ...]:
     """fullchain.pem comes last, because it says that all is there."""
-    files = _files(certificate)
+    files, record = _files(certificate), wanted.record or there.record
     first = tuple(WriteFile(there.number, name, files[name], Access()) for name in (CHAIN, CERT))
-    return (*first, *_note(wanted, there), WriteFile(there.number, FULLCHAIN, files[FULLCHAIN], Access()))
+    noted = (_record(there.number, replace(record, stored=record.stored or now)),) if record else ()
+    return (*first, *noted, WriteFile(there.number, FULLCHAIN, files[FULLCHAIN], Access()))
 
 
 def _files(certificate: Certificate) -> dict[str, bytes]:
@@ -156,7 +165,12 @@ def _note(wanted: StoreWanted, there: Contents) -> tuple[Change, ...]:
     """order.json, where it does not say so already."""
     if wanted.record is None or wanted.record == there.record:
         return ()
-    return (WriteFile(there.number, RECORD, _json(wanted.record), Access()),)
+    stored = there.record.stored if there.record else None
+    return (_record(there.number, replace(wanted.record, stored=wanted.record.stored or stored)),)
+
+
+def _record(number: int, record: Record) -> WriteFile:
+    return WriteFile(number, RECORD, _json(record), Access())
 
 
 def _json(record: Record) -> bytes:

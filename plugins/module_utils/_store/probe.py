@@ -7,53 +7,26 @@
 from __future__ import annotations
 
 import errno
-import re
 import socket
 import ssl
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
-from ipaddress import ip_address
 from typing import Any
 
-from .._errors import InvalidCertificate, InvalidOption
-from .._text import one_line, quoted
+from .._errors import InvalidCertificate
+from .._text import one_line
 from .._x509.certificate import read_certificate
-from .._x509.hostnames import WILDCARD, base, uncovered
-from .._x509.idn import to_ascii
+from .endpoints import Endpoint
+from .handshake import Wire, served_certificate
 from .model import Served
+from .starttls import NoStartTls, start_tls
 
 # Seconds for one address, and between two looks.
 _PATIENCE, _PAUSE = 5.0, 0.5
 # What says that there is no way from here, and nothing of what is served there.
 _NO_WAY = (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    host: str
-    port: int
-
-
-def read_endpoint(text: str | None) -> Endpoint | None:
-    """``host:port`` or ``[v6]:port``."""
-    if text is None:
-        return None
-    found = re.fullmatch(r"(?:\[([0-9A-Fa-f:.%\w]+)\]|([^\s:/\[\]]+)):([0-9]{1,5})", text.strip())
-    port = int(found.group(3)) if found else 0
-    if not found or not 0 < port < 65536 or (found.group(1) and not _is_address(found.group(1))):
-        raise InvalidOption(
-            "endpoint", f"{quoted(text)} is not a valid endpoint; give host:port, or [address]:port for IPv6."
-        )
-    return Endpoint(found.group(1) or to_ascii(found.group(2), "endpoint", text).lower(), port)
-
-
-def server_name(endpoint: Endpoint, names: Sequence[str]) -> str | None:
-    """The name to ask for: the host's if the certificate is for it, else one that the certificate is for."""
-    if not _is_address(endpoint.host) and not uncovered([endpoint.host], names):
-        return endpoint.host
-    single = next((name for name in names if not name.startswith(WILDCARD)), None)
-    return single or next((f"www.{base(name)}" for name in names), None)
 
 
 def look_until(
@@ -77,30 +50,28 @@ def look_at(endpoint: Endpoint, name: str | None) -> list[Served]:
     try:
         found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        return [Served(endpoint.host, problem="the name cannot be resolved")]
+        return [Served(endpoint.host, problem="the name cannot be resolved", endpoint=endpoint.text)]
     addresses = dict.fromkeys((family, address) for family, _type, _protocol, _name, address in found)
-    return [_handshake(family, address, name) for family, address in addresses]
+    looks = [_handshake(family, address, endpoint.starttls, name) for family, address in addresses]
+    return [replace(each, endpoint=endpoint.text) for each in looks]
 
 
-def _handshake(family: int, address: Any, name: str | None) -> Served:
-    shown = str(address[0])
+def _handshake(family: int, address: Any, starttls: str | None, name: str | None) -> Served:
+    shown, until = str(address[0]), time.monotonic() + _PATIENCE
     try:
         with socket.socket(family, socket.SOCK_STREAM) as plain:
             plain.settimeout(_PATIENCE)
             plain.connect(address)
-            with _context().wrap_socket(plain, server_hostname=name) as secured:
-                return _described(shown, secured.getpeercert(binary_form=True) or b"")
+            wire = Wire(plain, until, time.monotonic)
+            if starttls:
+                start_tls(starttls, wire)
+            return _described(shown, served_certificate(wire, name))
+    except NoStartTls as refused:
+        return Served(shown, problem=f"no STARTTLS: {refused}")
     except OSError as error:
         return Served(shown, problem=_problem(error), unreachable=error.errno in _NO_WAY)
     except ValueError:
         return Served(shown, problem="no TLS: the name to ask for is none")
-
-
-def _context() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 def _described(address: str, der: bytes) -> Served:
@@ -121,11 +92,3 @@ def _problem(error: OSError) -> str:
     if isinstance(error, ConnectionError):
         return "no TLS: the connection was cut"
     return one_line(error.strerror).lower() or "no connection"
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    return True

@@ -10,21 +10,56 @@ import json
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from .._errors import Failure, InvalidCertificate, InvalidOption
-from .._x509.certificate import Certificate, load_certificates, read_certificate, read_private_key
-from .._x509.csr import read_csr
+from .._text import quoted
+from .._x509.certificate import Certificate, load_certificates, read_certificate
+from .._x509.csr import Csr, read_csr
+from .._x509.hostnames import folded, same_order_names
+from .._x509.private_key import read_private_key
 from .._x509.verify import refuse_unusable
 from .decide import Installed, Staged
-from .model import CERT, CHAIN, CSR, FULLCHAIN, KEY, RECORD, Generation, KeyFile, Place, Record, Store
+from .model import CERT, CHAIN, CSR, FULLCHAIN, KEY, RECORD, Generation, KeyFile, Place, Record, Store, moment
 from .os_errors import reading
 
 _LARGEST = 1024 * 1024
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+
+
+def located(place: Place) -> Place:
+    """The place itself, or the directory that was made for the same name in another spelling."""
+    if _kind(place.path) is not None:
+        return place
+    try:
+        there = [name for name in sorted(_names(place.directory)) if _spelled_alike(name) == _spelled_alike(place.name)]
+    except Failure:
+        return place  # what is wrong with the directory is told where it is used
+    found = [Place(place.directory, name) for name in there if _kind(f"{place.directory}/{name}") == stat.S_IFDIR]
+    in_use = [each for each in found if _kind(each.current) is not None] or found
+    if len(in_use) > 1:
+        raise Failure(
+            f"name: {', '.join(quoted(each.path) for each in in_use)} are directories for the same name; keep one of "
+            "them, and move the others away."
+        )
+    return in_use[0] if in_use else place
+
+
+def _spelled_alike(name: str) -> str:
+    """A name in one spelling: no blanks around it, lower case, A-labels as what they stand for."""
+    labels = unicodedata.normalize("NFKC", name.strip()).lower().rstrip(".").split(".")
+    return ".".join(_from_a_label(label) for label in labels)
+
+
+def _from_a_label(label: str) -> str:
+    try:
+        return label[4:].encode("ascii").decode("punycode") if label.startswith("xn--") else label
+    except UnicodeError:
+        return label
 
 
 def scan(place: Place) -> Store:
@@ -168,9 +203,10 @@ def _as_record(found: Mapping[str, Any]) -> Record:
     def text(name: str) -> str | None:
         return str(found[name]) if found.get(name) else None
 
-    domains = tuple(str(name) for name in found.get("domains") or ())
+    domains = tuple(dict.fromkeys(folded(str(name)) for name in found.get("domains") or ()))
     validation = tuple(dict(entry) for entry in found.get("validation") or ())
-    return Record(text("order_id"), domains, text("product_code"), text("renews"), validation)
+    stored = moment(found.get("stored"))
+    return Record(text("order_id"), domains, text("product_code"), text("renews"), validation, stored)
 
 
 def staged(place: Place, store: Store, domains: Sequence[str]) -> Staged | None:
@@ -179,18 +215,18 @@ def staged(place: Place, store: Store, domains: Sequence[str]) -> Staged | None:
         if generation.complete:
             continue
         try:
-            found, names = Staged(generation, record(place, generation)), _csr_names(place, generation)
+            found = Staged(generation, record(place, generation), _csr(place, generation))
         except (InvalidCertificate, InvalidOption):
             continue
-        names = names or (found.record.domains if found.record else ())
-        if not names or set(names) == set(domains):
+        names = found.csr.domains if found.csr else found.record.domains if found.record else ()
+        if not names or same_order_names(domains, names):
             return found
     return None
 
 
-def _csr_names(place: Place, generation: Generation) -> tuple[str, ...]:
+def _csr(place: Place, generation: Generation) -> Csr | None:
     path = f"{place.generation_path(generation.number)}/{CSR}"
-    return read_csr(read_text(path), path).domains if generation.has_csr else ()
+    return read_csr(read_text(path), path) if generation.has_csr else None
 
 
 def installed(place: Place, store: Store) -> Installed | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -16,8 +17,9 @@ from .._host.clock import Clock
 from .._plan import Display, Outcome, Plan, Step
 from .._reconcile import Done, Kind, Run, reconcile
 from . import read, write
-from .model import CHAIN, KEY, Generation, Store
+from .model import CHAIN, Generation, Store
 from .plan import Contents, Seen, plan_store
+from .staging import lacking
 from .wanted import State, StoreWanted, read_store
 
 
@@ -33,16 +35,16 @@ HostRun = Run[Host]
 
 def ensure_store(options: Mapping[str, Any], check: bool, clock: Clock | None = None) -> Outcome[Store]:
     """``certificate_store``."""
-    return reconcile(Run(Host(clock or Clock(), check)), read_store(options), _STORE)
+    wanted = read_store(options)
+    located = replace(wanted, place=read.located(wanted.place))
+    return reconcile(Run(Host(clock or Clock(), check)), located, _STORE)
 
 
 def _observe(run: HostRun, wanted: StoreWanted) -> Seen:
     store = read.scan(wanted.place)
     if wanted.state is State.STAGED:
         staged = read.staged(wanted.place, store, wanted.domains)
-        if staged and staged.generation.has_key:
-            return Seen(wanted, store, staged=staged)
-        return Seen(wanted, store, staged=staged, kept_key=_kept_key(wanted, store))
+        return Seen(wanted, store, staged=staged, lacking=lacking(wanted, store, staged, run.read_only))
     if wanted.state is State.COMPLETE and wanted.private_key is not None:
         return Seen(wanted, store, same=_same(wanted, store), has_chain=_has_chain(wanted, store))
     there = store.get(wanted.generation)
@@ -70,15 +72,6 @@ def _record(wanted: StoreWanted, there: Generation) -> Any:
         return read.record(wanted.place, there)
     except InvalidCertificate:
         return None
-
-
-def _kept_key(wanted: StoreWanted, store: Store) -> bytes:
-    """The key in use, where it is to be used again."""
-    current = store.get(store.current)
-    if not wanted.keep_key or current is None:
-        return b""
-    read.key_hash(wanted.place, current)
-    return read.read_file(f"{wanted.place.generation_path(current.number)}/{KEY}")
 
 
 def _has_chain(wanted: StoreWanted, store: Store) -> bool:
@@ -118,7 +111,11 @@ def _prepare(run: HostRun, seen: Seen, plan: Plan[Store]) -> dict[str, Any]:
         if plan.changed:
             write.make_directories(wanted.place)
     there = (seen.store if run.read_only else plan.after or seen.store).get(number)
-    return {"key": bool(there and there.has_key), "csr": bool(there and there.has_csr)}
+    return {
+        "key": bool(there and there.has_key),
+        "csr": bool(there and there.has_csr),
+        "csr_content": seen.lacking.csr_content,
+    }
 
 
 def _execute(run: HostRun, seen: Seen, step: Step[Store], lock: None) -> Done[Store]:

@@ -12,6 +12,7 @@ import pwd
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -19,7 +20,8 @@ from .._errors import InvalidCertificate, InvalidOption
 from .._text import one_line, quoted
 from .._x509.certificate import Certificate, read_certificate
 from .._x509.hostnames import host_names
-from .model import Access, Place, Record
+from .._x509.make import check_key_size
+from .model import Access, Place, Record, moment
 
 
 class State(Enum):
@@ -49,6 +51,8 @@ class StoreWanted:
     private_key: str | None = field(repr=False)
     keep: int
     access: Access
+    key_type: str
+    key_size: int
 
 
 def read_store(options: Mapping[str, Any]) -> StoreWanted:
@@ -64,8 +68,12 @@ def read_store(options: Mapping[str, Any]) -> StoreWanted:
         certificate=_certificate(options["fullchain"] or "") if state is State.COMPLETE else None,
         private_key=private_key,
         keep=_number(options["keep"], "keep", 0),
-        access=Access(_mode(options["key_mode"]), _uid(options["owner"]), _gid(options["group"])),
+        access=read_access(options),
+        key_type=options["key_type"],
+        key_size=check_key_size(options["key_type"], options["key_size"]),
     )
+    if state is State.STAGED:
+        refuse_foreign(wanted.access)
     if not wanted.generation and (private_key is None or state is not State.COMPLETE) and state is not State.STAGED:
         raise InvalidOption("generation", "give the number of the generation.")
     return wanted
@@ -119,7 +127,31 @@ def _record(values: Mapping[str, Any] | None) -> Record | None:
         product_code=one_line(values.get("product_code")) or None,
         renews=one_line(values.get("renews")) or None,
         validation=tuple(values.get("validation") or ()),
+        stored=_stored(values.get("stored")),
     )
+
+
+def _stored(text: str | None) -> datetime | None:
+    found = moment(text)
+    if text and found is None:
+        raise InvalidOption("order", f'stored: {quoted(text)} is not a moment in UTC such as "2026-11-22T00:00:00Z".')
+    return found
+
+
+def read_access(options: Mapping[str, Any]) -> Access:
+    return Access(_mode(options["key_mode"]), _uid(options["owner"]), _gid(options["group"]))
+
+
+def refuse_foreign(access: Access) -> None:
+    """Only root gives files away: said before anything is made, not when a certificate is there."""
+    user = os.geteuid()
+    if user == 0:
+        return
+    way_out = "use become, or set owner and group to those of the user that runs the task."
+    if access.uid not in (None, user):
+        raise InvalidOption("owner", f"the user {user} may not make files of user {access.uid}; {way_out}")
+    if access.gid not in (None, os.getegid(), *os.getgroups()):
+        raise InvalidOption("group", f"the user {user} may not make files of group {access.gid}; {way_out}")
 
 
 def _mode(value: Any) -> int:
@@ -147,9 +179,19 @@ def _uid(owner: str | None) -> int | None:
 
 def _gid(group: str | None) -> int | None:
     try:
-        return _own_number(group) if group is None or group.isdecimal() else grp.getgrnam(group).gr_gid
+        return _own_number(group) if group is None or group.isdecimal() else _group(group)
     except (KeyError, ValueError):
         raise InvalidOption("group", f"there is no group {quoted(group)} on this machine.") from None
+
+
+def _group(name: str) -> int:
+    """The number of a group; BSD systems call root's group wheel."""
+    try:
+        return grp.getgrnam(name).gr_gid
+    except KeyError:
+        if name != "root":
+            raise
+        return grp.getgrgid(0).gr_gid
 
 
 def _own_number(digits: str | None) -> int | None:

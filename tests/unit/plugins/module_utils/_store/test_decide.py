@@ -195,9 +195,25 @@ def test_the_order_of_the_names_does_not_matter() -> None:
     assert decide(CertificateWanted(two[::-1], FREE, WANTED.renew_before), current, NOW).action is Action.NOTHING
 
 
-def test_fewer_names_than_ordered_are_other_names() -> None:
-    assert decide(WANTED, Seen(installed(names=(*WWW, "example.com"))), NOW).action is Action.APPLY
-    assert decide(WANTED, Seen(installed(order=None, names=(*WWW, "example.com"))), NOW).action is Action.NOTHING
+@pytest.mark.parametrize(
+    ("wanted", "there", "same"),
+    [
+        (["www.example.com"], ["www.example.com", "example.com"], True),
+        (["example.com"], ["www.example.com", "example.com"], True),
+        (["*.example.com"], ["*.example.com", "example.com"], True),
+        (["www.example.com"], ["www.example.com", "b.example.com"], False),
+        (["www.example.com", "example.com"], ["www.example.com"], False),
+        (["*.example.com"], ["*.example.com", "www.example.com"], False),
+    ],
+)
+def test_only_a_name_that_the_ca_adds_makes_no_difference(wanted: list[str], there: list[str], same: bool) -> None:
+    seen = Seen(installed(names=tuple(there)))
+    action = Action.NOTHING if same else Action.APPLY
+    assert decide(CertificateWanted(tuple(wanted), FREE, WANTED.renew_before), seen, NOW).action is action
+
+
+def test_without_a_record_more_names_are_no_difference() -> None:
+    assert decide(WANTED, Seen(installed(order=None, names=(*WWW, "b.example.com"))), NOW).action is Action.NOTHING
 
 
 def test_a_window_as_long_as_the_lifetime_is_clamped_with_a_warning() -> None:

@@ -13,6 +13,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,12 +21,22 @@ from typing import Any
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
-from ansible_collections.certops.alicloud.plugins.module_utils._store import write
-from tests.support.certificates import GOOD, ORDER, OTHER, WWW, Shop
+from ansible_collections.certops.alicloud.plugins.module_utils._store import staging, write
+from tests.support.certificates import GOOD, ORDER, OTHER, WWW, Shop, key_pem, new_key
 from tests.support.stores import STEPS, put_key
 
 OPERATIONS = ("open", "write", "fsync", "rename", "replace", "symlink", "mkdir", "chmod", "fchmod", "unlink", "rmdir")
+NEW_KEY = key_pem(new_key()).encode()
 STEP_NAMES = [f"{at}-{step['state']}" for at, step in enumerate(STEPS)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_key() -> Iterator[None]:
+    """Keys and signatures are random; stores can be compared where each is made once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(staging, "make_key", lambda *_kind: NEW_KEY)
+        patch.setattr(staging, "make_csr", cache(staging.make_csr))
+        yield
 
 
 class Counter:

@@ -17,8 +17,8 @@ import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, InvalidOption
 from ansible_collections.certops.alicloud.plugins.module_utils._store import info
+from ansible_collections.certops.alicloud.plugins.module_utils._store.endpoints import Endpoint
 from ansible_collections.certops.alicloud.plugins.module_utils._store.model import Served
-from ansible_collections.certops.alicloud.plugins.module_utils._store.probe import Endpoint
 from tests.support.certificates import (
     FREE,
     GOOD,
@@ -50,6 +50,9 @@ def test_nothing_is_there(shop: Shop) -> None:
         "served_generation": None,
         "action": "apply",
         "reason": "no certificate is installed",
+        "now": "2026-11-22T12:00:00Z",
+        "due_at_once": False,
+        "problems": [],
     }
     assert not shop.directory.exists()
 
@@ -69,6 +72,7 @@ def test_the_certificate_in_use(shop: Shop) -> None:
         "not_after": "2027-02-10T12:00:00Z",
         "days_left": 80,
         "verified": True,
+        "stored": None,
     }
 
 
@@ -102,6 +106,7 @@ def test_a_staged_generation(shop: Shop) -> None:
         "directory": str(shop.generation_path(number)),
         "key": True,
         "csr": True,
+        "csr_content": (shop.generation_path(number) / "request.csr").read_text(),
         "order_id": "77",
         "renews": "77",
         "validation": [{"method": "dns"}],
@@ -118,9 +123,23 @@ def test_the_newest_staged_generation_counts(shop: Shop) -> None:
     shop.stage()
     shop.stage(("other.example.com",))
     shop.act("staged", domains=["third.example.com"])
+    (shop.generation_path(3) / "request.csr").unlink()
     assert shop.look()["staged"]["generation"] == 3
     (shop.generation_path(3) / "request.csr").write_text("no request")
     assert shop.look()["staged"]["generation"] == 1
+
+
+def test_a_csr_that_cannot_be_sent_is_not_told(shop: Shop) -> None:
+    number = shop.stage()
+    path = shop.generation_path(number)
+    key = (path / "privkey.pem").read_text()
+    for text in (OTHER.key, "no key", ""):
+        (path / "privkey.pem").write_text(text)
+        assert (shop.look()["staged"]["csr"], shop.look()["staged"]["csr_content"]) == (True, None)
+    (path / "privkey.pem").write_text(key)
+    assert shop.look()["staged"]["csr_content"] == (path / "request.csr").read_text()
+    (path / "request.csr").unlink()
+    assert (shop.look()["staged"]["csr"], shop.look()["staged"]["csr_content"]) == (False, None)
 
 
 def test_a_ready_generation_must_be_fit(shop: Shop) -> None:
@@ -339,14 +358,14 @@ def test_what_is_served_is_compared(shop: Shop) -> None:
     ]
     for shown, serves, number, action in cases:
         there, _asked = host([Served(f"127.0.0.{at}", "1", each) for at, each in enumerate(shown, 1)])
-        look = shop.look(there, endpoint="www.example.com:443")
+        look = shop.look(there, endpoints=["www.example.com:443"])
         assert (look["serves_current"], look["served_generation"], look["action"]) == (serves, number, action)
         assert [each["sha256_fingerprint"] for each in look["served"]] == shown
 
 
 def test_without_a_certificate_nothing_is_compared(shop: Shop) -> None:
     there, asked = host([Served("127.0.0.1", "1", "00")])
-    look = shop.look(there, endpoint="localhost:443", endpoint_timeout=20.0)
+    look = shop.look(there, endpoints=["localhost:443"], endpoint_timeout=20.0)
     assert (look["serves_current"], look["served_generation"], len(look["served"])) == (None, None, 1)
     assert asked == [(Endpoint("localhost", 443), "www.example.com")]
 
@@ -361,7 +380,7 @@ def test_a_name_that_the_ca_added_is_not_asked_for_when_another_was_wanted(
 ) -> None:
     shop.use(new_set(["*.example.com", "example.com"]), domains=["*.example.com"])
     there, asked = host([Served("127.0.0.1", "1", "00")])
-    shop.look(there, endpoint="127.0.0.1:443", domains=wanted)
+    shop.look(there, endpoints=["127.0.0.1:443"], domains=wanted)
     assert asked == [(Endpoint("127.0.0.1", 443), name)]
 
 
@@ -370,7 +389,7 @@ def test_looks_go_on_until_the_time_is_over(shop: Shop, timeout: float) -> None:
     shop.use()
     watch = Watch()
     there, asked = host([Served("127.0.0.1", "1", "00")], watch=watch)
-    assert not shop.look(there, endpoint="localhost:443", endpoint_timeout=timeout)["serves_current"]
+    assert not shop.look(there, endpoints=["localhost:443"], endpoint_timeout=timeout)["serves_current"]
     assert watch.seconds == 100 + timeout
     assert len(asked) == 1 + -(-timeout // 0.5)
 
@@ -379,7 +398,7 @@ def test_looks_end_as_soon_as_the_certificate_is_served(shop: Shop) -> None:
     shop.use()
     old, new = [Served("127.0.0.1", "1", "00")], [Served("127.0.0.1", "1", fingerprint(shop, 1))]
     there, asked = host(old, old, new)
-    assert shop.look(there, endpoint="localhost:443", endpoint_timeout=60.0)["serves_current"]
+    assert shop.look(there, endpoints=["localhost:443"], endpoint_timeout=60.0)["serves_current"]
     assert len(asked) == 3
 
 

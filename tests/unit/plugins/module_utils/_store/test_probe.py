@@ -18,13 +18,14 @@ import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.certops.alicloud.plugins.module_utils._store import probe
-from ansible_collections.certops.alicloud.plugins.module_utils._store.model import Served, is_served
-from ansible_collections.certops.alicloud.plugins.module_utils._store.probe import (
+from ansible_collections.certops.alicloud.plugins.module_utils._store.endpoints import (
     Endpoint,
-    look_at,
-    read_endpoint,
+    read_endpoints,
     server_name,
 )
+from ansible_collections.certops.alicloud.plugins.module_utils._store.model import Served, is_served
+from ansible_collections.certops.alicloud.plugins.module_utils._store.probe import look_at
+from ansible_collections.certops.alicloud.plugins.module_utils._store.starttls import STARTTLS
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import read_certificate
 from tests.support.certificates import GOOD, Set, new_set
 
@@ -187,11 +188,45 @@ def test_bytes_that_are_no_certificate_are_not_ours(monkeypatch: pytest.MonkeyPa
         ("[::1]:65535", Endpoint("::1", 65535)),
         ("[fe80::1%eth0]:443", Endpoint("fe80::1%eth0", 443)),
         (" localhost:443 ", Endpoint("localhost", 443)),
-        (None, None),
+        ({"address": "localhost:25", "starttls": "smtp"}, Endpoint("localhost", 25, None, "smtp")),
+        ({"address": "[::1]:443", "server_name": "Bücher.example"}, Endpoint("::1", 443, "xn--bcher-kva.example")),
     ],
 )
-def test_an_endpoint_is_read(text: str | None, endpoint: Endpoint | None) -> None:
-    assert read_endpoint(text) == endpoint
+def test_an_endpoint_is_read(text: Any, endpoint: Endpoint) -> None:
+    assert read_endpoints([text, "127.0.0.1:443"]) == [endpoint, Endpoint("127.0.0.1", 443)]
+
+
+def test_an_endpoint_is_called_as_it_was_given() -> None:
+    given = [
+        " LOCALHOST:443",
+        {"address": "[::1]:25", "server_name": "Mail.example.com", "starttls": "smtp"},
+        {"address": "localhost:5432", "starttls": "postgres"},
+    ]
+    assert [each.text for each in read_endpoints(given)] == [
+        "LOCALHOST:443",
+        "[::1]:25 (mail.example.com, smtp)",
+        "localhost:5432 (postgres)",
+    ]
+    assert read_endpoints(None) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ({"server_name": "www.example.com"}, "'' is not a valid endpoint; give host:port"),
+        ({"address": "localhost:25", "tls": True}, "unknown key 'tls'; use address, server_name, starttls."),
+        ({"address": "localhost:25", "starttls": "xmpp"}, "'xmpp' is not a protocol with STARTTLS; give smtp, imap"),
+        ({"address": "localhost:25", "server_name": "*.example.com"}, "server_name: '*.example.com' is a wildcard"),
+        ({"address": "localhost:25", "server_name": "a b"}, "'a b' is not a valid host name"),
+        (443, "'443' is not a valid endpoint"),
+        (["localhost:443"], "is not a valid endpoint"),
+    ],
+)
+def test_an_endpoint_with_a_mistake_is_named(value: Any, sentence: str) -> None:
+    with pytest.raises(InvalidOption) as caught:
+        read_endpoints([value])
+    assert caught.value.msg.startswith("endpoints: ")
+    assert sentence in caught.value.msg
 
 
 @pytest.mark.parametrize(
@@ -202,8 +237,8 @@ def test_an_endpoint_is_read(text: str | None, endpoint: Endpoint | None) -> Non
     ],
 )
 def test_a_bad_endpoint_is_named(text: str) -> None:
-    with pytest.raises(InvalidOption, match=r"^endpoint: "):
-        read_endpoint(text)
+    with pytest.raises(InvalidOption, match=r"^endpoints: "):
+        read_endpoints([text])
 
 
 @pytest.mark.parametrize(
@@ -220,6 +255,152 @@ def test_a_bad_endpoint_is_named(text: str) -> None:
 )
 def test_the_name_to_ask_for(host: str, names: tuple[str, ...], name: str | None) -> None:
     assert server_name(Endpoint(host, 443), names) == name
+    assert server_name(Endpoint(host, 443, "given.example.com"), names) == "given.example.com"
+
+
+@contextmanager
+def picky(what: Set, directory: Path, version: ssl.TLSVersion) -> Iterator[int]:
+    """A server that demands a certificate of its clients."""
+    context = context_for(what, directory)
+    context.maximum_version = context.minimum_version = version
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(cadata=GOOD.fullchain)
+    with listening(tls(context)) as port:
+        yield port
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_server_that_demands_a_certificate_shows_its_own(tmp_path: Path, version: ssl.TLSVersion) -> None:
+    there = read_certificate(GOOD.fullchain)
+    with picky(GOOD, tmp_path, version) as port:
+        (found,) = look_at(Endpoint("127.0.0.1", port, text="here"), "www.example.com")
+    assert found == Served("127.0.0.1", there.serial_number, there.sha256_fingerprint, endpoint="here")
+
+
+def test_a_handshake_that_fails_for_another_reason_shows_nothing(tmp_path: Path) -> None:
+    """What a client is shown before it refuses the server is no certificate that clients can use."""
+
+    def response(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(CUT_SHORT)
+
+    with listening(response) as port:
+        (found,) = look_at(Endpoint("127.0.0.1", port), None)
+    assert found.sha256_fingerprint is None
+    assert found.problem and found.problem.startswith("no TLS")
+
+
+def message(kind: int, body: bytes) -> bytes:
+    return bytes([kind]) + len(body).to_bytes(3, "big") + body
+
+
+# A certificate, and nothing that demands one.
+CUT_SHORT = b"\x16\x03\x03\x00\x0f" + message(11, b"\x00\x00\x08\x00\x00\x05abcde")[:15]
+
+
+def test_a_server_that_sends_without_end_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    def response(connection: socket.socket) -> None:
+        while True:
+            connection.sendall(b"220-more\r\n" * 1000)
+
+    with listening(response) as port:
+        (found,) = look_at(Endpoint("127.0.0.1", port, starttls="smtp"), None)
+    assert found.problem == "no TLS: the connection was cut"
+
+
+def test_a_server_that_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe, "_PATIENCE", 0.3)
+    over = threading.Event()
+
+    def response(connection: socket.socket) -> None:
+        while not over.wait(0.05):
+            connection.sendall(b"2")
+
+    with listening(response) as port:
+        (found,) = look_at(Endpoint("127.0.0.1", port, starttls="smtp"), None)
+        over.set()
+    assert found.problem == "timed out"
+
+
+LDAP_YES, LDAP_NO = (
+    b"\x30\x0c\x02\x01\x01\x78\x07\x0a\x01" + code + b"\x04\x00\x04\x00" for code in (b"\x00", b"\x02")
+)
+MYSQL_HELLO = b"\x0a8.0.36\x00" + b"\x07\x00\x00\x00" + b"challeng\x00"
+
+
+def mysql(capabilities: int) -> bytes:
+    body = MYSQL_HELLO + (capabilities & 0xFFFF).to_bytes(2, "little") + b"\x21\x02\x00" + bytes(27)
+    return len(body).to_bytes(3, "little") + b"\x00" + body
+
+
+# What a server says first, and then for each thing that the client says, which begins as told.
+TALKS: dict[str, list[bytes | tuple[bytes, bytes]]] = {
+    "smtp": [
+        b"220-mail.example.com\r\n220 ESMTP\r\n",
+        (b"EHLO ", b"250-mail.example.com\r\n250-SIZE 1\r\n250 STARTTLS\r\n"),
+        (b"STARTTLS\r\n", b"220 2.0.0 Ready\r\n"),
+    ],
+    "ftp": [b"220 ready\r\n", (b"AUTH TLS\r\n", b"234 AUTH TLS OK.\r\n")],
+    "imap": [b"* OK ready\r\n", (b"a STARTTLS\r\n", b"* CAPABILITY IMAP4rev1\r\na OK begin\r\n")],
+    "pop3": [b"+OK ready\r\n", (b"STLS\r\n", b"+OK begin\r\n")],
+    "ldap": [b"", (b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037", LDAP_YES)],
+    "postgres": [b"", (b"\x00\x00\x00\x08\x04\xd2\x16\x2f", b"S")],
+    "mysql": [mysql(0xFFFF), (b"\x20\x00\x00\x01\x00\x8a\x00\x00", b"")],
+}
+REFUSALS: dict[str, tuple[list[bytes | tuple[bytes, bytes]], str]] = {
+    "smtp": ([*TALKS["smtp"][:2], (b"STARTTLS", b"454 4.7.0 not available\r\n")], "'454 4.7.0 not available'"),
+    "ftp": ([b"220 ready\r\n", (b"AUTH TLS", b"502 no\r\n")], "'502 no'"),
+    "imap": ([b"* OK ready\r\n", (b"a STARTTLS", b"a BAD unknown\r\n")], "'a BAD unknown'"),
+    "pop3": ([b"+OK ready\r\n", (b"STLS", b"-ERR unknown\r\n")], "'-ERR unknown'"),
+    "ldap": ([b"", (b"\x30", LDAP_NO)], "the server refused it"),
+    "postgres": ([b"", (b"\x00", b"N")], "the server has TLS switched off"),
+    "mysql": ([mysql(0x8000)], "the server has TLS switched off"),
+}
+
+
+def talk(connection: socket.socket, parts: list[bytes | tuple[bytes, bytes]]) -> None:
+    for part in parts:
+        if isinstance(part, bytes):
+            connection.sendall(part)
+            continue
+        begin, response = part
+        # The client's first TLS record may follow at once.
+        size = 36 if begin.startswith(b"\x20\x00\x00\x01") else 4096
+        assert connection.recv(size).startswith(begin)
+        connection.sendall(response)
+
+
+def test_every_protocol_is_tried() -> None:
+    assert TALKS.keys() == REFUSALS.keys() == STARTTLS.keys()
+
+
+@pytest.mark.parametrize("protocol", TALKS)
+def test_a_connection_changes_to_tls(tmp_path: Path, protocol: str) -> None:
+    handshake = tls(context_for(GOOD, tmp_path))
+
+    def response(connection: socket.socket) -> None:
+        talk(connection, TALKS[protocol])
+        handshake(connection)
+
+    with listening(response) as port:
+        (found,) = look_at(Endpoint("127.0.0.1", port, starttls=protocol), "www.example.com")
+    assert (found.problem, found.sha256_fingerprint) == (None, read_certificate(GOOD.fullchain).sha256_fingerprint)
+
+
+@pytest.mark.parametrize("protocol", REFUSALS)
+def test_a_server_without_starttls_is_a_sentence(protocol: str) -> None:
+    parts, words = REFUSALS[protocol]
+    with listening(lambda connection: talk(connection, parts)) as port:
+        (found,) = look_at(Endpoint("127.0.0.1", port, starttls=protocol), None)
+    assert found.problem and found.problem.startswith("no STARTTLS: ")
+    assert words in found.problem
+    assert found.sha256_fingerprint is None
+
+
+def test_each_endpoint_must_show_it() -> None:
+    away = Served("::1", unreachable=True, endpoint="a:1")
+    assert is_served("AA", [away, Served("127.0.0.1", "1", "AA", endpoint="a:1")])
+    assert not is_served("AA", [away, Served("127.0.0.1", "1", "AA", endpoint="b:1")])
 
 
 def test_nothing_served_is_not_served() -> None:

@@ -13,9 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, InvalidOption
 from ansible_collections.certops.alicloud.plugins.module_utils._store.reconcile import ensure_store
+from ansible_collections.certops.alicloud.plugins.module_utils._store.wanted import read_access
 from tests.support.certificates import (
     DEFAULTS,
     GOOD,
@@ -51,20 +60,17 @@ def failure(shop: Shop, state: str, **options: Any) -> str:
 
 
 def test_from_nothing_to_a_proven_certificate(shop: Shop) -> None:
-    key = new_key()
-    what = new_set(key=key)
     staged = shop.act("staged", domains=list(WWW))
     assert {name: staged[name] for name in ("changed", "generation", "previous", "key", "csr")} == {
         "changed": True,
         "generation": 1,
         "previous": None,
-        "key": False,
-        "csr": False,
+        "key": True,
+        "csr": True,
     }
     assert staged["directory"] == str(shop.generation_path(1))
-    assert (shop.generation_path(1) / "privkey.pem").read_bytes() == b""
-    (shop.generation_path(1) / "privkey.pem").write_text(key_pem(key))
-    (shop.generation_path(1) / "request.csr").write_text(csr_pem(key, *WWW))
+    assert (shop.generation_path(1) / "request.csr").read_text() == staged["csr_content"]
+    what = new_set(key=load_pem_private_key((shop.generation_path(1) / "privkey.pem").read_bytes(), None))
     assert shop.act("ordered", generation=1, order=ORDER)["changed"]
     done = shop.act("complete", generation=1, domains=list(WWW), fullchain=what.fullchain, order=ORDER)
     assert (done["changed"], done["key"], done["csr"], done["previous"]) == (True, True, True, None)
@@ -96,7 +102,8 @@ def test_every_step_is_foreseen_taken_once_and_leaves_the_right_modes(shop: Shop
             done = shop.act(**step)
             assert done["changed"]
             assert foreseen["diff"]["before"] == done["diff"]["before"] != done["diff"]["after"]
-            assert {**foreseen, "key": 0, "csr": 0} == {**done, "key": 0, "csr": 0}
+            unknown = {"key": 0, "csr": 0, "csr_content": 0}
+            assert {**foreseen, **unknown} == {**done, **unknown}
             after = shop.picture()
             again = shop.act(**step)
             assert (again["changed"], again["generation"]) == (False, done["generation"])
@@ -129,8 +136,144 @@ def test_a_diff_says_it_in_words(shop: Shop) -> None:
 def test_a_staged_generation_for_the_same_names_is_found_again(shop: Shop) -> None:
     names = ("www.example.com", "example.com")
     number = shop.stage(names)
-    found = shop.act("staged", domains=["EXAMPLE.com", "www.example.com."])
+    found = shop.act("staged", domains=["WWW.example.com", "example.com."])
     assert (found["changed"], found["generation"], found["key"], found["csr"]) == (False, number, True, True)
+    assert found["csr_content"] == (shop.generation_path(number) / "request.csr").read_text()
+
+
+def names_of(csr: str) -> list[str]:
+    request = x509.load_pem_x509_csr(csr.encode())
+    common = request.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)[0].value
+    san = request.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return [str(common), *san.get_values_for_type(x509.DNSName)]
+
+
+def test_a_key_and_its_csr_are_made_together(shop: Shop) -> None:
+    done = shop.act("staged", domains=["www.example.com", "bücher.example"], key_mode="0640")
+    path = shop.generation_path(1)
+    key = load_pem_private_key((path / "privkey.pem").read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    assert (key.curve.name, mode(path / "privkey.pem"), mode(path / "request.csr")) == ("secp256r1", "0640", "0644")
+    assert names_of(done["csr_content"]) == ["www.example.com", "www.example.com", "xn--bcher-kva.example"]
+    request = x509.load_pem_x509_csr(done["csr_content"].encode())
+    assert request.public_key() == key.public_key()
+    assert [step["action"] for step in done["plan"]] == ["create_generation"]
+
+
+@pytest.mark.parametrize(
+    ("key_type", "key_size", "bits"), [("ECC", 384, 384), ("RSA", None, 2048), ("RSA", 3072, 3072)]
+)
+def test_a_key_is_of_the_wanted_kind(shop: Shop, key_type: str, key_size: int | None, bits: int) -> None:
+    shop.act("staged", domains=list(WWW), key_type=key_type, key_size=key_size)
+    key = load_pem_private_key((shop.generation_path(1) / "privkey.pem").read_bytes(), None)
+    assert isinstance(key, (ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey))
+    assert (isinstance(key, rsa.RSAPrivateKey), key.key_size) == (key_type == "RSA", bits)
+
+
+def test_check_mode_makes_no_key(shop: Shop) -> None:
+    foreseen = shop.act("staged", check=True, domains=list(WWW))
+    assert (foreseen["changed"], foreseen["key"], foreseen["csr"], foreseen["csr_content"]) == (
+        True,
+        False,
+        False,
+        None,
+    )
+    number = shop.stage()
+    there = shop.act("staged", check=True, domains=list(WWW))
+    assert there["csr_content"] == (shop.generation_path(number) / "request.csr").read_text()
+
+
+def test_a_key_without_its_csr_keeps_the_key(shop: Shop) -> None:
+    number = shop.stage()
+    path = shop.generation_path(number)
+    key = (path / "privkey.pem").read_bytes()
+    (path / "request.csr").unlink()
+    foreseen = shop.act("staged", check=True, domains=list(WWW))
+    done = shop.act("staged", domains=list(WWW))
+    assert [step["reason"] for step in done["plan"]] == ["request.csr does not exist"]
+    assert (foreseen["plan"], foreseen["csr_content"]) == (done["plan"], None)
+    assert (path / "privkey.pem").read_bytes() == key
+    assert (path / "request.csr").read_text() == done["csr_content"]
+    assert not shop.act("staged", domains=list(WWW))["changed"]
+
+
+@pytest.mark.parametrize("why", ["another key", "another common name", "a complimentary name"])
+def test_a_csr_that_does_not_fit_is_made_again(shop: Shop, why: str) -> None:
+    names, key = ["www.example.com", "example.com"], new_key()
+    number = shop.stage(names, key=key)
+    csr = csr_pem(new_key() if why == "another key" else key, *(reversed(names) if "common" in why else names))
+    wanted = ["www.example.com"] if why == "a complimentary name" else names
+    (shop.generation_path(number) / "request.csr").write_text(csr)
+    done = shop.act("staged", domains=wanted)
+    assert done["generation"] == number
+    assert [step["reason"] for step in done["plan"]] == ["request.csr has other content"]
+    assert names_of(done["csr_content"]) == [wanted[0], *wanted]
+    assert (shop.generation_path(number) / "privkey.pem").read_text() == key_pem(key)
+
+
+def test_an_empty_key_of_an_earlier_version_is_filled(shop: Shop) -> None:
+    path = shop.generation_path(1)
+    path.mkdir(parents=True)
+    (path / "privkey.pem").touch(0o600)
+    done = shop.act("staged", domains=list(WWW))
+    assert (done["generation"], done["key"], done["csr"]) == (1, True, True)
+    assert [step["action"] for step in done["plan"]] == ["write_file", "write_file"]
+    assert (path / "privkey.pem").stat().st_size > 0
+
+
+def encrypted(key: ec.EllipticCurvePrivateKey) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"word")).decode()
+
+
+@pytest.mark.parametrize("text", ["no key", encrypted(new_key()), GOOD.fullchain], ids=["text", "encrypted", "chain"])
+@pytest.mark.parametrize("check", [True, False])
+def test_a_staged_key_that_cannot_be_used_is_named(shop: Shop, text: str, check: bool) -> None:
+    """It may be the key of an order, so it is not replaced."""
+    number = shop.stage()
+    path = shop.generation_path(number) / "privkey.pem"
+    path.write_text(text)
+    message = failure(shop, "staged", domains=list(WWW), check=check)
+    assert message == (
+        f"{path} is not a private key in PEM without a passphrase; put the right key there, or remove the file to "
+        "have a new key made."
+    )
+
+
+def test_a_staged_key_that_the_service_refuses_is_named(shop: Shop) -> None:
+    number = shop.stage()
+    path = shop.generation_path(number) / "privkey.pem"
+    path.write_text(key_pem(rsa.generate_private_key(65537, 1024)))
+    message = failure(shop, "staged", domains=list(WWW))
+    assert message == f"{path}: its RSA key has 1024 bits; the service requires 2048 or more."
+
+
+def test_an_owner_that_cannot_be_given_is_refused_before_a_key_is_made(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1234)
+    monkeypatch.setattr(os, "getegid", lambda: 1234)
+    monkeypatch.setattr(os, "getgroups", lambda: [77])
+    for options, sentence in (
+        ({"owner": "0"}, "owner: the user 1234 may not make files of user 0; use become, or set owner"),
+        ({"group": "78"}, "group: the user 1234 may not make files of group 78; use become"),
+    ):
+        for check in (True, False):
+            with pytest.raises(InvalidOption) as caught:
+                shop.act("staged", check=check, domains=list(WWW), **options)
+            assert caught.value.msg.startswith(sentence)
+            assert not shop.directory.exists()
+    for options in ({"owner": "1234"}, {"group": "77"}, {"group": "1234"}, {}):
+        assert shop.act("staged", check=True, domains=list(WWW), **options)["changed"]
+
+
+def test_roots_group_has_another_name_on_some_systems(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wheel(name: str) -> Any:
+        raise KeyError(name)
+
+    monkeypatch.setattr(grp, "getgrnam", wheel)
+    assert read_access({"key_mode": "0640", "owner": None, "group": "root"}).gid == 0
+    with pytest.raises(InvalidOption, match=r"^group: there is no group 'no-such-group'"):
+        read_access({"key_mode": "0640", "owner": None, "group": "no-such-group"})
 
 
 def test_a_staged_generation_for_other_names_is_left_alone(shop: Shop) -> None:
@@ -157,13 +300,16 @@ def test_a_key_is_kept_when_that_is_wanted(shop: Shop) -> None:
     shop.use()
     done = shop.act("staged", domains=list(WWW), keep_key=True, key_mode="0640")
     path = shop.generation_path(2) / "privkey.pem"
-    assert (done["generation"], done["key"]) == (2, True)
+    assert (done["generation"], done["key"], done["csr"]) == (2, True, True)
     assert (path.read_text(), mode(path)) == (GOOD.key, "0640")
+    key = load_pem_private_key(GOOD.key.encode(), None)
+    assert x509.load_pem_x509_csr(done["csr_content"].encode()).public_key() == key.public_key()
 
 
 def test_a_key_is_kept_in_a_generation_that_waits_for_one(shop: Shop) -> None:
     shop.use()
     shop.act("staged", domains=list(WWW))
+    (shop.generation_path(2) / "privkey.pem").write_bytes(b"")
     assert shop.act("staged", domains=list(WWW), keep_key=True)["changed"]
     assert (shop.generation_path(2) / "privkey.pem").read_text() == GOOD.key
 
@@ -439,6 +585,8 @@ def test_old_generations_go_and_newer_ones_stay(shop: Shop, keep: int) -> None:
         ({"domains": ["x"]}, "domains: 'x' is not a valid host name"),
         ({"generation": 0}, "generation: give 1 or more"),
         ({"keep": -1}, "keep: give 0 or more"),
+        ({"key_size": 2048}, "key_size: 2048 is not a valid size of an ECC key"),
+        ({"key_type": "RSA", "key_size": 1024}, "key_size: 1024 is not a valid size of an RSA key"),
         ({"owner": "nobody-has-this-name"}, "owner: there is no user 'nobody-has-this-name'"),
         ({"group": "nobody-has-this-name"}, "group: there is no group"),
         ({"key_mode": "u=rw"}, "key_mode: 'u=rw' is not a valid mode"),

@@ -1,0 +1,59 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
+"""What would make an installation fail later, seen before anything is ordered: nothing is changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._errors import Failure, InvalidOption
+from .._host.services import reload_problem
+from .._text import quoted
+from . import write
+from .model import Place
+from .wanted import read_access, refuse_foreign
+
+
+def problems(place: Place, wanted: Mapping[str, Any] | None) -> list[str]:
+    """A sentence for each requirement that is not met; it begins with the option that it is about."""
+    if not wanted:
+        return []
+    services = wanted.get("services") or ()
+    return [
+        *_store(place),
+        *_access(wanted),
+        *_webroot(wanted.get("webroot")),
+        *(f"services: {problem}" for problem in map(reload_problem, services) if problem),
+    ]
+
+
+def _store(place: Place) -> Iterator[str]:
+    try:
+        write.refuse_unwritable(place)
+        write.refuse_full(place)
+    except Failure as failure:
+        yield f"directory: {failure.msg}"
+
+
+def _access(wanted: Mapping[str, Any]) -> Iterator[str]:
+    """Owner and group are looked at one by one, so that each has its sentence."""
+    given = {"owner": wanted.get("owner"), "group": wanted.get("group"), "key_mode": wanted.get("key_mode")}
+    for option in [name for name, value in given.items() if value is not None]:
+        try:
+            refuse_foreign(read_access({"owner": None, "group": None, "key_mode": "0600", option: given[option]}))
+        except InvalidOption as invalid:
+            yield invalid.msg
+
+
+def _webroot(path: str | None) -> Iterator[str]:
+    if path is None:
+        return
+    if not os.path.isdir(path):
+        what = "is not a directory" if os.path.lexists(path) else "does not exist"
+        yield f"webroot: {quoted(path)} {what}; give the directory that the web server serves on port 80."
+    elif not os.access(path, os.W_OK | os.X_OK):
+        yield f"webroot: {quoted(path)} cannot be written by this user; use become, or change its permissions."

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What would make an installation fail later, told while nothing is ordered yet."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ansible_collections.certops.alicloud.plugins.module_utils._store import requirements
+from tests.support.certificates import Shop
+
+FINE: dict[str, Any] = {"services": [], "webroot": None, "owner": None, "group": None, "key_mode": "0640"}
+
+
+@pytest.fixture(autouse=True)
+def services(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The services that are asked for; those with an x cannot be reloaded."""
+    asked: list[str] = []
+
+    def problem(name: str) -> str | None:
+        asked.append(name)
+        return f"{name} cannot be reloaded." if "x" in name else None
+
+    monkeypatch.setattr(requirements, "reload_problem", problem)
+    return asked
+
+
+def problems(shop: Shop, **wanted: Any) -> list[str]:
+    found: list[str] = shop.look(requirements={**FINE, **wanted})["problems"]
+    return found
+
+
+def test_a_host_that_meets_all_has_no_problem(shop: Shop, tmp_path: Path) -> None:
+    assert problems(shop, services=["apache2"], webroot=str(tmp_path), owner=str(os.getuid())) == []
+    assert shop.look(requirements=None)["problems"] == []
+    assert not shop.directory.exists()
+
+
+def test_each_problem_begins_with_its_option(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert problems(shop, services=["apache2", "nginx"]) == ["services: nginx cannot be reloaded."]
+    for path, words in ((tmp_path / "file", "is not a directory"), (tmp_path / "none", "does not exist")):
+        (problem,) = problems(shop, webroot=str(path))
+        assert problem.startswith(f"webroot: {str(path)!r} {words}; give")
+    found = problems(shop, owner="no-such-user", group="no-such-group", key_mode="0644")
+    assert [each.split(" ")[0] for each in found] == ["owner:", "group:", "key_mode:"]
+    assert "there is no user 'no-such-user'" in found[0]
+
+
+def test_an_owner_that_cannot_be_set_is_a_problem(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1234)
+    monkeypatch.setattr(os, "getgroups", lambda: [77])
+    monkeypatch.setattr(os, "getegid", lambda: 1234)
+    found = problems(shop, owner="0", group="78")
+    assert [each.split(";")[0] for each in found] == [
+        "owner: the user 1234 may not make files of user 0",
+        "group: the user 1234 may not make files of group 78",
+    ]
+
+
+def test_a_place_that_cannot_be_written_is_a_problem(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_args: False)
+    found = problems(shop, webroot=str(tmp_path))
+    assert found[0].startswith(f"directory: {shop.directory.parent} cannot be written: permission denied")
+    assert found[1].startswith(f"webroot: {str(tmp_path)!r} cannot be written by this user")
+
+
+def test_a_full_disk_is_a_problem(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_bavail=5, f_frsize=4096, f_flag=0))
+    (problem,) = problems(shop)
+    assert problem.startswith("directory: ")
+    assert "no space left" in problem
+
+
+def test_where_nothing_is_due_nothing_is_asked(shop: Shop, services: list[str]) -> None:
+    shop.use()
+    assert problems(shop, services=["nginx"], webroot="/nowhere") == []
+    assert services == []
+    assert problems(shop, services=["nginx"], domains=["b.example.com"]) == []
+    assert shop.look(requirements={**FINE, "services": ["nginx"]}, domains=["b.example.com"])["problems"]
+    assert services == ["nginx"]
