@@ -112,7 +112,7 @@ options:
   known_orders:
     description:
       - All orders of the account, as returned in RV(certops.alicloud.cas_order_info#module:known_orders). The task then
-        describes the orders that it needs, and does not list the orders of the account.
+        does not list the orders of the account, and describes one only where more than the list tells is needed.
       - Orders for other domain names can be removed from its list C(orders) to save space.
       - Ignored if it is older than one hour, if it was returned for another access key or endpoint, or if it does not
         contain O(order_id).

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..._errors import NotAllowed
 from ..._plan import Plan, Step
@@ -30,12 +30,14 @@ def plan_renewal(seen: Seen[RenewalWanted], now: datetime) -> Plan[Order]:
     refuse_two_in_flight(seen.alike)
     current = to_renew(wanted, seen.alike)
     previous = current.order_id if current else wanted.order_id
-    facts = {"strategy": _strategy(wanted, current).value, "previous_order_id": previous}
+    facts: dict[str, Any] = {"strategy": _strategy(wanted, current).value, "previous_order_id": previous}
     flying = in_flight(seen.alike)
     if flying:
         return Plan(flying, (), {**facts, "due": True, "reason": f"{flying.named} is in progress"})
     followed = current is not None and wanted.order_id not in (None, current.order_id)
-    due, reason, warning = judge(replace(wanted, force=False) if followed else wanted, current, now, seen.clock_offset)
+    # What a task says of the order that it names does not hold for its successor.
+    asked = replace(wanted, force=False, due_on_host=False) if followed else wanted
+    due, reason, warning = judge(asked, current, now, seen.clock_offset)
     warnings = (warning,) if warning else ()
     if due:
         refuse_unknown(seen.alike)
@@ -45,12 +47,8 @@ def plan_renewal(seen: Seen[RenewalWanted], now: datetime) -> Plan[Order]:
     if followed and current:
         refuse_wrong_certificate(wanted, current)
         reason = f"{current.named} follows order {wanted.order_id} already: {reason}"
-    return Plan(
-        current,
-        (),
-        {**facts, "due": False, "reason": reason, "previous_order_id": wanted.order_id if followed else None},
-        warnings,
-    )
+    facts["previous_order_id"] = wanted.order_id if followed else None
+    return Plan(current, (), {**facts, "due": False, "reason": reason}, warnings)
 
 
 def _strategy(wanted: RenewalWanted, current: Order | None) -> Strategy:

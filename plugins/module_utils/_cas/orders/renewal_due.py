@@ -40,7 +40,11 @@ def judge(wanted: RenewalWanted, order: Order | None, now: datetime, offset: tim
     if found.due:
         _refuse_due_since_purchase(wanted, order, service_now)
     elif _by_dates(wanted, order, now).due:
-        raise _wrong_clock(order, found.reason, now, service_now)
+        raise _wrong_clock(order, found.reason, f"this machine, which says {utc_text(now)}", service_now)
+    elif wanted.due_on_host and not wanted.renew_before.is_expiring:
+        if not _by_dates(wanted, order, service_now + _MOST_OFFSET).due:
+            raise _wrong_clock(order, found.reason, "the host", service_now)
+        return found._replace(due=True)
     return found
 
 
@@ -78,11 +82,12 @@ def _refuse_due_since_purchase(wanted: RenewalWanted, order: Order, now: datetim
     )
 
 
-def _wrong_clock(order: Order, reason: str, now: datetime, service_now: datetime) -> NotAllowed:
+def _wrong_clock(order: Order, reason: str, whose: str, service_now: datetime) -> NotAllowed:
+    machine = whose.partition(",")[0]
     return NotAllowed(
-        f"renew_before: {order.named} is due by the clock of this machine, which says {utc_text(now)}, and not by the "
-        f"service's, which says {utc_text(service_now)} ({reason}). A successor would be due at once, and every run "
-        "would order another one, so nothing was ordered; the certificate stays in use. Set the clock of this machine. "
-        "To order now, use force: true.",
+        f"renew_before: {order.named} is due by the clock of {whose}, and not by the service's, which says "
+        f"{utc_text(service_now)} ({reason}). A successor would be due at once, and every run would order another one, "
+        f"so nothing was ordered; the certificate stays in use. Set the clock of {machine}. To order now, use "
+        "force: true.",
         order_id=order.order_id,
     )

@@ -387,6 +387,27 @@ def test_what_is_due_by_both_clocks_is_renewed() -> None:
     assert actions(judged(order("issued", left=5), offset=-timedelta(days=10))) == [(PACKAGE, None)]
 
 
+def test_a_host_whose_clock_is_ahead_orders_nothing() -> None:
+    with pytest.raises(NotAllowed, match="is due by the clock of the host, and not by the service's") as caught:
+        judged(order("issued", left=60), due_on_host=True)
+    assert "Set the clock of the host. To order now, use force: true." in caught.value.msg
+    assert actions(judged(order("issued", left=60), due_on_host=True, force=True)) == [(PACKAGE, None)]
+
+
+def test_a_host_whose_clock_is_a_little_ahead_orders() -> None:
+    plan = judged(order("issued", left=29.72), due_on_host=True)
+    assert (plan.facts["due"], actions(plan)) == (True, [(PACKAGE, None)])
+
+
+def test_a_host_that_has_the_certificate_before_the_last_gets_the_last() -> None:
+    old, new = order("issued", 1, left=10), order("issued", 2, left=80)
+    assert actions(judged(old, new, order_id="1001", due_on_host=True)) == []
+
+
+def test_a_host_does_not_know_what_the_service_calls_expiring() -> None:
+    assert judged(order("issued", left=29), due_on_host=True, renew_before="expiring").facts["due"] is False
+
+
 # Which of both ways.
 
 
