@@ -19,10 +19,12 @@ from .._x509.renewal_window import window
 from . import probe, read
 from .decide import Action, CertificateWanted, Decision, Installed, Seen, Staged, decide
 from .endpoints import Endpoint, read_endpoints, server_name
+from .form_files import reasons
+from .links import read_links
 from .model import Place, Served, Store, is_served
 from .requirements import problems
 from .staging import csr_content
-from .wanted import place, wanted_names
+from .wanted import forms_of, place, wanted_names
 
 LookAt = Callable[[Endpoint, "str | None"], "list[Served]"]
 
@@ -75,6 +77,8 @@ def report(
     """``certificate_store_info``."""
     clock, asked = clock or Clock(), _asked(options)
     endpoints, timeout = read_endpoints(options["endpoints"]), options["endpoint_timeout"]
+    forms = forms_of(options)
+    wanted = forms, read_links(options["links"], [form.name for form in forms])
     if not 0 <= timeout < float("inf"):
         raise InvalidOption("endpoint_timeout", "give a number of seconds, 0 or above.")
     where = read.located(place(options))
@@ -82,7 +86,8 @@ def report(
     current = read.installed(where, store)
     served = _served(endpoints, _asked_names(asked, current), current, timeout, (clock, look_at))
     staged, ready = read.staged(where, store, asked.domains), read.ready(where, store, current, asked.domains, now)
-    seen = Seen(current, staged, ready, served)
+    lacks = reasons(where, current.generation, current.certificate, wanted) if current else ()
+    seen = Seen(current, staged, ready, served, lacks)
     decision = decide(asked, seen, now)
     return Report(
         where,
@@ -91,7 +96,7 @@ def report(
         _served_generation(where, store, served),
         decision,
         csr_content(where, staged, asked.domains) if staged else None,
-        problems(where, options["requirements"]) if decision.action is not Action.NOTHING else (),
+        problems(where, options["requirements"], wanted) if decision.action is not Action.NOTHING else (),
         check,
         list(decision.warnings),
     )

@@ -10,7 +10,7 @@ import grp
 import os
 import pwd
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -21,6 +21,8 @@ from .._text import one_line, quoted
 from .._x509.certificate import Certificate, read_certificate
 from .._x509.hostnames import host_names
 from .._x509.make import check_key_size
+from .forms import Form, read_forms
+from .links import Link, read_links
 from .model import Access, Place, Record, moment
 
 
@@ -53,11 +55,14 @@ class StoreWanted:
     access: Access
     key_type: str
     key_size: int
+    forms: Sequence[Form] = ()
+    links: Sequence[Link] = ()
 
 
 def read_store(options: Mapping[str, Any]) -> StoreWanted:
     """Check a task's options and say what they ask for. Raises InvalidOption."""
     state, private_key = State(options["state"]), options["private_key"]
+    forms = forms_of(options)
     wanted = StoreWanted(
         place=place(options),
         state=state,
@@ -71,6 +76,8 @@ def read_store(options: Mapping[str, Any]) -> StoreWanted:
         access=read_access(options),
         key_type=options["key_type"],
         key_size=check_key_size(options["key_type"], options["key_size"]),
+        forms=forms,
+        links=read_links(options["links"], [form.name for form in forms]),
     )
     if state is State.STAGED:
         refuse_foreign(wanted.access)
@@ -142,6 +149,14 @@ def read_access(options: Mapping[str, Any]) -> Access:
     return Access(_mode(options["key_mode"]), _uid(options["owner"]), _gid(options["group"]))
 
 
+def forms_of(options: Mapping[str, Any]) -> list[Form]:
+    return read_forms(options["forms"], options, _form_access)
+
+
+def _form_access(given: Mapping[str, Any], secret: bool) -> Access:
+    return Access(_mode(given["mode"], "mode", secret), _uid(given["owner"]), _gid(given["group"]))
+
+
 def refuse_foreign(access: Access) -> None:
     """Only root gives files away: said before anything is made, not when a certificate is there."""
     user = os.geteuid()
@@ -154,17 +169,17 @@ def refuse_foreign(access: Access) -> None:
         raise InvalidOption("group", f"the user {user} may not make files of group {access.gid}; {way_out}")
 
 
-def _mode(value: Any) -> int:
+def _mode(value: Any, option: str = "key_mode", secret: bool = True) -> int:
     """An octal number as text, or the number that YAML makes of 0600 without quotes."""
     text = f"{value:o}" if isinstance(value, int) and not isinstance(value, bool) else str(value).strip()
     if not re.fullmatch(r"(0o?)?[0-7]{3}", text):
         raise InvalidOption(
-            "key_mode", f'{quoted(value)} is not a valid mode; give an octal number in quotes, such as "0600".'
+            option, f'{quoted(value)} is not a valid mode; give an octal number in quotes, such as "0600".'
         )
     mode = int(text[-3:], 8)
-    if mode & 0o007 or not mode & 0o400:
+    if (secret and mode & 0o007) or not mode & 0o400:
         raise InvalidOption(
-            "key_mode",
+            option,
             f"{mode:04o} is not a valid mode for a private key: its owner must be able to read it, others must not.",
         )
     return mode
