@@ -49,13 +49,15 @@ Found = TypeVar("Found")
 class Run(Generic[A]):
     """One task: through whom it acts, until when (a moment of ``clock.monotonic``), its warnings, what it sent.
 
-    ``sent`` has the steps that were carried out, or may have been.
+    ``sent`` has the steps that were carried out, or may have been. A task that ``predicts`` changes nothing, even where
+    its actor may.
     """
 
     actor: A
     deadline: float = float("inf")
     warnings: list[str] = field(default_factory=list)
     sent: list[Step[Any]] = field(default_factory=list)
+    predicts: bool = False
 
     @property
     def clock(self) -> Clock:
@@ -63,7 +65,7 @@ class Run(Generic[A]):
 
     @property
     def read_only(self) -> bool:
-        return self.actor.read_only
+        return self.predicts or self.actor.read_only
 
     def now(self) -> datetime:
         return self.clock.now()
@@ -92,10 +94,14 @@ ApiRun = Run["Client"]
 
 @dataclass(frozen=True)
 class Done(Generic[T]):
-    """What a step has left. ``made``: the service said that this very task made it; it was not only found."""
+    """What a step has left. ``made``: the service said that this very task made it; it was not only found.
+
+    ``facts`` are results that are known since this step.
+    """
 
     after: T | None
     made: bool = False
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _lock_nothing(run: Run[Any], seen: Any, plan: Plan[Any]) -> AbstractContextManager[Any]:
@@ -132,21 +138,26 @@ class Kind(Generic[A, W, S, T, L]):
     settle: Callable[[Run[A], S, Plan[T], Done[T]], T | None] = _settle_nothing
 
 
-def reconcile(run: Run[A], wanted: W, kind: Kind[A, W, S, T, L]) -> Outcome[T]:
-    """Bring about what is wanted; in check mode, predict it. A failure tells what was or may have been carried out."""
+def reconcile(run: Run[A], wanted: W, kind: Kind[A, W, S, T, L], seen: S | None = None) -> Outcome[T]:
+    """Bring about what is wanted; in check mode, predict it. A failure tells what was or may have been carried out.
+
+    ``seen`` is what was observed just now, where the caller has done so.
+    """
     try:
-        seen = kind.observe(run, wanted)
+        seen = kind.observe(run, wanted) if seen is None else seen
         plan = kind.plan(seen, run.now())
         with kind.lock(run, seen, plan) as lock:
             again = kind.recall(run, wanted, seen, lock)
             if again is not None:
                 seen, plan = again, kind.plan(again, run.now())
+            run.warnings.extend(plan.warnings)
             facts = kind.prepare(run, seen, plan)
             if run.read_only:
                 return Outcome(plan, plan.after, kind.display, facts, run.warnings)
             done = Done(plan.before)
             for step in plan.steps:
                 done = kind.execute(run, seen, step, lock)
+                facts = {**facts, **done.facts}
         return Outcome(plan, kind.settle(run, seen, plan, done), kind.display, facts, run.warnings)
     except Failure as failure:
         failure.add(**public_steps(run.sent))

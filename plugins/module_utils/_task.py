@@ -15,6 +15,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ._errors import Failure, MissingLibrary
 
@@ -98,7 +99,39 @@ def local(
     _run(module, work, **always)
 
 
+def action_only(options: Mapping[str, Any]) -> None:
+    """Run a module whose work is done by the action of its name: only its options are known here."""
+    _module(options).fail_json(msg="This module runs on the controller only; call it by its full name in a task.")
+
+
+def validated(options: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of an option table, defaults filled in, for code that runs without a module. Raises InvalidOption."""
+    found = ArgumentSpecValidator(_table(options)).validate(dict(values))
+    for problem in found.error_messages:
+        for secret in getattr(found, "_no_log_values", ()):
+            problem = problem.replace(secret, "********")
+        raise Failure(problem)
+    return dict(found.validated_parameters)
+
+
+def failed(problem: Exception) -> dict[str, Any]:
+    """The result of a task that an exception ended."""
+    if isinstance(problem, MissingLibrary):
+        return {"msg": missing_required_lib(problem.library)}
+    if isinstance(problem, Failure):
+        return {"msg": problem.msg, **problem.facts}
+    # Neither the text of the exception nor the values in it are shown: they may be secrets.
+    return {
+        "msg": f"Unexpected error ({type(problem).__name__}). This is a bug in certops.alicloud; please report it.",
+        "exception": "".join(traceback.format_tb(problem.__traceback__)),
+    }
+
+
 def _module(options: Mapping[str, Any], rules: Mapping[str, Any] | None = None) -> AnsibleModule:
+    return AnsibleModule(_table(options), supports_check_mode=True, **(rules or {}))
+
+
+def _table(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options as Ansible takes them: ``variables`` become a fallback."""
     table = {
         name: {key: value for key, value in option.items() if key != "variables"} for name, option in options.items()
@@ -106,26 +139,16 @@ def _module(options: Mapping[str, Any], rules: Mapping[str, Any] | None = None) 
     for name, option in options.items():
         if "variables" in option:
             table[name]["fallback"] = (env_fallback, list(option["variables"]))
-    return AnsibleModule(table, supports_check_mode=True, **(rules or {}))
+    return table
 
 
 def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]], **always: Any) -> None:
     """Do the work and end the module; ``always`` is in a failed result too, unless the failure says it better."""
-    problem: dict[str, Any] = {}
     try:
         module.exit_json(**work())
-    except MissingLibrary as missing:
-        problem = {"msg": missing_required_lib(missing.library)}
-    except Failure as failure:
-        problem = {"msg": failure.msg, **failure.facts}
-    except Exception as fault:
-        # Neither the text of the exception nor the values in it are shown: they may be secrets.
-        where = "".join(traceback.format_tb(fault.__traceback__))
-        problem = {
-            "msg": f"Unexpected error ({type(fault).__name__}). This is a bug in certops.alicloud; please report it.",
-            "exception": where,
-        }
-    module.fail_json(**{**always, **problem})
+    except Exception as problem:
+        result = failed(problem)
+    module.fail_json(**{**always, **result})
 
 
 def _result(module: AnsibleModule, outcome: Outcome, now: datetime) -> dict[str, Any]:

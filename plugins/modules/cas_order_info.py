@@ -36,7 +36,8 @@ options:
     version_added: 0.2.0
   domains:
     description:
-      - Return only orders with exactly this set of domain names.
+      - Return only orders with exactly these domain names. Names that a CA adds at no charge do not count. These are
+        C(www.) before one of the names, and one of the names without its C(www.) or C(*.).
       - With O(order_id) and O(wait_for=issued), the order is assumed to have these names. It is then not looked up in
         the list, unless the service does not tell its status otherwise. The task fails if the certificate does not
         cover the names. Use this for an order that was created a moment ago, because it may be the list alone that

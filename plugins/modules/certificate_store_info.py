@@ -348,6 +348,11 @@ served_generation:
   type: int
   returned: success
   sample: 3
+next_generation:
+  description: Number that a new generation would get.
+  type: int
+  returned: success
+  sample: 4
 action:
   description:
     - "V(install): a complete generation is ready to be put in use, or the generation in use lacks one of O(forms) or

@@ -145,16 +145,21 @@ class DirectAction(NormalAction):
         if not self._direct or others.get("in_data") is None:
             return super()._low_level_execute_command(*args, **others)
         # A process would begin in the directory of the playbook.
-        with chdir(self._loader.get_basedir()), _held(vars(_task), tell=self._tell):
+        with chdir(self._loader.get_basedir()), _held(vars(_task), tell=teller(self._host, self._task.no_log)):
             out, err = run_here(self.module, others["in_data"], self._environment())
         lines = {"stdout_lines": out.splitlines(), "stderr_lines": err.splitlines()}
         return {"rc": 0, "stdout": out, "stderr": err, **lines}
 
-    def _tell(self, line: str, detail: bool) -> None:
-        """Show the progress of a wait, beside the output and not in it."""
+
+def teller(host: str, is_secret: bool) -> Callable[[str, bool], None]:
+    """Shows the progress of a wait, beside the output and not in it."""
+
+    def tell(line: str, detail: bool) -> None:
         people = constants.DEFAULT_STDOUT_CALLBACK.rpartition(".")[2] in PEOPLE
-        if people and not self._task.no_log and (display.verbosity or not detail):
-            display.display(f"[{self._host}] {line}", stderr=True)
+        if people and not is_secret and (display.verbosity or not detail):
+            display.display(f"[{host}] {line}", stderr=True)
+
+    return tell
 
 
 def _written(arguments: Mapping[str, Any]) -> bytes:
@@ -174,7 +179,7 @@ def run_here(main: Callable[[], None], arguments: bytes, environment: Mapping[st
     """
     out, err = io.StringIO(), io.StringIO()
     with ExitStack() as stack:
-        stack.enter_context(_variables(environment))
+        stack.enter_context(variables(environment))
         stack.enter_context(_held(vars(basic), _ANSIBLE_ARGS=arguments))
         for name in ("_global_warnings", "_global_deprecations"):
             stack.enter_context(_held(vars(warnings), **{name: type(getattr(warnings, name))()}))
@@ -190,7 +195,8 @@ def run_here(main: Callable[[], None], arguments: bytes, environment: Mapping[st
 
 
 @contextmanager
-def _variables(environment: Mapping[str, str]) -> Iterator[None]:
+def variables(environment: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for a while."""
     before = dict(os.environ)
     os.environ.update(environment)
     try:

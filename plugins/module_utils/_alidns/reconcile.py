@@ -32,6 +32,11 @@ def ensure_record(client: Client, wanted: RecordWanted) -> Outcome[Record]:
     return reconcile(Run(client), wanted, _RECORD)
 
 
+def foresee_record(client: Client, wanted: RecordWanted) -> Outcome[Record]:
+    """What ``alidns_record`` would do; nothing is changed, whatever the client may do."""
+    return reconcile(Run(client, predicts=True), wanted, _RECORD)
+
+
 def _observe(run: ApiRun, wanted: RecordWanted) -> Seen:
     zone = api.zone_of(run, wanted)
     return Seen(wanted, zone, tuple(api.records(run, zone, wanted.name)))

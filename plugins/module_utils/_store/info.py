@@ -37,6 +37,7 @@ class Report:
     wanted: CertificateWanted
     seen: Seen
     served_generation: int | None
+    next_generation: int
     decision: Decision
     csr_content: str | None = None
     problems: Sequence[str] = ()
@@ -61,6 +62,7 @@ class Report:
             "served": None if seen.served is None else [each.public() for each in seen.served],
             "serves_current": compared,
             "served_generation": self.served_generation,
+            "next_generation": self.next_generation,
             "action": self.decision.action.value,
             "reason": self.decision.reason,
             "due_at_once": self.decision.due_at_once,
@@ -94,6 +96,7 @@ def report(
         asked,
         seen,
         _served_generation(where, store, served),
+        store.highest + 1,
         decision,
         csr_content(where, staged, asked.domains) if staged else None,
         problems(where, options["requirements"], wanted) if decision.action is not Action.NOTHING else (),

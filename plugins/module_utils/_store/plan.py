@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from .._errors import Failure, InvalidCertificate, InvalidOption
 from .._plan import Plan
-from .._x509.certificate import Certificate, read_private_key
+from .._x509.certificate import Certificate
+from .._x509.private_key import read_private_key
 from .._x509.verify import refuse_strange_key, refuse_unusable
 from .model import CERT, CHAIN, CSR, FULLCHAIN, KEY, MARK, RECORD, Generation, Record, Store
 from .steps import (

@@ -18,9 +18,10 @@ from typing import Any
 
 from .._errors import Failure, InvalidCertificate, InvalidOption
 from .._text import quoted
-from .._x509.certificate import Certificate, load_certificates, read_certificate, read_private_key
+from .._x509.certificate import Certificate, load_certificates, read_certificate
 from .._x509.csr import Csr, read_csr
 from .._x509.hostnames import folded, same_order_names
+from .._x509.private_key import read_private_key
 from .._x509.verify import refuse_unusable
 from .decide import Installed, Staged
 from .model import CERT, CHAIN, CSR, FULLCHAIN, KEY, RECORD, Generation, KeyFile, Place, Record, Store, moment

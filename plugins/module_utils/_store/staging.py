@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from .._errors import InvalidCertificate
 from .._text import KNOWN_AFTER_APPLY
-from .._x509.certificate import read_private_key
 from .._x509.csr import Csr, read_csr
 from .._x509.make import make_csr, make_key
+from .._x509.private_key import read_private_key
 from . import read
 from .decide import Staged
 from .model import KEY, Place, Store

@@ -10,8 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .._errors import InvalidOption
-from .certificate import alternative_names, key_hash, pem, pem_blocks, x509_library
+from .distinguished_name import common_names, subject_of_request
+from .extensions import alternative_names
 from .hostnames import a_labels
+from .library import x509_library
+from .pem import pem_blocks, pem_text
+from .private_key import key_hash
 
 if TYPE_CHECKING:
     from cryptography.x509 import CertificateSigningRequest
@@ -41,7 +45,13 @@ def read_csr(text: str, option: str) -> Csr:
     _check_key(request.public_key(), option)
     common, names = _csr_names(request, option)
     domains = tuple(dict.fromkeys(a_labels(name, option) for name in common + names))
-    return Csr(pem(request), domains, key_hash(request.public_key()), bool(common), option)
+    return Csr(_pem(request), domains, key_hash(request.public_key()), bool(common), option)
+
+
+def _pem(request: CertificateSigningRequest) -> str:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return pem_text("CERTIFICATE REQUEST", request.public_bytes(Encoding.DER))
 
 
 def _load_csr(text: str, option: str) -> CertificateSigningRequest:
@@ -51,10 +61,10 @@ def _load_csr(text: str, option: str) -> CertificateSigningRequest:
             option, "this is a private key, or contains one; give the signing request (CSR) made with it."
         )
     blocks = pem_blocks(text)
-    if len(blocks) != 1 or blocks[0][0] not in _CSR_LABELS:
+    if len(blocks) != 1 or blocks[0].label not in _CSR_LABELS:
         raise InvalidOption(option, "give one PEM block that begins with -----BEGIN CERTIFICATE REQUEST-----.")
     try:
-        request: CertificateSigningRequest = x509.load_pem_x509_csr(blocks[0][1].encode())
+        request: CertificateSigningRequest = x509.load_der_x509_csr(blocks[0].der())
         signed = request.is_signature_valid
     except Exception:  # a malformed key or extension raises many things
         raise InvalidOption(option, "the PEM block cannot be read as a signing request (CSR).") from None
@@ -78,7 +88,7 @@ def _csr_names(request: CertificateSigningRequest, option: str) -> tuple[list[st
     """The common name, if there is one, and the names of the SAN."""
     x509 = x509_library()
     try:
-        common = [str(part.value) for part in request.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)]
+        common = common_names(subject_of_request(request))
         names = alternative_names(request.extensions)
     except Exception:  # a malformed extension raises many things
         raise InvalidOption(option, "the names in the signing request cannot be read.") from None

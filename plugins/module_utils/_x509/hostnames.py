@@ -68,9 +68,9 @@ def uncovered(wanted: Iterable[str], names: Iterable[str]) -> list[str]:
 
 
 def same_order_names(wanted: Iterable[str], there: Iterable[str]) -> bool:
-    """Whether an order or a certificate may be the one that was asked for: all wanted names, and no more than a CA adds.
+    """Whether an order or a certificate has all names that were asked for, and no more beside them than a CA adds.
 
-    Many CAs add ``www.`` to a name, the name below a ``www.`` or below a ``*.``, and ask nothing for it.
+    Many CAs add ``www.`` to a name, and the name without a ``www.`` or ``*.`` to one with it, at no charge.
     """
     asked, names = set(wanted), set(there)
     return asked <= names and all(_is_complimentary(name, asked) for name in names - asked)

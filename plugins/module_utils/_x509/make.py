@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._errors import InvalidCertificate, InvalidOption
-from .certificate import x509_library
+from .library import x509_library
 
 ECC, RSA = "ECC", "RSA"
 # By type, the default first.

@@ -69,6 +69,7 @@ class Dials:
     file_content: str = dial("value", "Content of a file proof: the value, or a URL that ends in it", "value", "url")
     chain: str = dial("full", "Certificate holds", "full", "root", "reversed", "leaf")
     extra_names: str = dial("both", "names the CA adds: bare domain of a wildcard, www", "none", "bare", "www", "both")
+    complimentary_names: bool = dial(False, "a CA adds a name to what it issues, and lists show it with the order")
     csr_sans: bool = dial(False, "subject alternative names of a CSR count, not only its common name")
 
     # Words.

@@ -16,7 +16,17 @@ from ..core.world import World
 from .ca import derived_key, public_der
 from .lifecycle import DAY, FIRST_ORDER, LIVE, Order, Phase
 from .parameters import product_of
-from .responses import Fields, certified_names, chain_pem, empty, instance_id, key_pem, leaf_pem, order_id
+from .responses import (
+    Fields,
+    certified_names,
+    chain_pem,
+    empty,
+    instance_id,
+    key_pem,
+    leaf_pem,
+    listed_names,
+    order_id,
+)
 
 UPLOADED = "uploaded"
 
@@ -24,14 +34,15 @@ UPLOADED = "uploaded"
 def order_entry(world: World, order: Order) -> Fields:
     """An entry of the lists CPACK and BUY. Times are milliseconds: docstring of the official SDK, confirmed."""
     plan = product_of(order.product)
-    wild = sum(name.startswith("*.") for name in order.names)
+    names = listed_names(world, order)
+    wild = sum(name.startswith("*.") for name in names)
     entry: Fields = {
         "OrderId": order_id(world, order.number),
         "AliyunOrderId": 220000000000000 + order.certificate_id,
         "InstanceId": instance_id(world, order),
-        "Domain": ",".join(order.names),
-        "DomainType": _domain_type(len(order.names), wild > 0),
-        "DomainCount": len(order.names) - wild,
+        "Domain": ",".join(names),
+        "DomainType": _domain_type(len(names), wild > 0),
+        "DomainCount": len(names) - wild,
         "WildDomainCount": wild,
         "CertType": plan.level,
         "ProductCode": order.product,

@@ -11,6 +11,7 @@ from typing import Any
 from ..core.world import World
 from .ca import derived_key, moment, private_pem
 from .lifecycle import FIRST_ORDER, Order
+from .parameters import product_of
 
 Fields = dict[str, Any]
 
@@ -73,9 +74,30 @@ def instance_id(world: World, order: Order) -> str:
 # Certificates.
 
 
+def listed_names(world: World, order: Order) -> tuple[str, ...]:
+    """The names of an order; whether lists show complimentary ones is unconfirmed, hence a dial."""
+    if not world.dials.complimentary_names or order.issued is None:
+        return order.names
+    return tuple(dict.fromkeys((*order.names, *_complimentary(order))))
+
+
+def _complimentary(order: Order) -> tuple[str, ...]:
+    """What a CA adds for the first name, after validation by DNS only: help page on names by brand, confirmed."""
+    first, plan = order.names[0], product_of(order.product)
+    if order.method != "DNS":
+        return ()
+    if first.startswith("*."):
+        return (first[2:],)
+    other = first[4:] if first.startswith("www.") else "www." + first
+    # The Alibaba brand adds to registrable names only; they are taken to have two labels here.
+    is_registrable = min(first, other, key=len).count(".") == 1
+    adds = plan.level in ("DV", "FREE") and other.count(".") > 0 and (plan.brand != "alibaba" or is_registrable)
+    return (other,) if adds else ()
+
+
 def certified_names(world: World, order: Order) -> tuple[str, ...]:
     """The names a CA puts in, more than was asked for: seen in public runbooks."""
-    wanted, names = world.dials.extra_names, list(order.names)
+    wanted, names = world.dials.extra_names, list(listed_names(world, order))
     for name in order.names:
         if name.startswith("*.") and wanted in ("bare", "both"):
             names.append(name[2:])

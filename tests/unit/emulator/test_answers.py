@@ -162,6 +162,44 @@ def test_names_that_the_ca_adds(dial: str, domain: str, product: str, expected: 
     assert sans.get_values_for_type(x509.DNSName) == expected
 
 
+ALIBABA = "alibaba-dv-1-starter"
+
+
+@pytest.mark.parametrize(
+    ("domain", "product", "method", "added"),
+    [
+        ("a.example", PAID, "DNS", "www.a.example"),
+        ("www.a.example", PAID, "DNS", "a.example"),
+        ("x.a.example", "digicert-free-1-free", "DNS", "www.x.a.example"),
+        ("a.example,b.example", PAID, "DNS", "www.a.example"),
+        ("a.example,www.a.example", PAID, "DNS", ""),
+        ("*.a.example", "geotrust-dv-w-starter", "DNS", "a.example"),
+        ("a.example", ALIBABA, "DNS", "www.a.example"),
+        ("www.a.example", ALIBABA, "DNS", "a.example"),
+        ("x.a.example", ALIBABA, "DNS", ""),
+        ("a.example", "geotrust-ov-1-personal", "DNS", ""),
+        ("a.example", PAID, "FILE", ""),
+    ],
+)
+def test_complimentary_names(domain: str, product: str, method: str, added: str) -> None:
+    emulator = still(complimentary_names=True, extra_names="none")
+    emulator.world.quota[product] = 1
+    number = order(emulator, domain, product, ValidateType=method)
+    asked = domain.split(",")
+    assert listed(emulator)["Domain"].split(",") == asked
+    emulator.accept(number)
+    expected = [*asked, *([added] if added else [])]
+    assert listed(emulator)["Domain"].split(",") == expected
+    leaf = chain(described(emulator, number)["Certificate"])[0]
+    sans = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert sans.get_values_for_type(x509.DNSName) == expected
+
+
+def listed(emulator: Emulator) -> dict[str, Any]:
+    entry: dict[str, Any] = ask(emulator, "ListUserCertificateOrder")["CertificateOrderList"][0]
+    return entry
+
+
 def test_names_too_long_for_a_common_name() -> None:
     emulator = still()
     domain = "a" * 60 + ".example"

@@ -17,7 +17,7 @@ from ..status import IN_FLIGHT, VALID, Status
 from .api import describe, list_orders
 from .execute import change_order
 from .lock import forget
-from .select import Seen, W, carries_key, is_alike, keyword, purchase
+from .select import Seen, W, carries_key, keyword, matching, purchase
 from .steps import cancel, delete
 
 if TYPE_CHECKING:
@@ -44,15 +44,18 @@ def _earlier(run: ApiRun, seen: Seen[W], order: Order) -> Order | None:
     """A live order for the same that was bought before; none when the list cannot be read: it is read again."""
     known = {order.order_id, *(each.order_id for each in seen.alike)}
     try:
-        listed = [
-            each for each in list_orders(run, keyword=keyword(seen.wanted.domains)) if is_alike(seen.wanted, each)
-        ]
+        listed = matching(seen.wanted, list_orders(run, keyword=keyword(seen.wanted.domains)))
     except Failure:
         return None
     mine = next((each for each in listed if each.order_id == order.order_id), None)
     live = [each for each in listed if each.order_id not in known and each.status in IN_FLIGHT | VALID]
-    earlier = [each for each in live if _precedes(each, order.order_id, mine)]
+    earlier = [each for each in live if _is_for_the_same(each, mine) and _precedes(each, order.order_id, mine)]
     return min(earlier, key=lambda each: (each.bought is None, purchase(each)), default=None)
+
+
+def _is_for_the_same(order: Order, mine: Order | None) -> bool:
+    """Whether more names than the own order has are those that a CA adds: it adds them to both, or when it issues."""
+    return not order.has_more_names or order.status in VALID or bool(mine and mine.has_more_names)
 
 
 def _precedes(order: Order, own_id: str, mine: Order | None) -> bool:

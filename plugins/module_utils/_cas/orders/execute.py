@@ -20,7 +20,7 @@ from ..wait.one import Pauses, poll
 from .api import describe, list_orders, order_in_list, unread
 from .lock import Lock, forget
 from .refusals import issued_already
-from .select import Seen, W, is_alike, keyword
+from .select import Seen, W, closest, keyword, matching
 from .steps import CANCEL, DELETE, REVOKE
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def _read(run: ApiRun, step: Step[Order]) -> Order | None:
     known = replace(step.leaves, status=Status.UNKNOWN) if step.leaves else unread(_target(step))
     if step.action == REVOKE:
         listed = order_in_list(run, known.order_id, keyword(known.domains))
+        listed = replace(listed, domains=known.domains or listed.domains) if listed else None
         return describe(run, listed or known) or listed
     return describe(run, known)
 
@@ -153,8 +154,8 @@ def _order_id(run: ApiRun, step: Step[Order]) -> str:
 
 def _adopt(run: ApiRun, wanted: Wanted, known: Collection[str], lost: OutcomeUnknown) -> str | None:
     """The one order for these names that was not there before the call whose response was lost."""
-    orders = [order for order in list_orders(run, keyword=keyword(wanted.domains)) if is_alike(wanted, order)]
-    new = [order.order_id for order in orders if order.order_id not in known]
+    orders = matching(wanted, list_orders(run, keyword=keyword(wanted.domains)))
+    new = [order.order_id for order in closest(order for order in orders if order.order_id not in known)]
     if len(new) > 1:
         raise outcome_unknown(lost, f"Orders {', '.join(new)} are new; specify order_id.")
     return new[0] if new else None

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..._errors import InvalidOption
 from ..._text import line
-from ..._x509.hostnames import base, host_names
+from ..._x509.hostnames import base, host_names, same_order_names
 from ..options import WaitFor, Waiting, order_identifier, read_waiting
 from ..status import DEAD, IN_FLIGHT, VALID, WITH_THE_CA, Status, list_words
 from .api import (
@@ -166,7 +166,7 @@ def _waited(client: Client, asked: Query, order: Order, private_key: str | None)
         return seen
 
     found = wait(_run(client, asked), goal_of(asked.waiting.wait_for), asked.waiting, order, read)
-    if asked.domains == found.domains:
+    if asked.domains and same_order_names(asked.domains, found.domains):
         refuse_uncovered(asked.domains, found)  # the names were taken from the task
     return found, private_key
 
@@ -231,7 +231,7 @@ def _passes(asked: Query, order: Order, now: datetime, refined: bool = True) -> 
     statuses = asked.statuses if refined or not asked.statuses & WITH_THE_CA else asked.statuses | WITH_THE_CA
     return (
         (not asked.statuses or order.status in statuses)
-        and (not asked.domains or set(order.domains) == set(asked.domains))
+        and (not asked.domains or same_order_names(asked.domains, order.domains))
         and asked.product_code in (None, order.product_code)
         and (asked.expires_within is None or (order.status not in DEAD and _expires(order, now, asked.expires_within)))
     )

@@ -18,12 +18,13 @@ from .select import (
     W,
     has_names,
     in_flight,
-    is_alike,
     keyword,
-    latest_valid,
+    matching,
     pick,
     serves,
+    to_renew,
     unread_or_pick,
+    with_names,
 )
 from .wanted import OrderWanted, RenewalWanted, State, Wanted
 
@@ -83,7 +84,7 @@ def observe_order(run: ApiRun, wanted: OrderWanted) -> Seen[OrderWanted]:
     orders = list(reader.orders(keyword(wanted.domains)))
     if wanted.order_id and not wanted.domains:
         wanted = _like(reader, wanted, wanted.order_id, orders)
-    alike = [order for order in orders if is_alike(wanted, order)]
+    alike = matching(wanted, orders)
     choose = unread_or_pick if wanted.state is State.REVOKED and wanted.csr else pick
     read = _read(reader, alike, lambda some: choose(wanted, some), wanted.state is State.PRESENT)
     return Seen(wanted, chosen, read)
@@ -117,7 +118,7 @@ def _listed(reader: _Reader, wanted: Wanted, order_id: str) -> Order | None:
             f"order_id: {order.named} has other names than were asked for ({', '.join(wanted.domains)}).",
             order_id=order.order_id,
         )
-    return order
+    return with_names(wanted, order) if order and wanted.domains else order
 
 
 def observe_renewal(run: ApiRun, wanted: RenewalWanted) -> Seen[RenewalWanted]:
@@ -128,8 +129,8 @@ def observe_renewal(run: ApiRun, wanted: RenewalWanted) -> Seen[RenewalWanted]:
     orders = list(reader.orders(keyword(wanted.domains)))
     if wanted.order_id:
         wanted = _like(reader, wanted, wanted.order_id, orders)
-    alike = [order for order in orders if is_alike(wanted, order)]
-    return Seen(wanted, alike=_read(reader, alike, lambda some: in_flight(some) or latest_valid(some), True))
+    alike = matching(wanted, orders)
+    return Seen(wanted, alike=_read(reader, alike, lambda some: in_flight(some) or to_renew(wanted, some), True))
 
 
 def _like(reader: _Reader, wanted: W, order_id: str, orders: Iterable[Order]) -> W:
@@ -139,6 +140,7 @@ def _like(reader: _Reader, wanted: W, order_id: str, orders: Iterable[Order]) ->
     if order is None and wanted.domains:
         order = _listed(reader, wanted, order_id)
     if order:
+        order = with_names(wanted, order) if wanted.domains else order
         application = replace(wanted.application, domains=order.domains)
         return replace(wanted, application=application, product_code=order.product_code or wanted.product_code)
     if wanted.domains:

@@ -29,7 +29,8 @@ class Order:
     """What is known of one order. ``order_id`` is text: the number does not fit a float.
 
     ``not_before`` and ``not_after`` come from the list or from the certificate; ``public_key_sha256`` is the key of
-    the certificate, or in a prediction the key of the CSR.
+    the certificate, or in a prediction the key of the CSR. ``domains`` are the names as a task asks for them, once the
+    order was matched to it; ``has_more_names`` tells that the service lists more, such as a CA adds at no charge.
     """
 
     order_id: str
@@ -46,6 +47,7 @@ class Order:
     not_before: datetime | None = None
     not_after: datetime | None = None
     bought: datetime | None = None
+    has_more_names: bool = False
 
     def public(self, now: datetime) -> dict[str, Any]:
         """The order as a playbook sees it."""

@@ -17,7 +17,7 @@ from ..._x509.hostnames import is_related
 from ..status import DEAD, VALID, WITH_THE_CA, Status
 from .order import Order
 from .refusals import is_refunded, issued_already, refuse_two_in_flight, refuse_wrong_certificate, unknown_status
-from .select import Seen, carries_key, pick, serves
+from .select import Seen, carries_key, closest, pick, serves
 from .steps import cancel, clear_failed, create, delete, revoke
 from .wanted import OrderWanted, State, Wanted
 
@@ -45,7 +45,7 @@ def _meant(seen: _Seen) -> Order | None:
 def _to_revoke(wanted: Wanted, alike: Sequence[Order]) -> Order | None:
     """What cannot be undone needs a clear word: one valid order, with the CSR's key if there is a CSR."""
     candidates = [order for order in alike if order.status not in VALID or carries_key(wanted, order)]
-    ids = sorted(order.order_id for order in candidates if order.status in VALID)
+    ids = sorted(order.order_id for order in closest(order for order in candidates if order.status in VALID))
     if len(ids) > 1:
         raise NotAllowed(
             f"Orders {', '.join(ids)} for the same names are valid. Specify with order_id which one to revoke."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,9 @@ from ..._errors import ApiError
 from ..._errors import Kind as RefusalKind
 from ..._plan import Display, Outcome, Plan
 from ..._reconcile import ApiRun, Done, Kind, Run, reconcile
+from ..options import WaitFor, Waiting
 from ..status import VALID
-from ..wait.one import Watch
+from ..wait.one import Watch, wait
 from . import api
 from .duplicates import LOOKS, resolve_duplicate
 from .execute import describe_new, execute
@@ -38,9 +40,17 @@ if TYPE_CHECKING:
     from .select import Seen, W
 
 
-def ensure_order(client: Client, wanted: OrderWanted) -> Outcome[Order]:
-    """``cas_order``."""
-    outcome = reconcile(_run(client, wanted), wanted, _ORDER)
+def foresee(client: Client, wanted: Wanted) -> tuple[Seen[Any], Outcome[Order]]:
+    """What either module sees, and what it would do; nothing is changed, whatever the client may do."""
+    run = replace(_run(client, wanted), predicts=True)
+    kind: Any = _RENEWAL if isinstance(wanted, RenewalWanted) else _ORDER
+    seen = kind.observe(run, wanted)
+    return seen, reconcile(run, wanted, kind, seen)
+
+
+def ensure_order(client: Client, wanted: OrderWanted, seen: Seen[OrderWanted] | None = None) -> Outcome[Order]:
+    """``cas_order``; ``seen`` is what was observed just now."""
+    outcome = reconcile(_run(client, wanted), wanted, _ORDER, seen)
     before = outcome.plan.before
     if wanted.order_id and wanted.state is State.PRESENT and (before is None or before.order_id != wanted.order_id):
         outcome.warnings.append(
@@ -50,11 +60,18 @@ def ensure_order(client: Client, wanted: OrderWanted) -> Outcome[Order]:
     return outcome
 
 
-def ensure_renewal(client: Client, wanted: RenewalWanted) -> Outcome[Order]:
-    """``cas_order_renew``."""
-    outcome = reconcile(_run(client, wanted), wanted, _RENEWAL)
-    outcome.warnings.extend(outcome.plan.warnings)
-    return outcome
+def ensure_renewal(client: Client, wanted: RenewalWanted, seen: Seen[RenewalWanted] | None = None) -> Outcome[Order]:
+    """``cas_order_renew``; ``seen`` is what was observed just now."""
+    return reconcile(_run(client, wanted), wanted, _RENEWAL, seen)
+
+
+def await_certificate(client: Client, wanted: Wanted, order: Order, timeout: float) -> Order:
+    """Wait until an order is issued; returns it with its certificate, which must be the one that was asked for."""
+    run = Run(client, client.clock.monotonic() + timeout)
+    waiting = Waiting(WaitFor.ISSUED, timeout, wanted.waiting.interval)
+    found = wait(run, goal_of(WaitFor.ISSUED), waiting, order, api.describe)
+    refuse_wrong_certificate(wanted, found)
+    return found
 
 
 def _run(client: Client, wanted: Wanted) -> ApiRun:

@@ -14,7 +14,7 @@ from ..._errors import NotAllowed
 from ..._text import one_line
 from ..._x509.hostnames import uncovered
 from ..status import IN_FLIGHT, Status
-from .select import carries_key
+from .select import carries_key, closest
 
 if TYPE_CHECKING:
     from .order import Order
@@ -24,7 +24,7 @@ _REFUND_DAYS = timedelta(days=30)
 
 
 def refuse_two_in_flight(orders: Sequence[Order]) -> None:
-    ids = sorted(order.order_id for order in orders if order.status in IN_FLIGHT)
+    ids = sorted(order.order_id for order in closest(order for order in orders if order.status in IN_FLIGHT))
     if len(ids) > 1:
         raise NotAllowed(f"Orders {', '.join(ids)} for the same names are in progress. Specify order_id.")
 

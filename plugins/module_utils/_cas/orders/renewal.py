@@ -15,7 +15,7 @@ from ..._plan import Plan, Step
 from ..._x509.renewal_window import Due, is_due
 from ..status import Status
 from .refusals import refuse_two_in_flight, refuse_unknown, refuse_wrong_certificate
-from .select import Seen, in_flight, latest_valid
+from .select import Seen, in_flight, to_renew
 from .steps import clear_failed, create, renew
 from .wanted import RenewalWanted, Strategy
 
@@ -27,7 +27,7 @@ def plan_renewal(seen: Seen[RenewalWanted], now: datetime) -> Plan[Order]:
     """The plan of ``cas_order_renew``. A successor that is there already is the result, whichever task ordered it."""
     wanted = seen.wanted
     refuse_two_in_flight(seen.alike)
-    current = latest_valid(seen.alike)
+    current = to_renew(wanted, seen.alike)
     previous = current.order_id if current else wanted.order_id
     facts = {"strategy": _strategy(wanted, current).value, "previous_order_id": previous}
     flying = in_flight(seen.alike)

@@ -7,16 +7,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from ..._x509.hostnames import base
+from ..._x509.hostnames import base, same_order_names
 from ..status import DEAD, IN_FLIGHT, VALID, Status
 
 if TYPE_CHECKING:
     from .order import Order
-    from .wanted import OrderWanted, Wanted
+    from .wanted import OrderWanted, RenewalWanted, Wanted
 
 W = TypeVar("W", bound="Wanted")
 
@@ -35,12 +35,34 @@ class Seen(Generic[W]):
 
 
 def is_alike(wanted: Wanted, order: Order) -> bool:
-    """Same set of names, same product."""
-    return set(order.domains) == set(wanted.domains) and order.product_code == wanted.product_code
+    """Same names, same product."""
+    return has_names(wanted, order) and order.product_code == wanted.product_code
 
 
 def has_names(wanted: Wanted, order: Order) -> bool:
-    return set(wanted.domains) == set(order.domains)
+    return same_order_names(wanted.domains, order.domains)
+
+
+def matching(wanted: Wanted, orders: Iterable[Order]) -> list[Order]:
+    """The orders that are alike, with the names that were asked for."""
+    return [with_names(wanted, order) for order in orders if is_alike(wanted, order)]
+
+
+def with_names(wanted: Wanted, order: Order) -> Order:
+    """An order that has the names, without those that a CA adds: they are no difference to what is wanted."""
+    if set(order.domains) == set(wanted.domains):
+        return order
+    # An order that is named by its id is meant, whatever names it has.
+    return replace(order, domains=wanted.domains, has_more_names=order.order_id != wanted.order_id)
+
+
+def closest(orders: Iterable[Order]) -> list[Order]:
+    """Those with just the names that were asked for; those with more only where there are none.
+
+    ``orders`` are in the same phase: a CA adds names to all of them or to none, so those with more were asked for so.
+    """
+    there = list(orders)
+    return [order for order in there if not order.has_more_names] or there
 
 
 def carries_key(wanted: Wanted, order: Order) -> bool:
@@ -59,7 +81,7 @@ def pick(wanted: Wanted, orders: Iterable[Order]) -> Order | None:
         valid,
         [order for order in there if order.status is Status.FAILED],
     )
-    return next((some[0] for some in choices if some), None)
+    return next((closest(some)[0] for some in choices if some), None)
 
 
 def unread_or_pick(wanted: Wanted, orders: Iterable[Order]) -> Order | None:
@@ -84,12 +106,25 @@ def _seconds(moment: datetime | None) -> float:
 
 def in_flight(orders: Iterable[Order]) -> Order | None:
     """The first order that is in progress."""
-    return next((order for order in orders if order.status in IN_FLIGHT), None)
+    return next(iter(closest(order for order in orders if order.status in IN_FLIGHT)), None)
 
 
-def latest_valid(orders: Iterable[Order]) -> Order | None:
-    """The valid order that expires last."""
-    return next((order for order in latest_first(orders) if order.status in VALID), None)
+def to_renew(wanted: RenewalWanted, orders: Iterable[Order]) -> Order | None:
+    """The valid order that is to be renewed: the one that expires last.
+
+    Beside an order with just the names that were asked for, one with more counts only when it was bought as its
+    successor: when that was due already.
+    """
+    valid = [order for order in latest_first(orders) if order.status in VALID]
+    exact = next((order for order in valid if not order.has_more_names), None)
+    return next((order for order in valid if exact in (None, order) or _follows(wanted, exact, order)), None)
+
+
+def _follows(wanted: RenewalWanted, order: Order | None, later: Order) -> bool:
+    bought = later.bought or later.not_before
+    if order is None or order.not_before is None or order.not_after is None or bought is None:
+        return False
+    return bought >= order.not_after - wanted.renew_before.of(order.not_after - order.not_before)
 
 
 def serves(wanted: OrderWanted, order: Order | None) -> bool:

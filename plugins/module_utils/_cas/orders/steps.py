@@ -15,6 +15,7 @@ from ..._text import KNOWN_AFTER_APPLY, utc_text
 from ..options import WaitFor
 from ..status import VALID, WITH_THE_CA, Status
 from .order import Order
+from .select import closest
 
 if TYPE_CHECKING:
     from .wanted import Wanted
@@ -100,7 +101,8 @@ def delete(order: Order, reason: str) -> Step[Order]:
 
 def clear_failed(alike: Iterable[Order], *more: Order) -> list[Step[Order]]:
     """Delete what was refused: it takes a certificate of the quota, and nothing else can be done with it."""
-    failed = {order.order_id: order for order in (*more, *alike) if order.status is Status.FAILED}
+    refused = closest(order for order in alike if order.status is Status.FAILED)
+    failed = {order.order_id: order for order in (*more, *refused) if order.status is Status.FAILED}
     return [delete(order, f"{order.named} was refused") for order in failed.values()]
 
 

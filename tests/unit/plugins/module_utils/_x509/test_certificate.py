@@ -34,11 +34,9 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     InvalidOption,
     MissingLibrary,
 )
-from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import (
-    read_certificate,
-    read_private_key,
-)
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import read_certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.csr import read_csr
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.private_key import read_private_key
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 P256 = ec.generate_private_key(ec.SECP256R1())
@@ -246,6 +244,7 @@ TWO = certificate("Two", "One", ca=True)
 ONE = certificate("One", "Root", ca=True)
 ROOT = certificate("Root", "Root", ca=True)
 PLAIN = certificate("A", "Root", ca=None)
+PLAIN_ROOT, PLAIN_LEAF = certificate("Old", "Old", ca=None), certificate("B", "Old", ca=None)
 
 
 @pytest.mark.parametrize(
@@ -266,11 +265,13 @@ def test_a_chain_is_ordered_whatever_its_order_was(blocks: tuple[str, ...]) -> N
         pytest.param(LEAF + LEAF + TWO + LEAF + TWO, LEAF + TWO, id="blocks twice"),
         pytest.param(LEAF.replace("\n", "\r\n") + LEAF + TWO, LEAF + TWO, id="twice, spelled differently"),
         pytest.param("subject=CN\n" + LEAF + "\nissuer=CN\n" + TWO, LEAF + TWO, id="text between"),
-        pytest.param(ROOT + LEAF + TWO, LEAF + TWO + ROOT, id="what is linked to nothing goes last"),
+        pytest.param(ROOT + LEAF + TWO, LEAF + TWO, id="what is linked to nothing is left out"),
         pytest.param(key_text() + LEAF, LEAF, id="other blocks are left out"),
         pytest.param(ROOT, ROOT, id="authorities only"),
         pytest.param(ROOT + PLAIN, PLAIN + ROOT, id="no constraints, and an authority before"),
-        pytest.param(certificate("A", "A", ca=None) + ROOT, certificate("A", "A", ca=None) + ROOT, id="no constraints"),
+        pytest.param(certificate("A", "A", ca=None) + ROOT, certificate("A", "A", ca=None), id="signed by itself"),
+        pytest.param(ROOT + LEAF, LEAF + ROOT, id="without an issuer all are kept, to be told"),
+        pytest.param(PLAIN_ROOT + PLAIN_LEAF, PLAIN_LEAF + PLAIN_ROOT, id="an old root that is not called a CA"),
     ],
 )
 def test_a_chain_holds_every_block_once(text: str, fullchain: str) -> None:

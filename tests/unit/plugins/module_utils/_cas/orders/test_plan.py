@@ -17,19 +17,25 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.selec
     Seen,
     is_alike,
     latest_first,
-    latest_valid,
+    matching,
     pick,
+    to_renew,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.steps import orders_anew, returned
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import RenewalWanted, read_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.validation import ValidationRecord
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Plan
 from ansible_collections.certops.alicloud.plugins.module_utils._text import KNOWN_AFTER_APPLY
-from tests.support.client import FREE, PAID, csr
+from tests.support.client import DEFAULTS, FREE, PAID, csr
 from tests.support.orders import CANCEL, DELETE, NOON, PACKAGE, WWW, actions, ask, certificate, key_of, order
 
 REVOKE = "CancelCertificateForPackageRequest"
+
+
+def renewal(**options: Any) -> RenewalWanted:
+    return read_renewal({**DEFAULTS, "domains": list(WWW), **options})
 
 
 def planned(options: dict[str, Any], *alike: Order, chosen: Order | None = None) -> Plan[Order]:
@@ -146,7 +152,7 @@ def test_the_latest_purchase_is_meant_and_ids_only_break_a_tie(
     orders = [last, first] if turned else [first, last]
     assert pick(ask(), orders) is last
     assert latest_first(orders) == [last, first]
-    assert latest_valid(orders) is (last if status == "issued" else None)
+    assert to_renew(renewal(), orders) is (last if status == "issued" else None)
     if days[0] == days[1]:
         return
     first, last = (bought(name, day, status) for name, day in zip(reversed(ids), days, strict=True))
@@ -160,7 +166,7 @@ def test_what_expires_last_comes_before_what_was_bought_last(ids: tuple[str, str
     new = bought(ids[1], 2, "issued", left=50)
     unread = bought("z" * 9, 3, "issued")
     assert latest_first([new, unread, old]) == [old, new, unread]
-    assert latest_valid([unread, new, old]) is old
+    assert to_renew(renewal(), [unread, new, old]) is old
 
 
 def test_the_latest_end_is_meant_without_a_csr() -> None:
@@ -207,6 +213,59 @@ def test_an_id_settles_which_of_two_in_flight_is_meant() -> None:
 def test_alike_are_the_same_names_and_product(domains: tuple[str, ...], product: str | None, alike: bool) -> None:
     asked = ask(domains=["a.example", "b.example"])
     assert is_alike(asked, order("issued", domains=domains, product_code=product)) is alike
+
+
+MORE = (*WWW, "example.com")
+
+
+def seen_as(asked: Any, *orders: Order) -> list[Order]:
+    return matching(asked, orders)
+
+
+def test_names_that_a_ca_adds_are_no_difference() -> None:
+    asked = ask()
+    listed = order("issued", domains=tuple(reversed(MORE)))
+    assert is_alike(asked, listed)
+    (found,) = seen_as(
+        asked, listed, order("issued", 2, domains=(*WWW, "b.example.com")), order("issued", 3, domains=())
+    )
+    assert (found.order_id, found.domains) == ("1001", WWW)
+    plan = planned({}, found)
+    assert actions(plan) == []
+    assert plan.after is found
+
+
+@pytest.mark.parametrize("status", ["reviewing", "issued", "failed"])
+@pytest.mark.parametrize("turned", [False, True], ids=["in order", "reversed"])
+def test_just_the_names_come_before_more_of_them(status: str, turned: bool) -> None:
+    orders = [order(status, 1, left=10), order(status, 2, left=50, domains=MORE)]
+    found = seen_as(ask(), *(reversed(orders) if turned else orders))
+    meant = pick(ask(), found)
+    assert meant
+    assert meant.order_id == "1001"
+    expected = {"failed": [(DELETE, "1001"), NEW]}.get(status, [])
+    assert actions(planned({}, *found)) == expected
+
+
+def test_an_order_with_more_names_serves_when_the_other_does_not() -> None:
+    asked = ask(csr_content=csr(*WWW))
+    found = seen_as(asked, order("issued", 1, public_key_sha256=key_of(1)), order("issued", 2, domains=MORE))
+    meant = pick(asked, found)
+    assert meant
+    assert meant.order_id == "1002"
+
+
+def test_one_in_flight_with_just_the_names_is_withdrawn_beside_one_with_more() -> None:
+    two = seen_as(ask(), order("reviewing", 1), order("reviewing", 2, domains=MORE))
+    assert actions(planned({"state": "absent"}, *two)) == [(CANCEL, "1001"), (DELETE, "1001")]
+    with pytest.raises(NotAllowed) as caught:
+        planned({"state": "absent"}, *(replace(each, has_more_names=True) for each in two))
+    assert "1001, 1002" in caught.value.msg
+
+
+def test_one_valid_order_with_just_the_names_is_revoked_beside_one_with_more() -> None:
+    two = seen_as(ask(), order("issued", 1), order("issued", 2, domains=MORE))
+    assert actions(planned({"state": "revoked"}, *two)) == [(REVOKE, "1001")]
 
 
 def test_by_names_the_order_under_way_is_withdrawn_and_the_issued_one_stays() -> None:

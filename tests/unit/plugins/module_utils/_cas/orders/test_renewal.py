@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.renewal import plan_renewal
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.select import Seen
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.select import Seen, matching
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.steps import RENEW, orders_anew
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
@@ -248,3 +249,46 @@ def test_what_is_not_due_follows_nothing() -> None:
     assert planned(order("issued", left=80)).facts["previous_order_id"] is None
     assert planned(order("issued", left=80), order_id="1001").facts["previous_order_id"] is None
     assert planned(order("issued", left=80), order_id="1000").facts["previous_order_id"] == "1000"
+
+
+# Names that a CA adds.
+
+MORE = (*WWW, "example.com")
+
+
+def renewed(*orders: Order, **options: Any) -> Plan[Order]:
+    wanted = read_renewal({**DEFAULTS, "domains": list(WWW), **options})
+    return plan_renewal(Seen(wanted, alike=tuple(matching(wanted, orders))), NOON)
+
+
+def test_a_successor_to_which_the_ca_added_a_name_is_the_successor() -> None:
+    old = order("expiring", 1, left=5, bought=NOON - timedelta(days=85))
+    new = order("issued", 2, left=80, bought=NOON - timedelta(days=10), domains=MORE)
+    plan = renewed(old, new)
+    assert (plan.facts["due"], actions(plan)) == (False, [])
+    assert plan.before
+    assert plan.before.order_id == "1002"
+    assert renewed(old, replace(new, bought=None)).facts["due"] is False
+
+
+def test_another_certificate_that_has_the_name_is_not_the_successor() -> None:
+    old = order("expiring", 1, left=5, bought=NOON - timedelta(days=85))
+    other = order("issued", 2, left=50, bought=NOON - timedelta(days=40), domains=MORE)
+    plan = renewed(old, other)
+    assert actions(plan) == [(PACKAGE, None)]
+    assert plan.facts["previous_order_id"] == "1001"
+    assert renewed(old, replace(other, bought=None)).facts["due"] is True
+
+
+def test_an_order_that_is_named_by_its_id_is_meant_with_all_its_names() -> None:
+    old = order("expiring", 1, left=5, bought=NOON - timedelta(days=85))
+    forced = order("issued", 2, left=50, bought=NOON - timedelta(days=40), domains=MORE)
+    plan = renewed(old, forced, order_id="1002")
+    assert (plan.facts["due"], actions(plan)) == (False, [])
+
+
+def test_an_order_in_progress_with_just_the_names_comes_first() -> None:
+    plan = renewed(order("reviewing", 2, domains=MORE), order("pending_validation", 1))
+    assert plan.before
+    assert plan.before.order_id == "1001"
+    assert actions(renewed(order("reviewing", 2, domains=MORE))) == []

@@ -1,0 +1,167 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The chain of one certificate: calls of the API and of DNS in Ansible's worker, all else by modules on the host."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import closing
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.certops.alicloud.plugins.module_utils import _task
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import ALIDNS
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import OPTIONS
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.observe import Actors
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reconcile import ensure_certificate
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import (
+    Service,
+    read_certificate_options,
+)
+from ansible_collections.certops.alicloud.plugins.module_utils._connection import Service as Product
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
+from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
+from ansible_collections.certops.alicloud.plugins.plugin_utils.direct import teller, variables
+
+COLLECTION = "certops.alicloud"
+# What the steps on the host may tell Ansible beside their results.
+PASSED_ON = ("ansible_facts", "deprecations")
+
+display = Display()
+
+
+class ActionModule(ActionBase):
+    """The only place where the chain meets Ansible. Settings of a play do not reach the steps on the host."""
+
+    _supports_check_mode = True
+    _supports_async = False
+    _requires_connection = True
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        host = TargetHost(self, task_vars or {})
+        environment: dict[str, Any] = {}
+        self._compute_environment_string(environment)
+        try:
+            with variables({str(name): str(value) for name, value in environment.items()}):
+                result.update(self._ensured(host))
+        except Exception as problem:
+            result.update({"failed": True, "changed": False, "plan": [], **_task.failed(problem)})
+        return {**host.told, **result}
+
+    def _ensured(self, host: TargetHost) -> dict[str, Any]:
+        options = _task.validated(OPTIONS, {**self._task.args, **_settings(self._task.args)})
+        wanted = read_certificate_options(options)
+        connection = options["connection"] or {}
+        alidns = (
+            _without_own_endpoint(connection) if options["alidns_connection"] is None else options["alidns_connection"]
+        )
+        actors = Actors(
+            host,
+            Clock(),
+            self._task.check_mode,
+            lambda: self._client(CAS, connection),
+            lambda: self._client(ALIDNS, alidns),
+        )
+        with closing(actors):
+            outcome = ensure_certificate(actors, wanted)
+        for warning in outcome.warnings:
+            display.warning(warning)
+        shown = {"diff": outcome.diff()} if self._task.diff and outcome.plan.changed else {}
+        return {**outcome.public(actors.clock.now()), **shown}
+
+    def _client(self, product: Product, values: Mapping[str, Any]) -> Client:
+        tell = teller(str(self._task_host), self._task.no_log)
+        return product.connect(_task.validated(product.options, values), self._task.check_mode, tell)
+
+    @property
+    def _task_host(self) -> str:
+        return self._play_context.remote_addr or ""
+
+    def step(self, name: str, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Run a module or an action on the host of this task, with these arguments and no others."""
+        task = self._task.copy(exclude_parent=True)
+        task._parent = self._task._parent
+        task.action, task.args, task.module_defaults = name, dict(arguments), []
+        loader = self._shared_loader_obj.action_loader
+        action = loader.get(
+            name if loader.has_plugin(name) else "ansible.legacy.normal",
+            task=task,
+            connection=self._connection,
+            play_context=self._play_context,
+            loader=self._loader,
+            templar=self._templar,
+            shared_loader_obj=self._shared_loader_obj,
+        )
+        found: dict[str, Any] = action.run(task_vars=task_vars)
+        return found
+
+
+class TargetHost:
+    """The host of the task, through Ansible's connection; ``told`` is what its modules told Ansible."""
+
+    def __init__(self, action: ActionModule, task_vars: dict[str, Any]) -> None:
+        self._action, self._task_vars = action, task_vars
+        self.told: dict[str, Any] = {}
+
+    def look(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self._done(f"{COLLECTION}.certificate_store_info", options)
+
+    def change(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self._done(f"{COLLECTION}.certificate_store", options)
+
+    def reload(self, service: Service) -> None:
+        if service.argv:
+            self._done("ansible.builtin.command", {"argv": list(service.argv)})
+        else:
+            self._done("ansible.builtin.service", {"name": service.name, "state": f"{service.action}ed"})
+
+    def write_file(self, path: str, content: str) -> None:
+        directory = {"path": os.path.dirname(path), "state": "directory", "mode": "0755"}
+        self._done("ansible.builtin.file", directory)
+        self._done("ansible.builtin.copy", {"content": content, "dest": path, "mode": "0644"})
+
+    def remove_file(self, path: str) -> None:
+        self._done("ansible.builtin.file", {"path": path, "state": "absent"})
+
+    def _done(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The result of a step. Raises Failure with its sentence."""
+        given = {key: value for key, value in arguments.items() if value is not None}
+        result = self._action.step(name, given, self._task_vars)
+        for key in PASSED_ON:
+            if result.get(key):
+                self.told.setdefault(key, result[key])
+        if result.get("failed") or result.get("unreachable"):
+            raise _failure(result)
+        return result
+
+
+def _failure(result: Mapping[str, Any]) -> Failure:
+    """A failed step as a failure of the chain, with what the program said, if one ran."""
+    said = [str(result.get("msg") or "no reason was given"), str(result.get("stderr") or "").strip()]
+    facts = {name: result[name] for name in ("problem", "key_mismatch") if name in result}
+    return Failure(": ".join(part for part in dict.fromkeys(said) if part), **facts)
+
+
+def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The options that are given as a dictionary; they win over those of the task."""
+    given = arguments.get("settings") or {}
+    if not isinstance(given, Mapping):
+        raise Failure("settings: give a dictionary of options.")
+    unknown = sorted(set(map(str, given)) - set(OPTIONS))
+    if unknown:
+        raise Failure(f"settings: unknown key(s): {', '.join(unknown)}.")
+    return given
+
+
+def _without_own_endpoint(connection: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The connection for DNS: the endpoint is another one, but for an emulator on this machine, which serves both."""
+    if str(connection.get("endpoint") or "").startswith("http://"):
+        return connection
+    return {name: value for name, value in connection.items() if name != "endpoint"}

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
+"""The options of ``certificate``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CONTACT: dict[str, Any] = {"name": {"type": "str"}, "phone": {"type": "str"}, "email": {"type": "str"}}
+NSUPDATE: dict[str, Any] = {
+    "server": {"type": "str", "required": True},
+    "port": {"type": "int", "default": 53},
+    "protocol": {"type": "str", "choices": ["tcp", "udp"], "default": "tcp"},
+    "zone": {"type": "str"},
+    "ttl": {"type": "int", "default": 60},
+    "key_name": {"type": "str", "no_log": False},
+    "key_secret": {"type": "str", "no_log": True},
+    "key_algorithm": {"type": "str", "default": "hmac-sha256", "no_log": False},
+}
+ALIDNS: dict[str, Any] = {
+    "zone": {"type": "str"},
+    "ttl": {"type": "int", "default": 600},
+    "line": {"type": "str", "default": "default"},
+}
+VALIDATIONS = ["alidns", "nsupdate", "file", "automatic", "preauthorized", "tasks", "manual"]
+
+OPTIONS: dict[str, Any] = {
+    "domains": {"type": "list", "elements": "str", "required": True},
+    "name": {"type": "str"},
+    "directory": {"type": "path", "default": "/etc/ssl/certops"},
+    "source": {"type": "str", "choices": ["order"], "default": "order"},
+    "product_code": {"type": "str", "default": "digicert-free-1-free"},
+    "contact": {"type": "dict", "options": CONTACT},
+    "company_name": {"type": "str"},
+    "tags": {"type": "dict"},
+    "check_quota": {"type": "bool", "default": True},
+    "key_type": {"type": "str", "choices": ["ECC", "RSA"], "default": "ECC", "no_log": False},
+    "key_size": {"type": "int", "no_log": False},
+    "rotate_key": {"type": "bool", "default": True, "no_log": False},
+    "owner": {"type": "str", "default": "root"},
+    "group": {"type": "str", "default": "root"},
+    "key_mode": {"type": "raw", "default": "0600", "no_log": False},
+    "validation": {"type": "str", "choices": VALIDATIONS, "default": "alidns"},
+    "validation_method": {"type": "str", "choices": ["dns", "file"]},
+    "webroot": {"type": "path"},
+    "nsupdate": {"type": "dict", "options": NSUPDATE},
+    "alidns": {"type": "dict", "options": ALIDNS},
+    "dns_alias": {"type": "str"},
+    "resolvers": {"type": "list", "elements": "str"},
+    "renew_before": {"type": "str", "default": "33%"},
+    "renew_strategy": {"type": "str", "choices": ["auto", "renew", "reorder"], "default": "auto"},
+    "force": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int", "default": 4500},
+    "poll_interval": {"type": "float", "default": 5.0},
+    "until": {"type": "str", "choices": ["staged", "requested", "issued", "installed"], "default": "installed"},
+    "verify": {"type": "bool", "default": True},
+    "keep": {"type": "int", "default": 3},
+    "forms": {"type": "list", "elements": "dict", "no_log": True},
+    "links": {"type": "list", "elements": "dict"},
+    "services": {"type": "list", "elements": "raw"},
+    "endpoints": {"type": "list", "elements": "raw"},
+    "endpoint_timeout": {"type": "float", "default": 15.0},
+    "preflight": {"type": "str", "choices": ["true", "false", "strict"], "default": "true"},
+    "may_order": {"type": "bool", "default": True},
+    "allow_first_order": {"type": "bool", "default": True},
+    "replace_lost_key": {"type": "bool", "default": False, "no_log": False},
+    "connection": {"type": "dict", "no_log": True},
+    "alidns_connection": {"type": "dict", "no_log": True},
+    "settings": {"type": "dict", "no_log": True},
+}

@@ -1,0 +1,235 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
+"""The steps of the chain carried out, over the host, the service and what is published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from .._cas.orders.reconcile import await_certificate, ensure_order, ensure_renewal
+from .._cas.orders.wanted import RenewalWanted
+from .._errors import Failure
+from .._plan import Plan
+from .._reconcile import Done
+from .._x509.csr import read_csr
+from . import publish as publishing
+from . import report, texts
+from .observe import look_at_host
+from .plan import number_of
+from .steps import Part
+from .wanted import Until
+
+if TYPE_CHECKING:
+    from .._cas.orders.order import Order
+    from .._cas.orders.select import Seen as OrdersSeen
+    from .._reconcile import Run
+    from .observe import Actors, Look, Seen
+    from .steps import Chain, ChainStep
+
+
+@dataclass
+class Work:
+    """How far a task has come: the generation, its CSR, the order, what is published, what was in use before."""
+
+    generation: int
+    csr: str = field(repr=False)
+    order: Order | None = None
+    published: list[Mapping[str, Any]] = field(default_factory=list)
+    previous: int | None = None
+    look: Look | None = None
+    keeps_published: bool = False
+
+
+@contextmanager
+def at_work(run: Run[Actors], seen: Seen, plan: Plan[Chain]) -> Iterator[Work]:
+    """What is published goes when the task ends, however it ends, unless it ends where others go on waiting."""
+    staged = seen.look.staged or {}
+    work = Work(number_of(seen), staged.get("csr_content") or "")
+    if not run.read_only and seen.orders_something:
+        # What an earlier run published, which may have been killed before it removed it.
+        work.published = list(staged.get("validation") or ())
+    try:
+        yield work
+    except BaseException:
+        work.keeps_published = False
+        raise
+    finally:
+        if not work.keeps_published:
+            publishing.unpublish(run, seen.wanted, work.published)
+
+
+def execute(run: Run[Actors], seen: Seen, step: ChainStep, work: Work) -> Done[Chain]:
+    """One step of a plan."""
+    if "order" in step.params:
+        _have_order(run, seen, work)
+    else:
+        _PARTS[Part(step.action)](run, seen, work, step)
+        run.sent.append(step)
+    order = work.order if work.keeps_published or work.published else None
+    return Done(_as_it_is(step.leaves, work), facts=report.results(seen, work.look or seen.look, order))
+
+
+def _as_it_is(expected: Chain | None, work: Work) -> Chain | None:
+    """What a step has left, with what is known by now."""
+    if expected is None:
+        return None
+    current = work.look.current if work.look else None
+    expires = current["not_after"] if current else expected.expires
+    return replace(expected, order=work.order or expected.order, expires=expires)
+
+
+def _stage(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
+    options = seen.wanted.options
+    made = run.actor.host.change(
+        {
+            **seen.wanted.place,
+            **seen.wanted.access,
+            "state": "staged",
+            "keep_key": not options["rotate_key"],
+            "key_type": options["key_type"],
+            "key_size": options["key_size"],
+        }
+    )
+    work.generation, work.csr = made["generation"], made["csr_content"]
+
+
+def _have_order(run: Run[Actors], seen: Seen, work: Work) -> Order:
+    """The order, made or found once, and noted on the host before anything is published for it."""
+    if work.order is not None:
+        return work.order
+    orders = _asked(seen, work)
+    ensure: Any = ensure_renewal if isinstance(orders.wanted, RenewalWanted) else ensure_order
+    try:
+        outcome = ensure(run.actor.cas, orders.wanted, orders)
+    except Failure as failure:
+        raise texts.order_failed(seen.wanted, failure) from None
+    run.warnings.extend(warning for warning in outcome.warnings if warning not in run.warnings)
+    run.sent.extend(outcome.plan.steps)
+    order: Order = outcome.after
+    entries = [entry.public() for entry in order.validation]
+    work.order, work.published = order, [*work.published, *(each for each in entries if each not in work.published)]
+    _note(run, seen, work)
+    return order
+
+
+def _asked(seen: Seen, work: Work) -> OrdersSeen[Any]:
+    """What was seen and is asked of the service, with the CSR of the generation. The quota was read for the plan."""
+    if seen.orders is None:
+        raise AssertionError("an order is asked for only where the service was looked at")
+    wanted = seen.orders.wanted
+    application = replace(wanted.application, csr=read_csr(work.csr, "csr_content"))
+    return replace(seen.orders, wanted=replace(wanted, application=application, check_quota=False))
+
+
+def _note(run: Run[Actors], seen: Seen, work: Work) -> None:
+    run.actor.host.change(
+        {**seen.wanted.directory, "state": "ordered", "generation": work.generation, "order": _record(seen, work)}
+    )
+
+
+def _record(seen: Seen, work: Work) -> dict[str, Any]:
+    order, ordering = work.order, seen.ordering
+    previous = ordering.order_id if isinstance(ordering, RenewalWanted) else None
+    return {
+        "order_id": order.order_id if order else None,
+        "domains": list(seen.wanted.domains),
+        "product_code": seen.wanted.options["product_code"],
+        "renews": previous if order and previous != order.order_id else None,
+        "validation": work.published,
+    }
+
+
+def _publish(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
+    order = _have_order(run, seen, work)
+    publishing.publish(run, seen.wanted, [entry.public() for entry in order.validation])
+    work.keeps_published = seen.wanted.until is Until.REQUESTED
+
+
+def _store(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
+    """Wait for the certificate, remove what was published, and put the certificate beside its key."""
+    wanted, order = seen.wanted, _have_order(run, seen, work)
+    try:
+        order = work.order = await_certificate(run.actor.cas, _asked(seen, work).wanted, order, wanted.timeout)
+    except Failure as failure:
+        raise texts.not_issued(wanted, order, failure, seen.look) from None
+    publishing.unpublish(run, wanted, work.published)
+    work.published = []
+    try:
+        run.actor.host.change(
+            {
+                **wanted.place,
+                **wanted.access,
+                "state": "complete",
+                "generation": work.generation,
+                "fullchain": order.certificate.fullchain if order.certificate else "",
+                "order": _record(seen, work),
+                "forms": wanted.options["forms"],
+            }
+        )
+    except Failure as failure:
+        raise texts.not_installed(wanted, order, failure, seen.look) from None
+
+
+def _install(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
+    options = seen.wanted.options
+    made = run.actor.host.change(
+        {
+            **seen.wanted.place,
+            **seen.wanted.access,
+            "state": "current",
+            "generation": work.generation,
+            "forms": options["forms"],
+            "links": options["links"],
+        }
+    )
+    work.previous = made["previous"] if made["previous"] != work.generation else seen.look.served_generation
+
+
+def _reload(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
+    service = next(each for each in seen.wanted.services if each.name == step.target.id)
+    try:
+        run.actor.host.reload(service)
+    except Failure as failure:
+        raise _roll_back(run, seen, work, texts.reload_failed(service, failure)) from None
+
+
+def _verify(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
+    wanted = seen.wanted
+    if wanted.endpoints:
+        work.look = look_at_host(run, wanted, wanted.options["endpoint_timeout"])
+        if work.look.serves_current is False:
+            raise _roll_back(run, seen, work, texts.not_served(wanted, work.look))
+    run.actor.host.change(
+        {**wanted.directory, "state": "verified", "generation": work.generation, "keep": wanted.options["keep"]}
+    )
+
+
+def _roll_back(run: Run[Actors], seen: Seen, work: Work, failure: Failure) -> Failure:
+    """Put back what was in use before, and reload again; returns the failure that says so."""
+    previous = work.previous if work.previous is not None else seen.look.served_generation
+    if previous is None or previous == work.generation:
+        return texts.rolled_back(failure, work.generation, None, None)
+    problem = None
+    try:
+        run.actor.host.change({**seen.wanted.directory, "state": "current", "generation": previous})
+        for service in seen.wanted.services:
+            run.actor.host.reload(service)
+    except Failure as second:
+        problem = second
+    return texts.rolled_back(failure, work.generation, previous, problem)
+
+
+_Execute = Callable[["Run[Actors]", "Seen", Work, "ChainStep"], None]
+_PARTS: dict[Part, _Execute] = {
+    Part.STAGE: _stage,
+    Part.PUBLISH: _publish,
+    Part.STORE: _store,
+    Part.INSTALL: _install,
+    Part.RELOAD: _reload,
+    Part.VERIFY: _verify,
+}

@@ -1,0 +1,212 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
+"""What is seen of a certificate before anything is done: the host first, the service only when something is due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, Union
+
+from .._cas.orders.reconcile import foresee
+from .._errors import NotAllowed
+from .._store.decide import Action
+from .wanted import CertificateWanted, Until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._cas.orders.order import Order
+    from .._cas.orders.select import Seen as OrdersSeen
+    from .._cas.orders.wanted import OrderWanted, RenewalWanted
+    from .._host.clock import Clock
+    from .._plan import Outcome
+    from .._reconcile import Run
+    from .._rpc.client import Client
+    from .wanted import Service
+
+    Ordering = Union[OrderWanted, RenewalWanted]
+
+
+class Host(Protocol):
+    """The machine that keeps the certificate. Each call is one trip; a failed one raises Failure."""
+
+    def look(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The result of ``certificate_store_info``."""
+
+    def change(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The result of ``certificate_store``."""
+
+    def reload(self, service: Service) -> None: ...
+
+    def write_file(self, path: str, content: str) -> None: ...
+
+    def remove_file(self, path: str) -> None: ...
+
+
+@dataclass
+class Actors:
+    """Through whom the chain acts. The clients are made when something is due, and not before."""
+
+    host: Host
+    clock: Clock
+    read_only: bool
+    connect: Callable[[], Client]
+    connect_alidns: Callable[[], Client]
+
+    @cached_property
+    def cas(self) -> Client:
+        return self.connect()
+
+    @cached_property
+    def alidns(self) -> Client:
+        return self.connect_alidns()
+
+    def close(self) -> None:
+        """Close the clients that were made."""
+        for name in ("cas", "alidns"):
+            if name in vars(self):
+                vars(self)[name].close()
+
+
+ChainRun = "Run[Actors]"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the host shows: see the results of ``certificate_store_info``."""
+
+    action: Action
+    reason: str
+    directory: str
+    next_generation: int
+    current: Mapping[str, Any] | None = None
+    staged: Mapping[str, Any] | None = None
+    ready: Mapping[str, Any] | None = None
+    served: Sequence[Mapping[str, Any]] | None = None
+    serves_current: bool | None = None
+    served_generation: int | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def current_order_id(self) -> str | None:
+        return self.current["order_id"] if self.current else None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was observed; ``ordering`` is what is asked of the service, ``order`` what that would change there."""
+
+    wanted: CertificateWanted
+    look: Look
+    action: Action
+    reason: str
+    ordering: Ordering | None = field(default=None, repr=False)
+    orders: OrdersSeen[Any] | None = None
+    order: Outcome[Order] | None = None
+
+    @property
+    def orders_something(self) -> bool:
+        return self.action in (Action.APPLY, Action.RENEW)
+
+    @property
+    def acts(self) -> bool:
+        """Whether the task may do what is due."""
+        return bool(self.wanted.options["may_order"]) or not self.orders_something
+
+
+def observe(run: Run[Actors], wanted: CertificateWanted) -> Seen:
+    """The host, and the service when something is to be ordered."""
+    look = look_at_host(run, wanted)
+    action, reason = _decide(wanted, look)
+    seen = Seen(wanted, look, action, reason)
+    if not seen.orders_something or not seen.acts or not wanted.until.covers(Until.REQUESTED):
+        return seen
+    _refuse_problems(run, look)
+    return observe_orders(run, seen, _csr(wanted, look))
+
+
+def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0.0) -> Look:
+    options = wanted.options
+    found = run.actor.host.look(
+        {
+            **wanted.place,
+            "product_code": options["product_code"],
+            "renew_before": options["renew_before"],
+            "endpoints": options["endpoints"] or [],
+            "endpoint_timeout": timeout,
+            "forms": options["forms"],
+            "links": options["links"],
+            "requirements": {
+                **wanted.access,
+                "services": [each.name for each in wanted.services if each.action == "reload" and not each.argv],
+                "webroot": wanted.validation.webroot if wanted.validation.by == "file" else None,
+            },
+        }
+    )
+    run.warnings.extend(warning for warning in found.get("warnings") or () if warning not in run.warnings)
+    return Look(
+        Action(found["action"]),
+        found["reason"],
+        found["directory"],
+        found["next_generation"],
+        **{
+            name: found[name]
+            for name in ("current", "staged", "ready", "served", "serves_current", "served_generation")
+        },
+        problems=tuple(found.get("problems") or ()),
+    )
+
+
+def _decide(wanted: CertificateWanted, look: Look) -> tuple[Action, str]:
+    """The host's decision, and what the options make of it."""
+    if look.current is None and not wanted.options["allow_first_order"]:
+        return Action.NOTHING, f"{look.reason}; skipped, because allow_first_order is false"
+    if wanted.options["force"] and look.action in (Action.NOTHING, Action.RELOAD) and look.current:
+        return _successor(wanted, look), f"{look.reason}, renewal is forced"
+    if look.action is Action.RENEW:
+        return _successor(wanted, look), look.reason
+    return look.action, look.reason
+
+
+def _successor(wanted: CertificateWanted, look: Look) -> Action:
+    """A new order where a renewal would find the order whose key may be lost, or where none is known."""
+    lost = wanted.options["replace_lost_key"] or not (look.current_order_id or _renews(look))
+    return Action.APPLY if lost else Action.RENEW
+
+
+def _renews(look: Look) -> str | None:
+    return look.staged["renews"] if look.staged else None
+
+
+def _refuse_problems(run: Run[Actors], look: Look) -> None:
+    """What would fail after an order fails before it; a preview only tells it, because it may exist by then."""
+    if look.problems and run.read_only:
+        run.warnings.extend(look.problems)
+    elif look.problems:
+        raise NotAllowed(" ".join([*look.problems, "Nothing was ordered."]))
+
+
+def _csr(wanted: CertificateWanted, look: Look) -> str:
+    """The staged signing request, or one with a throwaway key: the same calls are planned with either."""
+    if look.staged and look.staged["csr_content"]:
+        return str(look.staged["csr_content"])
+    from .._x509.make import make_csr, make_key
+
+    return make_csr(make_key("ECC"), wanted.domains).decode()
+
+
+def observe_orders(run: Run[Actors], seen: Seen, csr: str) -> Seen:
+    """What the service shows of the certificate's orders, and what would be changed there."""
+    wanted, look = seen.wanted, seen.look
+    ordering: Ordering
+    if seen.action is Action.RENEW:
+        ordering = wanted.renewal(csr, _renews(look) or look.current_order_id)
+    else:
+        ordering = wanted.order(csr)
+    orders, order = foresee(run.actor.cas, ordering)
+    run.warnings.extend(order.warnings)
+    return replace(seen, ordering=ordering, orders=orders, order=order)

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
+"""What a task tells of a certificate: the results beside the plan, and the one line that a person reads. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .._store.decide import Action
+from .._text import KNOWN_AFTER_APPLY
+from .publish import all_named
+from .steps import Part
+
+if TYPE_CHECKING:
+    from .._cas.orders.order import Order
+    from .._plan import Outcome
+    from .observe import Look, Seen
+    from .steps import Chain, ChainStep
+    from .wanted import CertificateWanted
+
+_WORDS = {Action.NOTHING.value: "nothing to do", Action.APPLY.value: "order", "wait": "resume"}
+
+
+def results(seen: Seen, look: Look, order: Order | None) -> dict[str, Any]:
+    """What is there, as the last look showed it."""
+    return {
+        "domains": list(seen.wanted.domains),
+        "directory": look.directory,
+        "staged": look.staged["generation"] if look.staged else None,
+        "current": look.current,
+        "previous": seen.look.current["generation"] if seen.look.current else None,
+        "served": look.served,
+        "publish": entries(order),
+    }
+
+
+def entries(order: Order | None) -> list[dict[str, Any]]:
+    """What validates the domains of an order, as a playbook sees it."""
+    return [entry.public() for entry in order.validation] if order else []
+
+
+def message(wanted: CertificateWanted, outcome: Outcome[Chain], predicts: bool) -> str:
+    """What is done or would be done, and why."""
+    facts = {**outcome.plan.facts, **outcome.facts}
+    word = _WORDS.get(facts["action"], facts["action"])
+    done = _phrases(outcome.plan.steps, facts, predicts)
+    what = f"; {'would ' if predicts else ''}{', '.join(done)}" if done else ""
+    return f"{wanted.named}: {word}, {facts['reason']}{what}"
+
+
+def _phrases(steps: Sequence[ChainStep], facts: Mapping[str, Any], predicts: bool) -> Iterable[str]:
+    """The steps that a person wants to know of."""
+    phrases = [_phrase(step, facts, predicts) for step in steps]
+    return [phrase for phrase in phrases if phrase]
+
+
+def _phrase(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | None:
+    target = step.target.id
+    if "order" in step.params:
+        quota = facts.get("quota")
+        uses = f" (uses 1 of {quota['free']} left)" if quota and step.target.id is None else ""
+        return f"{'call' if predicts else 'called'} {step.action}{uses}"
+    if step.action == Part.STAGE.value:
+        return f"stage the key in generation {target}" if predicts else None
+    if step.action == Part.PUBLISH.value:
+        named = all_named(facts.get("publish") or ())
+        return (
+            f"publish the {step.reason.partition(' proves')[0]}"
+            if predicts
+            else f"published {named}"
+            if named
+            else None
+        )
+    if step.action == Part.STORE.value:
+        return None
+    if step.action == Part.VERIFY.value:
+        return _verified(step, facts, predicts)
+    verb = {Part.INSTALL.value: "install generation", Part.RELOAD.value: "reload"}[step.action]
+    return f"{verb if predicts else verb.replace(' ', 'ed ', 1) if ' ' in verb else verb + 'ed'} {target}"
+
+
+def _verified(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | None:
+    where = step.target.id
+    if where is None:
+        return None
+    if predicts:
+        return f"verify {where}"
+    return f"{where} serves {(facts.get('current') or {}).get('serial_number', KNOWN_AFTER_APPLY)}"

@@ -1,0 +1,112 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
+"""The failures of the chain: what happened, in which state things are, and what to do. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._errors import Failure, StateNotReached
+
+if TYPE_CHECKING:
+    from .._cas.orders.order import Order
+    from .observe import Look
+    from .wanted import CertificateWanted, Service
+
+_AGAIN = "Run again when this is corrected; the next run resumes this order."
+# By what is wrong with an issued certificate (``problem`` of certificate_store): what to do about it.
+_ADVICE = {
+    "not_yet_valid": "Set the clock of the host, or run again after that moment.",
+    "expired": "Check the clock of the host.",
+    "chain": "Look at the certificate in the console, and report this if it is complete there.",
+    "names": "Compare domains with the names of the order in the console.",
+    "key": "",
+    "unreadable": "Look at the certificate in the console.",
+}
+
+
+def in_use(look: Look) -> str:
+    """What serves meanwhile, and until when."""
+    if not look.current:
+        return "No certificate is in use."
+    return f"Generation {look.current['generation']} stays in use; it is valid until {look.current['not_after']}."
+
+
+def order_failed(wanted: CertificateWanted, failure: Failure) -> Failure:
+    """A failed application. An order for another key is told with every cause that costs nothing first."""
+    if failure.facts.get("key_mismatch"):
+        order_id = failure.facts.get("order_id")
+        failure.msg = _other_key(wanted, order_id)
+    return failure
+
+
+def _other_key(wanted: CertificateWanted, order_id: object) -> str:
+    return (
+        f"Order {order_id} for {wanted.named} was issued for a key that is not in {wanted.options['directory']}/"
+        f"{wanted.name} on this host. Nothing was ordered. Check whether the key lies in another directory or under "
+        "another name on this host, or whether another host ordered this certificate (then share it with share_group). "
+        "Only if the key is lost, replace_lost_key: true orders a new one, which uses one certificate of the quota."
+    )
+
+
+def not_issued(wanted: CertificateWanted, order: Order, failure: Failure, look: Look) -> Failure:
+    """The wait ended without a certificate."""
+    if failure.facts.get("key_mismatch"):
+        return order_failed(wanted, failure)
+    failure.msg = (
+        f"{_ended(failure.msg)} {in_use(look)} {'' if 'Run the task again' in failure.msg else _AGAIN}".strip()
+    )
+    return failure.add(order_id=order.order_id)
+
+
+def not_installed(wanted: CertificateWanted, order: Order, failure: Failure, look: Look) -> Failure:
+    """The issued certificate was not taken by the host."""
+    if failure.facts.get("key_mismatch"):
+        failure.add(order_id=order.order_id)
+        return order_failed(wanted, failure)
+    reason = _ended(failure.msg.removeprefix("fullchain: "))
+    advice = _ADVICE.get(str(failure.facts.get("problem")), "")
+    failure.msg = (
+        f"{order.named} was issued, but its certificate was not installed. {reason} {in_use(look)} {advice} "
+        "The next run fetches this certificate again, without another order."
+    ).replace("  ", " ")
+    return failure.add(order_id=order.order_id)
+
+
+def reload_failed(service: Service, failure: Failure) -> Failure:
+    failure.msg = f"services: {service.name} could not be {service.action}ed. {_ended(failure.msg)}"
+    return failure
+
+
+def not_served(wanted: CertificateWanted, look: Look) -> Failure:
+    current = look.current or {}
+    shown = [
+        f"{each['address']} serves {each['serial_number']}"
+        if each["serial_number"]
+        else f"{each['address']}: {each['problem']}"
+        for each in look.served or ()
+        if each["sha256_fingerprint"] != current.get("sha256_fingerprint")
+    ]
+    return StateNotReached(
+        f"{', '.join(wanted.endpoints)} does not serve {current.get('serial_number')} after the reload; "
+        f"{'; '.join(shown)}."
+    )
+
+
+def rolled_back(failure: Failure, generation: int, previous: int | None, problem: Failure | None) -> Failure:
+    """What became of a certificate that was installed, but could not be put to use."""
+    if previous is None:
+        after = f"There was no generation to put back; generation {generation} is in use."
+    elif problem:
+        after = f"Putting generation {previous} back failed, too: {_ended(problem.msg)}"
+    else:
+        after = f"Generation {previous} was put back; the new certificate is in generation {generation}."
+    failure.msg = f"{_ended(failure.msg)} {after} The next run tries again, without another order."
+    return failure
+
+
+def _ended(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?")) else text + "."
