@@ -309,10 +309,12 @@ plan:
       returned: always
       sample: generation 3 is in use
 problem:
-  description: In one word, why the certificate or the key cannot be used, such as V(clock) or V(chain).
+  description:
+    - "Why the certificate or the key cannot be used: V(not_yet_valid) or V(expired) by the clock of the host, V(names),
+      V(key), V(chain), or V(unreadable)."
   type: str
   returned: on failure, if the certificate or the key cannot be used
-  sample: clock
+  sample: not_yet_valid
 key_mismatch:
   description: V(true) if the certificate does not match the private key.
   type: bool

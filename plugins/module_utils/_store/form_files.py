@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from .._errors import InvalidCertificate
 from .._text import KNOWN_AFTER_APPLY
-from .._x509.certificate import Certificate, read_private_key
+from .._x509.certificate import Certificate
+from .._x509.private_key import read_private_key
 from . import read
 from .forms import COMBINED, DER, JKS, KEY_FULLCHAIN, PKCS12, Form
 from .keystore import is_jks_of, is_pkcs12_of, keytool, to_ders, to_jks, to_pkcs12

@@ -210,7 +210,7 @@ def _bring(seen: Seen, certificate: Certificate, private_key: str) -> Plan[Store
     if seen.same:
         return _plan(seen, seen.same.number, (*_access(wanted, seen.same), *_added(seen, seen.same)))
     number = max(wanted.generation, seen.store.highest + 1)
-    files = {KEY: private_key.rstrip().encode() + b"\n", **_files(certificate)}
+    files = {KEY: private_key.encode(), **_files(certificate)}
     if wanted.record:
         files[RECORD] = _json(wanted.record)
     return _plan(seen, number, [CreateGeneration(number, tuple(files.items()), wanted.access, seen.forms)])

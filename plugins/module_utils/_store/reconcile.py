@@ -60,7 +60,7 @@ def _forms(run: HostRun, seen: Seen) -> tuple[FormFile, ...]:
     certificate = wanted.certificate or (seen.there.certificate if seen.there else None)
     if not wanted.forms or certificate is None:
         return ()
-    if wanted.private_key is not None and wanted.state is State.COMPLETE:
+    if wanted.private_key is not None:
         what = KeySet(wanted.private_key.encode(), certificate, wanted.place.name)
     elif there and there.has_key:
         what = key_set(wanted.place, there, certificate)
@@ -77,7 +77,7 @@ def _look(run: HostRun, wanted: StoreWanted) -> Seen:
     if wanted.state is State.STAGED:
         staged = read.staged(wanted.place, store, wanted.domains)
         return Seen(wanted, store, staged=staged, lacking=lacking(wanted, store, staged, run.read_only))
-    if wanted.state is State.COMPLETE and wanted.private_key is not None:
+    if wanted.private_key is not None:
         return Seen(wanted, store, same=_same(wanted, store), has_chain=_has_chain(wanted, store))
     there = store.get(wanted.generation)
     contents = _contents(wanted, store, there) if there else None

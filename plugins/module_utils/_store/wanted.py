@@ -21,6 +21,7 @@ from .._text import one_line, quoted
 from .._x509.certificate import Certificate, read_certificate
 from .._x509.hostnames import host_names
 from .._x509.make import check_key_size
+from .._x509.private_key import clean_private_key
 from .forms import Form, read_forms
 from .links import Link, read_links
 from .model import Access, Place, Record, moment
@@ -62,6 +63,7 @@ class StoreWanted:
 def read_store(options: Mapping[str, Any]) -> StoreWanted:
     """Check a task's options and say what they ask for. Raises InvalidOption."""
     state, private_key = State(options["state"]), options["private_key"]
+    brings = private_key is not None and state is State.COMPLETE
     forms = forms_of(options)
     wanted = StoreWanted(
         place=place(options),
@@ -71,7 +73,8 @@ def read_store(options: Mapping[str, Any]) -> StoreWanted:
         keep_key=bool(options["keep_key"]),
         record=_record(options["order"]),
         certificate=_certificate(options["fullchain"] or "") if state is State.COMPLETE else None,
-        private_key=private_key,
+        # Written as servers read it, however it came.
+        private_key=clean_private_key(private_key, "private_key")[0] if brings else None,
         keep=_number(options["keep"], "keep", 0),
         access=read_access(options),
         key_type=options["key_type"],
@@ -81,7 +84,7 @@ def read_store(options: Mapping[str, Any]) -> StoreWanted:
     )
     if state is State.STAGED:
         refuse_foreign(wanted.access)
-    if not wanted.generation and (private_key is None or state is not State.COMPLETE) and state is not State.STAGED:
+    if not wanted.generation and not brings and state is not State.STAGED:
         raise InvalidOption("generation", "give the number of the generation.")
     return wanted
 
