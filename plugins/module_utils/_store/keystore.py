@@ -10,7 +10,6 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from tempfile import mkdtemp
 from typing import Any
 
 from .._errors import Failure, InvalidOption
@@ -81,6 +80,7 @@ def keytool() -> str:
 def to_jks(store: bytes, password: str) -> bytes:
     """A JKS file from a PKCS #12 file with the same password, which no process list shows."""
     import subprocess
+    from tempfile import mkdtemp
 
     directory = mkdtemp(prefix="certops.")
     source, target = f"{directory}/in.p12", f"{directory}/out.jks"

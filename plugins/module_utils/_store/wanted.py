@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._errors import InvalidCertificate, InvalidOption
 from .._text import one_line, quoted
@@ -22,9 +22,11 @@ from .._x509.certificate import Certificate, read_certificate
 from .._x509.hostnames import host_names
 from .._x509.make import check_key_size
 from .._x509.private_key import clean_private_key
-from .forms import Form, read_forms
-from .links import Link, read_links
 from .model import Access, Place, Record, moment
+
+if TYPE_CHECKING:
+    from .forms import Form
+    from .links import Link
 
 
 class State(Enum):
@@ -64,7 +66,7 @@ def read_store(options: Mapping[str, Any]) -> StoreWanted:
     """Check a task's options and say what they ask for. Raises InvalidOption."""
     state, private_key = State(options["state"]), options["private_key"]
     brings = private_key is not None and state is State.COMPLETE
-    forms = forms_of(options)
+    forms, links = extras(options)
     wanted = StoreWanted(
         place=place(options),
         state=state,
@@ -80,7 +82,7 @@ def read_store(options: Mapping[str, Any]) -> StoreWanted:
         key_type=options["key_type"],
         key_size=check_key_size(options["key_type"], options["key_size"]),
         forms=forms,
-        links=read_links(options["links"], [form.name for form in forms]),
+        links=links,
     )
     if state is State.STAGED:
         refuse_foreign(wanted.access)
@@ -152,8 +154,15 @@ def read_access(options: Mapping[str, Any]) -> Access:
     return Access(_mode(options["key_mode"]), _uid(options["owner"]), _gid(options["group"]))
 
 
-def forms_of(options: Mapping[str, Any]) -> list[Form]:
-    return read_forms(options["forms"], options, _form_access)
+def extras(options: Mapping[str, Any]) -> tuple[list[Form], list[Link]]:
+    """The forms and links that a task asks for."""
+    if not options["forms"] and not options["links"]:
+        return [], []
+    from .forms import read_forms
+    from .links import read_links
+
+    forms = read_forms(options["forms"], options, _form_access)
+    return forms, read_links(options["links"], [form.name for form in forms])
 
 
 def _form_access(given: Mapping[str, Any], secret: bool) -> Access:

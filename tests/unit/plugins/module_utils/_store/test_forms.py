@@ -250,9 +250,9 @@ def test_no_password_and_no_key_is_shown(shop: Shop) -> None:
 
 
 def keystore_form(value: dict[str, Any]) -> Any:
-    from ansible_collections.certops.alicloud.plugins.module_utils._store.wanted import forms_of
+    from ansible_collections.certops.alicloud.plugins.module_utils._store.wanted import extras
 
-    return forms_of({"forms": [value], "owner": None, "group": None})
+    return extras({"forms": [value], "links": [], "owner": None, "group": None})
 
 
 @pytest.mark.parametrize(
