@@ -19,6 +19,7 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.certops.alicloud.plugins.module_utils._store import probe
 from ansible_collections.certops.alicloud.plugins.module_utils._store.endpoints import (
+    PROTOCOLS,
     Endpoint,
     read_endpoints,
     server_name,
@@ -371,7 +372,7 @@ def talk(connection: socket.socket, parts: list[bytes | tuple[bytes, bytes]]) ->
 
 
 def test_every_protocol_is_tried() -> None:
-    assert TALKS.keys() == REFUSALS.keys() == STARTTLS.keys()
+    assert TALKS.keys() == REFUSALS.keys() == STARTTLS.keys() == set(PROTOCOLS)
 
 
 @pytest.mark.parametrize("protocol", TALKS)
