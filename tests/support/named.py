@@ -16,6 +16,7 @@ ADDRESS = "127.0.0.1"
 OPTIONS = """\
 options {{
   directory "{directory}";
+  port {port};
   listen-on port {port} {{ {addresses} }};
   listen-on-v6 {{ none; }};
   pid-file none;
