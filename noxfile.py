@@ -41,7 +41,7 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 # So many lines of a tool's output are shown when a session of tests fails.
 TAIL = 100
 # Seconds that an interrupted test tool gets to remove what it made.
-PATIENCE = 10
+PATIENCE = 100
 
 # The real interpreters come first: wrapper scripts of Python version managers confuse Ansible and ansible-test.
 others = [place for place in os.environ["PATH"].split(os.pathsep) if Path(place).name != "shims"]
