@@ -109,10 +109,10 @@ def speaking(*parts: bytes, hold: bool = False) -> Iterator[str]:
             for part in parts:
                 connection.sendall(part)
             if hold:
-                over.wait(5)
+                over.wait(60)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(5)
+        listener.settimeout(60)
         thread = threading.Thread(target=run)
         thread.start()
         try:
@@ -123,7 +123,7 @@ def speaking(*parts: bytes, hold: bool = False) -> Iterator[str]:
 
 
 def send(url: str, headers: dict[str, str] | None = None, body: bytes = b"", **more: Any) -> Response:
-    timeout = more.pop("timeout", 5.0)
+    timeout = more.pop("timeout", 60.0)
     return OverRequests(**more)(Request("POST", url, headers or {}, body), timeout)
 
 
@@ -350,7 +350,7 @@ def test_a_time_out_says_so(parts: tuple[bytes, ...]) -> None:
         failure = failing(url, timeout=0.3)
     assert isinstance(failure, NoResponse)
     assert failure.msg == "No response came within 0.3 s (request_timeout)."
-    assert 0.25 < time.monotonic() - begun < 3
+    assert 0.25 < time.monotonic() - begun < 30
 
 
 def test_an_endless_answer_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
