@@ -19,6 +19,7 @@ from .._reconcile import Done
 from .._x509.csr import read_csr
 from . import publish as publishing
 from . import report, texts
+from .checks import await_visible
 from .observe import look_at_host
 from .plan import number_of
 from .steps import Part
@@ -155,6 +156,7 @@ def _publish(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
 def _store(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
     """Wait for the certificate, remove what was published, and put the certificate beside its key."""
     wanted, order = seen.wanted, _have_order(run, seen, work)
+    await_visible(run, wanted, report.entries(order))
     try:
         order = work.order = await_certificate(run.actor.cas, _asked(seen, work).wanted, order, wanted.timeout)
     except Failure as failure:

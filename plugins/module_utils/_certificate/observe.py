@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .._cas.orders.order import Order
     from .._cas.orders.select import Seen as OrdersSeen
     from .._cas.orders.wanted import OrderWanted, RenewalWanted
+    from .._dns.lookup import Resolver
     from .._host.clock import Clock
     from .._plan import Outcome
     from .._reconcile import Run
@@ -56,6 +57,7 @@ class Actors:
     read_only: bool
     connect: Callable[[], Client]
     connect_alidns: Callable[[], Client]
+    find_resolver: Callable[[], Resolver | None] = lambda: None
 
     @cached_property
     def cas(self) -> Client:
@@ -64,6 +66,11 @@ class Actors:
     @cached_property
     def alidns(self) -> Client:
         return self.connect_alidns()
+
+    @cached_property
+    def resolver(self) -> Resolver | None:
+        """Whom the checks ask; None where they are switched off. Raises MissingLibrary."""
+        return self.find_resolver()
 
     def close(self) -> None:
         """Close the clients that were made."""

@@ -10,35 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._alidns.argspec import RecordWanted, read_record
-from .._alidns.reconcile import ensure_record, foresee_record
-from .._errors import Failure, NotAllowed
+from .._alidns.reconcile import ensure_record
+from .._errors import Failure, MissingLibrary, NotAllowed
 from .._text import shown
-from .._x509.hostnames import base
 
 if TYPE_CHECKING:
+    from .._dns.argspec import Nsupdate
     from .._reconcile import Run
     from .observe import Actors
     from .wanted import CertificateWanted, Validation
 
 Entry = Mapping[str, Any]
-_LABEL = "_dnsauth."
-
-
-def refuse_unpublishable(run: Run[Actors], wanted: CertificateWanted) -> None:
-    """What would keep the validation record from being published is seen before an order."""
-    validation = wanted.validation
-    names = list(dict.fromkeys(validation.alias or _LABEL + base(domain) for domain in wanted.domains))
-    try:
-        for name in names:
-            if validation.by == "alidns":
-                foresee_record(run.actor.alidns, _record(validation, name, "TXT", "probe", "present"))
-            elif validation.by == "nsupdate":
-                from .._dns import update  # its library is imported only where it is used
-
-                update.check(update.read_nsupdate(validation.nsupdate or {}), name)
-    except Failure as failure:
-        failure.msg += " Nothing was ordered."
-        raise
 
 
 def publish(run: Run[Actors], wanted: CertificateWanted, entries: Iterable[Entry]) -> None:
@@ -86,20 +68,41 @@ def _put(run: Run[Actors], validation: Validation, entry: Entry, state: str) -> 
         else:
             run.actor.host.remove_file(path)
         return
-    name = validation.alias or entry.get("record_name")
-    if entry["method"] != "dns" or not name:
+    if entry["method"] != "dns" or not entry.get("record_name"):
         return
+    name = place_of(run, validation, entry["record_name"])
     if validation.by == "alidns":
-        record = _record(validation, name, entry["record_type"], entry["record_value"], state)
+        record = alidns_record(validation, name, entry["record_type"], entry["record_value"], state)
         run.warnings.extend(ensure_record(run.actor.alidns, record).warnings)
     elif validation.by == "nsupdate":
         from .._dns import update  # its library is imported only where it is used
 
         change = update.publish if state == "present" else update.remove
-        change(update.read_nsupdate(validation.nsupdate or {}), name, entry["record_type"], entry["record_value"])
+        change(nsupdate_of(validation), name, entry["record_type"], entry["record_value"])
 
 
-def _record(validation: Validation, name: str, kind: str, value: str, state: str) -> RecordWanted:
+def place_of(run: Run[Actors], validation: Validation, name: str) -> str:
+    """Where a validation record goes: to the end of a CNAME at its name, or to the name that the options give."""
+    if validation.alias:
+        return validation.alias
+    try:
+        resolver = run.actor.resolver
+    except MissingLibrary:
+        resolver = None
+    if resolver is None:
+        return name
+    from .._dns.lookup import follow  # its library is imported only where it is used
+
+    return follow(name, resolver, run.clock)
+
+
+def nsupdate_of(validation: Validation) -> Nsupdate:
+    from .._dns.argspec import read_nsupdate  # few certificates are validated by dynamic updates
+
+    return read_nsupdate(validation.nsupdate or {})
+
+
+def alidns_record(validation: Validation, name: str, kind: str, value: str, state: str) -> RecordWanted:
     options = validation.alidns
     return read_record(
         {
