@@ -14,6 +14,7 @@ from .._alidns.reconcile import ensure_record, foresee_record
 from .._errors import Failure, NotAllowed
 from .._text import shown
 from .._x509.hostnames import base
+from .texts import named
 
 if TYPE_CHECKING:
     from .._reconcile import Run
@@ -57,15 +58,22 @@ def unpublish(run: Run[Actors], wanted: CertificateWanted, entries: Iterable[Ent
             run.warnings.append(f"{named(entry)} could not be removed. {failure.msg}")
 
 
-def named(entry: Entry) -> str:
-    """How sentences call what is published."""
-    if entry["method"] == "file":
-        return f"file {shown(str(entry['url']))}"
-    return f"{entry['record_type']} {shown(str(entry['record_name'] or entry['raw_record_name']))}"
+def is_published(run: Run[Actors], wanted: CertificateWanted, entries: Sequence[Entry]) -> bool:
+    """Whether all of it is there already. What cannot be looked at is not: publishing it tells why."""
+    try:
+        return bool(entries) and all(_is_there(run, wanted.validation, entry) for entry in entries)
+    except Failure:
+        return False
 
 
-def all_named(entries: Sequence[Entry]) -> str:
-    return ", ".join(dict.fromkeys(map(named, entries)))
+def _is_there(run: Run[Actors], validation: Validation, entry: Entry) -> bool:
+    name = validation.alias or entry.get("record_name")
+    if validation.by == "file" and entry["method"] == "file":
+        return run.actor.host.has_file(_path(validation, entry), entry["content"])
+    if validation.by == "alidns" and name:
+        record = _record(validation, name, entry["record_type"], entry["record_value"], "present")
+        return not foresee_record(run.actor.alidns, record).plan.changed
+    return False
 
 
 def _refuse_unclear(validation: Validation, entry: Entry) -> None:
@@ -80,7 +88,7 @@ def _refuse_unclear(validation: Validation, entry: Entry) -> None:
 def _put(run: Run[Actors], validation: Validation, entry: Entry, state: str) -> None:
     """One record or file. What does not fit the way of publishing is left to others."""
     if validation.by == "file" and entry["method"] == "file":
-        path = f"{str(validation.webroot).rstrip('/')}{entry['path']}"
+        path = _path(validation, entry)
         if state == "present":
             run.actor.host.write_file(path, entry["content"])
         else:
@@ -97,6 +105,10 @@ def _put(run: Run[Actors], validation: Validation, entry: Entry, state: str) -> 
 
         change = update.publish if state == "present" else update.remove
         change(update.read_nsupdate(validation.nsupdate or {}), name, entry["record_type"], entry["record_value"])
+
+
+def _path(validation: Validation, entry: Entry) -> str:
+    return f"{str(validation.webroot).rstrip('/')}{entry['path']}"
 
 
 def _record(validation: Validation, name: str, kind: str, value: str, state: str) -> RecordWanted:
