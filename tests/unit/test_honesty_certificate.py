@@ -295,14 +295,26 @@ def check_success(setting: Setting, done: World, outcomes: tuple[Outcome[Chain],
     foreseen, was = outcomes
     about = str(done)
     assert shown(foreseen) == shown(was), about
-    for text, expected in ((was.diff()[side], foreseen.diff()[side]) for side in ("before", "after")):
+    acted = not orders(done.shop.account, UNDER_WAY)
+    for side in ("before", "after"):
+        expected, text = lines(foreseen, side, acted), lines(was, side, acted)
         pattern = re.escape(expected).replace(re.escape(KNOWN_AFTER_APPLY), ".*")
         assert re.fullmatch(pattern, text), (about, expected, text)
     again = setting.run(done.shop, until.value, check=True)
     assert isinstance(again, Outcome), (about, again.msg)
-    assert [step.public() for step in again.plan.steps] == [], about
+    # A certificate that became due before it was installed is installed first.
+    installs_first = was.plan.facts["action"] in ("install", "reload") and again.plan.facts["action"] == "renew"
+    if installs_first:
+        return
+    assert shown(again) == [], about
     assert again.diff()["before"].splitlines()[0] == was.diff()["after"].splitlines()[0], about
     assert again.plan.facts["action"] == "nothing" or not until.covers(Until.INSTALLED), about
+
+
+def lines(outcome: Outcome[Chain], side: str, acted: bool) -> str:
+    """A diff; without what a CA changes that acts in the meantime."""
+    of_the_order = ("order:", "published:") if acted else ()
+    return "\n".join(line for line in outcome.diff()[side].splitlines() if not line.startswith(of_the_order))
 
 
 def shown(outcome: Outcome[Chain]) -> list[Mapping[str, Any]]:

@@ -93,7 +93,9 @@ def _as_it_is(expected: Chain | None, work: Work) -> Chain | None:
         return None
     current = work.look.current if work.look else None
     expires = current["not_after"] if current else expected.expires
-    return replace(expected, order=work.order or expected.order, expires=expires)
+    told = work.order is None or bool(work.order.validation)
+    published = expected.published if told else None
+    return replace(expected, order=work.order or expected.order, expires=expires, published=published)
 
 
 def _stage(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
@@ -126,7 +128,9 @@ def _have_order(run: Run[Actors], seen: Seen, work: Work) -> Order:
     order: Order = outcome.after
     entries = [entry.public() for entry in order.validation]
     work.order, work.published = order, [*work.published, *(each for each in entries if each not in work.published)]
-    _note(run, seen, work)
+    staged = seen.look.staged or {}
+    if (staged.get("order_id"), staged.get("validation")) != (order.order_id, work.published):
+        _note(run, seen, work)
     return order
 
 

@@ -21,7 +21,7 @@ from ..options import WaitFor, Waiting
 from ..status import VALID
 from ..wait.one import Watch, wait
 from . import api
-from .duplicates import LOOKS, resolve_duplicate
+from .duplicates import LOOKS, resolve_duplicate, resolve_new
 from .execute import describe_new, execute
 from .goals import goal_of
 from .lock import Lock, hold, peek
@@ -108,10 +108,8 @@ def _settle(run: ApiRun, seen: Seen[W], plan: Plan[Order], done: Done[Order]) ->
     if order is None or wanted.state is not State.PRESENT:
         return order
     if plan.creates:
-        order = describe_new(run, order)
-    if done.made:
         looks = _to_come(run, looks)
-        order = resolve_duplicate(run, seen, order)
+        order = resolve_new(run, seen, order) if done.made else describe_new(run, order)
     is_own = done.made and done.after is not None and order.order_id == done.after.order_id
     order = _wait(run, seen, order, looks if is_own else [])
     if order.status in VALID and (plan.steps or order != plan.before):
