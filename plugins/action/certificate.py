@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from functools import partial
@@ -139,6 +140,13 @@ class TargetHost:
 
     def remove_file(self, path: str) -> None:
         self._done("ansible.builtin.file", {"path": path, "state": "absent"})
+
+    def has_file(self, path: str, content: str) -> bool:
+        try:
+            found = self._done("ansible.builtin.slurp", {"src": path})
+        except Failure:
+            return False
+        return b64decode(found["content"]) == content.encode()
 
     def _done(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """The result of a step. Raises Failure with its sentence."""

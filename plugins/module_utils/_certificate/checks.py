@@ -31,7 +31,8 @@ def refuse_what_would_fail(run: Run[Actors], seen: Seen) -> list[dict[str, Any]]
     """Raise what would keep an application from being validated; return what was checked. Nothing is ordered yet."""
     wanted = seen.wanted
     try:
-        zones = {name: _provider_zone(run, wanted, name) for name in _record_names(run, wanted)}
+        zones = run.actor.zones
+        zones.update({name: _provider_zone(run, wanted, name) for name in _record_names(run, wanted)})
         resolver = _resolver(run)
         return _preflight(run, wanted, resolver, zones) if resolver else []
     except Failure as failure:
@@ -52,7 +53,7 @@ def _provider_zone(run: Run[Actors], wanted: CertificateWanted, name: str) -> st
     if wanted.validation.by == "alidns":
         client = run.actor.alidns
         return zone_of(
-            Run(client, predicts=True), alidns_record(wanted.validation, name, "TXT", "probe", "present")
+            Run(client, predicts=True), alidns_record(wanted.validation, name, ("TXT", "probe"), "present")
         ).name
     from .._dns import update  # its library is imported only where it is used
 
