@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from functools import partial
@@ -26,6 +27,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._certificate.want
     read_certificate_options,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._connection import Service as Product
+from ansible_collections.certops.alicloud.plugins.module_utils._dns.lookup import Resolver, read_resolvers
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
@@ -70,11 +72,12 @@ class ActionModule(ActionBase):
             _without_own_endpoint(connection) if options["alidns_connection"] is None else options["alidns_connection"]
         )
         actors = Actors(
-            host,
-            Clock(),
-            self._task.check_mode,
-            lambda: self._client(CAS, connection),
-            lambda: self._client(ALIDNS, alidns),
+            host=host,
+            clock=Clock(),
+            read_only=self._task.check_mode,
+            connect=lambda: self._client(CAS, connection),
+            connect_alidns=lambda: self._client(ALIDNS, alidns),
+            find_resolver=lambda: _resolver(options),
         )
         with closing(actors):
             outcome = ensure_certificate(actors, wanted)
@@ -142,6 +145,13 @@ class TargetHost:
     def remove_file(self, path: str) -> None:
         self._done("ansible.builtin.file", {"path": path, "state": "absent"})
 
+    def has_file(self, path: str, content: str) -> bool:
+        try:
+            found = self._done("ansible.builtin.slurp", {"src": path})
+        except Failure:
+            return False
+        return b64decode(found["content"]) == content.encode()
+
     def _done(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """The result of a step. Raises Failure with its sentence."""
         given = {key: value for key, value in arguments.items() if value is not None}
@@ -170,6 +180,15 @@ def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     if unknown:
         raise Failure(f"settings: unknown key(s): {', '.join(unknown)}.")
     return given
+
+
+def _resolver(options: Mapping[str, Any]) -> Resolver | None:
+    """Whom the checks ask. With an emulator on this machine, the names of the world are not asked for."""
+    connection = _task.validated(CAS.options, options["connection"] or {})
+    is_emulator = str(connection["endpoint"] or "").startswith("http://") and not options["resolvers"]
+    if options["preflight"] == "false" or is_emulator:
+        return None
+    return read_resolvers(options["resolvers"])
 
 
 def _without_own_endpoint(connection: Mapping[str, Any]) -> Mapping[str, Any]:

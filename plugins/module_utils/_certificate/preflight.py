@@ -114,6 +114,12 @@ def wait_visible(published: Published, resolver: Resolver, seconds: float, clock
         resolver.forget()
 
 
+def served_file(domain: str, url: str, content: str, resolver: Resolver, fetch: Fetch = fetch_validation) -> Check:
+    """Whether every address of a domain serves its validation file, byte for byte."""
+    addresses = [value for type in ("A", "AAAA") for value in resolver.ask(domain, type).values(type)]
+    return Check(domain, "http", *rules.http(domain, fetch(url, content, addresses)))
+
+
 def _visible(published: Published, resolver: Resolver, zone: Zone) -> Verdict:
     responses = at_every_server(resolver, zone, published.name, published.type)
     return rules.visible(published.name, published.value, published.type, responses)

@@ -58,6 +58,11 @@ def remove(nsupdate: Nsupdate, name: str, type: str, value: str, clock: Clock | 
     return True
 
 
+def is_there(nsupdate: Nsupdate, name: str, type: str, value: str) -> bool:
+    """Whether the server has the value. Raises Failure."""
+    return _stored(_target(nsupdate, name, type), to_rdata(type, value)) is not None
+
+
 def check(nsupdate: Nsupdate, name: str, clock: Clock | None = None) -> str:
     """Return the zone of the validation record of a name, after all that can be known before there is a value.
 

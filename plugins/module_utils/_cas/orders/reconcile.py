@@ -69,7 +69,11 @@ def await_certificate(client: Client, wanted: Wanted, order: Order, timeout: flo
     """Wait until an order is issued; returns it with its certificate, which must be the one that was asked for."""
     run = Run(client, client.clock.monotonic() + timeout)
     waiting = Waiting(WaitFor.ISSUED, timeout, wanted.waiting.interval)
-    found = wait(run, goal_of(WaitFor.ISSUED), waiting, order, api.describe)
+    if order.status in VALID and order.certificate is None:
+        order = api.describe(run, order) or order  # a list tells that it is issued, and no more
+    goal = goal_of(WaitFor.ISSUED)
+    shown = replace(goal, is_reached=lambda each: goal.is_reached(each) and each.certificate is not None)
+    found = wait(run, shown, waiting, order, api.describe)
     refuse_wrong_certificate(wanted, found)
     return found
 
