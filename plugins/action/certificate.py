@@ -122,7 +122,8 @@ class TargetHost:
         self.told: dict[str, Any] = {}
 
     def look(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self._done(LOOK, options)
+        found = self._done(LOOK, options)
+        return {**found, "warnings": [_warning(each) for each in found.get("warnings") or ()]}
 
     def change(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
         return self._done(CHANGE, options)
@@ -165,6 +166,11 @@ def _failure(result: Mapping[str, Any]) -> Failure:
     said = [str(result.get("msg") or "no reason was given"), str(result.get("stderr") or "").strip()]
     facts = {name: result[name] for name in ("problem", "key_mismatch") if name in result}
     return Failure(": ".join(part for part in dict.fromkeys(said) if part), **facts)
+
+
+def _warning(warning: Any) -> str:
+    """The text of a module's warning; newer versions of ansible-core wrap it."""
+    return str(getattr(getattr(warning, "event", None), "msg", warning))
 
 
 def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
