@@ -18,12 +18,13 @@ options:
       - Domain names of the certificate. The first one is the common name (CN). Internationalized domain names (IDN) are
         converted to A-labels (punycode).
       - At most five names. Either all of them are wildcards, or none is.
-      - If a CSR is given too, its names must be the same, and its CN must be the first of these names.
+      - If a CSR is given too, its names must be the same, and its CN, if it has one, must be the first of these names.
     type: list
     elements: str
   csr_content:
     description:
       - The certificate signing request (CSR) in PEM format. Its key is RSA with 2048 bits or more, or EC.
+      - A common name (CN) has 64 characters at most. A CSR for a longer name has all names in the SAN and no CN.
       - Without a CSR, the service creates a private key and stores it; see
         O(certops.alicloud.cas_order_info#module:include_private_key).
       - Mutually exclusive with O(csr_path).
