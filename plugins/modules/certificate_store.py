@@ -107,8 +107,9 @@ options:
     description:
       - The certificate and its chain in PEM format, in any order. Required for O(state=complete). It is not shown in
         logs, because it may contain a private key by mistake.
-      - "The set must be usable: each certificate is signed by the next one, none is expired or not yet valid, the
-        certificate matches the private key, and it covers all of O(domains)."
+      - "The set must be usable: the certificate is signed by another one of the set, unless it comes alone; of the
+        paths of signatures, one is neither expired nor not yet valid; the certificate matches the private key, and it
+        covers all of O(domains). Certificates that belong to no path are left out."
     type: str
   private_key:
     description:
