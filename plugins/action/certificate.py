@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from base64 import b64decode
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.certops.alicloud.plugins.action import certificate_store, certificate_store_info
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import ALIDNS
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
@@ -24,12 +27,15 @@ from ansible_collections.certops.alicloud.plugins.module_utils._certificate.want
     read_certificate_options,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._connection import Service as Product
+from ansible_collections.certops.alicloud.plugins.module_utils._dns.lookup import Resolver, read_resolvers
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 from ansible_collections.certops.alicloud.plugins.plugin_utils.direct import teller, variables
 
-COLLECTION = "certops.alicloud"
+LOOK, CHANGE = "certops.alicloud.certificate_store_info", "certops.alicloud.certificate_store"
+# Imported here once, and not in the worker of each task.
+OWN: dict[str, Callable[..., Any]] = {LOOK: certificate_store_info.ActionModule, CHANGE: certificate_store.ActionModule}
 # What the steps on the host may tell Ansible beside their results.
 PASSED_ON = ("ansible_facts", "deprecations")
 
@@ -63,11 +69,12 @@ class ActionModule(ActionBase):
             _without_own_endpoint(connection) if options["alidns_connection"] is None else options["alidns_connection"]
         )
         actors = Actors(
-            host,
-            Clock(),
-            self._task.check_mode,
-            lambda: self._client(CAS, connection),
-            lambda: self._client(ALIDNS, alidns),
+            host=host,
+            clock=Clock(),
+            read_only=self._task.check_mode,
+            connect=lambda: self._client(CAS, connection),
+            connect_alidns=lambda: self._client(ALIDNS, alidns),
+            find_resolver=lambda: _resolver(options),
         )
         with closing(actors):
             outcome = ensure_certificate(actors, wanted)
@@ -89,18 +96,22 @@ class ActionModule(ActionBase):
         task = self._task.copy(exclude_parent=True)
         task._parent = self._task._parent
         task.action, task.args, task.module_defaults = name, dict(arguments), []
-        loader = self._shared_loader_obj.action_loader
-        action = loader.get(
-            name if loader.has_plugin(name) else "ansible.legacy.normal",
+        found: dict[str, Any] = self._action_of(name)(
             task=task,
             connection=self._connection,
             play_context=self._play_context,
             loader=self._loader,
             templar=self._templar,
             shared_loader_obj=self._shared_loader_obj,
-        )
-        found: dict[str, Any] = action.run(task_vars=task_vars)
+        ).run(task_vars=task_vars)
         return found
+
+    def _action_of(self, name: str) -> Callable[..., Any]:
+        """What runs a module: an action of its name, or the one that ships modules."""
+        if name in OWN:
+            return OWN[name]
+        loader = self._shared_loader_obj.action_loader
+        return partial(loader.get, name if loader.has_plugin(name) else "ansible.legacy.normal")
 
 
 class TargetHost:
@@ -111,10 +122,11 @@ class TargetHost:
         self.told: dict[str, Any] = {}
 
     def look(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self._done(f"{COLLECTION}.certificate_store_info", options)
+        found = self._done(LOOK, options)
+        return {**found, "warnings": [_warning(each) for each in found.get("warnings") or ()]}
 
     def change(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self._done(f"{COLLECTION}.certificate_store", options)
+        return self._done(CHANGE, options)
 
     def reload(self, service: Service) -> None:
         if service.argv:
@@ -129,6 +141,13 @@ class TargetHost:
 
     def remove_file(self, path: str) -> None:
         self._done("ansible.builtin.file", {"path": path, "state": "absent"})
+
+    def has_file(self, path: str, content: str) -> bool:
+        try:
+            found = self._done("ansible.builtin.slurp", {"src": path})
+        except Failure:
+            return False
+        return b64decode(found["content"]) == content.encode()
 
     def _done(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """The result of a step. Raises Failure with its sentence."""
@@ -149,6 +168,11 @@ def _failure(result: Mapping[str, Any]) -> Failure:
     return Failure(": ".join(part for part in dict.fromkeys(said) if part), **facts)
 
 
+def _warning(warning: Any) -> str:
+    """The text of a module's warning; newer versions of ansible-core wrap it."""
+    return str(getattr(getattr(warning, "event", None), "msg", warning))
+
+
 def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     """The options that are given as a dictionary; they win over those of the task."""
     given = arguments.get("settings") or {}
@@ -158,6 +182,15 @@ def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     if unknown:
         raise Failure(f"settings: unknown key(s): {', '.join(unknown)}.")
     return given
+
+
+def _resolver(options: Mapping[str, Any]) -> Resolver | None:
+    """Whom the checks ask. With an emulator on this machine, the names of the world are not asked for."""
+    connection = _task.validated(CAS.options, options["connection"] or {})
+    is_emulator = str(connection["endpoint"] or "").startswith("http://") and not options["resolvers"]
+    if options["preflight"] == "false" or is_emulator:
+        return None
+    return read_resolvers(options["resolvers"])
 
 
 def _without_own_endpoint(connection: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -21,12 +21,14 @@ options:
       - Many CAs add a name at no charge, such as C(www.example.com) to C(example.com), C(example.com) to
         C(www.example.com) or to C(*.example.com). An order that has such names beside those given here is the same
         order. If there is one with just these names too, that one is selected.
-      - If a CSR is given too, its names must be the same, and its CN must be the first of these names.
+      - If a CSR is given too, its names must be the same, and its CN, if it has one, must be the first of these names.
     type: list
     elements: str
   csr_content:
     description:
-      - The certificate signing request (CSR) in PEM format. Its key is RSA with 2048 bits or more, or EC.
+      - The certificate signing request (CSR) in PEM format. Its key is RSA with 2048 bits or more, or EC. Its common
+        name (CN) is the first domain name. A CN can have 64 characters at most; a longer name stands in the SAN alone,
+        and such a CSR goes without a CN.
       - Without a CSR, the service creates a private key and stores it; see
         O(certops.alicloud.cas_order_info#module:include_private_key).
       - Mutually exclusive with O(csr_path).
@@ -110,7 +112,7 @@ options:
   known_orders:
     description:
       - All orders of the account, as returned in RV(certops.alicloud.cas_order_info#module:known_orders). The task then
-        describes the orders that it needs, and does not list the orders of the account.
+        does not list the orders of the account, and describes one only where more than the list tells is needed.
       - Orders for other domain names can be removed from its list C(orders) to save space.
       - Ignored if it is older than one hour, if it was returned for another access key or endpoint, or if it does not
         contain O(order_id).

@@ -109,5 +109,7 @@ class Outcome(Generic[T]):
         }
 
     def diff(self) -> dict[str, str]:
+        """What is there before and after, and why it changes, where the plan has one reason."""
         after = self.after if self.plan.changed else self.plan.before
-        return {"before": self.display.lines(self.plan.before), "after": self.display.lines(after)}
+        why = f"reason: {self.plan.facts['reason']}\n" if self.plan.changed and "reason" in self.plan.facts else ""
+        return {"before": self.display.lines(self.plan.before), "after": self.display.lines(after) + why}

@@ -39,9 +39,9 @@ options:
   order_id:
     description:
       - ID of the order. Write it in quotes, because it does not fit into a floating point number.
-      - Without it, an order with the same set of domain names and the same product is selected (see O(domains)). An order in progress
-        takes precedence over an issued one, and an issued one over a failed one. It is an error if more than one such
-        order is in progress.
+      - Without it, an order with the same set of domain names and the same product is selected (see O(domains)). An
+        order in progress takes precedence over an issued one, and an issued one over a failed one. It is an error if
+        more than one such order is in progress.
       - With O(state=present), an order that is expired, revoked, inactive or does not exist any more is skipped, and
         an order is selected by domain names and product. If the order can be used, one call is enough. Whether its
         certificate was revoked is then known only if the service says so when it describes the order.

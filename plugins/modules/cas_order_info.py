@@ -402,6 +402,11 @@ known_orders:
       type: str
       returned: always
       sample: "2026-11-22T12:00:00Z"
+    clock_offset:
+      description: How many seconds the clock of the service is ahead of that of this machine; null if it is unknown.
+      type: int
+      returned: always
+      sample: 0
     orders:
       description:
         - One line of text for each order, with only what such a task needs. Its form can change.
@@ -409,7 +414,9 @@ known_orders:
       type: list
       elements: raw
       returned: always
-      sample: ["98987582437920968|issued|ISSUED|digicert-free-1-free|cas-ivauto-abc123|14700001|www.example.com"]
+      sample:
+        - "98987582437920968|issued|ISSUED|digicert-free-1-free|cas-ivauto-abc123|14700001|\
+          1795305600000|1795305600000|1803081600000|www.example.com"
 private_key:
   description: The private key that the service created, in PEM format; null if it did not create one.
   type: str

@@ -33,6 +33,11 @@ options:
         calls its order.
       - A window that is not shorter than the lifetime would renew in every run. A third of the lifetime is used
         instead, and a warning says so.
+      - The task fails, and orders nothing, if a successor would be due at once, because every run would order another
+        one. This is so if the certificate was due already when its order was bought (for example a reissue that keeps
+        the old expiry date), until a third of its time is left; and if it is due by the clock of this machine, but not
+        by that of the service, where the two differ by more than an hour. The clock of the service is the one that
+        counts.
     type: str
     default: 33%
   strategy:
@@ -42,14 +47,15 @@ options:
         the task then fails with the ID of the order and says so, and the next run resumes with it."
       - "V(reorder): a new order for the same domain names."
       - "V(auto): V(renew) while the status of the order is V(expiring) and its product is not a free one
-        (C(*-free-*)), otherwise V(reorder)."
+        (C(*-free-*)), otherwise V(reorder). If a product could be renewed by the service later, RV(reason) says so and
+        from when on; see V(expiring) of O(renew_before)."
     type: str
     choices: [auto, renew, reorder]
     default: auto
   force:
     description:
-      - Renew even if the certificate is not due. With O(order_id), this applies to that order only, so that a
-        successor that exists already is not renewed in turn.
+      - Renew even if the certificate is not due, or if a successor would be due at once. With O(order_id), this applies
+        to that order only, so that a successor that exists already is not renewed in turn.
     type: bool
     default: false
 extends_documentation_fragment:

@@ -1,13 +1,15 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The chain of one certificate without Ansible: the emulator's service, a store on disk, an endpoint that can be reloaded."""
+"""The chain of one certificate without Ansible: the emulator, a store on disk, a server that can be reloaded."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,9 @@ from ansible_collections.certops.alicloud.plugins.module_utils._certificate.want
     read_certificate_options,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
+from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response, Transport
 from ansible_collections.certops.alicloud.plugins.module_utils._store.info import report
 from ansible_collections.certops.alicloud.plugins.module_utils._store.model import Served
 from ansible_collections.certops.alicloud.plugins.module_utils._store.reconcile import ensure_store
@@ -45,62 +49,117 @@ OPTIONS_OF_A_TEST: dict[str, Any] = {
 }
 
 
+def ignore(step: str) -> None:
+    pass
+
+
+class Killed(BaseException):
+    """What ends a task as SIGKILL does: nothing is done after it."""
+
+
 @dataclass
 class Shop:
     """A host with a store below ``root`` and a web server that reads its certificate when it is reloaded.
 
-    ``before`` is called with the name of each step before it is done, and may raise.
+    ``before`` and ``after`` are called with the name of each step on the host and of each call, and may raise.
+    A server that is ``stuck`` goes on with what it serves. ``ahead``: seconds that the host's clock is ahead.
     """
 
     account: Emulator
     root: Path
     read_only: bool = False
     reloads: bool = True
-    before: Callable[[str], None] = lambda step: None
+    stuck: bool = False
+    before: Callable[[str], None] = ignore
+    after: Callable[[str], None] = ignore
     serving: str | None = None
+    ahead: float = 0.0
     said: list[str] = field(default_factory=list)
 
     @property
     def home(self) -> Path:
         return self.root / WWW
 
+    @property
+    def clock(self) -> Clock:
+        inner = client.clock(self.account)
+        return inner._replace(now=lambda: inner.now() + timedelta(seconds=self.ahead))
+
     def look(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
         given = _task.validated(INFO, _given(options))
         # The machine of the test need not have the service.
         given["requirements"] = {**given["requirements"], "services": None}
-        found = report(given, self.read_only, client.clock(self.account), lambda endpoint, name: [self._served()])
-        return {**found.public(client.clock(self.account).now()), "warnings": found.warnings}
+        found = report(given, self.read_only, self.clock, lambda endpoint, name: [self._served()])
+        return {**found.public(self.clock.now()), "warnings": found.warnings}
 
     def _served(self) -> Served:
         problem = None if self.serving else "connection refused"
         return Served(ENDPOINT, serial_number=self.serving, sha256_fingerprint=self.serving, problem=problem)
 
     def change(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
-        self._begin(options["state"])
-        outcome = ensure_store(_task.validated(STORE, _given(options)), False, client.clock(self.account))
-        return outcome.public(client.clock(self.account).now())
+        def changed() -> Mapping[str, Any]:
+            try:
+                outcome = ensure_store(_task.validated(STORE, _given(options)), False, self.clock)
+            except Failure as failure:
+                # As the action passes it on.
+                facts = {name: failure.facts[name] for name in ("problem", "key_mismatch") if name in failure.facts}
+                raise Failure(failure.msg, **facts) from None
+            return outcome.public(self.clock.now())
+
+        return self._do(str(options["state"]), changed)
 
     def reload(self, service: Service) -> None:
-        self._begin("reload")
-        if not self.reloads:
-            raise Failure("Unable to reload service web: its configuration is broken.")
-        current = (self.home / "current" / "cert.pem").read_text()
-        self.serving = _fingerprint(current)
+        def reloaded() -> None:
+            if not self.reloads:
+                raise Failure("Unable to reload service web: its configuration is broken.")
+            if not self.stuck:
+                self.serving = _fingerprint((self.home / "current" / "cert.pem").read_text())
+
+        self._do("reload", reloaded)
 
     def write_file(self, path: str, content: str) -> None:
-        self._begin("write_file")
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(content)
+        def written() -> None:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            Path(path).write_text(content)
+
+        self._do("write_file", written)
 
     def remove_file(self, path: str) -> None:
-        self._begin("remove_file")
-        Path(path).unlink(missing_ok=True)
+        self._do("remove_file", lambda: Path(path).unlink(missing_ok=True))
 
-    def _begin(self, step: str) -> None:
+    def has_file(self, path: str, content: str) -> bool:
+        return Path(path).is_file() and Path(path).read_text() == content
+
+    def _do(self, step: str, deed: Callable[[], Any]) -> Any:
         if self.read_only:
             raise AssertionError(f"a preview was about to do {step}")
         self.said.append(step)
         self.before(step)
+        done = deed()
+        self.after(step)
+        return done
+
+    def fork(self, root: Path) -> Shop:
+        """A copy of the host and of the account; what happens to one does not happen to the other."""
+        shutil.copytree(self.root, root, symlinks=True)
+        twin = Shop(self.account.fork(), root, reloads=self.reloads, stuck=self.stuck)
+        twin.serving, twin.ahead = self.serving, self.ahead
+        return twin
+
+    def picture(self) -> dict[str, str]:
+        """Everything on the disk: content or target by path."""
+        found = {}
+        for path in sorted(self.root.rglob("*")):
+            content = os.readlink(path) if path.is_symlink() else path.read_text() if path.is_file() else ""
+            found[str(path.relative_to(self.root))] = content
+        return found
+
+    def published(self) -> list[str]:
+        """The validation records and files that are there."""
+        records = [
+            record.rr for record in self.account.world.zones.records.values() if record.rr.startswith("_dnsauth")
+        ]
+        return [*records, *(name for name in self.picture() if name.endswith("fileauth.txt"))]
 
 
 def _given(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,7 +180,21 @@ def run(shop: Shop, check: bool = False, **options: Any) -> Outcome[Chain]:
         host=shop,
         clock=client.clock(shop.account),
         read_only=check,
-        connect=lambda: client.client(shop.account, check),
-        connect_alidns=lambda: client.client(shop.account, check, product=ALIDNS),
+        connect=lambda: client.client(shop.account, check, transport=_watched(shop)),
+        connect_alidns=lambda: client.client(shop.account, check, product=ALIDNS, transport=_watched(shop)),
     )
     return ensure_certificate(actors, read_certificate_options(given))
+
+
+def _watched(shop: Shop) -> Transport:
+    """The service, with each call told to the shop before and after it."""
+    exchange = client.transport(shop.account)
+
+    def watched(request: Request, timeout: float) -> Response:
+        action = request.headers["x-acs-action"]
+        shop.before(action)
+        response = exchange(request, timeout)
+        shop.after(action)
+        return response
+
+    return watched

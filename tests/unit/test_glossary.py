@@ -76,6 +76,7 @@ PROSE = {
 # ... except here, each with its reason.
 ALLOWED = {
     r"""["`{]proof["`:]|proof=\w+""": "a dial of the emulator, whose names outside people use",
+    r"\.answer\b": "the part of a DNS message, as dnspython calls it",
     r"unit tests?|make unit|tests/unit|ansible-test units|tests: unit": "tests of single functions",
 }
 

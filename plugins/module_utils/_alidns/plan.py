@@ -70,7 +70,7 @@ def _absent(zone: Zone, aim: Record, records: Sequence[Record]) -> Plan[Record]:
     same = [record for record in records if record.is_same(aim)]
     for record in same:
         _refuse_locked(record)
-    return Plan(same[0] if same else None, tuple(_delete(record) for record in same))
+    return Plan(same[0] if same else None, tuple(delete(record) for record in same))
 
 
 _RULES: dict[State, Callable[[Zone, Record, Sequence[Record]], Plan[Record]]] = {
@@ -91,7 +91,7 @@ def _update(there: Record, aim: Record) -> Step[Record]:
     return Step(UPDATE, reason, Target("record_id", there.record_id), leaves, Repeat.SAFE, params)
 
 
-def _delete(there: Record) -> Step[Record]:
+def delete(there: Record) -> Step[Record]:
     reason = f"this value of {there.named} is not wanted"
     params = {**ENGLISH, "RecordId": there.record_id}
     return Step(DELETE, reason, Target("record_id", there.record_id), None, Repeat.SAFE, params)

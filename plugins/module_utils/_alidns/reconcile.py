@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,9 @@ from .._errors import ApiError, OutcomeUnknown, StateNotReached
 from .._errors import Kind as RefusalKind
 from .._plan import Display, Outcome, Plan, Step
 from .._reconcile import RUN_AGAIN, ApiRun, Done, Kind, Run, find_after_loss, look_for, reconcile
+from .._rpc.fields import text
 from . import api
-from .plan import ADD, DELETE, UPDATE, Seen, find, is_settled, plan_record
+from .plan import ADD, DELETE, UPDATE, Seen, delete, find, is_settled, plan_record
 from .record import Record, diff_text
 
 if TYPE_CHECKING:
@@ -30,6 +32,33 @@ _NEEDLESS = {ADD: RefusalKind.DUPLICATE, UPDATE: RefusalKind.DUPLICATE, DELETE: 
 def ensure_record(client: Client, wanted: RecordWanted) -> Outcome[Record]:
     """``alidns_record``."""
     return reconcile(Run(client), wanted, _RECORD)
+
+
+def add_value(client: Client, wanted: RecordWanted) -> str | None:
+    """Ensure that a value is there, with one call where it is new; returns the record's id where that call told it."""
+    run = Run(client)
+    if wanted.domain:
+        [step] = plan_record(Seen(wanted, api.zone_of(run, wanted), ()), run.now()).steps
+        with suppress(ApiError, OutcomeUnknown):  # a look tells what became of it, or why it cannot be
+            return text(run.send(step).get("RecordId"))
+    outcome = ensure_record(client, wanted)
+    return outcome.after.record_id if outcome.after else None
+
+
+def remove_value(client: Client, wanted: RecordWanted, record_id: str | None) -> None:
+    """Ensure that a value is not there, with one call where the id of its record is known."""
+    if record_id and wanted.domain:
+        run = Run(client)
+        there = Record(record_id, wanted.domain, "", wanted.type, wanted.value, None, wanted.line)
+        try:
+            run.send(delete(there))
+            return
+        except ApiError as refused:
+            if refused.kind is RefusalKind.GONE:
+                return
+        except OutcomeUnknown:
+            pass  # a look tells what became of it
+    ensure_record(client, wanted)
 
 
 def foresee_record(client: Client, wanted: RecordWanted) -> Outcome[Record]:

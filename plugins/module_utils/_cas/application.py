@@ -98,9 +98,23 @@ def _names(values: Sequence[str] | None, csr: Csr | None) -> tuple[str, ...]:
         raise InvalidOption(
             "domains", f"{', '.join(given)} do not agree with the names in {csr_option}: {', '.join(csr.domains)}."
         )
+    if csr and not csr.has_common_name:
+        _refuse_without_need(csr)
     chosen = given or (csr.domains if csr else ())
     _check_names(chosen, "domains" if given else csr_option)
     return chosen
+
+
+def _refuse_without_need(csr: Csr) -> None:
+    """A common name can only be missing where none can hold a name."""
+    from .._x509.make import LONGEST_COMMON_NAME  # few requests lack one
+
+    if all(len(name) <= LONGEST_COMMON_NAME for name in csr.domains):
+        raise InvalidOption(
+            csr.origin,
+            "the signing request has no common name (CN), which the service needs; make it with the first domain as "
+            f"CN. Only a name of more than {LONGEST_COMMON_NAME} characters, which no CN can hold, goes without.",
+        )
 
 
 def _check_names(chosen: tuple[str, ...], option: str) -> None:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from .._cas.orders.reconcile import await_certificate, ensure_order, ensure_renewal
 from .._cas.orders.wanted import RenewalWanted
 from .._errors import Failure
-from .._plan import Plan
+from .._plan import Plan, public_steps
 from .._reconcile import Done
 from .._x509.csr import read_csr
 from . import publish as publishing
 from . import report, texts
+from .checks import await_visible
 from .observe import look_at_host
 from .plan import number_of
 from .steps import Part
@@ -42,14 +43,15 @@ class Work:
     published: list[Mapping[str, Any]] = field(default_factory=list)
     previous: int | None = None
     look: Look | None = None
-    keeps_published: bool = False
+    keeps_published: bool = True
 
 
 @contextmanager
 def at_work(run: Run[Actors], seen: Seen, plan: Plan[Chain]) -> Iterator[Work]:
-    """What is published goes when the task ends, however it ends, unless it ends where others go on waiting."""
+    """What is published goes when the task fails, or ends behind the wait; a later task waits where it ends before."""
     staged = seen.look.staged or {}
     work = Work(number_of(seen), staged.get("csr_content") or "")
+    work.keeps_published = not seen.wanted.until.covers(Until.ISSUED)
     if not run.read_only and seen.orders_something:
         # What an earlier run published, which may have been killed before it removed it.
         work.published = list(staged.get("validation") or ())
@@ -65,13 +67,25 @@ def at_work(run: Run[Actors], seen: Seen, plan: Plan[Chain]) -> Iterator[Work]:
 
 def execute(run: Run[Actors], seen: Seen, step: ChainStep, work: Work) -> Done[Chain]:
     """One step of a plan."""
-    if "order" in step.params:
-        _have_order(run, seen, work)
-    else:
-        _PARTS[Part(step.action)](run, seen, work, step)
-        run.sent.append(step)
+    try:
+        if "order" in step.params:
+            _have_order(run, seen, work)
+        else:
+            _PARTS[Part(step.action)](run, seen, work, step)
+            run.sent.append(step)
+    except Failure as failure:
+        raise _telling(run, step, failure) from None
     order = work.order if work.keeps_published or work.published else None
     return Done(_as_it_is(step.leaves, work), facts=report.results(seen, work.look or seen.look, order))
+
+
+def _telling(run: Run[Actors], step: ChainStep, failure: Failure) -> Failure:
+    """The failure of a step, with the steps of the chain until then in place of those that it tells of itself."""
+    own = failure.facts.pop("plan", [])
+    failure.facts.pop("changed", None)
+    before = public_steps(run.sent)["plan"]
+    begun = own if "order" in step.params else [step.public()] if own else []
+    return failure.add(plan=[*before, *begun], changed=bool(before or begun))
 
 
 def _as_it_is(expected: Chain | None, work: Work) -> Chain | None:
@@ -80,7 +94,9 @@ def _as_it_is(expected: Chain | None, work: Work) -> Chain | None:
         return None
     current = work.look.current if work.look else None
     expires = current["not_after"] if current else expected.expires
-    return replace(expected, order=work.order or expected.order, expires=expires)
+    told = work.order is None or bool(work.order.validation)
+    published = expected.published if told else None
+    return replace(expected, order=work.order or expected.order, expires=expires, published=published)
 
 
 def _stage(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
@@ -112,8 +128,11 @@ def _have_order(run: Run[Actors], seen: Seen, work: Work) -> Order:
     run.sent.extend(outcome.plan.steps)
     order: Order = outcome.after
     entries = [entry.public() for entry in order.validation]
-    work.order, work.published = order, [*work.published, *(each for each in entries if each not in work.published)]
-    _note(run, seen, work)
+    new = [each for each in entries if not any(publishing.is_same(each, other) for other in work.published)]
+    work.order, work.published = order, publishing.noted(run, seen.wanted, [*work.published, *new])
+    staged = seen.look.staged or {}
+    if (staged.get("order_id"), staged.get("validation")) != (order.order_id, work.published):
+        _note(run, seen, work)
     return order
 
 
@@ -146,13 +165,17 @@ def _record(seen: Seen, work: Work) -> dict[str, Any]:
 
 def _publish(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
     order = _have_order(run, seen, work)
-    publishing.publish(run, seen.wanted, [entry.public() for entry in order.validation])
-    work.keeps_published = seen.wanted.until is Until.REQUESTED
+    publishing.publish(run, seen.wanted, report.entries(order))
+    known = publishing.noted(run, seen.wanted, work.published)
+    if work.keeps_published and known != work.published:
+        work.published = known
+        _note(run, seen, work)
 
 
 def _store(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
     """Wait for the certificate, remove what was published, and put the certificate beside its key."""
     wanted, order = seen.wanted, _have_order(run, seen, work)
+    await_visible(run, wanted, report.entries(order))
     try:
         order = work.order = await_certificate(run.actor.cas, _asked(seen, work).wanted, order, wanted.timeout)
     except Failure as failure:

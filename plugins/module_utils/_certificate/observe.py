@@ -12,8 +12,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, Union
 
 from .._cas.orders.reconcile import foresee
+from .._cas.status import Status
 from .._errors import NotAllowed
 from .._store.decide import Action
+from .publish import is_published
 from .wanted import CertificateWanted, Until
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from .._cas.orders.order import Order
     from .._cas.orders.select import Seen as OrdersSeen
     from .._cas.orders.wanted import OrderWanted, RenewalWanted
+    from .._dns.lookup import Resolver
     from .._host.clock import Clock
     from .._plan import Outcome
     from .._reconcile import Run
@@ -46,6 +49,8 @@ class Host(Protocol):
 
     def remove_file(self, path: str) -> None: ...
 
+    def has_file(self, path: str, content: str) -> bool: ...
+
 
 @dataclass
 class Actors:
@@ -56,6 +61,10 @@ class Actors:
     read_only: bool
     connect: Callable[[], Client]
     connect_alidns: Callable[[], Client]
+    find_resolver: Callable[[], Resolver | None] = lambda: None
+    # What was learned of DNS: the zone of a name, the id of the record with a name and a value.
+    zones: dict[str, str] = field(default_factory=dict)
+    records: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     @cached_property
     def cas(self) -> Client:
@@ -64,6 +73,11 @@ class Actors:
     @cached_property
     def alidns(self) -> Client:
         return self.connect_alidns()
+
+    @cached_property
+    def resolver(self) -> Resolver | None:
+        """Whom the checks ask; None where they are switched off. Raises MissingLibrary."""
+        return self.find_resolver()
 
     def close(self) -> None:
         """Close the clients that were made."""
@@ -98,7 +112,10 @@ class Look:
 
 @dataclass(frozen=True)
 class Seen:
-    """What was observed; ``ordering`` is what is asked of the service, ``order`` what that would change there."""
+    """What was observed; ``ordering`` is what is asked of the service, ``order`` what that would change there.
+
+    ``published``: what validates an order that waits for it is there already.
+    """
 
     wanted: CertificateWanted
     look: Look
@@ -107,6 +124,7 @@ class Seen:
     ordering: Ordering | None = field(default=None, repr=False)
     orders: OrdersSeen[Any] | None = None
     order: Outcome[Order] | None = None
+    published: bool = False
 
     @property
     def orders_something(self) -> bool:
@@ -209,4 +227,12 @@ def observe_orders(run: Run[Actors], seen: Seen, csr: str) -> Seen:
         ordering = wanted.order(csr)
     orders, order = foresee(run.actor.cas, ordering)
     run.warnings.extend(order.warnings)
-    return replace(seen, ordering=ordering, orders=orders, order=order)
+    published = is_published(run, wanted, _to_publish(order)) if wanted.validation.is_ours else False
+    return replace(seen, ordering=ordering, orders=orders, order=order, published=published)
+
+
+def _to_publish(order: Outcome[Order]) -> list[dict[str, Any]]:
+    """What validates an order that is there and waits for it."""
+    there = None if order.plan.changed else order.after
+    waits = there is not None and there.status is Status.PENDING_VALIDATION
+    return [entry.public() for entry in there.validation] if there and waits else []

@@ -43,6 +43,7 @@ def _before(seen: Seen) -> Chain:
         verified=bool(current.get("verified", True)),
         staged=staged.get("generation"),
         order=seen.order.plan.before if seen.order else None,
+        published=_what(seen) if seen.published else None,
     )
 
 
@@ -82,11 +83,15 @@ def _order(seen: Seen, chain: Chain) -> list[ChainStep]:
 
 def _publish(seen: Seen, chain: Chain) -> list[ChainStep]:
     """What proves the domains is known when the service has said it."""
-    validation, order = seen.wanted.validation, seen.order
+    order = seen.order
     proven = order is None or not (order.plan.changed or (order.after and order.after.status in _TO_BE_PROVEN))
-    if proven or not validation.is_ours:
+    if proven or seen.published or not seen.wanted.validation.is_ours:
         return []
-    return [steps.publish(chain, f"validation {'file' if validation.method == 'file' else 'record'}", validation.by)]
+    return [steps.publish(chain, _what(seen), seen.wanted.validation.by)]
+
+
+def _what(seen: Seen) -> str:
+    return f"validation {'file' if seen.wanted.validation.method == 'file' else 'record'}"
 
 
 def _store(seen: Seen, chain: Chain) -> list[ChainStep]:

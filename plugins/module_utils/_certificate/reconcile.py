@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from .._plan import Display, Outcome, Plan
 from .._reconcile import Kind, Run, reconcile
+from .._store.decide import Action
+from .checks import refuse_what_would_fail, warn_of_lost_delegation
 from .execute import Work, at_work, execute
 from .observe import Actors, Seen, observe
 from .plan import plan_chain
-from .publish import refuse_unpublishable
 from .report import message, results
 
 if TYPE_CHECKING:
@@ -32,10 +33,11 @@ def ensure_certificate(actors: Actors, wanted: CertificateWanted) -> Outcome[Cha
 
 def _prepare(run: Run[Actors], seen: Seen, plan: Plan[Chain]) -> dict[str, Any]:
     """Refuse what would fail after an order, and give the results that are known before the first step."""
-    if seen.order and seen.order.plan.creates:
-        refuse_unpublishable(run, seen.wanted)
+    checks = refuse_what_would_fail(run, seen) if seen.order and seen.order.plan.creates else []
+    if seen.action is Action.NOTHING:
+        warn_of_lost_delegation(run, seen.wanted)
     order = None if seen.order is None or seen.order.plan.changed else seen.order.after
-    return results(seen, seen.look, order)
+    return {**results(seen, seen.look, order), "checks": checks}
 
 
 def _results(chain: Chain | None, now: datetime) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._store.decide import Action
 from .._text import KNOWN_AFTER_APPLY
-from .publish import all_named
 from .steps import Part
+from .texts import all_named
 
 if TYPE_CHECKING:
     from .._cas.orders.order import Order

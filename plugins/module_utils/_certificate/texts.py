@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from .._errors import Failure, StateNotReached
+from .._text import shown
 
 if TYPE_CHECKING:
     from .._cas.orders.order import Order
@@ -25,6 +27,17 @@ _ADVICE = {
     "key": "",
     "unreadable": "Look at the certificate in the console.",
 }
+
+
+def named(entry: Mapping[str, Any]) -> str:
+    """How sentences call what is published."""
+    if entry["method"] == "file":
+        return f"file {shown(str(entry['url']))}"
+    return f"{entry['record_type']} {shown(str(entry['record_name'] or entry['raw_record_name']))}"
+
+
+def all_named(entries: Sequence[Mapping[str, Any]]) -> str:
+    return ", ".join(dict.fromkeys(map(named, entries)))
 
 
 def in_use(look: Look) -> str:
@@ -67,6 +80,7 @@ def not_installed(wanted: CertificateWanted, order: Order, failure: Failure, loo
         failure.add(order_id=order.order_id)
         return order_failed(wanted, failure)
     reason = _ended(failure.msg.removeprefix("fullchain: "))
+    reason = reason[:1].upper() + reason[1:]
     advice = _ADVICE.get(str(failure.facts.get("problem")), "")
     failure.msg = (
         f"{order.named} was issued, but its certificate was not installed. {reason} {in_use(look)} {advice} "
@@ -82,7 +96,7 @@ def reload_failed(service: Service, failure: Failure) -> Failure:
 
 def not_served(wanted: CertificateWanted, look: Look) -> Failure:
     current = look.current or {}
-    shown = [
+    seen = [
         f"{each['address']} serves {each['serial_number']}"
         if each["serial_number"]
         else f"{each['address']}: {each['problem']}"
@@ -91,7 +105,7 @@ def not_served(wanted: CertificateWanted, look: Look) -> Failure:
     ]
     return StateNotReached(
         f"{', '.join(wanted.endpoints)} does not serve {current.get('serial_number')} after the reload; "
-        f"{'; '.join(shown)}."
+        f"{'; '.join(seen)}."
     )
 
 

@@ -94,6 +94,7 @@ class Client:
         self._max_attempts = max_attempts
         self._timeout = timeout
         self._clock_offset = timedelta()
+        self._dated: tuple[Mapping[str, str], datetime] | None = None
         self._in_body = False
 
     @property
@@ -101,6 +102,13 @@ class Client:
         """Stands for the endpoint and the access key, without telling them."""
         about = f"{self.host}\0{self._source(False).access_key_id}"
         return hashlib.sha256(about.encode()).hexdigest()[:16]
+
+    @property
+    def service_offset(self) -> timedelta | None:
+        """How far the service's clock is ahead of this machine's, by its last response; None when that is unknown."""
+        service_time = _server_time(self._dated[0]) if self._dated else None
+        offset = service_time - self._dated[1] if self._dated and service_time else None
+        return offset if offset is not None and abs(offset) < _MOST_SKEW else None
 
     def close(self) -> None:
         """Close what the transport holds open, if anything."""
@@ -169,10 +177,11 @@ class Client:
         response = self._transport(request, self._timeout)
         content = _content(response)
         if 200 <= response.status < 300:
+            self._dated = response.headers, self.clock.now()
             return content
         from .service_errors import refusal  # most calls are not refused
 
-        ours, service_time = self.clock.now(), _server_time(response)
+        ours, service_time = self.clock.now(), _server_time(response.headers)
         service_clock = utc_text(service_time) if service_time else "is not known"
         refused = refusal(
             content,
@@ -238,9 +247,9 @@ class Client:
         return failure
 
 
-def _server_time(response: Response) -> datetime | None:
+def _server_time(headers: Mapping[str, str]) -> datetime | None:
     try:
-        return parsedate_to_datetime(response.headers["date"]).astimezone(timezone.utc)
+        return parsedate_to_datetime(headers["date"]).astimezone(timezone.utc)
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
 

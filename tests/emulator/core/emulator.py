@@ -11,7 +11,8 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from email.utils import formatdate
 from typing import Any
 
 from ..alidns import operations
@@ -108,7 +109,9 @@ class Emulator:
                 if self._checked:
                     actions = ACTIONS.get(call.version, frozenset())
                     self.gate.admit(call, self.world.dials, self._wall(), actions)
-                return success(self.call(call.action, self._parameters(call)), _request_id())
+                reply = success(self.call(call.action, self._parameters(call)), _request_id())
+                # The clock of the service is the world's; signatures are checked against the real one.
+                return replace(reply, headers={**reply.headers, "Date": formatdate(self.world.now(), usegmt=True)})
             except Refusal as refusal:
                 return failure(refusal, _request_id(), call.headers.get("host", ""))
 

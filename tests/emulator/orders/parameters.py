@@ -22,6 +22,7 @@ Parameters = Mapping[str, str]
 
 METHODS = ("DNS", "FILE")
 MOST_NAMES = 5
+LONGEST_COMMON = 64
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?")
 
 
@@ -67,7 +68,7 @@ def product_of(code: str) -> Product:
 
 @dataclass(frozen=True)
 class Request:
-    """The parts of a CSR that count."""
+    """The parts of a CSR that count; ``common`` is empty where no common name can hold a name."""
 
     common: str
     names: tuple[str, ...]
@@ -76,7 +77,10 @@ class Request:
 
 @lru_cache(maxsize=4096)
 def read_csr(text: str) -> Request:
-    """A PEM request with a good signature, a common name, and RSA of 2048 bits or ECC. Official pages, confirmed."""
+    """A PEM request with a good signature, a common name, and RSA of 2048 bits or ECC. Official pages, confirmed.
+
+    That one for names of more than 64 characters, which a common name cannot hold, goes without: unconfirmed.
+    """
     try:
         csr = x509.load_pem_x509_csr(text.encode())
         sound, key = csr.is_signature_valid, csr.public_key()
@@ -88,9 +92,10 @@ def read_csr(text: str) -> Request:
     if not strong:
         raise invalid("Csr", "the key has to be RSA of at least 2048 bits or ECC")
     commons = csr.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    if not commons or not str(commons[0].value).strip():
+    common, names = str(commons[0].value).strip().lower() if commons else "", _alternative_names(csr)
+    if not common and all(len(name) <= LONGEST_COMMON for name in names):
         raise invalid("Csr", "CSR中缺少CN")
-    return Request(str(commons[0].value).strip().lower(), _alternative_names(csr), public_der(key))
+    return Request(common, names, public_der(key))
 
 
 def _alternative_names(csr: x509.CertificateSigningRequest) -> tuple[str, ...]:
@@ -137,6 +142,8 @@ def method(parameters: Parameters, demanded: bool) -> str:
 def names_of(domains: str, csr: Request | None, with_sans: bool) -> tuple[str, ...]:
     """The names applied for: the common name of a CSR is first and wins over Domain. SDK docstring, confirmed."""
     asked = [name.strip().lower() for name in domains.split(",")] if domains else []
+    if csr is not None and not csr.common:
+        return tuple(dict.fromkeys(asked or csr.names))
     if csr is not None:
         more = asked if csr.common in asked else []
         asked = [csr.common, *more, *(csr.names if with_sans else ())]

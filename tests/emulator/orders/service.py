@@ -109,7 +109,7 @@ def renew(world: World, parameters: Parameters) -> Fields:
     old = events.known_order(world, whole(parameters, "OrderId"))
     text = parameters.get("Csr", "")
     csr = read_csr(text) if text else None
-    if csr and csr.common not in old.names:
+    if csr and (csr.common or csr.names[0]) not in old.names:
         raise invalid("Csr", "CSR的CN与订单域名不一致")
     wish = events.Application(
         names=old.names,

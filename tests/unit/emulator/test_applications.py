@@ -88,6 +88,12 @@ def test_package_requests_that_are_refused(parameters: dict[str, str], expected:
     assert code(parameters) == expected
 
 
+def test_a_name_that_no_common_name_can_hold_stands_in_the_san_alone() -> None:
+    long = f"{'x' * 60}.example.com"
+    assert names({"Csr": csr(None, (long,))}) == [long]
+    assert names({"Csr": csr(None, (long, "a.example")), "Domain": f"a.example,{long}"}) == ["a.example", long]
+
+
 def test_keys_of_another_kind_are_refused() -> None:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a.example")])
     request = x509.CertificateSigningRequestBuilder().subject_name(name)

@@ -13,6 +13,7 @@ import pytest
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import Keys, pairs
 from tests.emulator.core.reply import Reply
+from tests.emulator.core.world import World
 from tests.support.calls import PACKAGE, send, signed
 
 STATE = "DescribeCertificateState"
@@ -36,6 +37,13 @@ def test_a_good_call_and_its_envelope() -> None:
     assert reply.status == 200
     assert reply.json()["TotalCount"] == 20
     assert reply.headers["x-acs-request-id"] == reply.json()["RequestId"]
+
+
+def test_the_date_of_a_response_is_that_of_the_world() -> None:
+    emulator = Emulator(World(base=1795305600.0, frozen=True))
+    assert send(emulator, QUOTA).headers["Date"] == "Sun, 22 Nov 2026 00:00:00 GMT"
+    emulator.advance(86400)
+    assert send(emulator, QUOTA).headers["Date"] == "Mon, 23 Nov 2026 00:00:00 GMT"
 
 
 def test_an_error_and_its_envelope() -> None:

@@ -9,13 +9,15 @@ Only an order that this very task made is ever withdrawn, only while it is not i
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ..._errors import Failure, NotAllowed
+from ..options import WaitFor
 from ..status import IN_FLIGHT, VALID, Status
 from .api import describe, list_orders
-from .execute import change_order
+from .execute import change_order, describe_new
 from .lock import forget
 from .select import Seen, W, carries_key, keyword, matching, purchase
 from .steps import cancel, delete
@@ -36,18 +38,42 @@ def resolve_duplicate(run: ApiRun, seen: Seen[W], order: Order) -> Order:
 
     ``order`` is one that this task made; ``seen`` has those that were there before.
     """
-    earlier = _earlier(run, seen, order)
+    earlier = _earlier(seen, order, _listed(run, seen.wanted))
     return order if earlier is None else _give_way(run, seen.wanted, order, earlier)
 
 
-def _earlier(run: ApiRun, seen: Seen[W], order: Order) -> Order | None:
-    """A live order for the same that was bought before; none when the list cannot be read: it is read again."""
-    known = {order.order_id, *(each.order_id for each in seen.alike)}
+def resolve_new(run: ApiRun, seen: Seen[W], new: Order) -> Order:
+    """As ``resolve_duplicate``, for an order that was made just now and was not described yet.
+
+    It is described when that tells more than the list: one that is not submitted yet has nothing to publish.
+    """
+    listed = _listed(run, seen.wanted)
+    mine, earlier = _own(listed, new), _earlier(seen, new, listed)
+    order = replace(new, status=mine.status, instance_id=mine.instance_id, bought=mine.bought) if mine else new
+    if earlier:
+        order = _give_way(run, seen.wanted, order, earlier)
+    is_waited_for = seen.wanted.waiting.wait_for is not WaitFor.NONE
+    if order.service_status or (mine and order.status is Status.PENDING_APPLICATION and is_waited_for):
+        return order
+    return describe_new(run, order)
+
+
+def _listed(run: ApiRun, wanted: Wanted) -> list[Order]:
+    """The orders for the same as the list shows them; none when it cannot be read: it is read again."""
     try:
-        listed = matching(seen.wanted, list_orders(run, keyword=keyword(seen.wanted.domains)))
+        return matching(wanted, list_orders(run, keyword=keyword(wanted.domains)))
     except Failure:
-        return None
-    mine = next((each for each in listed if each.order_id == order.order_id), None)
+        return []
+
+
+def _own(listed: list[Order], order: Order) -> Order | None:
+    return next((each for each in listed if each.order_id == order.order_id), None)
+
+
+def _earlier(seen: Seen[W], order: Order, listed: list[Order]) -> Order | None:
+    """A live order for the same that was bought before."""
+    known = {order.order_id, *(each.order_id for each in seen.alike)}
+    mine = _own(listed, order)
     live = [each for each in listed if each.order_id not in known and each.status in IN_FLIGHT | VALID]
     earlier = [each for each in live if _is_for_the_same(each, mine) and _precedes(each, order.order_id, mine)]
     return min(earlier, key=lambda each: (each.bought is None, purchase(each)), default=None)

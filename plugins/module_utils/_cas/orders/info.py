@@ -263,5 +263,5 @@ def order_info(connect: Callable[[], Client], options: Mapping[str, Any]) -> dic
     if asked.is_complete:
         from .snapshot import public_snapshot  # most lists are filtered
 
-        result["known_orders"] = public_snapshot(client.account, now, result["orders"])
+        result["known_orders"] = public_snapshot(client.account, now, orders, client.service_offset)
     return {**result, "private_key": private_key} if asked.include_private_key else result

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..._errors import NotAllowed
 from ..status import DEAD, VALID, Status
 from .api import list_orders, state_of, told, unread
+from .renewal_due import is_due_as_listed
 from .select import (
     Seen,
     W,
@@ -37,11 +39,17 @@ class _Reader:
     """One look at an account: no question is asked twice, since nothing is changed in the meantime."""
 
     def __init__(self, run: ApiRun, wanted: Wanted) -> None:
-        self._run = run
+        self._run, self._snapshot = run, wanted.known_orders
         self._known = wanted.known_orders.known_to(run.actor.account, run.now()) if wanted.known_orders else None
         self._said: dict[str, Mapping[str, Any] | None] = {}
         self._read: dict[str | None, list[Order]] = {}
         self._rest: dict[str | None, Iterator[Order]] = {}
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """How far the service's clock is ahead, by its last response, or when the snapshot was made."""
+        told = self._run.actor.service_offset
+        return told if told is not None or self._snapshot is None else self._snapshot.clock_offset
 
     def orders(self, keyword: str | None) -> Iterator[Order]:
         """The orders of a list; its pages are read as far as they are asked for.
@@ -129,8 +137,13 @@ def observe_renewal(run: ApiRun, wanted: RenewalWanted) -> Seen[RenewalWanted]:
     orders = list(reader.orders(keyword(wanted.domains)))
     if wanted.order_id:
         wanted = _like(reader, wanted, wanted.order_id, orders)
-    alike = matching(wanted, orders)
-    return Seen(wanted, alike=_read(reader, alike, lambda some: in_flight(some) or to_renew(wanted, some), True))
+    alike = _read(
+        reader,
+        matching(wanted, orders),
+        lambda some: in_flight(some) or to_renew(wanted, some),
+        is_enough=lambda order: order.status in VALID and is_due_as_listed(wanted, order, run.now()),
+    )
+    return Seen(wanted, alike=alike, clock_offset=reader.clock_offset)
 
 
 def _like(reader: _Reader, wanted: W, order_id: str, orders: Iterable[Order]) -> W:
@@ -146,15 +159,20 @@ def _like(reader: _Reader, wanted: W, order_id: str, orders: Iterable[Order]) ->
     if wanted.domains:
         return replace(wanted, order_id=None)
     raise NotAllowed(
-        f"order_id: order {order_id} is not among the orders of this account. Give domains to continue without it.",
+        f"order_id: order {order_id} is not among the orders of this account. Check the ID, the access key and the "
+        "endpoint. Only if it was deleted, give domains to continue without it.",
         order_id=order_id,
     )
 
 
 def _read(
-    reader: _Reader, alike: Iterable[Order], choose: Callable[[Iterable[Order]], Order | None], keep: bool
+    reader: _Reader,
+    alike: Iterable[Order],
+    choose: Callable[[Iterable[Order]], Order | None],
+    keep: bool = True,
+    is_enough: Callable[[Order], bool] = lambda _order: False,
 ) -> tuple[Order, ...]:
-    """Describe the order that would be chosen, until the choice stands on what was described.
+    """Describe the order that would be chosen, until the choice stands on what was described, or is listed well enough.
 
     A listed order that the describe call does not know (one of both lags) is kept where its absence would buy another
     one, and dropped where its presence would delete it.
@@ -166,7 +184,7 @@ def _read(
         if order and order.status in VALID:
             # A snapshot does not tell which of them expires last.
             order = next((other for other in known.values() if _end_is_unknown(other, read)), order)
-        if order is None or order.order_id in read or order.status is Status.FAILED:
+        if order is None or order.order_id in read or order.status is Status.FAILED or is_enough(order):
             return tuple(known.values())
         read.add(order.order_id)
         now = reader.describe(order) or (order if keep else None)

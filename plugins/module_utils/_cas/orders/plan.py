@@ -122,8 +122,8 @@ def _not_issued(seen: _Seen, now: datetime) -> Plan[Order]:
     valid = [each.order_id for each in seen.alike if each.status in VALID]
     hint = f" To revoke order {valid[0]}, which is issued, give its order_id." if valid else ""
     raise NotAllowed(
-        f"{order.named} is {order.status.value}: there is no certificate to revoke. "
-        f"Use state: absent to withdraw it.{hint}",
+        f"{order.named} is {order.status.value}: there is no certificate to revoke.{hint} "
+        "Only to give up this application, use state: absent.",
         order_id=order.order_id,
     )
 

@@ -48,7 +48,7 @@ def require_free(quota: Quota, returned: int = 0) -> None:
     if quota.free + returned < 1:
         raise NotAllowed(
             f"No certificate of the quota for {quota.product_code} is left ({quota.used} of {quota.total} used). "
-            "Nothing was ordered. "
-            "To order anyway, set check_quota: false.",
+            "Nothing was ordered. Check product_code, and whether the access key belongs to the account that has the "
+            "plan. To order anyway, set check_quota: false.",
             quota=quota.public(),
         )

@@ -21,7 +21,7 @@ from ..options import WaitFor, Waiting
 from ..status import VALID
 from ..wait.one import Watch, wait
 from . import api
-from .duplicates import LOOKS, resolve_duplicate
+from .duplicates import LOOKS, resolve_duplicate, resolve_new
 from .execute import describe_new, execute
 from .goals import goal_of
 from .lock import Lock, hold, peek
@@ -69,7 +69,11 @@ def await_certificate(client: Client, wanted: Wanted, order: Order, timeout: flo
     """Wait until an order is issued; returns it with its certificate, which must be the one that was asked for."""
     run = Run(client, client.clock.monotonic() + timeout)
     waiting = Waiting(WaitFor.ISSUED, timeout, wanted.waiting.interval)
-    found = wait(run, goal_of(WaitFor.ISSUED), waiting, order, api.describe)
+    if order.status in VALID and order.certificate is None:
+        order = api.describe(run, order) or order  # a list tells that it is issued, and no more
+    goal = goal_of(WaitFor.ISSUED)
+    shown = replace(goal, is_reached=lambda each: goal.is_reached(each) and each.certificate is not None)
+    found = wait(run, shown, waiting, order, api.describe)
     refuse_wrong_certificate(wanted, found)
     return found
 
@@ -108,10 +112,8 @@ def _settle(run: ApiRun, seen: Seen[W], plan: Plan[Order], done: Done[Order]) ->
     if order is None or wanted.state is not State.PRESENT:
         return order
     if plan.creates:
-        order = describe_new(run, order)
-    if done.made:
         looks = _to_come(run, looks)
-        order = resolve_duplicate(run, seen, order)
+        order = resolve_new(run, seen, order) if done.made else describe_new(run, order)
     is_own = done.made and done.after is not None and order.order_id == done.after.order_id
     order = _wait(run, seen, order, looks if is_own else [])
     if order.status in VALID and (plan.steps or order != plan.before):

@@ -54,8 +54,8 @@ def issued_already(order: Order, state: str, now: datetime) -> NotAllowed:
             else " (the certificate no longer returns to the quota)"
         )
     return NotAllowed(
-        f"state: {state} does not revoke. {order.named} was issued{on}; "
-        f"use state: revoked if that is what you want{until}.",
+        f"state: {state} does not revoke. {order.named} was issued{on}, and may be in use; nothing was done. If "
+        f"another order is meant, give its order_id. Only to end this certificate for good, use state: revoked{until}.",
         order_id=order.order_id,
     )
 
@@ -78,9 +78,16 @@ def unknown_status(order: Order) -> NotAllowed:
 def refuse_wrong_certificate(wanted: Wanted, order: Order) -> None:
     """An issued certificate must carry the CSR's key and cover the names asked for."""
     if not carries_key(wanted, order):
+        more = (
+            " The order has more names than were asked for, and may be for another host."
+            if order.has_more_names
+            else ""
+        )
         raise NotAllowed(
-            f"{order.named} was issued for another key than that of the CSR. Use the key that belongs to it, "
-            "set on_key_mismatch: reorder to order again, or renew with the new key.",
+            f"{order.named} was issued for another key than that of the CSR; nothing was ordered.{more} The CSR may be "
+            "an old one, or of another host or directory: look there for the key, and use its CSR. Only if that key is "
+            "lost: on_key_mismatch: reorder (of cas_order) or force: true (of cas_order_renew) orders a certificate "
+            "for the new key, which takes one of the quota.",
             order_id=order.order_id,
             key_mismatch=True,
         )
@@ -92,6 +99,7 @@ def refuse_uncovered(domains: Iterable[str], order: Order) -> None:
     missing = uncovered(domains, order.certificate.domains) if order.certificate else []
     if missing:
         raise NotAllowed(
-            f"{order.named} was issued without {', '.join(missing)}, which was asked for.",
+            f"{order.named} was issued without {', '.join(missing)}, which was asked for; compare the spelling of the "
+            "names with those of the order.",
             order_id=order.order_id,
         )

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..._errors import NotAllowed
 from ..._plan import Plan, Step
-from ..._x509.renewal_window import Due, is_due
+from ..._x509.renewal_window import EXPIRING_SPAN
 from ..status import Status
 from .refusals import refuse_two_in_flight, refuse_unknown, refuse_wrong_certificate
+from .renewal_due import judge
 from .select import Seen, in_flight, to_renew
 from .steps import clear_failed, create, renew
 from .wanted import RenewalWanted, Strategy
@@ -29,45 +30,47 @@ def plan_renewal(seen: Seen[RenewalWanted], now: datetime) -> Plan[Order]:
     refuse_two_in_flight(seen.alike)
     current = to_renew(wanted, seen.alike)
     previous = current.order_id if current else wanted.order_id
-    facts = {"strategy": _strategy(wanted, current).value, "previous_order_id": previous}
+    facts: dict[str, Any] = {"strategy": _strategy(wanted, current).value, "previous_order_id": previous}
     flying = in_flight(seen.alike)
     if flying:
         return Plan(flying, (), {**facts, "due": True, "reason": f"{flying.named} is in progress"})
     followed = current is not None and wanted.order_id not in (None, current.order_id)
-    due, reason, warning = _due(replace(wanted, force=False) if followed else wanted, current, now)
+    # What a task says of the order that it names does not hold for its successor.
+    asked = replace(wanted, force=False, due_on_host=False) if followed else wanted
+    due, reason, warning = judge(asked, current, now, seen.clock_offset)
     warnings = (warning,) if warning else ()
     if due:
         refuse_unknown(seen.alike)
+        reason += _why_not_renewed(wanted, current, now)
         steps = (*clear_failed(seen.alike), _successor(wanted, current, reason))
         return Plan(current, steps, {**facts, "due": True, "reason": reason}, warnings)
     if followed and current:
         refuse_wrong_certificate(wanted, current)
         reason = f"{current.named} follows order {wanted.order_id} already: {reason}"
-    return Plan(
-        current,
-        (),
-        {**facts, "due": False, "reason": reason, "previous_order_id": wanted.order_id if followed else None},
-        warnings,
-    )
-
-
-def _due(wanted: RenewalWanted, current: Order | None, now: datetime) -> Due:
-    if current is None:
-        return Due(True, f"no valid certificate for {', '.join(wanted.domains)} with {wanted.product_code}")
-    if current.not_after is None or current.not_before is None:
-        raise NotAllowed(f"The service does not say when {current.named} expires, so it is unknown whether it is due.")
-    expiring = current.status is Status.EXPIRING
-    found = is_due(wanted.renew_before, current.not_before, current.not_after, now, expiring)
-    forced = wanted.force and not found.due
-    return found._replace(due=True, reason=f"{found.reason}, renewal is forced") if forced else found
+    facts["previous_order_id"] = wanted.order_id if followed else None
+    return Plan(current, (), {**facts, "due": False, "reason": reason}, warnings)
 
 
 def _strategy(wanted: RenewalWanted, current: Order | None) -> Strategy:
     if wanted.strategy is not Strategy.AUTO:
         return wanted.strategy
     # The service renews paid products only, and only while they are expiring.
-    paid = "-free-" not in wanted.product_code
-    return Strategy.RENEW if paid and current and current.status is Status.EXPIRING else Strategy.REORDER
+    return Strategy.RENEW if _is_paid(wanted) and current and current.status is Status.EXPIRING else Strategy.REORDER
+
+
+def _is_paid(wanted: RenewalWanted) -> bool:
+    return "-free-" not in wanted.product_code
+
+
+def _why_not_renewed(wanted: RenewalWanted, current: Order | None, now: datetime) -> str:
+    """Why strategy: auto orders a new certificate of a product that the service could renew, as the end of a reason."""
+    if wanted.strategy is not Strategy.AUTO or not _is_paid(wanted) or current is None or current.not_after is None:
+        return ""
+    if current.status is Status.EXPIRING:
+        return ""
+    begins = current.not_after - EXPIRING_SPAN
+    when = f"only from {begins.date()} on" if begins > now else "only what it calls expiring, which this is not yet"
+    return f"; ordered as a new order, because the service renews {when}"
 
 
 def _successor(wanted: RenewalWanted, current: Order | None, reason: str) -> Step[Order]:
@@ -76,7 +79,8 @@ def _successor(wanted: RenewalWanted, current: Order | None, reason: str) -> Ste
     if current is None or current.status is not Status.EXPIRING:
         what = f"{current.named} is {current.status.value}" if current else f"there is {reason}"
         raise NotAllowed(
-            f"strategy: renew works only while an order is expiring; {what}. Use strategy: reorder.",
+            f"strategy: renew works only while an order is expiring; {what}. A new order is placed with "
+            "strategy: reorder or auto instead.",
             order_id=current.order_id if current else None,
         )
     return renew(wanted, current, reason)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ..._x509.hostnames import base, same_order_names
+from ..._x509.renewal_window import was_due_at
 from ..status import DEAD, IN_FLIGHT, VALID, Status
 
 if TYPE_CHECKING:
@@ -26,12 +27,13 @@ class Seen(Generic[W]):
     """What was observed, and what is wanted of it: ``order_id`` may have told names and product.
 
     ``chosen`` is the order that ``order_id`` names (None: it does not exist); ``alike`` are the orders with the same
-    names and product, empty when they were not read.
+    names and product, empty when they were not read. ``clock_offset`` is how far the service's clock is ahead.
     """
 
     wanted: W
     chosen: Order | None = None
     alike: tuple[Order, ...] = ()
+    clock_offset: timedelta | None = None
 
 
 def is_alike(wanted: Wanted, order: Order) -> bool:
@@ -49,7 +51,7 @@ def matching(wanted: Wanted, orders: Iterable[Order]) -> list[Order]:
 
 
 def with_names(wanted: Wanted, order: Order) -> Order:
-    """An order that has the names, without those that a CA adds: they are no difference to what is wanted."""
+    """An order that has the names, without those that a CA adds: those do not count."""
     if set(order.domains) == set(wanted.domains):
         return order
     # An order that is named by its id is meant, whatever names it has.
@@ -124,7 +126,7 @@ def _follows(wanted: RenewalWanted, order: Order | None, later: Order) -> bool:
     bought = later.bought or later.not_before
     if order is None or order.not_before is None or order.not_after is None or bought is None:
         return False
-    return bought >= order.not_after - wanted.renew_before.of(order.not_after - order.not_before)
+    return was_due_at(wanted.renew_before, order.not_before, order.not_after, bought)
 
 
 def serves(wanted: OrderWanted, order: Order | None) -> bool:

@@ -11,23 +11,30 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from ..._errors import InvalidOption
-from ..._rpc.fields import id_text, text
+from ..._rpc.fields import id_text, moment, text
 from ..._text import utc_text
 from ..status import Status
 from .order import Order
 
 _OLDEST = timedelta(hours=1)
+_MOST_SECONDS = 10**9
 _FORM = "%Y-%m-%dT%H:%M:%SZ"
 # What a task that orders needs of each, and then the names; the rest is described before it matters.
 _FIELDS = ("order_id", "status", "service_status", "product_code", "instance_id", "certificate_id")
+_MOMENTS = ("bought", "not_before", "not_after")
+_COLUMNS = (*_FIELDS, *_MOMENTS, "domains")
 
 
 class Snapshot(NamedTuple):
-    """The orders of an account at a moment; ``account`` stands for the endpoint and the access key."""
+    """The orders of an account at a moment; ``account`` stands for the endpoint and the access key.
+
+    ``clock_offset`` is how far the service's clock was ahead.
+    """
 
     account: str
     at: datetime
     orders: tuple[Order, ...]
+    clock_offset: timedelta | None = None
 
     def known_to(self, account: str, now: datetime) -> tuple[Order, ...] | None:
         """The orders, for a task of an account; None when they are old or of another account, so it has to list."""
@@ -35,28 +42,39 @@ class Snapshot(NamedTuple):
         return self.orders if fresh and account == self.account else None
 
 
-def public_snapshot(account: str, at: datetime, orders: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """The result ``known_orders``, from orders as a playbook sees them."""
+def public_snapshot(account: str, at: datetime, orders: Iterable[Order], offset: timedelta | None) -> dict[str, Any]:
+    """The result ``known_orders``; ``offset`` is how far the service's clock is ahead."""
     return {
         "account": account,
         "at": utc_text(at),
+        "clock_offset": None if offset is None else round(offset.total_seconds()),
         "orders": [_row(order) for order in orders],
     }
 
 
-def _row(order: Mapping[str, Any]) -> str | dict[str, Any]:
+def _row(order: Order) -> str | dict[str, Any]:
     """An order as one line of text: Ansible looks at each value of a result, and an account may have thousands."""
-    values = [*(order[name] or "" for name in _FIELDS), ",".join(order["domains"])]
-    row = "|".join(values)
-    return row if row.count("|") == len(_FIELDS) else {name: order[name] for name in (*_FIELDS, "domains")}
+    values = {
+        "order_id": order.order_id,
+        "status": order.status.value,
+        **{name: getattr(order, name) or "" for name in _FIELDS[2:]},
+        **{name: _milliseconds(getattr(order, name)) for name in _MOMENTS},
+        "domains": ",".join(order.domains),
+    }
+    row = "|".join(values.values())
+    return row if row.count("|") == len(_COLUMNS) - 1 else {**values, "domains": list(order.domains)}
+
+
+def _milliseconds(at: datetime | None) -> str:
+    return str(int(at.timestamp() * 1000)) if at else ""
 
 
 def _entry(value: object) -> object:
     """An entry of ``orders``: a line as above is taken apart, an order as a playbook sees it stays as it is."""
     values = value.split("|") if isinstance(value, str) else []
-    if len(values) != len(_FIELDS) + 1:
+    if len(values) != len(_COLUMNS):
         return value
-    return {**dict(zip(_FIELDS, values)), "domains": values[-1].split(",") if values[-1] else []}
+    return {**dict(zip(_COLUMNS, values)), "domains": values[-1].split(",") if values[-1] else []}
 
 
 def read_snapshot(value: Mapping[str, Any] | None) -> Snapshot | None:
@@ -73,11 +91,14 @@ def read_snapshot(value: Mapping[str, Any] | None) -> Snapshot | None:
         at = datetime.strptime(str(given.get("at")), _FORM).replace(tzinfo=timezone.utc)
     except ValueError:
         raise InvalidOption("known_orders", "at is not a time such as 2026-11-22T00:00:00Z.") from None
-    return Snapshot(str(given["account"]), at, tuple(_order(_entry(entry)) for entry in orders))
+    seconds = given.get("clock_offset")
+    is_told = isinstance(seconds, int) and not isinstance(seconds, bool) and abs(seconds) < _MOST_SECONDS
+    offset = timedelta(seconds=seconds) if is_told else None
+    return Snapshot(str(given["account"]), at, tuple(_order(_entry(entry)) for entry in orders), offset)
 
 
 def _order(entry: object) -> Order:
-    """An order as a result shows it. When it expires is not told there, so it is described before that matters."""
+    """An order of a line, or of a result, which does not tell when it expires."""
     number = id_text(entry.get("order_id")) if isinstance(entry, Mapping) else None
     domains = entry.get("domains") if isinstance(entry, Mapping) else None
     if not isinstance(entry, Mapping) or number is None or not isinstance(domains, (list, tuple)):
@@ -94,4 +115,7 @@ def _order(entry: object) -> Order:
         product_code=text(entry.get("product_code")),
         instance_id=text(entry.get("instance_id")),
         certificate_id=id_text(entry.get("certificate_id")),
+        bought=moment(entry.get("bought")),
+        not_before=moment(entry.get("not_before")),
+        not_after=moment(entry.get("not_after")),
     )

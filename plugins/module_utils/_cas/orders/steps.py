@@ -51,7 +51,9 @@ def application(wanted: Wanted) -> tuple[str, dict[str, Any]]:
     }
     csr = {"Csr": wanted.csr.pem} if wanted.csr else {}
     domain = {"Domain": ",".join(wanted.domains)}
-    if wanted.takes_contact and contact and contact.complete:
+    # The call with a CSR alone takes the name from its CN.
+    is_named = wanted.csr is None or wanted.csr.has_common_name
+    if wanted.takes_contact and contact and contact.complete and is_named:
         return (
             ("CreateCertificateWithCsrRequest", {**params, **csr})
             if csr

@@ -72,11 +72,12 @@ class OrderWanted(Wanted):
 
 @dataclass(frozen=True)
 class RenewalWanted(Wanted):
-    """What ``cas_order_renew`` wants."""
+    """What ``cas_order_renew`` wants. ``due_on_host``: the host that uses the certificate says that it is due."""
 
     renew_before: Window = DEFAULT_WINDOW
     strategy: Strategy = Strategy.AUTO
     force: bool = False
+    due_on_host: bool = False
 
 
 def read_order(options: Mapping[str, Any]) -> OrderWanted:
@@ -99,6 +100,7 @@ def read_renewal(options: Mapping[str, Any]) -> RenewalWanted:
         renew_before=window(_given(options, "renew_before", "33%"), "renew_before"),
         strategy=Strategy(options.get("strategy") or "auto"),
         force=bool(options.get("force")),
+        due_on_host=bool(options.get("due_on_host")),
     )
     _check_together(wanted)
     return wanted

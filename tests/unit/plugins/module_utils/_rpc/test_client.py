@@ -414,6 +414,35 @@ def test_a_service_that_does_not_say_what_time_it_is_cannot_be_followed(date: st
     assert "the service's is not known" in failure.msg
 
 
+@pytest.mark.parametrize(
+    ("date", "hours"),
+    [
+        ("Sun, 22 Nov 2026 12:00:00 GMT", 0),
+        ("Sun, 22 Nov 2026 15:00:00 GMT", 3),
+        ("Sun, 22 Nov 2026 15:00:00 +0500", -2),
+        ("Mon, 21 Sep 2026 12:00:00 GMT", -62 * 24),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", None),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", None),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_how_far_the_services_clock_is_ahead(date: str, hours: int | None) -> None:
+    account = client(Script([reply(headers={"date": date}, RequestId="R-1")]))
+    assert account.service_offset is None
+    account.call(READ, PARAMS)
+    assert account.service_offset == (None if hours is None else timedelta(hours=hours))
+
+
+def test_the_last_response_tells_the_services_clock() -> None:
+    known, silent = reply(headers={"date": "Sun, 22 Nov 2026 15:00:00 GMT"}, RequestId="R-1"), reply(RequestId="R-2")
+    account = client(Script([known, silent]))
+    account.call(READ, PARAMS)
+    assert account.service_offset == timedelta(hours=3)
+    account.call(READ, PARAMS)
+    assert account.service_offset is None
+
+
 def test_an_expired_token_is_fetched_anew_once() -> None:
     asked: list[bool] = []
 

@@ -361,11 +361,8 @@ def after_the_create(log: list[tuple[str, float]], action: str) -> list[float]:
         pytest.param({"record_delay_seconds": 60.0}, {}, [0, 11.562, 36.172], id="now and then"),
         pytest.param({"record_delay_seconds": 900.0}, {"poll_interval": 60.0}, [0, 60], id="seldom: one for both"),
         pytest.param({"record_delay_seconds": 9.0}, {}, [0, 11.562], id="until there is something to publish"),
-        pytest.param({"describe_lag_seconds": 14.0}, {}, [15], id="as soon as it is described"),
-        pytest.param(
-            {"describe_lag_seconds": 9.0, "record_delay_seconds": 60.0}, {}, [10, 31.406], id="one look serves for two"
-        ),
-        pytest.param({"describe_lag_seconds": 30.0}, {}, [15, 36.406], id="not while it cannot be described"),
+        pytest.param({"describe_lag_seconds": 14.0}, {}, [0, 21.406], id="again once it is described"),
+        pytest.param({"describe_lag_seconds": 30.0}, {}, [0, 36.172], id="one look serves for two"),
     ],
 )
 def test_when_the_list_is_read(dials: dict[str, Any], options: dict[str, Any], looks: list[float]) -> None:

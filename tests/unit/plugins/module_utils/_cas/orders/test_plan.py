@@ -46,7 +46,7 @@ def planned(options: dict[str, Any], *alike: Order, chosen: Order | None = None)
 
 STATES = ("present", "cancelled", "absent", "revoked")
 NEW, OF_IT = (PACKAGE, None), "1001"
-NO_CERTIFICATE = "there is no certificate to revoke. Use state: absent"
+NO_CERTIFICATE = "there is no certificate to revoke. Only to give up this application, use state: absent"
 PUZZLE = "a state unknown to this collection"
 UNDER_WAY = ([], [(CANCEL, OF_IT)], [(CANCEL, OF_IT), (DELETE, OF_IT)], NO_CERTIFICATE)
 VALID = ([], "use state: revoked", "use state: revoked", [(REVOKE, OF_IT)])
@@ -306,7 +306,11 @@ def test_a_certificate_for_another_key(status: str, way: str) -> None:
         options["order_id"], chosen = OF_IT, there
     with pytest.raises(NotAllowed, match="issued for another key than that of the CSR") as caught:
         planned(options, there, chosen=chosen)
-    assert "on_key_mismatch: reorder" in caught.value.msg
+    harmless, costly = (
+        caught.value.msg.index(words) for words in ("The CSR may be an old one", "on_key_mismatch: reorder")
+    )
+    assert harmless < costly
+    assert "takes one of the quota" in caught.value.msg
     assert caught.value.facts["key_mismatch"] is True
     plan = planned({**options, "on_key_mismatch": "reorder"}, there, chosen=chosen)
     assert actions(plan) == [NEW]
@@ -360,8 +364,9 @@ def test_an_issued_order_is_revoked_only_when_asked(state: str) -> None:
     with pytest.raises(NotAllowed) as caught:
         planned({"state": state}, order("issued", left=80))
     assert caught.value.msg == (
-        f"state: {state} does not revoke. Order 1001 for www.example.com was issued on 2026-11-12; "
-        "use state: revoked if that is what you want (the certificate returns to the quota until 2026-12-12)."
+        f"state: {state} does not revoke. Order 1001 for www.example.com was issued on 2026-11-12, and may be in use; "
+        "nothing was done. If another order is meant, give its order_id. Only to end this certificate for good, use "
+        "state: revoked (the certificate returns to the quota until 2026-12-12)."
     )
 
 
@@ -502,16 +507,16 @@ def test_an_order_that_is_proven_elsewhere_is_not_the_one_that_is_meant() -> Non
     [
         (
             29,
-            "was issued on 2026-10-24; use state: revoked if that is what you want (the certificate returns to "
-            "the quota until ",
+            "was issued on 2026-10-24, and may be in use; nothing was done. If another order is meant, give its "
+            "order_id. Only to end this certificate for good, use state: revoked (the certificate returns to the quota "
+            "until ",
         ),
-        (30, "if that is what you want (the certificate returns to the quota until 2026-11-22)."),
+        (30, "use state: revoked (the certificate returns to the quota until 2026-11-22)."),
         (
             31,
-            "was issued on 2026-10-22; use state: revoked if that is what you want (the certificate no longer "
-            "returns to the quota).",
+            "for good, use state: revoked (the certificate no longer returns to the quota).",
         ),
-        (None, "Order 1001 for www.example.com was issued; use state: revoked if that is what you want."),
+        (None, "Only to end this certificate for good, use state: revoked."),
     ],
 )
 def test_who_withdraws_what_was_issued_hears_of_its_unit(age: int | None, words: str) -> None:
@@ -532,7 +537,16 @@ def test_what_was_issued_wrongly_names_its_order() -> None:
     assert caught.value.facts["order_id"] == OF_IT
 
 
+def test_a_certificate_with_more_names_may_be_for_another_host() -> None:
+    there = order("issued", public_key_sha256=key_of(1), domains=MORE)
+    asked = {"csr_content": csr(*WWW)}
+    for orders, told in (([there], True), ([replace(there, domains=WWW)], False)):
+        with pytest.raises(NotAllowed) as caught:
+            planned(asked, *seen_as(ask(**asked), *orders))
+        assert ("more names than were asked for" in caught.value.msg) is told
+
+
 def test_without_another_order_there_is_no_hint_at_one() -> None:
     with pytest.raises(NotAllowed) as caught:
         planned({"state": "revoked"}, order("reviewing"))
-    assert caught.value.msg.endswith("Use state: absent to withdraw it.")
+    assert caught.value.msg.endswith("no certificate to revoke. Only to give up this application, use state: absent.")

@@ -45,6 +45,7 @@ def test_an_order_needs_a_unit(used: int, returned: int, enough: bool) -> None:
         require_free(quota, *([returned] if returned else []))
     assert caught.value.msg == (
         f"No certificate of the quota for geotrust-dv-1-starter is left ({used} of 4 used). Nothing was ordered. "
-        "To order anyway, set check_quota: false."
+        "Check product_code, and whether the access key belongs to the account that has the plan. To order "
+        "anyway, set check_quota: false."
     )
     assert caught.value.facts["quota"] == quota.public()

@@ -23,6 +23,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
 from ansible_collections.certops.alicloud.plugins.module_utils._text import KNOWN_AFTER_APPLY
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.make import make_csr, make_key
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.orders.lifecycle import DAY
 from tests.support.accounts import applied, expired, issued, refused, revoked
@@ -80,6 +81,19 @@ def test_a_window_that_is_clamped_is_a_warning_of_the_outcome() -> None:
     again = renew(account, domains=["www.example.com"], renew_before="90d")
     assert not again.plan.changed
     assert [warning.split(" of ")[0] for warning in again.warnings] == ["renew_before: the window"]
+
+
+@pytest.mark.parametrize("contact", [None, CONTACT], ids=["no contact", "contact"])
+def test_a_name_that_no_common_name_can_hold_is_ordered_and_renewed(contact: dict[str, str] | None) -> None:
+    account, name = emulator(checked=False, proof="at_once"), f"{'x' * 60}.example.com"
+    wish = {"domains": [name], "contact": contact, "wait_for": "issued"}
+    first = order(account, csr_content=make_csr(make_key("ECC"), [name]).decode(), **wish)
+    assert first.after
+    assert first.after.certificate
+    assert name in first.after.certificate.domains
+    account.advance(70 * DAY)
+    assert renew(account, csr_content=make_csr(make_key("ECC"), [name]).decode(), **wish).plan.changed
+    assert writes(account) == [PACKAGE, PACKAGE]
 
 
 CALLS: dict[str, dict[str, Any]] = {

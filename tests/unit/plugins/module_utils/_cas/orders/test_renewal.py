@@ -292,3 +292,148 @@ def test_an_order_in_progress_with_just_the_names_comes_first() -> None:
     assert plan.before
     assert plan.before.order_id == "1001"
     assert actions(renewed(order("reviewing", 2, domains=MORE))) == []
+
+
+# A successor that would be due at once.
+
+
+def judged(*alike: Order, offset: timedelta | None = None, **options: Any) -> Plan[Order]:
+    wanted = read_renewal({**DEFAULTS, "domains": list(WWW), **options})
+    return plan_renewal(Seen(wanted, alike=alike, clock_offset=offset), NOON)
+
+
+def bought_late(left_then: float, left: float) -> Order:
+    """An order that was bought when so many days of 90 were left, and has as many left now."""
+    listed = order("issued", left=left)
+    assert listed.not_after
+    return replace(listed, bought=listed.not_after - timedelta(days=left_then))
+
+
+def test_a_certificate_that_was_due_at_its_purchase_gets_no_successor() -> None:
+    for left in (28, 27.5, 20, 9.5):
+        with pytest.raises(NotAllowed) as caught:
+            judged(bought_late(28, left))
+        assert caught.value.msg.startswith(
+            "renew_before: Order 1001 for www.example.com was due already when it was bought"
+        )
+        for words in (
+            "a reissue keeps the old expiry date",
+            "renew_before is too long",
+            "force: true",
+            "nothing was ordered",
+        ):
+            assert words in caught.value.msg
+        assert caught.value.facts["order_id"] == "1001"
+
+
+def test_it_has_a_successor_before_it_expires_all_the_same() -> None:
+    assert actions(judged(bought_late(28, 9.3))) == [(PACKAGE, None)]
+
+
+def test_force_orders_what_would_be_due_at_once() -> None:
+    plan = judged(bought_late(28, 27), force=True)
+    assert actions(plan) == [(PACKAGE, None)]
+    assert actions(judged(order("issued", left=28), offset=-timedelta(days=62), force=True)) == [(PACKAGE, None)]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"renew_before": "40d"}, {"renew_before": "89d"}, {"renew_before": "95%"}, {"renew_before": "90d"}],
+    ids=str,
+)
+def test_a_window_that_was_made_longer_yesterday_is_no_reason_to_stop(options: dict[str, str]) -> None:
+    assert actions(judged(bought_late(90, 25), **options)) == [(PACKAGE, None)]
+
+
+def test_an_order_whose_validation_took_days_is_no_reason_to_stop() -> None:
+    assert actions(judged(bought_late(97, 25))) == [(PACKAGE, None)]
+
+
+def test_a_reissue_that_is_dated_from_its_issue_is_renewed_by_its_own_lifetime() -> None:
+    listed = order("issued", left=8)
+    assert listed.not_after
+    start = listed.not_after - timedelta(days=28)
+    assert actions(judged(replace(listed, not_before=start, bought=start))) == [(PACKAGE, None)]
+    later = replace(listed, not_before=start, bought=start, not_after=listed.not_after + timedelta(days=2))
+    assert actions(judged(later)) == []
+
+
+def test_a_purchase_that_is_not_told_is_no_reason_to_stop() -> None:
+    assert actions(judged(order("issued", left=25))) == [(PACKAGE, None)]
+
+
+def test_a_clock_ahead_of_the_services_orders_nothing() -> None:
+    with pytest.raises(NotAllowed) as caught:
+        judged(order("issued", left=28), offset=-timedelta(days=62))
+    assert "2026-11-22T12:00:00Z" in caught.value.msg
+    assert "2026-09-21T12:00:00Z" in caught.value.msg
+    assert "Set the clock of this machine" in caught.value.msg
+    assert caught.value.facts["order_id"] == "1001"
+
+
+def test_a_clock_behind_the_services_does_not_put_a_renewal_off() -> None:
+    assert judged(order("issued", left=60)).facts["due"] is False
+    plan = judged(order("issued", left=60), offset=timedelta(days=40))
+    assert (plan.facts["due"], plan.facts["reason"]) == (True, "20 of 90 days left, window opens at 29.7")
+
+
+@pytest.mark.parametrize("minutes", [-60, -20, 20, 60])
+def test_a_clock_that_is_off_by_less_than_an_hour_is_right(minutes: int) -> None:
+    left = 29.7 + minutes / 2880  # due by one of both clocks
+    assert judged(order("issued", left=left), offset=timedelta(minutes=minutes)).facts["due"] is (minutes < 0)
+
+
+def test_what_is_due_by_both_clocks_is_renewed() -> None:
+    assert actions(judged(order("issued", left=5), offset=-timedelta(days=10))) == [(PACKAGE, None)]
+
+
+def test_a_host_whose_clock_is_ahead_orders_nothing() -> None:
+    with pytest.raises(NotAllowed, match="is due by the clock of the host, and not by the service's") as caught:
+        judged(order("issued", left=60), due_on_host=True)
+    assert "Set the clock of the host. To order now, use force: true." in caught.value.msg
+    assert actions(judged(order("issued", left=60), due_on_host=True, force=True)) == [(PACKAGE, None)]
+
+
+def test_a_host_whose_clock_is_a_little_ahead_orders() -> None:
+    plan = judged(order("issued", left=29.72), due_on_host=True)
+    assert (plan.facts["due"], actions(plan)) == (True, [(PACKAGE, None)])
+
+
+def test_a_host_that_has_the_certificate_before_the_last_gets_the_last() -> None:
+    old, new = order("issued", 1, left=10), order("issued", 2, left=80)
+    assert actions(judged(old, new, order_id="1001", due_on_host=True)) == []
+
+
+def test_a_host_does_not_know_what_the_service_calls_expiring() -> None:
+    assert judged(order("issued", left=29), due_on_host=True, renew_before="expiring").facts["due"] is False
+
+
+# Which of both ways.
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (60, "because the service renews only from 2026-12-22 on"),
+        (29, "because the service renews only what it calls expiring, which this is not yet"),
+    ],
+)
+def test_why_a_new_order_is_placed_for_what_the_service_renews(left: float, said: str) -> None:
+    plan = judged(paid("issued", left), product_code=PAID, renew_before="70d")
+    reason = f"{left:g} of 90 days left, window opens at 70; ordered as a new order, {said}"
+    assert plan.facts["reason"] == reason
+    assert plan.steps[0].reason == reason
+    assert plan.facts["strategy"] == "reorder"
+
+
+@pytest.mark.parametrize(
+    ("there", "options"),
+    [
+        (paid("expiring", 20), {"product_code": PAID}),
+        (paid("issued", 20), {"product_code": PAID, "strategy": "reorder"}),
+        (order("issued", left=20), {}),
+        (paid("issued", 80), {"product_code": PAID}),
+    ],
+)
+def test_there_is_nothing_to_explain_otherwise(there: Order, options: dict[str, str]) -> None:
+    assert "new order" not in judged(there, **options).facts["reason"]

@@ -5,22 +5,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_order
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import info
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_order, ensure_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.snapshot import (
     public_snapshot,
     read_snapshot,
 )
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order, read_renewal
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
 from ansible_collections.certops.alicloud.plugins.module_utils._connection import find_source
-from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption, NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 from tests.emulator.orders.lifecycle import DAY
 from tests.support.accounts import known_orders
-from tests.support.client import DEFAULTS, NOON, client, emulator, order, reads, renew, writes
+from tests.support.client import DEFAULTS, NOON, client, clock, emulator, order, reads, renew, world_time, writes
+from tests.support.queries import DEFAULTS as DEFAULT_QUERY
 
 LIST, DESCRIBE, QUOTA = "ListUserCertificateOrder", "DescribeCertificateState", "DescribePackageState"
 PACKAGE = "CreateCertificateForPackageRequest"
@@ -62,7 +68,7 @@ def test_a_new_order_is_looked_for_once_after_it_is_made() -> None:
     account = emulator()
     done = order(account, **WWW, known_orders=known_orders(account), wait_for="none")
     assert done.plan.changed
-    assert [call.action for call in account.calls] == [QUOTA, PACKAGE, DESCRIBE, LIST]
+    assert [call.action for call in account.calls] == [QUOTA, PACKAGE, LIST, DESCRIBE]
 
 
 def test_a_renewal_takes_its_order_from_the_listing() -> None:
@@ -73,8 +79,54 @@ def test_a_renewal_takes_its_order_from_the_listing() -> None:
     found = known_orders(account)
     done = renew(account, order_id=first.after.order_id, known_orders=found, wait_for="none")
     assert done.plan.changed
-    assert [call.action for call in account.calls][:4] == [DESCRIBE, QUOTA, PACKAGE, DESCRIBE]
-    assert reads(account).count(LIST) == 1
+    assert [call.action for call in account.calls] == [QUOTA, PACKAGE, LIST, DESCRIBE]
+
+
+def test_a_renewing_host_of_a_fleet_makes_five_calls() -> None:
+    account = emulator(proof="at_once")
+    order(account, **WWW, wait_for="issued")
+    account.turn(proof="control")
+    account.advance(70 * DAY)
+    found, begun = known_orders(account), world_time(account)
+    done = renew(account, **WWW, known_orders=found)
+    assert done.after
+    assert done.after.validation
+    assert world_time(account) - begun == 5
+    account.accept(done.after.order_id)
+    asked = {**DEFAULT_QUERY, **WWW, "order_id": done.after.order_id, "wait_for": "issued"}
+    assert info.order_info(lambda: client(account), asked)["orders"][0]["certificate"]
+    assert [call.action for call in account.calls] == [QUOTA, PACKAGE, LIST, DESCRIBE, DESCRIBE]
+
+
+def test_what_can_be_published_at_once_is_described_at_once() -> None:
+    account = emulator(settle_seconds=0, record_delay_seconds=0)
+    begun = world_time(account)
+    done = order(account, **WWW, known_orders=known_orders(account))
+    assert [call.action for call in account.calls] == [QUOTA, PACKAGE, LIST, DESCRIBE]
+    assert world_time(account) == begun
+    assert done.after
+    assert done.after.validation
+
+
+def test_the_clock_of_the_service_is_known_from_the_listing() -> None:
+    account = emulator(checked=False, proof="at_once")
+    order(account, **WWW, wait_for="issued")
+    account.advance(10 * DAY)
+    ahead = clock(account)._replace(now=lambda: clock(account).now() + timedelta(days=62))
+    made = info.order_info(lambda: client(account, clock=ahead), DEFAULT_QUERY)
+    assert made["known_orders"]["clock_offset"] == -62 * DAY
+    account.calls.clear()
+    wanted = read_renewal({**DEFAULTS, **WWW, "strategy": "auto", "known_orders": made})
+    with pytest.raises(NotAllowed, match="Set the clock of this machine"):
+        ensure_renewal(client(account, clock=ahead), wanted)
+    assert not account.calls
+
+
+@pytest.mark.parametrize("offset", [None, "soon", 10**10, True])
+def test_an_offset_that_is_none_is_not_known(offset: object) -> None:
+    snapshot = read_snapshot({**known_orders(emulator())["known_orders"], "clock_offset": offset})
+    assert snapshot
+    assert snapshot.clock_offset is None
 
 
 def test_of_several_certificates_the_latest_counts_though_a_listing_does_not_tell_their_ends() -> None:
@@ -167,13 +219,26 @@ def test_an_order_is_one_line_and_comes_back_as_it_was() -> None:
     assert line.split("|")[0] == shown["order_id"]
     assert line.endswith("|www.example.com")
     of_lines, of_dictionaries = (read_snapshot(each) for each in (found, {**found["known_orders"], "orders": [shown]}))
-    assert of_lines == of_dictionaries
+    assert of_lines
+    assert of_dictionaries
+    assert [replace(each, bought=None) for each in of_lines.orders] == list(of_dictionaries.orders)
+
+
+def test_a_line_tells_when_an_order_was_bought_and_expires() -> None:
+    account = emulator(proof="at_once")
+    done = order(account, **WWW, wait_for="issued")
+    assert done.after
+    snapshot = read_snapshot(known_orders(account))
+    assert snapshot
+    (listed,) = snapshot.orders
+    assert (listed.not_before, listed.not_after) == (done.after.not_before, done.after.not_after)
+    assert listed.bought == NOON
+    assert snapshot.clock_offset == timedelta()
 
 
 @pytest.mark.parametrize("status", ["a|b", "|"])
 def test_a_word_that_would_split_a_line_is_kept(status: str) -> None:
-    shown = {"order_id": "7", "status": "unknown", "service_status": status, "product_code": None}
-    entry = {**shown, "instance_id": None, "certificate_id": None, "domains": ["a.example", "b.example"]}
-    snapshot = read_snapshot(public_snapshot("account", NOON, [entry]))
+    odd = Order("7", Status.UNKNOWN, status, ("a.example", "b.example"), bought=NOON)
+    snapshot = read_snapshot(public_snapshot("account", NOON, [odd], None))
     assert snapshot
-    assert (snapshot.orders[0].service_status, snapshot.orders[0].domains) == (status, ("a.example", "b.example"))
+    assert snapshot.orders == (odd,)

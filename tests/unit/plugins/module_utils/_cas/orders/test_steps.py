@@ -23,6 +23,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.steps
     revoke,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Plan, Repeat
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.make import make_csr, make_key
 from tests.support.client import CONTACT, FREE, PAID, csr
 from tests.support.orders import ask, certificate, key_of, order
 
@@ -32,6 +33,8 @@ WITH_CSR, SIMPLE, PACKAGE = (
     "CreateCertificateForPackageRequest",
 )
 OV = "symantec-ov-1-personal"
+LONG = f"{'x' * 60}.example.com"
+NAMELESS = {"domains": [LONG], "csr_content": make_csr(make_key("ECC"), [LONG]).decode()}
 OWN = {"csr_content": csr("www.example.com")}
 TWO = {"domains": ["a.example", "b.example"]}
 PART = {**CONTACT, "phone": None}
@@ -43,6 +46,7 @@ CALLS = {
         {"contact": CONTACT, "domains": ["*.a.example"], "product_code": "geotrust-dv-w-starter"},
         SIMPLE,
     ),
+    "own CSR without a common name, contact": ({**NAMELESS, "contact": CONTACT}, PACKAGE),
     "own CSR, no contact": (OWN, PACKAGE),
     "no CSR, no contact": ({}, PACKAGE),
     "own CSR, OV": ({**OWN, "contact": CONTACT, "product_code": OV}, PACKAGE),

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.application import Application, Contact
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.options import WaitFor, Waiting, identifier
@@ -26,7 +29,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wante
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.make import make_csr, make_key
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.renewal_window import Window, window
-from tests.support.client import CONTACT, DEFAULTS, csr
+from tests.support.client import CONTACT, DEFAULTS, csr, key
 
 OV, FREE = "symantec-ov-1-personal", "digicert-free-1-free"
 WWW = ["www.example.com"]
@@ -153,6 +156,23 @@ def test_without_a_common_name_the_domains_say_which_is_first() -> None:
     assert asked(domains=None, csr_content=text).domains == tuple(names)
     assert asked(domains=names[::-1], csr_content=text).domains == tuple(names[::-1])
     assert "do not agree with the names in csr_content" in refused(domains=names[:1], csr_content=text)
+
+
+def test_a_name_that_a_common_name_can_hold_stands_there() -> None:
+    for length, fits in ((64, True), (65, False)):
+        name = "x" * 50 + "." + "y" * (length - 51 - len(".example")) + ".example"
+        assert len(name) == length
+        text = nameless_csr(name)
+        if fits:
+            assert "make it with the first domain as CN" in refused(domains=None, csr_content=text)
+        else:
+            assert asked(domains=None, csr_content=text).domains == (name,)
+
+
+def nameless_csr(name: str) -> str:
+    builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([]))
+    builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=True)
+    return builder.sign(key(), hashes.SHA256()).public_bytes(Encoding.PEM).decode()
 
 
 @pytest.mark.parametrize(

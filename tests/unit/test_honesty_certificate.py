@@ -1,0 +1,390 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ``certificate`` says in check mode is what happens: on every host and account that a few events can lead to.
+
+Breadth first from a host and an account without anything, every event is applied to every world that is not known yet:
+service, store on disk, DNS and endpoint together. In each world the task is rehearsed, done and rehearsed again, for
+each ``until``; and it is killed at every step and call.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import api
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.steps import Chain
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import Until
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
+from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
+from ansible_collections.certops.alicloud.plugins.module_utils._store import read
+from ansible_collections.certops.alicloud.plugins.module_utils._text import KNOWN_AFTER_APPLY
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import read_certificate
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.private_key import read_private_key
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.refusal import Impossible, Refusal
+from tests.emulator.orders.lifecycle import DAY, LIVE, Order, Phase
+from tests.support import chains, client
+from tests.support.chains import Killed, Shop
+from tests.support.client import FREE, PAID
+
+CREATE, REVOKE = "CreateCertificateForPackageRequest", "CancelCertificateForPackageRequest"
+RENEW = "RenewCertificateOrderForPackageRequest"
+WAYS_TO_ORDER = (CREATE, RENEW)
+UNDER_WAY = {Phase.UNSUBMITTED, Phase.SETTLING, Phase.WITHDRAWN, Phase.VALIDATING, Phase.REVIEWING}
+# The step of a plan that each thing done belongs to; what is not here is part of another step.
+STEPS = {
+    "staged": "stage",
+    "complete": "store",
+    "current": "install",
+    "reload": "reload",
+    "verified": "verify",
+    **{action: action for action in (*WAYS_TO_ORDER, "DeleteCertificateRequest", "CancelOrderRequest")},
+}
+PUBLISHING = ("AddDomainRecord", "write_file")
+
+
+@dataclass
+class World:
+    """A host and an account, and the events that led to them."""
+
+    shop: Shop
+    path: tuple[str, ...] = ()
+    done: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return " > ".join(self.path) or "the beginning"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all worlds of a walk share: the options of the task, the places of the copies."""
+
+    options: Mapping[str, Any]
+    directory: Path
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def run(self, shop: Shop, until: str, check: bool = False) -> Outcome[Chain] | Failure:
+        options = {"validation": "alidns", "wait_timeout": 60, **self.options, "until": until}
+        if options["validation"] == "file":
+            options["webroot"] = str(shop.root / "web")
+        try:
+            return chains.run(shop, check, **options)
+        except Failure as failure:
+            return failure
+
+    def fork(self, world: World, *event: str) -> World:
+        return World(world.shop.fork(self.directory / str(next(self.numbers))), (*world.path, *event))
+
+
+# What is there.
+
+
+@cache
+def key_hash(pem: str) -> str:
+    return read_private_key(pem, "a key")
+
+
+def keys(shop: Shop) -> dict[int, str]:
+    """The hash of the key of each generation."""
+    found = {}
+    for path in shop.home.glob("generations/*/privkey.pem"):
+        found[int(path.parent.name)] = key_hash(path.read_text())
+    return found
+
+
+def orders(account: Emulator, phases: set[Phase] | frozenset[Phase]) -> list[Order]:
+    return [order for order in account.world.present() if account.world.phase(order) in phases]
+
+
+def key_of(order: Order) -> str:
+    return hashlib.sha256(order.spki).hexdigest()
+
+
+def days(account: Emulator, moment: float | None) -> int | None:
+    return None if moment is None else round((moment - account.world.now()) / DAY)
+
+
+def identity(shop: Shop) -> Hashable:
+    """Equal for worlds that cannot be told apart from now on, whatever their keys, ids and serials."""
+    account, labels = shop.account, {}
+    for number, key in sorted(keys(shop).items()):
+        labels.setdefault(key, f"key {number}")
+    there = tuple(
+        (account.world.phase(order).value, order.names, labels.get(key_of(order)), days(account, order.ends))
+        for order in account.world.present()
+    )
+    ranks = {str(order.number): rank for rank, order in enumerate(account.world.present())}
+    serving = shop.serving
+    if serving:
+        serving = next((f"{number}" for number in keys(shop) if serving == fingerprint(shop, number)), "another")
+    faults = tuple(rule.kind for rule in account.faults.rules)
+    return there, files(shop, labels, ranks), faults, (shop.reloads, shop.stuck, serving), len(shop.published())
+
+
+def fingerprint(shop: Shop, number: int) -> str | None:
+    path = shop.home / "generations" / str(number) / "cert.pem"
+    return read_certificate(path.read_text()).sha256_fingerprint if path.exists() else None
+
+
+def files(shop: Shop, labels: Mapping[str, str], ranks: Mapping[str, int]) -> Hashable:
+    """The files of the host; what is different in each run is named by what it belongs to."""
+    found = []
+    for path, content in shop.picture().items():
+        name = os.path.basename(path)
+        if name == "privkey.pem":
+            content = labels[key_hash(content)]
+        elif name == "order.json":
+            content = re.sub(r"\d{10,}", lambda each: str(ranks.get(each[0], "gone")), content)
+            content = re.sub(r'"(record_value|content|stored)": "[^"]*"', r'"\1"', content)
+        elif name.endswith((".pem", ".csr", ".txt")):
+            content = ""
+        found.append((path, content))
+    return tuple(found)
+
+
+# What can happen.
+
+
+def events(shop: Shop) -> Iterator[tuple[str, Callable[[Shop], object]]]:
+    """All that can happen next to the host, to the account and around them, beside the task itself."""
+    for order in shop.account.world.present():
+        number = order.number
+        for event in ("prove", "accept", "reject"):
+            yield f"{event} {number}", lambda it, event=event, number=number: getattr(it.account, event)(number)
+        for action in (REVOKE, "CancelOrderRequest"):
+            yield (
+                f"{action} {number}",
+                lambda it, action=action, number=number: it.account.call(action, {"OrderId": str(number)}),
+            )
+    yield "a month passes", lambda it: it.account.advance(31 * DAY)
+    if not shop.account.faults.rules:
+        for kind in ("answer_lost", "request_lost"):
+            yield f"{kind} of an order", lambda it, kind=kind: lose(it, kind)
+    if (shop.home / "current").exists():
+        yield "the reload breaks, or is repaired", lambda it: setattr(it, "reloads", not it.reloads)
+        yield "the server is stuck, or is repaired", lambda it: setattr(it, "stuck", not it.stuck)
+        yield "another certificate is served", lambda it: setattr(it, "serving", "00:11")
+
+
+def lose(shop: Shop, kind: str) -> None:
+    for action in WAYS_TO_ORDER:
+        shop.account.inject(kind=kind, action=action)
+
+
+def neighbours(setting: Setting, world: World) -> Iterator[World]:
+    """The worlds that one event leads to; the task is checked on the way."""
+    done: list[list[str]] = []
+    for until in Until:
+        after = check_honesty(setting, world, until)
+        if after.done not in done:
+            done.append(after.done)
+            yield after
+    yield from killed(setting, world, len(after.done))
+    for name, event in events(world.shop):
+        after = setting.fork(world, name)
+        with suppress(Impossible, Refusal):
+            event(after.shop)
+            yield after
+
+
+def killed(setting: Setting, world: World, most: int) -> Iterator[World]:
+    """The worlds that a task leaves that is killed before each of its changes."""
+    for point in range(1, most):
+        after = setting.fork(world, f"killed at change {point + 1}")
+        after.shop.before = kill_at(point)
+        with pytest.raises(Killed):
+            setting.run(after.shop, "installed")
+        after.shop.before = chains.ignore
+        check_costs(world, after)
+        yield after
+
+
+def kill_at(point: int) -> Callable[[str], None]:
+    """Kill a task at the change with this number, from 0; nothing is done after it."""
+    seen: list[str] = []
+
+    def before(step: str) -> None:
+        if is_change(step) or len(seen) > point:
+            seen.append(step)
+        if len(seen) > point:
+            raise Killed(step)
+
+    return before
+
+
+def is_change(step: str) -> bool:
+    return not step.startswith(("Describe", "List", "Get"))
+
+
+def walk(setting: Setting, first: Shop, depth: int) -> int:
+    """Check every world within ``depth`` events of the first one, each once; return how many there are."""
+    known = {identity(first)}
+    frontier = [World(first)]
+    for left in range(depth, -1, -1):
+        following = []
+        for world in frontier:
+            for after in neighbours(setting, world):
+                if left and identity(after.shop) not in known:
+                    known.add(identity(after.shop))
+                    following.append(after)
+                else:
+                    shutil.rmtree(after.shop.root)
+            shutil.rmtree(world.shop.root)
+        frontier = following
+    return len(known)
+
+
+# What must be.
+
+
+def check_honesty(setting: Setting, world: World, until: Until) -> World:
+    """Rehearse, do, rehearse again. Return the world after it."""
+    shop, about = world.shop, f"{world} > until {until.value}"
+    picture, before = shop.picture(), identity(shop)
+    shop.account.calls.clear()
+    foreseen = setting.run(shop, until.value, check=True)
+    assert not client.writes(shop.account), about
+    assert (shop.picture(), identity(shop)) == (picture, before), about
+    done = setting.fork(world, f"until {until.value}")
+    done.shop.before = lambda step: done.done.append(step) if is_change(step) else None
+    was = setting.run(done.shop, until.value)
+    done.shop.before = chains.ignore
+    check_costs(world, done)
+    if isinstance(foreseen, Failure):
+        assert isinstance(was, Failure), (about, foreseen.msg)
+        assert (was.msg, done.done) == (foreseen.msg, []), about
+        return done
+    planned = [step.action for step in foreseen.plan.steps]
+    if until.covers(Until.ISSUED):
+        assert done.shop.published() == [], about
+    if isinstance(was, Failure):
+        check_failure(world, done, was, planned)
+    else:
+        optional = ["publish"] if not orders(done.shop.account, UNDER_WAY) else []
+        assert [each for each in steps(done.done) if each not in optional] == [
+            each for each in planned if each not in optional
+        ], (about, done.done, planned)
+        check_success(setting, done, (foreseen, was), until)
+    return done
+
+
+def steps(done: list[str]) -> list[str]:
+    """The steps of a plan that these changes belong to."""
+    found: list[str] = []
+    for each in done:
+        step = "publish" if each in PUBLISHING else STEPS.get(each)
+        if step and found[-1:] != [step]:
+            found.append(step)
+    return found
+
+
+def check_success(setting: Setting, done: World, outcomes: tuple[Outcome[Chain], Outcome[Chain]], until: Until) -> None:
+    foreseen, was = outcomes
+    about = str(done)
+    assert shown(foreseen) == shown(was), about
+    acted = not orders(done.shop.account, UNDER_WAY)
+    for side in ("before", "after"):
+        expected, text = lines(foreseen, side, acted), lines(was, side, acted)
+        pattern = re.escape(expected).replace(re.escape(KNOWN_AFTER_APPLY), ".*")
+        assert re.fullmatch(pattern, text), (about, expected, text)
+    again = setting.run(done.shop, until.value, check=True)
+    assert isinstance(again, Outcome), (about, again.msg)
+    # A certificate that became due before it was installed is installed first.
+    installs_first = was.plan.facts["action"] in ("install", "reload") and again.plan.facts["action"] == "renew"
+    if installs_first:
+        return
+    assert shown(again) == [], about
+    assert again.diff()["before"].splitlines()[0] == was.diff()["after"].splitlines()[0], about
+    assert again.plan.facts["action"] == "nothing" or not until.covers(Until.INSTALLED), about
+
+
+def lines(outcome: Outcome[Chain], side: str, acted: bool) -> str:
+    """A diff; without what a CA changes that acts in the meantime."""
+    of_the_order = ("order:", "published:") if acted else ()
+    return "\n".join(line for line in outcome.diff()[side].splitlines() if not line.startswith(of_the_order))
+
+
+def shown(outcome: Outcome[Chain]) -> list[Mapping[str, Any]]:
+    return [step.public() for step in outcome.plan.steps]
+
+
+def check_failure(world: World, done: World, was: Failure, planned: list[str]) -> None:
+    """A task fails where it said that it would succeed only for what nobody can know before."""
+    shop = done.shop
+    excused = bool(world.shop.account.faults.rules) or not shop.reloads or shop.stuck
+    assert excused or orders(shop.account, UNDER_WAY | {Phase.FAILED}), (str(done), was.msg)
+    sent = [step["action"] for step in was.facts["plan"]]
+    assert sent == planned[: len(sent)], (str(done), sent, planned)
+
+
+def check_costs(before: World, after: World) -> None:
+    """Nothing is ordered beside what is in progress or is valid for long, no key is lost, nothing is revoked."""
+    first, last = before.shop.account, after.shop.account
+    made = last.world.next_number - first.world.next_number
+    needless = [*orders(first, UNDER_WAY), *(each for each in orders(first, LIVE) if is_good(before.shop, each))]
+    assert made <= (0 if needless else 1), str(after)
+    assert len(orders(last, UNDER_WAY)) <= 1, str(after)
+    assert REVOKE not in client.writes(last), str(after)
+    known = set(keys(after.shop).values())
+    assert {key_of(order) for order in orders(last, UNDER_WAY | LIVE)} <= known, str(after)
+
+
+def is_good(shop: Shop, order: Order) -> bool:
+    """Whether it is valid for longer than the window."""
+    assert order.issued and order.ends
+    return (order.ends - shop.account.world.now()) / (order.ends - order.issued) > 0.34
+
+
+# The walks.
+
+
+@pytest.fixture
+def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the worlds are. Nothing there need outlive the machine, and no certificate is read twice."""
+    monkeypatch.setattr(os, "fsync", lambda _opened: None)
+    for module in (read, api):
+        if hasattr(module, "read_certificate"):
+            monkeypatch.setattr(module, "read_certificate", cache(module.read_certificate))
+    return tmp_path
+
+
+def world_without_anything(directory: Path, product: str, **dials: Any) -> Shop:
+    # Without the gate: its clock is the first world's, and the worlds part.
+    pace = {"settle_seconds": 0.0, "record_delay_seconds": 0.0, "review_seconds": 0.0}
+    account = client.emulator({product: 9}, checked=False, **pace, lifetime_days=45.0, extra_names="none", **dials)
+    account.world.zones.host("example.com", account.world.now())
+    root = directory / "first"
+    (root / "web").mkdir(parents=True)
+    return Shop(account, root)
+
+
+@pytest.mark.parametrize(
+    ("product", "depth", "options", "dials"),
+    [
+        pytest.param(FREE, 3, {}, {}, id="reorder"),
+        pytest.param(FREE, 3, {}, {"proof": "at_once"}, id="validated at once"),
+        pytest.param(PAID, 3, {}, {"proof": "at_once"}, id="renewed by the service"),
+        pytest.param(FREE, 2, {"validation": "file"}, {}, id="by file"),
+        pytest.param(FREE, 2, {"validation": "manual"}, {"complimentary_names": True}, id="with another name"),
+    ],
+)
+def test_prediction_comes_true(
+    directory: Path, product: str, depth: int, options: dict[str, Any], dials: dict[str, Any]
+) -> None:
+    setting = Setting({"product_code": product, **options}, directory)
+    walked = walk(setting, world_without_anything(directory, product, **dials), depth)
+    print(f"{walked} worlds")
+    assert walked > 5
