@@ -339,8 +339,8 @@ OPTIONS = {
     **argspec.OPTIONS,
     "state": {"type": "str", "choices": ["staged", "ordered", "complete", "current", "verified"], "required": True},
     "generation": {"type": "int"},
-    "key_type": {"type": "str", "choices": ["ECC", "RSA"], "default": "ECC"},
-    "key_size": {"type": "int"},
+    "key_type": {"type": "str", "choices": ["ECC", "RSA"], "default": "ECC", "no_log": False},
+    "key_size": {"type": "int", "no_log": False},
     "keep_key": {"type": "bool", "default": False, "no_log": False},
     "order": {"type": "dict", "options": ORDER},
     # A chain is not secret; what is given in its place by mistake may be one.
