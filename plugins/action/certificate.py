@@ -63,6 +63,9 @@ class ActionModule(ActionBase):
 
     def _ensured(self, host: TargetHost) -> dict[str, Any]:
         options = _task.validated(OPTIONS, {**self._task.args, **_settings(self._task.args)})
+        asked = options["until"]
+        if not (options["wait"] or self._task.check_mode) and asked in ("issued", "installed"):
+            options["until"] = "requested"
         wanted = read_certificate_options(options)
         connection = options["connection"] or {}
         alidns = (
@@ -81,7 +84,8 @@ class ActionModule(ActionBase):
         for warning in outcome.warnings:
             display.warning(warning)
         shown = {"diff": outcome.diff()} if self._task.diff and outcome.plan.changed else {}
-        return {**outcome.public(actors.clock.now()), **shown}
+        public = outcome.public(actors.clock.now())
+        return {**public, "complete": public["action"] == "nothing" or asked == options["until"], **shown}
 
     def _client(self, product: Product, values: Mapping[str, Any]) -> Client:
         tell = teller(str(self._task_host), self._task.no_log)
