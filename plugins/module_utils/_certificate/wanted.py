@@ -107,10 +107,9 @@ class CertificateWanted:
 
     def renewal(self, csr: str, order_id: str | None) -> RenewalWanted:
         """What the chain asks of ``cas_order_renew``: the host has decided that it is due."""
-        more = {"order_id": order_id, "renew_before": self.options["renew_before"]}
-        return read_renewal(
-            {**self._application(csr), **more, "strategy": self.options["renew_strategy"], "force": True}
-        )
+        options = self.options
+        more = {"order_id": order_id, "renew_before": options["renew_before"], "strategy": options["renew_strategy"]}
+        return read_renewal({**self._application(csr), **more, "force": options["force"], "due_on_host": True})
 
     def _application(self, csr: str, wait_for: str = "validation") -> dict[str, Any]:
         options = self.options
