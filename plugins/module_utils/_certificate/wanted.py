@@ -16,6 +16,7 @@ from .._cas.orders.wanted import OrderWanted, RenewalWanted, read_order, read_re
 from .._errors import InvalidOption
 from .._text import quoted
 from .._x509.hostnames import WILDCARD, base, host_names
+from .._x509.make import LONGEST_COMMON_NAME, check_key_size
 from .._x509.renewal_window import window
 
 # Seconds that the service may take to say what is to be published.
@@ -128,6 +129,12 @@ def read_certificate_options(options: Mapping[str, Any]) -> CertificateWanted:
     if not options["domains"]:
         raise InvalidOption("domains", "give the domains of the certificate, the common name first.")
     domains = host_names(options["domains"])
+    if len(domains[0]) > LONGEST_COMMON_NAME:
+        raise InvalidOption(
+            "domains",
+            f"{domains[0]} has {len(domains[0])} characters, but the first domain becomes the common name (CN), which "
+            f"has {LONGEST_COMMON_NAME} at most. Give a shorter domain first.",
+        )
     wanted = CertificateWanted(
         domains=domains,
         name=_name(options["name"], domains),
@@ -136,6 +143,7 @@ def read_certificate_options(options: Mapping[str, Any]) -> CertificateWanted:
         until=Until(options["until"]),
         options=options,
     )
+    check_key_size(options["key_type"], options["key_size"])
     positive(options["wait_timeout"], "wait_timeout")
     window(options["renew_before"], "renew_before")
     return wanted
