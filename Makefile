@@ -7,7 +7,7 @@ BIN := $(CURDIR)/$(VENV)/bin
 NOX := $(BIN)/nox --no-color
 REQUIREMENTS := tests/requirements
 # The sessions of `make test`. Two run at a time, and the longest begin first.
-TESTS := molecule integration-long unit reliability integration-rest units sanity sdk
+TESTS := molecule integration-long reliability integration-rest walks unit sanity units sdk
 LINT := docs-check ansible-lint typing style changelog yamllint antsibull-nox-config extra-checks
 
 # The real interpreter first: the wrapper scripts of Python version managers confuse Ansible.
@@ -35,10 +35,12 @@ test: $(VENV)/dev.stamp ## Run all tests, with the short version of reliability;
 	status=$$?; $(BIN)/python -m tests.tools.results $(TESTS) && exit $$status
 
 unit: $(VENV)/dev.stamp ## Run the unit tests
+	@$(NOX) --parallel 2 --session walks unit
+
 sdk: $(VENV)/dev.stamp ## Use the emulator with the official SDKs
 integration: $(VENV)/dev.stamp ## Run the modules as real tasks
 sanity: $(VENV)/dev.stamp ## Run ansible-test sanity
-unit sdk sanity:
+sdk sanity:
 	@$(NOX) --session $@
 
 integration:

@@ -4,6 +4,9 @@
 """Lets tests import this directory under the name that Ansible gives it, and `tests` from its root.
 
 Plain pytest needs both. ansible-test brings Ansible's own loader for the first, and knows nothing of the second.
+
+Plain pytest runs every test with all of its parameters. ansible-test, which takes a process for each, runs every test with
+the first of its parameters: it is there for imports under Ansible's loader, which are the same for all parameters.
 """
 
 from __future__ import annotations
@@ -12,12 +15,15 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent
+UNDER_ANSIBLE_TEST = any(type(finder).__name__ == "_AnsibleCollectionFinder" for finder in sys.meta_path)
 
 
 def name_the_collection() -> None:
     """Make `ansible_collections.certops.alicloud` a package whose directory is the root of the repository."""
-    if any(type(finder).__name__ == "_AnsibleCollectionFinder" for finder in sys.meta_path):
+    if UNDER_ANSIBLE_TEST:
         return
     for name in ("ansible_collections", "ansible_collections.certops", "ansible_collections.certops.alicloud"):
         package = ModuleType(name)
@@ -28,3 +34,12 @@ def name_the_collection() -> None:
 name_the_collection()
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep one item of each test under ansible-test."""
+    if UNDER_ANSIBLE_TEST:
+        first = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
+        kept = set(first.values())
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = [item for item in items if item in kept]

@@ -38,10 +38,12 @@ COVERAGE = OUTPUT / "coverage"
 # These integration targets take as long as all others together.
 LONG = frozenset({"both_ways", "cas_order"})
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+# Unit tests that go through thousands of accounts.
+WALKS = "tests/unit/test_honesty*.py"
 # So many lines of a tool's output are shown when a session of tests fails.
 TAIL = 100
 # Seconds that an interrupted test tool gets to remove what it made.
-PATIENCE = 10
+PATIENCE = 100
 
 # The real interpreters come first: wrapper scripts of Python version managers confuse Ansible and ansible-test.
 others = [place for place in os.environ["PATH"].split(os.pathsep) if Path(place).name != "shims"]
@@ -115,14 +117,20 @@ def ansible_test(session: nox.Session, copy: Path, log: Path, command: str, *arg
 
 @in_parallel()
 def unit(session: nox.Session) -> None:
-    """Run the unit tests with plain pytest, and measure how much of plugins/ they cover."""
+    """Run the unit tests but the walks with plain pytest, and measure how much of plugins/ they cover."""
     runner = ["-m", "coverage", "run", f"--data-file={empty(COVERAGE / session.name)}/data"]
-    pytest(session, "tests/unit", runner=runner)
+    pytest(session, "tests/unit", f"--ignore-glob={WALKS}", runner=runner)
+
+
+@in_parallel()
+def walks(session: nox.Session) -> None:
+    """Walk through all accounts that a few events can lead to, unmeasured: coverage doubles what this takes."""
+    pytest(session, *([str(file) for file in sorted(ROOT.glob(WALKS))] or [WALKS]))
 
 
 @in_parallel()
 def units(session: nox.Session) -> None:
-    """Run the unit tests of plugins/ with ansible-test units."""
+    """Run the unit tests of plugins/ with ansible-test units, each with the first of its parameters."""
     log = log_of(session)
     with workspace() as copy:
         succeeded = ansible_test(session, copy, log, "units", *(session.posargs or ["tests/unit/plugins/"]))

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from functools import partial
 from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.certops.alicloud.plugins.action import certificate_store, certificate_store_info
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import ALIDNS
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
@@ -29,7 +31,9 @@ from ansible_collections.certops.alicloud.plugins.module_utils._host.clock impor
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 from ansible_collections.certops.alicloud.plugins.plugin_utils.direct import teller, variables
 
-COLLECTION = "certops.alicloud"
+LOOK, CHANGE = "certops.alicloud.certificate_store_info", "certops.alicloud.certificate_store"
+# Imported here once, and not in the worker of each task.
+OWN: dict[str, Callable[..., Any]] = {LOOK: certificate_store_info.ActionModule, CHANGE: certificate_store.ActionModule}
 # What the steps on the host may tell Ansible beside their results.
 PASSED_ON = ("ansible_facts", "deprecations")
 
@@ -89,18 +93,22 @@ class ActionModule(ActionBase):
         task = self._task.copy(exclude_parent=True)
         task._parent = self._task._parent
         task.action, task.args, task.module_defaults = name, dict(arguments), []
-        loader = self._shared_loader_obj.action_loader
-        action = loader.get(
-            name if loader.has_plugin(name) else "ansible.legacy.normal",
+        found: dict[str, Any] = self._action_of(name)(
             task=task,
             connection=self._connection,
             play_context=self._play_context,
             loader=self._loader,
             templar=self._templar,
             shared_loader_obj=self._shared_loader_obj,
-        )
-        found: dict[str, Any] = action.run(task_vars=task_vars)
+        ).run(task_vars=task_vars)
         return found
+
+    def _action_of(self, name: str) -> Callable[..., Any]:
+        """What runs a module: an action of its name, or the one that ships modules."""
+        if name in OWN:
+            return OWN[name]
+        loader = self._shared_loader_obj.action_loader
+        return partial(loader.get, name if loader.has_plugin(name) else "ansible.legacy.normal")
 
 
 class TargetHost:
@@ -111,10 +119,10 @@ class TargetHost:
         self.told: dict[str, Any] = {}
 
     def look(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self._done(f"{COLLECTION}.certificate_store_info", options)
+        return self._done(LOOK, options)
 
     def change(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self._done(f"{COLLECTION}.certificate_store", options)
+        return self._done(CHANGE, options)
 
     def reload(self, service: Service) -> None:
         if service.argv:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ._errors import InvalidOption
+from ._host.environment import first_set, named_value
 from ._rpc.client import Client, Product, Tell
 from ._rpc.credentials import Source, given
 from ._rpc.transport import OverRequests, is_loopback
@@ -27,6 +28,7 @@ PROFILE_VARIABLES = ("ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE")
 REGION_VARIABLES = ("ALIBABA_CLOUD_REGION_ID", "ALICLOUD_REGION", "ALICLOUD_REGION_ID")
 
 _LONGEST_TIMEOUT = 86_400
+_DEFAULT_REGION = "cn-hangzhou"
 
 CONNECTION: dict[str, Any] = {
     "access_key_id": {"type": "str", "aliases": ["access_key", "alicloud_access_key"], "variables": KEY_VARIABLES},
@@ -45,7 +47,7 @@ CONNECTION: dict[str, Any] = {
     "profile": {"type": "str", "variables": PROFILE_VARIABLES},
     "region": {
         "type": "str",
-        "default": "cn-hangzhou",
+        "default": _DEFAULT_REGION,
         "aliases": ["region_id", "alicloud_region"],
         "variables": REGION_VARIABLES,
     },
@@ -73,14 +75,14 @@ class Service(NamedTuple):
             raise InvalidOption("request_timeout", f"give a number of seconds above 0, and {_LONGEST_TIMEOUT} at most.")
         if params["max_attempts"] < 1:
             raise InvalidOption("max_attempts", "give 1 or more.")
-        if not re.fullmatch(r"[a-z0-9-]+", params["region"]):
-            raise InvalidOption(
-                "region", f"{quoted(params['region'])} is not a valid region; give one such as cn-hangzhou."
-            )
+        region = _region(params["region"])
+        _refuse_blanks(params)
         return Client(
             self.product,
-            endpoint_url(params["endpoint"] or self.default_endpoint(params["region"])),
-            find_source(params["access_key_id"], params["access_key_secret"], _token(params), params["profile"]),
+            endpoint_url(_given(params["endpoint"]) or self.default_endpoint(region)),
+            find_source(
+                params["access_key_id"], params["access_key_secret"], _token(params), _given(params["profile"])
+            ),
             OverRequests(params["validate_certs"], params["ca_path"]),
             read_only=read_only,
             max_attempts=params["max_attempts"],
@@ -90,10 +92,35 @@ class Service(NamedTuple):
         )
 
 
+def _given(value: str | None) -> str | None:
+    """The value of an option or a variable without blanks around it; an empty one was not given."""
+    return (value or "").strip() or None
+
+
+def _region(value: str | None) -> str:
+    region = _given(value) or _DEFAULT_REGION
+    if not re.fullmatch(r"[a-z0-9-]+", region):
+        raise InvalidOption("region", f"{quoted(region)} is not a valid region; give one such as cn-hangzhou.")
+    return region
+
+
+def _refuse_blanks(params: Mapping[str, Any]) -> None:
+    """Refuse a key with a line end or a blank around it, which text from a file brings: it signs wrongly."""
+    for option in ("access_key_id", "access_key_secret", "security_token"):
+        value = params[option]
+        if value and value.strip() and value != value.strip():
+            where = named_value(CONNECTION[option]["variables"], value) or option
+            raise InvalidOption(
+                where, "it begins or ends with a blank or a line end, as text from a file does; remove that."
+            )
+
+
 def _state_directory() -> str:
     """The directory of this user for notes between tasks; made when there is something to note."""
-    state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
-    return os.path.join(state, "certops.alicloud")
+    state = os.environ.get("XDG_STATE_HOME", "")
+    # A path that is not absolute counts as none, by the rules of this variable.
+    base = state if os.path.isabs(state) else os.path.expanduser("~/.local/state")
+    return os.path.join(base, "certops.alicloud")
 
 
 def find_source(
@@ -103,7 +130,7 @@ def find_source(
     profile: str | None = None,
 ) -> Source:
     """A key pair that is given ends the search; the environment variables of the options are read by then."""
-    source = given(access_key_id, access_key_secret, security_token)
+    source = given(_given(access_key_id), _given(access_key_secret), _given(security_token))
     if source is None:
         from ._rpc.credential_chain import chain  # most tasks are given their key
 
@@ -113,13 +140,9 @@ def find_source(
 
 def _token(params: Mapping[str, Any]) -> str | None:
     """The token that belongs to the key: the environment's goes with the environment's key, not with another one."""
-    strange = _first_set(KEY_VARIABLES) not in (None, params["access_key_id"])
-    given: str | None = params["security_token"]
-    return None if strange and given == _first_set(TOKEN_VARIABLES) else given
-
-
-def _first_set(names: Sequence[str]) -> str | None:
-    return next((os.environ[name] for name in names if name in os.environ), None)
+    key, given = first_set(KEY_VARIABLES), params["security_token"]
+    strange = key is not None and key.value != params["access_key_id"]
+    return None if strange and named_value(TOKEN_VARIABLES, given) else given
 
 
 _HOST = re.compile(r"[\w.-]+|[\da-fA-F:.]+", re.ASCII)

@@ -14,10 +14,12 @@ from contextlib import ExitStack, closing
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 
 from ._errors import Failure, MissingLibrary
+from ._host.environment import first_set
 
 if TYPE_CHECKING:
     from ._connection import Service
@@ -138,8 +140,16 @@ def _table(options: Mapping[str, Any]) -> dict[str, Any]:
     }
     for name, option in options.items():
         if "variables" in option:
-            table[name]["fallback"] = (env_fallback, list(option["variables"]))
+            table[name]["fallback"] = (_from_environment, list(option["variables"]))
     return table
+
+
+def _from_environment(*names: str) -> str:
+    """The fallback of an option. Ansible's own takes a variable that is set and empty for a value."""
+    found = first_set(names)
+    if found is None:
+        raise AnsibleFallbackNotFound
+    return found.value
 
 
 def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]], **always: Any) -> None:

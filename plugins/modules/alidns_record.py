@@ -46,6 +46,8 @@ options:
   value:
     description:
       - Value of the record. White space around it is removed.
+      - Values are compared as DNS does. Dot and case of names, and quotes of TXT and CAA values do not make another
+        value.
     type: str
     required: true
   ttl:

@@ -34,7 +34,9 @@ options:
         created."
       - "V(ordered): the staged O(generation) contains the record of its O(order)."
       - "V(complete): O(generation) contains its certificate and its chain."
-      - "V(current): O(generation) is in use. It is marked as not verified until V(verified) is requested."
+      - "V(current): O(generation) is in use, with its O(forms) and O(links). It is marked as not verified until
+        V(verified) is requested. Forms that are requested later are added to the generation in use, which is then not
+        verified again."
       - "V(verified): O(generation) is in use and is known to work. The mark is removed, and old generations are
         removed too; see O(keep)."
     type: str
@@ -203,6 +205,25 @@ EXAMPLES = r"""
     keep: 1
   become: true
 
+- name: Put a certificate in use for HAProxy and for a Java service
+  certops.alicloud.certificate_store:
+    directory: /etc/ssl/certops
+    name: www.example.com
+    state: current
+    generation: "{{ stored.generation }}"
+    forms:
+      - type: combined
+        name: haproxy.pem
+        group: haproxy
+        mode: "0640"
+      - type: pkcs12
+        password: "{{ keystore_password }}"
+        owner: tomcat
+    links:
+      - path: /etc/haproxy/www.example.com.pem
+        file: haproxy.pem
+  become: true
+
 - name: Create a generation with the next private key and its CSR
   certops.alicloud.certificate_store:
     directory: /etc/ssl/certops
@@ -269,8 +290,9 @@ plan:
       description:
         - "V(create_generation): create a generation with its files, as a whole."
         - "V(write_file): write one file of a generation."
-        - "V(set_access): set owner, group and mode of the private key."
+        - "V(set_access): set owner, group and mode of the private key or of a form."
         - "V(activate): put the generation in use."
+        - "V(link): create or change a symbolic link of O(links)."
         - "V(remove_file): remove one file of a generation."
         - "V(remove_generation): remove a whole generation."
       type: str
@@ -286,6 +308,13 @@ plan:
       type: str
       returned: always
       sample: generation 3 is in use
+problem:
+  description:
+    - "Why the certificate or the key cannot be used: V(not_yet_valid) or V(expired) by the clock of the host, V(names),
+      V(key), V(chain), or V(unreadable)."
+  type: str
+  returned: on failure, if the certificate or the key cannot be used
+  sample: not_yet_valid
 key_mismatch:
   description: V(true) if the certificate does not match the private key.
   type: bool
@@ -294,6 +323,7 @@ key_mismatch:
 """
 
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
+from ansible_collections.certops.alicloud.plugins.module_utils._store import argspec
 from ansible_collections.certops.alicloud.plugins.module_utils._store.reconcile import ensure_store
 
 ORDER = {
@@ -305,11 +335,9 @@ ORDER = {
     "stored": {"type": "str"},
 }
 OPTIONS = {
-    "directory": {"type": "path", "required": True},
-    "name": {"type": "str", "required": True},
+    **argspec.OPTIONS,
     "state": {"type": "str", "choices": ["staged", "ordered", "complete", "current", "verified"], "required": True},
     "generation": {"type": "int"},
-    "domains": {"type": "list", "elements": "str"},
     "key_type": {"type": "str", "choices": ["ECC", "RSA"], "default": "ECC"},
     "key_size": {"type": "int"},
     "keep_key": {"type": "bool", "default": False, "no_log": False},

@@ -355,7 +355,8 @@ next_generation:
   sample: 4
 action:
   description:
-    - "V(install): a complete generation is ready to be put in use."
+    - "V(install): a complete generation is ready to be put in use, or the generation in use lacks one of O(forms) or
+      O(links). O(certops.alicloud.certificate_store#module:state=current) does both."
     - "V(apply): a certificate has to be ordered, or an order in progress has to be resumed."
     - "V(renew): the certificate in use is due, and its order is known."
     - "V(reload): the certificate in use is valid, but it is not verified that the services use it."
@@ -387,7 +388,7 @@ problems:
 """
 
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
-from ansible_collections.certops.alicloud.plugins.module_utils._store import info
+from ansible_collections.certops.alicloud.plugins.module_utils._store import argspec, info
 
 REQUIREMENTS = {
     "services": {"type": "list", "elements": "str"},
@@ -397,8 +398,7 @@ REQUIREMENTS = {
     "key_mode": {"type": "raw", "no_log": False},
 }
 OPTIONS = {
-    "directory": {"type": "path", "required": True},
-    "name": {"type": "str", "required": True},
+    **argspec.OPTIONS,
     "domains": {"type": "list", "elements": "str", "required": True},
     "product_code": {"type": "str", "default": "digicert-free-1-free"},
     "renew_before": {"type": "str", "default": "33%"},

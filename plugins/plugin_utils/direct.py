@@ -95,7 +95,7 @@ class DirectAction(NormalAction):
         name = VARIABLE
         if asked is None:
             name = VARIABLE.upper()
-            asked = os.environ.get(name, True)
+            asked = os.environ.get(name, "").strip() or True
         try:
             return bool(boolean(asked))
         except TypeError:

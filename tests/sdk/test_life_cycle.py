@@ -50,7 +50,7 @@ class Rehearsal:
 
     def control(self, name: str, **wish: object) -> Any:
         data = json.dumps(wish).encode() if name not in ("state", "calls") else None
-        with urllib.request.urlopen(f"{self._control}/{name}", data, timeout=10) as answer:
+        with urllib.request.urlopen(f"{self._control}/{name}", data, timeout=100) as answer:
             return json.load(answer)
 
     # The operations that every test needs.
@@ -93,7 +93,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
     command = [sys.executable, "-m", "tests.emulator", "--ready-file", str(file)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
         try:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 200
             while not file.exists():
                 assert time.monotonic() < deadline
                 assert process.poll() is None

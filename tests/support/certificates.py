@@ -148,6 +148,8 @@ DEFAULTS: dict[str, Any] = {
     "owner": None,
     "group": None,
     "key_mode": "0600",
+    "forms": [],
+    "links": [],
 }
 QUESTION: dict[str, Any] = {
     "domains": list(WWW),
@@ -156,6 +158,8 @@ QUESTION: dict[str, Any] = {
     "endpoints": [],
     "endpoint_timeout": 0.0,
     "requirements": None,
+    "forms": [],
+    "links": [],
 }
 
 

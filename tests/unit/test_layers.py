@@ -18,7 +18,9 @@ UTILS = "plugins.module_utils"
 TASK, CONNECTION, ERRORS, TEXT, PLAN, RECONCILE = (
     f"{UTILS}._{name}" for name in ("task", "connection", "errors", "text", "plan", "reconcile")
 )
-RPC, HOST, X509, CAS, ALIDNS, STORE = (f"{UTILS}._{name}" for name in ("rpc", "host", "x509", "cas", "alidns", "store"))
+RPC, HOST, X509, CAS, ALIDNS, STORE, DNS = (
+    f"{UTILS}._{name}" for name in ("rpc", "host", "x509", "cas", "alidns", "store", "dns")
+)
 ORDERS, WAIT = f"{CAS}.orders", f"{CAS}.wait"
 MODULES, ACTIONS, DIRECT = "plugins.modules", "plugins.action", "plugins.plugin_utils.direct"
 EMULATOR = "tests.emulator"
@@ -42,9 +44,9 @@ PURE = (
 )
 # What reaches the network or the disk.
 IO = (
-    *(f"{RPC}.{name}" for name in ("client", "transport", "credential_chain", "rate_limit")),
+    *(f"{RPC}.{name}" for name in ("client", "transport", "trust_store", "proxy", "credential_chain", "rate_limit")),
     *(f"{STORE}.{name}" for name in ("read", "write", "probe")),
-    f"{HOST}.lockfile",
+    *(f"{HOST}.{name}" for name in ("lockfile", "environment")),
 )
 SYSTEM = ("os", "shutil", "socket", "ssl", "subprocess", "requests", "urllib3")
 
@@ -126,6 +128,11 @@ def ground_floor_imports_nothing_above(files: Sources) -> list[str]:
 
 def rpc_imports_no_product(files: Sources) -> list[str]:
     return only(files, [RPC], [RPC, *GROUND])
+
+
+def dns_imports_the_ground_floor_only(files: Sources) -> list[str]:
+    """Name servers are asked the same way for every product."""
+    return only(files, [DNS], [DNS, *GROUND])
 
 
 def plan_and_reconcile_know_no_kind(files: Sources) -> list[str]:
@@ -221,6 +228,7 @@ RULES = (
     only_task_imports_ansible,
     ground_floor_imports_nothing_above,
     rpc_imports_no_product,
+    dns_imports_the_ground_floor_only,
     plan_and_reconcile_know_no_kind,
     products_do_not_import_one_another,
     store_imports_no_service,
@@ -244,7 +252,7 @@ def test_no_file_breaks_the_rule(rule: Callable[[Sources], list[str]]) -> None:
 
 def test_all_packages_were_read() -> None:
     tops = {".".join(name.split(".")[:3]) for name in FILES}
-    assert {TASK, CONNECTION, ERRORS, TEXT, PLAN, RECONCILE, RPC, HOST, X509, CAS, ALIDNS, STORE, DIRECT} <= tops
+    assert {TASK, CONNECTION, ERRORS, TEXT, PLAN, RECONCILE, RPC, HOST, X509, CAS, ALIDNS, STORE, DNS, DIRECT} <= tops
     assert sum(under(name, ACTIONS) for name in FILES) == sum(under(name, MODULES) for name in FILES)
     assert {*IO, f"{ORDERS}.api", f"{ALIDNS}.api"} <= FILES.keys()
     assert len([name for name in FILES if under(name, PLAN, *PRODUCTS) and name.split(".")[-1] in PURE]) >= 15
@@ -283,6 +291,7 @@ def test_no_test_file_imports_a_test_file() -> None:
         pytest.param(rpc_imports_no_product, f"{RPC}.client", "from .._cas.status import Status", id="relative"),
         pytest.param(rpc_imports_no_product, f"{RPC}.client", f"import {COLLECTION}{CAS}.status", id="absolute"),
         pytest.param(rpc_imports_no_product, f"{RPC}.retry", "from .._reconcile import Run", id="the path"),
+        pytest.param(dns_imports_the_ground_floor_only, f"{DNS}.update", "from .._alidns import record", id="dns"),
         pytest.param(plan_and_reconcile_know_no_kind, PLAN, "from ._cas.status import Status", id="the plan"),
         pytest.param(plan_and_reconcile_know_no_kind, RECONCILE, "from ._store import write", id="the path above"),
         pytest.param(products_do_not_import_one_another, f"{ALIDNS}.record", "from .._cas import status", id="alidns"),

@@ -27,7 +27,8 @@ from .programs import Missing, provide
 from .serve import DOOR, FACTS, serve
 from .stages import ROOT
 
-PATIENCE = 30.0
+# Seconds for the whole world to start or to end. Each wait ends when that has happened.
+PATIENCE = 600.0
 OWN_MOUNTS = ("unshare", "--mount", "--propagation", "private")
 
 

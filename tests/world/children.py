@@ -18,7 +18,8 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _LIBC = ctypes.CDLL(None, use_errno=True)
-PATIENCE = 15.0
+# Seconds, ten times what starts took on a machine that was busy. Each wait ends when what it waits for is there.
+PATIENCE = 150.0
 _ATTEMPTS = 5
 
 Child = subprocess.Popen[bytes]
@@ -113,7 +114,7 @@ def descendants(pid: int) -> list[int]:
 
 def end_all() -> None:
     """End every descendant of this process: asked first, then made to."""
-    for number, patience in ((signal.SIGTERM, 3.0), (signal.SIGKILL, 3.0)):
+    for number, patience in ((signal.SIGTERM, 30.0), (signal.SIGKILL, 30.0)):
         deadline = time.monotonic() + patience
         asked: set[int] = set()
         while (rest := descendants(os.getpid())) and time.monotonic() < deadline:

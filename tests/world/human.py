@@ -14,8 +14,6 @@ import time
 import urllib.request
 from typing import Any
 
-# Seconds; a busy machine may take long to place the order.
-PATIENCE = 300.0
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -28,10 +26,8 @@ def ask(control_url: str, call: str, body: dict[str, Any] | None = None) -> dict
 
 
 def act(control_url: str, what: str) -> int:
-    """Wait for an order that waits for its proof, and act on it; returns an exit status."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        orders = ask(control_url, "state")["orders"]
+    """Wait for an order that waits for its proof, as long as there is an emulator, and act on it; return a status."""
+    while (orders := _orders(control_url)) is not None:
         waiting = [order["order_id"] for order in orders if order["phase"] == "validating"]
         if waiting:
             time.sleep(1)
@@ -39,6 +35,15 @@ def act(control_url: str, what: str) -> int:
             return 0
         time.sleep(0.2)
     return 1
+
+
+def _orders(control_url: str) -> list[dict[str, Any]] | None:
+    """Return the orders, or nothing when the emulator has ended."""
+    try:
+        orders: list[dict[str, Any]] = ask(control_url, "state")["orders"]
+    except OSError:
+        return None
+    return orders
 
 
 if __name__ == "__main__":

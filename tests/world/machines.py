@@ -10,7 +10,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from .children import Child, NotStarted, free_port, start, start_listening
+from .children import PATIENCE, Child, NotStarted, free_port, start, start_listening
 
 ADDRESSES = {"web1": "127.0.0.2", "web2": "127.0.0.3"}
 
@@ -99,7 +99,7 @@ def start_machine(programs: dict[str, str], directory: Path, name: str) -> dict[
 def check_login(programs: dict[str, str], directory: Path, name: str) -> None:
     """Log in once; the connection stays open for those who come after."""
     command = [programs["ssh"], "-F", str(directory / "client.conf"), name, "true"]
-    result = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=15)
+    result = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=PATIENCE)
     if result.returncode:
         log = (directory / f"{name}.log").read_text(errors="replace").strip()
         raise NotStarted(f"Nobody can log in at {name}: {log[-500:]}")

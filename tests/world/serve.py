@@ -65,7 +65,7 @@ def serve(directory: Path, with_pid: int | None, seconds: float) -> None:
             stages = _start(directory)
         except (NotStarted, Missing) as error:
             write_at_once(directory / FACTS, json.dumps({"error": str(error)}))
-            time.sleep(_LOOK * 10)  # long enough to be read
+            time.sleep(_LOOK * 100)  # long enough to be read
             return
         with _Door(str(directory / DOOR), _Wish) as door:
             door.stages = stages

@@ -15,7 +15,7 @@ from typing import Any
 
 from .._errors import InvalidOption
 from .._text import quoted
-from .record import APEX, DEFAULT_LINE, WILDCARD, canonical, labels
+from .record import APEX, DEFAULT_LINE, WILDCARD, labels, written
 
 LONGEST_TTL = 86400
 
@@ -109,7 +109,7 @@ def _value(kind: str, text: str) -> str:
         return labels(value.rstrip("."), "value")
     if kind in _ADDRESSES:
         _check_address(kind, value)
-    return canonical(kind, value)
+    return written(kind, value)
 
 
 _ADDRESSES: dict[str, type[IPv4Address | IPv6Address]] = {"A": IPv4Address, "AAAA": IPv6Address}

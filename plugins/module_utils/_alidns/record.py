@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
@@ -51,13 +51,62 @@ def folded(text: str) -> str:
 
 
 def canonical(kind: str, value: str) -> str:
-    """A value in the form in which values of its type are compared: what DNS does not tell apart is the same."""
-    if kind in ("A", "AAAA"):
-        try:
-            return str(ip_address(value))
-        except ValueError:
-            return value
-    return folded(value) if kind in ("CNAME", "NS") else value
+    """A value in the form in which values of its type are compared: what DNS does not tell apart is the same.
+
+    A value that is not of its type's form is compared as it is.
+    """
+    text = value.strip()
+    return _FORMS[kind](text) if kind in _FORMS else text
+
+
+def written(kind: str, value: str) -> str:
+    """A value as it is sent. Text may be quoted or not, and what the user wrote is kept."""
+    return value.strip() if kind == "TXT" else canonical(kind, value)
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return text
+
+
+def _service(text: str) -> str:
+    """Priority, weight, port and target; a lone dot says that the service is not offered."""
+    found = re.fullmatch(r"(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})\s+(\S+)", text, re.ASCII)
+    if found is None:
+        return " ".join(text.split())
+    return " ".join([*(str(int(number)) for number in found.groups()[:3]), folded(found.group(4)) or "."])
+
+
+def _issuer(text: str) -> str:
+    """Flags, tag and value. Neither quotes nor the case of a tag count."""
+    found = re.fullmatch(r"(\d{1,9})\s+([A-Za-z0-9]+)\s+(.*)", text, re.ASCII)
+    if found is None:
+        return " ".join(text.split())
+    return f'{int(found.group(1))} {found.group(2).lower()} "{_text(found.group(3))}"'
+
+
+def _text(text: str) -> str:
+    """What stands in one or more quoted strings, joined as those who read it join them; else the text itself."""
+    if not _QUOTED.fullmatch(text):
+        return text
+    joined = "".join(found.group(1) for found in _STRING.finditer(text))
+    return _ESCAPED.sub(lambda found: chr(int(found.group(1))) if found.group(1).isdigit() else found.group(1), joined)
+
+
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+_QUOTED = re.compile(rf"{_STRING.pattern}(?:\s*{_STRING.pattern})*")
+_ESCAPED = re.compile(r"\\([0-2][0-9]{2}|.)")
+_FORMS: dict[str, Callable[[str], str]] = {
+    "A": _address,
+    "AAAA": _address,
+    "CAA": _issuer,
+    "CNAME": folded,
+    "NS": folded,
+    "SRV": _service,
+    "TXT": _text,
+}
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,9 @@ def _have_order(run: Run[Actors], seen: Seen, work: Work) -> Order:
     order: Order = outcome.after
     entries = [entry.public() for entry in order.validation]
     work.order, work.published = order, [*work.published, *(each for each in entries if each not in work.published)]
-    _note(run, seen, work)
+    staged = seen.look.staged or {}
+    if (staged.get("order_id"), staged.get("validation")) != (order.order_id, work.published):
+        _note(run, seen, work)
     return order
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .._errors import NoCredentials
@@ -27,7 +29,8 @@ def chain(profile: str | None) -> Source:
 
 def _official(profile: str | None) -> Source | None:
     try:
-        from alibabacloud_credentials import provider as official  # type: ignore[import-untyped,unused-ignore]
+        with _without_blank_variables():  # the package reads them while it is imported
+            from alibabacloud_credentials import provider as official  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
         return None
 
@@ -51,6 +54,19 @@ def _official(profile: str | None) -> Source | None:
         return Credentials(found.get_access_key_id(), found.get_access_key_secret(), found.get_security_token() or None)
 
     return fetch
+
+
+@contextmanager
+def _without_blank_variables() -> Iterator[None]:
+    """Keep variables that are set and empty from the package, to which some of them are values."""
+    ours = ("ALIBABA_CLOUD_", "ALIBABACLOUD_")
+    blank = {name: value for name, value in os.environ.items() if name.startswith(ours) and not value.strip()}
+    for name in blank:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(blank)
 
 
 def _said(error: Exception) -> str:

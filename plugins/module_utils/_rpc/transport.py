@@ -7,15 +7,14 @@
 from __future__ import annotations
 
 import os
-import ssl
-import stat
 import zlib
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from .._errors import InvalidOption, InvalidRequest, MissingLibrary, NoResponse
+from .._errors import InvalidRequest, MissingLibrary, NoResponse
+from .trust_store import trust_store
 
 if TYPE_CHECKING:
     from requests import Response as RequestsResponse
@@ -68,18 +67,16 @@ class OverRequests:
 
     def __init__(self, validate_certs: bool = True, ca_path: str | None = None) -> None:
         self._requests, self._urllib3 = _libraries()
-        if ca_path and validate_certs:
-            _check_store(ca_path)
+        # A path, in any case: without one, requests reads variables that are set and empty.
+        self._verify = (trust_store(ca_path) or self._requests.certs.where()) if validate_certs else False
         self._session = self._requests.Session()
         self._session.auth = lambda prepared: prepared
         # Looking where a redirect leads would read its body, whatever its length.
         self._session.get_redirect_target = lambda response: None
-        self._verify = (ca_path or _system_store()) if validate_certs else False
 
     def __call__(self, request: Request, timeout: float) -> Response:
         try:
-            if request.url.startswith("http:"):
-                self._refuse_listener(request.url)
+            proxies = self._checked_proxies(request.url) if _names_proxies() else {}
             with self._session.request(
                 request.method,
                 request.url,
@@ -87,6 +84,7 @@ class OverRequests:
                 data=request.body or None,
                 timeout=timeout,
                 verify=self._verify,
+                proxies=proxies,
                 allow_redirects=False,
                 stream=True,
             ) as response:
@@ -104,11 +102,22 @@ class OverRequests:
 
             raise explain(error, timeout) from None
 
-    def _refuse_listener(self, url: str) -> None:
-        """Plain http is for this machine only: a proxy elsewhere would read what is signed."""
-        proxies = self._requests.utils.get_environ_proxies(url)
-        proxy = self._requests.utils.select_proxy(url, proxies)
-        if proxy and not is_loopback(urlsplit(proxy if "://" in proxy else f"//{proxy}").hostname or ""):
+    def _checked_proxies(self, url: str) -> dict[str, None]:
+        """The schemes that have no proxy, since their variable is blank.
+
+        Plain http is for this machine only: a proxy elsewhere would read what is signed.
+        """
+        from .proxy import blank_proxies, proxy_of, refuse_unusable
+
+        proxy = proxy_of(self._requests, url)
+        if proxy:
+            refuse_unusable(proxy)
+            self._refuse_listener(url, proxy)
+        return blank_proxies()
+
+    def _refuse_listener(self, url: str, proxy: str) -> None:
+        host = urlsplit(proxy if "://" in proxy else f"//{proxy}").hostname or ""
+        if url.startswith("http:") and not is_loopback(host):
             raise InvalidRequest(
                 "A proxy is set, and would read what goes to the endpoint over plain http; nothing was sent. "
                 "Name the endpoint's host in no_proxy, or use https://."
@@ -119,6 +128,10 @@ class OverRequests:
         self._session.close()
 
 
+def _names_proxies() -> bool:
+    return any(name.lower().endswith("_proxy") for name in os.environ)
+
+
 def _libraries() -> tuple[Any, Any]:
     """requests and the exceptions under it, imported where the network is reached for and nowhere else."""
     try:
@@ -127,30 +140,6 @@ def _libraries() -> tuple[Any, Any]:
     except ImportError:
         raise MissingLibrary("requests") from None
     return requests, exceptions
-
-
-def _check_store(path: str) -> None:
-    """A store that cannot be read would look like a broken connection later."""
-    try:
-        kind = stat.S_IFMT(os.stat(path).st_mode)
-        if kind == stat.S_IFDIR:
-            os.listdir(path)
-        elif kind == stat.S_IFREG:
-            ssl.create_default_context(cafile=path)
-        else:
-            raise OSError("a pipe or a device may never end")
-    except (OSError, ValueError):
-        raise InvalidOption("ca_path", "give a readable PEM file, or a directory of CA certificates.") from None
-
-
-def _system_store() -> str | bool:
-    """The system's certificate store, or True for the one that requests brings along."""
-    if os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"):
-        return True
-    paths = ssl.get_default_verify_paths()
-    if paths.cafile:
-        return paths.cafile
-    return paths.capath if paths.capath and os.listdir(paths.capath) else True
 
 
 def _read(response: RequestsResponse) -> bytes:

@@ -82,12 +82,16 @@ class CertificateWanted:
 
 @dataclass(frozen=True)
 class Seen:
-    """What the store and the endpoint show; ``served`` is None where it was not asked for."""
+    """What the store and the endpoints show; ``served`` is None where it was not asked for.
+
+    ``missing`` says which forms and links the generation in use lacks.
+    """
 
     current: Installed | None = None
     staged: Staged | None = None
     ready: Installed | None = None
     served: Sequence[Served] | None = None
+    missing: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ def _by_date(wanted: CertificateWanted, seen: Seen, current: Installed, dates: D
         return _due_at_once(wanted, seen, current, why, stored)
     if due:
         return _successor(wanted, current, why, staged)
-    return _in_use(current, seen.served, why)
+    return _in_use(current, seen, why)
 
 
 def _stored_when_due(wanted: CertificateWanted, current: Installed, now: datetime) -> datetime | None:
@@ -154,7 +158,7 @@ def _due_at_once(wanted: CertificateWanted, seen: Seen, current: Installed, why:
         f"the window (renew_before is {wanted.renew_before}), and whether the CA issued it with little time left; "
         'correct what is wrong. To order a successor all the same, remove "stored" from its order.json.'
     )
-    return replace(_in_use(current, seen.served, reason), warnings=(warning,), due_at_once=True)
+    return replace(_in_use(current, seen, reason), warnings=(warning,), due_at_once=True)
 
 
 def _other_names(wanted: CertificateWanted, current: Installed) -> str | None:
@@ -185,8 +189,10 @@ def _successor(wanted: CertificateWanted, current: Installed, why: str, staged: 
     return Decision(Action.RENEW, why + _resumes(staged))
 
 
-def _in_use(current: Installed, served: Sequence[Served] | None, why: str) -> Decision:
-    number, print_ = current.generation.number, current.certificate.sha256_fingerprint
+def _in_use(current: Installed, seen: Seen, why: str) -> Decision:
+    number, print_, served = current.generation.number, current.certificate.sha256_fingerprint, seen.served
+    if seen.missing:
+        return Decision(Action.INSTALL, f"generation {number} is in use, but {', '.join(seen.missing)}")
     if not current.generation.verified:
         return Decision(Action.RELOAD, f"generation {number} is in use, but not verified after a reload")
     if served is None:

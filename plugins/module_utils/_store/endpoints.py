@@ -16,9 +16,10 @@ from .._errors import InvalidOption
 from .._text import one_line, quoted
 from .._x509.hostnames import WILDCARD, a_labels, base, uncovered
 from .._x509.idn import to_ascii
-from .starttls import STARTTLS
 
 _ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.%\w]+)\]|([^\s:/\[\]]+)):([0-9]{1,5})")
+# Those that starttls.py knows, which is loaded where one is given.
+PROTOCOLS = ("smtp", "imap", "pop3", "ldap", "postgres", "mysql", "ftp")
 _KEYS = ("address", "server_name", "starttls")
 
 
@@ -44,9 +45,9 @@ def _read(value: Mapping[str, Any]) -> Endpoint:
         raise InvalidOption("endpoints", f"unknown key {quoted(strange[0])}; use {', '.join(_KEYS)}.")
     host, port, address = _host_and_port(value.get("address"))
     starttls, name = value.get("starttls"), value.get("server_name")
-    if starttls is not None and starttls not in STARTTLS:
+    if starttls is not None and starttls not in PROTOCOLS:
         raise InvalidOption(
-            "endpoints", f"{quoted(starttls)} is not a protocol with STARTTLS; give {', '.join(STARTTLS)}."
+            "endpoints", f"{quoted(starttls)} is not a protocol with STARTTLS; give {', '.join(PROTOCOLS)}."
         )
     name = None if name is None else _server_name(name)
     more = ", ".join(filter(None, (name, starttls)))

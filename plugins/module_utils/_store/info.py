@@ -9,22 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._errors import InvalidOption
 from .._host.clock import Clock
 from .._text import code, utc_text
 from .._x509.hostnames import uncovered
 from .._x509.renewal_window import window
-from . import probe, read
+from . import read
 from .decide import Action, CertificateWanted, Decision, Installed, Seen, Staged, decide
 from .endpoints import Endpoint, read_endpoints, server_name
 from .model import Place, Served, Store, is_served
-from .requirements import problems
-from .staging import csr_content
-from .wanted import place, wanted_names
+from .wanted import extras, place, wanted_names
+
+if TYPE_CHECKING:
+    from .forms import Form
+    from .links import Link
 
 LookAt = Callable[[Endpoint, "str | None"], "list[Served]"]
+# The wanted forms and links.
+Extras = tuple["list[Form]", "list[Link]"]
 
 
 @dataclass(frozen=True)
@@ -72,11 +76,12 @@ class Report:
 
 
 def report(
-    options: Mapping[str, Any], check: bool, clock: Clock | None = None, look_at: LookAt = probe.look_at
+    options: Mapping[str, Any], check: bool, clock: Clock | None = None, look_at: LookAt | None = None
 ) -> Report:
     """``certificate_store_info``."""
     clock, asked = clock or Clock(), _asked(options)
     endpoints, timeout = read_endpoints(options["endpoints"]), options["endpoint_timeout"]
+    wanted = extras(options)
     if not 0 <= timeout < float("inf"):
         raise InvalidOption("endpoint_timeout", "give a number of seconds, 0 or above.")
     where = read.located(place(options))
@@ -84,7 +89,8 @@ def report(
     current = read.installed(where, store)
     served = _served(endpoints, _asked_names(asked, current), current, timeout, (clock, look_at))
     staged, ready = read.staged(where, store, asked.domains), read.ready(where, store, current, asked.domains, now)
-    seen = Seen(current, staged, ready, served)
+    lacks = _lacks(where, current, wanted) if current and any(wanted) else ()
+    seen = Seen(current, staged, ready, served, lacks)
     decision = decide(asked, seen, now)
     return Report(
         where,
@@ -93,11 +99,32 @@ def report(
         _served_generation(where, store, served),
         store.highest + 1,
         decision,
-        csr_content(where, staged, asked.domains) if staged else None,
-        problems(where, options["requirements"]) if decision.action is not Action.NOTHING else (),
+        _csr(where, staged, asked) if staged else None,
+        _problems(where, options, wanted) if decision.action is not Action.NOTHING else (),
         check,
         list(decision.warnings),
     )
+
+
+# What follows is imported where it is needed: a shipped task compiles whatever it imports.
+
+
+def _lacks(where: Place, current: Installed, wanted: Extras) -> tuple[str, ...]:
+    from .form_files import reasons
+
+    return reasons(where, current.generation, current.certificate, wanted)
+
+
+def _csr(where: Place, staged: Staged, asked: CertificateWanted) -> str | None:
+    from .staging import csr_content
+
+    return csr_content(where, staged, asked.domains)
+
+
+def _problems(where: Place, options: Mapping[str, Any], wanted: Extras) -> list[str]:
+    from .requirements import problems
+
+    return problems(where, options["requirements"], wanted)
 
 
 def _asked(options: Mapping[str, Any]) -> CertificateWanted:
@@ -113,12 +140,14 @@ def _served(
     names: Sequence[str],
     current: Installed | None,
     timeout: float,
-    tools: tuple[Clock, LookAt],
+    tools: tuple[Clock, LookAt | None],
 ) -> list[Served] | None:
     """What the endpoints show, as soon as it is the certificate in use; None where there are none to look at."""
     if not endpoints:
         return None
-    clock, look_at = tools
+    from . import probe
+
+    clock, look_at = tools[0], tools[1] or probe.look_at
 
     def look() -> list[Served]:
         return [each for endpoint in endpoints for each in look_at(endpoint, server_name(endpoint, names))]

@@ -15,6 +15,15 @@ from .._text import utc_text
 
 KEY, CSR, CERT, CHAIN, FULLCHAIN = "privkey.pem", "request.csr", "cert.pem", "chain.pem", "fullchain.pem"
 RECORD, MARK = "order.json", "unverified"
+RESERVED = (KEY, CSR, CERT, CHAIN, FULLCHAIN, RECORD, MARK)
+# How a form is called that gets no name.
+FORM_NAMES = {
+    "combined": "combined.pem",
+    "key_fullchain": "key_fullchain.pem",
+    "pkcs12": "keystore.p12",
+    "jks": "keystore.jks",
+    "der": "cert.der",
+}
 GENERATIONS, CURRENT = "generations", "current"
 DIRECTORY_MODE, FILE_MODE, KEY_MODE = 0o755, 0o644, 0o600
 # How every temporary name ends and begins; what a killed run left is known by it.
@@ -98,6 +107,7 @@ class Generation:
         """The generation as a line of a diff."""
         words = ["complete" if self.complete else "staged"]
         words += ["not verified"] if not self.verified else []
+        words += sorted(self.files - {*RESERVED})
         words += [self.key.words()] if self.key and self.has_key else []
         words += [name for name in (CSR, RECORD) if name in self.files]
         return ", ".join(words)
@@ -105,11 +115,15 @@ class Generation:
 
 @dataclass(frozen=True)
 class Store:
-    """Everything that is there; ``highest`` is the highest number in use, by whatever."""
+    """Everything that is there; ``highest`` is the highest number in use, by whatever.
+
+    ``links`` are the paths that were found to be links to files of the generation in use.
+    """
 
     generations: tuple[Generation, ...] = ()
     current: int | None = None
     highest: int = 0
+    links: tuple[str, ...] = ()
 
     def get(self, number: int | None) -> Generation | None:
         return next((each for each in self.generations if each.number == number), None)
@@ -131,6 +145,7 @@ class Store:
         """The store as the lines of a diff."""
         lines = [f"current: {self.current or 'none'}"]
         lines += [f"generation {each.number}: {each.words()}" for each in self.generations]
+        lines += [f"link {path}" for path in self.links]
         return "".join(line + "\n" for line in lines)
 
 

@@ -17,11 +17,13 @@ from .._plan import Plan
 from .._x509.certificate import Certificate
 from .._x509.private_key import read_private_key
 from .._x509.verify import refuse_strange_key, refuse_unusable
-from .model import CERT, CHAIN, CSR, FULLCHAIN, KEY, MARK, RECORD, Access, Generation, Record, Store
+from .model import CERT, CHAIN, CSR, FULLCHAIN, KEY, MARK, RECORD, Generation, Record, Store
 from .steps import (
     Activate,
     Change,
     CreateGeneration,
+    FormFile,
+    PlaceLink,
     RemoveFile,
     RemoveGeneration,
     SetAccess,
@@ -33,6 +35,7 @@ from .wanted import State, StoreWanted
 
 if TYPE_CHECKING:
     from .decide import Staged
+    from .links import Link
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,9 @@ class Seen:
     """What was observed, as far as the wanted state asks for it.
 
     ``there`` is the generation that the task names, ``staged`` the one that is staged for its names, ``same`` the one
-    that has the given set; ``has_chain`` tells whether the certificate in use came with those that signed it.
+    that has the given set; ``lacking`` is what a staged generation lacks; ``forms`` and ``links`` are those that have
+    to be written, each link with its reason; ``has_chain`` tells whether the certificate in use came with those that
+    signed it.
     """
 
     wanted: StoreWanted
@@ -79,6 +84,8 @@ class Seen:
     staged: Staged | None = None
     same: Generation | None = None
     lacking: Lacking = field(default_factory=Lacking)
+    forms: tuple[FormFile, ...] = ()
+    links: tuple[tuple[Link, str], ...] = ()
     has_chain: bool = False
 
 
@@ -107,7 +114,7 @@ def _stage(seen: Seen, now: datetime) -> Plan[Store]:
         number = seen.store.highest + 1
         return _plan(seen, number, [CreateGeneration(number, tuple(files), access)])
     number = seen.staged.generation.number
-    return _plan(seen, number, [WriteFile(number, name, data, access) for name, data in files])
+    return _plan(seen, number, [WriteFile(number, name, data, access if name == KEY else None) for name, data in files])
 
 
 def _note_order(seen: Seen, now: datetime) -> Plan[Store]:
@@ -132,10 +139,29 @@ def _complete(seen: Seen, now: datetime) -> Plan[Store]:
     refuse_strange_key(certificate, there.key_sha256, "fullchain", _path(seen, there.number, KEY))
     access = _access(wanted, there.generation)
     if not there.complete:
-        return _plan(seen, there.number, (*access, *_fill(wanted, there, certificate, now)))
+        return _plan(seen, there.number, (*access, *_fill(seen, there, certificate, now)))
     if there.certificate is None or there.certificate.fullchain != certificate.fullchain:
         raise Failure(f"{_path(seen, there.number)} is complete with another certificate; stage a new generation.")
-    return _plan(seen, there.number, (*access, *_note(wanted, there)))
+    return _plan(seen, there.number, (*access, *_note(wanted, there), *_added(seen, there.generation)))
+
+
+def _added(seen: Seen, there: Generation) -> list[Change]:
+    """Forms of a complete generation; where it is in use, a service has to load them."""
+    forms = _forms(seen, there.number)
+    return [*(_mark(there) if forms and there.number == seen.store.current else []), *forms]
+
+
+def _forms(seen: Seen, number: int) -> list[Change]:
+    return [
+        SetAccess(number, form.access, form.name)
+        if form.data is None
+        else WriteFile(number, form.name, form.data, form.access)
+        for form in seen.forms
+    ]
+
+
+def _mark(there: Generation) -> list[Change]:
+    return [WriteFile(there.number, MARK, b"")] if there.verified else []
 
 
 def _certificate(wanted: StoreWanted) -> Certificate:
@@ -148,12 +174,12 @@ def _access(wanted: StoreWanted, there: Generation) -> tuple[Change, ...]:
     return () if there.key and wanted.access.fits(there.key) else (SetAccess(there.number, wanted.access),)
 
 
-def _fill(wanted: StoreWanted, there: Contents, certificate: Certificate, now: datetime) -> tuple[Change, ...]:
+def _fill(seen: Seen, there: Contents, certificate: Certificate, now: datetime) -> tuple[Change, ...]:
     """fullchain.pem comes last, because it says that all is there."""
-    files, record = _files(certificate), wanted.record or there.record
-    first = tuple(WriteFile(there.number, name, files[name], Access()) for name in (CHAIN, CERT))
+    files, record = _files(certificate), seen.wanted.record or there.record
+    first = tuple(WriteFile(there.number, name, files[name]) for name in (CHAIN, CERT))
     noted = (_record(there.number, replace(record, stored=record.stored or now)),) if record else ()
-    return (*first, *noted, WriteFile(there.number, FULLCHAIN, files[FULLCHAIN], Access()))
+    return (*first, *noted, *_forms(seen, there.number), WriteFile(there.number, FULLCHAIN, files[FULLCHAIN]))
 
 
 def _files(certificate: Certificate) -> dict[str, bytes]:
@@ -170,7 +196,7 @@ def _note(wanted: StoreWanted, there: Contents) -> tuple[Change, ...]:
 
 
 def _record(number: int, record: Record) -> WriteFile:
-    return WriteFile(number, RECORD, _json(record), Access())
+    return WriteFile(number, RECORD, _json(record))
 
 
 def _json(record: Record) -> bytes:
@@ -182,26 +208,28 @@ def _bring(seen: Seen, certificate: Certificate, private_key: str) -> Plan[Store
     wanted = seen.wanted
     refuse_strange_key(certificate, read_private_key(private_key, "private_key"), "fullchain", "private_key")
     if seen.same:
-        return _plan(seen, seen.same.number, _access(wanted, seen.same))
+        return _plan(seen, seen.same.number, (*_access(wanted, seen.same), *_added(seen, seen.same)))
     number = max(wanted.generation, seen.store.highest + 1)
-    files = {KEY: private_key.rstrip().encode() + b"\n", **_files(certificate)}
+    files = {KEY: private_key.encode(), **_files(certificate)}
     if wanted.record:
         files[RECORD] = _json(wanted.record)
-    return _plan(seen, number, [CreateGeneration(number, tuple(files.items()), wanted.access)])
+    return _plan(seen, number, [CreateGeneration(number, tuple(files.items()), wanted.access, seen.forms)])
 
 
 def _activate(seen: Seen, now: datetime) -> Plan[Store]:
     there, store = _existing(seen), seen.store
     if there.certificate is None:
         raise Failure(f"{_path(seen, there.number)} has no certificate yet, so it cannot be put in use.")
+    forms, place = _forms(seen, there.number), seen.wanted.place
+    links = [PlaceLink(there.number, link.path, link.target(place), why) for link, why in seen.links]
     if store.current == there.number:
-        return _plan(seen, there.number)
+        # What a service has not loaded yet is not verified.
+        return _plan(seen, there.number, [*(_mark(there.generation) if forms or links else []), *forms, *links])
     # Going back must be possible when the new set makes trouble, even to one that has expired.
     if there.number > (store.current or 0):
         names = seen.wanted.domains or (there.record.domains if there.record else ())
         refuse_unusable(there.certificate, names, now, _path(seen, there.number))
-    mark = [WriteFile(there.number, MARK, b"", Access())] if there.generation.verified else []
-    return _plan(seen, there.number, [*mark, Activate(there.number)])
+    return _plan(seen, there.number, [*forms, *_mark(there.generation), Activate(there.number), *links])
 
 
 def _verify(seen: Seen, now: datetime) -> Plan[Store]:

@@ -103,10 +103,11 @@ def _names(directory: str) -> list[str]:
 
 def _generation(place: Place, number: int) -> Generation:
     directory = place.generation_path(number)
-    return Generation(number, frozenset(_names(directory)), _key_file(f"{directory}/{KEY}"))
+    return Generation(number, frozenset(_names(directory)), file_access(f"{directory}/{KEY}"))
 
 
-def _key_file(path: str) -> KeyFile | None:
+def file_access(path: str) -> KeyFile | None:
+    """Size, mode and owners of a key, or of a form with it."""
     try:
         with reading(path):
             found = os.stat(path)

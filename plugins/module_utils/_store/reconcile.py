@@ -17,9 +17,12 @@ from .._host.clock import Clock
 from .._plan import Display, Outcome, Plan, Step
 from .._reconcile import Done, Kind, Run, reconcile
 from . import read, write
+from .form_files import KeySet, fits, form_files, key_set
+from .links import missing_links
 from .model import CHAIN, Generation, Store
 from .plan import Contents, Seen, plan_store
 from .staging import lacking
+from .steps import FormFile
 from .wanted import State, StoreWanted, read_store
 
 
@@ -41,11 +44,40 @@ def ensure_store(options: Mapping[str, Any], check: bool, clock: Clock | None = 
 
 
 def _observe(run: HostRun, wanted: StoreWanted) -> Seen:
+    seen = _look(run, wanted)
+    forms = _forms(run, seen)
+    if wanted.state is not State.CURRENT or not wanted.links:
+        return replace(seen, forms=forms)
+    missing = tuple(missing_links(wanted.place, wanted.links))
+    there = {link.path for link in wanted.links} - {link.path for link, _why in missing}
+    return replace(seen, forms=forms, links=missing, store=replace(seen.store, links=tuple(sorted(there))))
+
+
+def _forms(run: HostRun, seen: Seen) -> tuple[FormFile, ...]:
+    """The forms that the generation of the task lacks, where there is a set to make them of."""
+    wanted = seen.wanted
+    there = seen.there.generation if seen.there else seen.same
+    certificate = wanted.certificate or (seen.there.certificate if seen.there else None)
+    if not wanted.forms or certificate is None:
+        return ()
+    if wanted.private_key is not None:
+        what = KeySet(wanted.private_key.encode(), certificate, wanted.place.name)
+    elif there and there.has_key:
+        what = key_set(wanted.place, there, certificate)
+    else:
+        return ()
+    if not fits(what):
+        return ()  # which the plan refuses
+    number = there.number if there else 0
+    return form_files(wanted.place.generation_path(number), there, wanted.forms, what, run.read_only)
+
+
+def _look(run: HostRun, wanted: StoreWanted) -> Seen:
     store = read.scan(wanted.place)
     if wanted.state is State.STAGED:
         staged = read.staged(wanted.place, store, wanted.domains)
         return Seen(wanted, store, staged=staged, lacking=lacking(wanted, store, staged, run.read_only))
-    if wanted.state is State.COMPLETE and wanted.private_key is not None:
+    if wanted.private_key is not None:
         return Seen(wanted, store, same=_same(wanted, store), has_chain=_has_chain(wanted, store))
     there = store.get(wanted.generation)
     contents = _contents(wanted, store, there) if there else None

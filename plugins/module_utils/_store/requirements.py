@@ -7,19 +7,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .._errors import Failure, InvalidOption
 from .._host.services import reload_problem
 from .._text import quoted
 from . import write
+from .forms import JKS, Form
+from .keystore import keytool
+from .links import Link, missing_links
 from .model import Place
 from .wanted import read_access, refuse_foreign
 
 
-def problems(place: Place, wanted: Mapping[str, Any] | None) -> list[str]:
-    """A sentence for each requirement that is not met; it begins with the option that it is about."""
+def problems(
+    place: Place, wanted: Mapping[str, Any] | None, more: tuple[Sequence[Form], Sequence[Link]] = ((), ())
+) -> list[str]:
+    """A sentence for each requirement that is not met; it begins with the option that it is about.
+
+    ``more`` are the forms and links that are wanted beside the certificate.
+    """
     if not wanted:
         return []
     services = wanted.get("services") or ()
@@ -27,6 +35,8 @@ def problems(place: Place, wanted: Mapping[str, Any] | None) -> list[str]:
         *_store(place),
         *_access(wanted),
         *_webroot(wanted.get("webroot")),
+        *_forms(more[0]),
+        *_links(place, more[1]),
         *(f"services: {problem}" for problem in map(reload_problem, services) if problem),
     ]
 
@@ -45,6 +55,25 @@ def _access(wanted: Mapping[str, Any]) -> Iterator[str]:
     for option in [name for name, value in given.items() if value is not None]:
         try:
             refuse_foreign(read_access({"owner": None, "group": None, "key_mode": "0600", option: given[option]}))
+        except InvalidOption as invalid:
+            yield invalid.msg
+
+
+def _forms(forms: Sequence[Form]) -> Iterator[str]:
+    for form in forms:
+        try:
+            refuse_foreign(form.access)
+            if form.type == JKS:
+                keytool()
+        except InvalidOption as invalid:
+            about = "" if invalid.option == "forms" else f"forms: {form.name}: "
+            yield about + invalid.msg
+
+
+def _links(place: Place, links: Sequence[Link]) -> Iterator[str]:
+    for link in links:
+        try:
+            missing_links(place, [link])
         except InvalidOption as invalid:
             yield invalid.msg
 

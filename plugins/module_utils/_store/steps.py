@@ -15,17 +15,27 @@ from .model import CURRENT, KEY, MARK, Access, Generation, KeyFile, Store
 
 
 @dataclass(frozen=True)
+class FormFile:
+    """A form of a set with its content; None where only owner, group or mode are others."""
+
+    name: str
+    access: Access
+    data: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True)
 class CreateGeneration:
     """A whole generation: it appears at once, or not at all."""
 
     number: int
     files: tuple[tuple[str, bytes], ...] = field(repr=False)
     access: Access
+    forms: tuple[FormFile, ...] = ()
     action = "create_generation"
 
     def after(self, store: Store) -> Store:
         key = dict(self.files).get(KEY)
-        names = frozenset(name for name, _text in self.files)
+        names = frozenset([*(name for name, _text in self.files), *(form.name for form in self.forms)])
         return store.having(Generation(self.number, names, _key_file(None, key or b"", self.access)))
 
     def reason(self, store: Store) -> str:
@@ -34,17 +44,17 @@ class CreateGeneration:
 
 @dataclass(frozen=True)
 class WriteFile:
-    """One file of a generation."""
+    """One file of a generation. Everyone may read it where it has no ``access``."""
 
     number: int
     name: str
     data: bytes = field(repr=False)
-    access: Access
+    access: Access | None = None
     action = "write_file"
 
     def after(self, store: Store) -> Store:
         there = store.get(self.number) or Generation(self.number)
-        key = _key_file(there.key, self.data, self.access) if self.name == KEY else there.key
+        key = _key_file(there.key, self.data, self.access or Access()) if self.name == KEY else there.key
         return store.having(replace(there, files=there.files | {self.name}, key=key))
 
     def reason(self, store: Store) -> str:
@@ -56,18 +66,20 @@ class WriteFile:
 
 @dataclass(frozen=True)
 class SetAccess:
-    """Owner, group and mode of a key."""
+    """Owner, group and mode of a key, or of a form."""
 
     number: int
     access: Access
+    name: str = KEY
     action = "set_access"
 
     def after(self, store: Store) -> Store:
         there = store.get(self.number) or Generation(self.number)
-        return store.having(replace(there, key=_key_file(there.key, None, self.access)))
+        key = _key_file(there.key, None, self.access) if self.name == KEY else there.key
+        return store.having(replace(there, key=key))
 
     def reason(self, store: Store) -> str:
-        return f"{KEY} has another owner, group or mode"
+        return f"{self.name} has another owner, group or mode"
 
 
 @dataclass(frozen=True)
@@ -115,7 +127,24 @@ class RemoveGeneration:
         return f"generation {self.number} is older than those to keep"
 
 
-Change = Union[CreateGeneration, WriteFile, SetAccess, Activate, RemoveFile, RemoveGeneration]
+@dataclass(frozen=True)
+class PlaceLink:
+    """A link from a fixed path to a file of the generation in use."""
+
+    number: int
+    path: str
+    target: str
+    why: str
+    action = "link"
+
+    def after(self, store: Store) -> Store:
+        return replace(store, links=tuple(sorted({*store.links, self.path})))
+
+    def reason(self, store: Store) -> str:
+        return self.why
+
+
+Change = Union[CreateGeneration, WriteFile, SetAccess, Activate, PlaceLink, RemoveFile, RemoveGeneration]
 
 
 def steps(before: Store, changes: Iterable[Change]) -> tuple[Step[Store], ...]:

@@ -10,18 +10,23 @@ import grp
 import os
 import pwd
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._errors import InvalidCertificate, InvalidOption
 from .._text import one_line, quoted
 from .._x509.certificate import Certificate, read_certificate
 from .._x509.hostnames import host_names
 from .._x509.make import check_key_size
+from .._x509.private_key import clean_private_key
 from .model import Access, Place, Record, moment
+
+if TYPE_CHECKING:
+    from .forms import Form
+    from .links import Link
 
 
 class State(Enum):
@@ -53,11 +58,15 @@ class StoreWanted:
     access: Access
     key_type: str
     key_size: int
+    forms: Sequence[Form] = ()
+    links: Sequence[Link] = ()
 
 
 def read_store(options: Mapping[str, Any]) -> StoreWanted:
     """Check a task's options and say what they ask for. Raises InvalidOption."""
     state, private_key = State(options["state"]), options["private_key"]
+    brings = private_key is not None and state is State.COMPLETE
+    forms, links = extras(options)
     wanted = StoreWanted(
         place=place(options),
         state=state,
@@ -66,15 +75,18 @@ def read_store(options: Mapping[str, Any]) -> StoreWanted:
         keep_key=bool(options["keep_key"]),
         record=_record(options["order"]),
         certificate=_certificate(options["fullchain"] or "") if state is State.COMPLETE else None,
-        private_key=private_key,
+        # Written as servers read it, however it came.
+        private_key=clean_private_key(private_key, "private_key")[0] if brings else None,
         keep=_number(options["keep"], "keep", 0),
         access=read_access(options),
         key_type=options["key_type"],
         key_size=check_key_size(options["key_type"], options["key_size"]),
+        forms=forms,
+        links=links,
     )
     if state is State.STAGED:
         refuse_foreign(wanted.access)
-    if not wanted.generation and (private_key is None or state is not State.COMPLETE) and state is not State.STAGED:
+    if not wanted.generation and not brings and state is not State.STAGED:
         raise InvalidOption("generation", "give the number of the generation.")
     return wanted
 
@@ -142,6 +154,21 @@ def read_access(options: Mapping[str, Any]) -> Access:
     return Access(_mode(options["key_mode"]), _uid(options["owner"]), _gid(options["group"]))
 
 
+def extras(options: Mapping[str, Any]) -> tuple[list[Form], list[Link]]:
+    """The forms and links that a task asks for."""
+    if not options["forms"] and not options["links"]:
+        return [], []
+    from .forms import read_forms
+    from .links import read_links
+
+    forms = read_forms(options["forms"], options, _form_access)
+    return forms, read_links(options["links"], [form.name for form in forms])
+
+
+def _form_access(given: Mapping[str, Any], secret: bool) -> Access:
+    return Access(_mode(given["mode"], "mode", secret), _uid(given["owner"]), _gid(given["group"]))
+
+
 def refuse_foreign(access: Access) -> None:
     """Only root gives files away: said before anything is made, not when a certificate is there."""
     user = os.geteuid()
@@ -154,17 +181,17 @@ def refuse_foreign(access: Access) -> None:
         raise InvalidOption("group", f"the user {user} may not make files of group {access.gid}; {way_out}")
 
 
-def _mode(value: Any) -> int:
+def _mode(value: Any, option: str = "key_mode", secret: bool = True) -> int:
     """An octal number as text, or the number that YAML makes of 0600 without quotes."""
     text = f"{value:o}" if isinstance(value, int) and not isinstance(value, bool) else str(value).strip()
     if not re.fullmatch(r"(0o?)?[0-7]{3}", text):
         raise InvalidOption(
-            "key_mode", f'{quoted(value)} is not a valid mode; give an octal number in quotes, such as "0600".'
+            option, f'{quoted(value)} is not a valid mode; give an octal number in quotes, such as "0600".'
         )
     mode = int(text[-3:], 8)
-    if mode & 0o007 or not mode & 0o400:
+    if (secret and mode & 0o007) or not mode & 0o400:
         raise InvalidOption(
-            "key_mode",
+            option,
             f"{mode:04o} is not a valid mode for a private key: its owner must be able to read it, others must not.",
         )
     return mode

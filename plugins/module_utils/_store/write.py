@@ -17,7 +17,7 @@ from secrets import token_hex
 from .._errors import Failure
 from .model import CURRENT, DIRECTORY_MODE, FILE_MODE, GENERATIONS, HIDDEN, KEY, KEY_MODE, TEMPORARY, Access, Place
 from .os_errors import NotYours, giving, writing
-from .steps import Activate, Change, CreateGeneration, RemoveFile, RemoveGeneration, SetAccess, WriteFile
+from .steps import Activate, Change, CreateGeneration, PlaceLink, RemoveFile, RemoveGeneration, SetAccess, WriteFile
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _THERE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -74,11 +74,13 @@ def carry_out(place: Place, change: Change) -> None:
     if isinstance(change, CreateGeneration):
         _create(place, change)
     elif isinstance(change, WriteFile):
-        _write(f"{path}/{change.name}", change.data, change.access if change.name == KEY else None)
+        _write(f"{path}/{change.name}", change.data, change.access)
     elif isinstance(change, SetAccess):
-        _set_access(f"{path}/{KEY}", change.access)
+        _set_access(f"{path}/{change.name}", change.access)
     elif isinstance(change, Activate):
         _activate(place, change.number)
+    elif isinstance(change, PlaceLink):
+        _place_link(change)
     elif isinstance(change, RemoveFile):
         _remove_file(f"{path}/{change.name}")
     else:
@@ -91,9 +93,11 @@ def _create(place: Place, change: CreateGeneration) -> None:
     with writing(directory), _gone_on_failure(hidden):
         os.mkdir(hidden, DIRECTORY_MODE)
         os.chmod(hidden, DIRECTORY_MODE)
-        for name, data in change.files:
+        forms = [(form.name, form.data or b"", form.access) for form in change.forms]
+        files = [(name, data, change.access if name == KEY else None) for name, data in change.files]
+        for name, data, access in (*files, *forms):
             with giving(f"{directory}/{name}"):
-                _fill(f"{hidden}/{name}", data, change.access if name == KEY else None)
+                _fill(f"{hidden}/{name}", data, access)
         _sync(hidden)
         os.rename(hidden, directory)
         _sync(place.generations)
@@ -156,6 +160,19 @@ def _activate(place: Place, number: int) -> None:
     # The new set is in use from here on, whatever the disk says.
     with suppress(OSError):
         _sync(place.path)
+
+
+def _place_link(change: PlaceLink) -> None:
+    """The temporary name is always the same, because no sweep comes to a directory that is not ours."""
+    directory, name = os.path.split(change.path)
+    temporary = f"{directory}/{HIDDEN}{name}.certops{TEMPORARY}"
+    with writing(change.path):
+        with suppress(FileNotFoundError):
+            os.unlink(temporary)
+        with _gone_on_failure(temporary):
+            os.symlink(change.target, temporary)
+            os.replace(temporary, change.path)
+            _sync(directory)
 
 
 def _remove_file(path: str) -> None:

@@ -15,6 +15,7 @@ from .._errors import InvalidCertificate
 from .._text import utc_text
 from .chain import ordered
 from .dates import moments
+from .der import first_value
 from .distinguished_name import issuer, name_text, subject
 from .extensions import dns_names
 from .library import x509_library
@@ -24,8 +25,8 @@ from .private_key import key_hash
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509
 
-# The second is an old spelling that OpenSSL still reads.
-_LABELS = ("CERTIFICATE", "X509 CERTIFICATE")
+# The others are spellings that OpenSSL reads, too; in the last one something follows the certificate.
+_LABELS = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE")
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def _look_at(certificate: X509) -> tuple[object, ...]:
 def load_certificates(text: str) -> list[X509]:
     """The certificates of a text in PEM, in its order."""
     x509 = x509_library()
-    return [x509.load_der_x509_certificate(block.der()) for block in pem_blocks(text) if block.label in _LABELS]
+    found = [first_value(block.der()).whole for block in pem_blocks(text) if block.label in _LABELS]
+    return [x509.load_der_x509_certificate(each) for each in found]
 
 
 def _describe(leaf: X509, chain: str) -> Certificate:

@@ -11,17 +11,23 @@ from collections.abc import Iterable, Sequence
 
 from .._errors import InvalidOption
 from .._text import one_line, quoted
-from .idn import to_ascii
+from .idn import A_LABEL, is_a_label, to_ascii
 
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 WILDCARD = "*."
 WWW = "www."
 _LONGEST = 253
+# What other keyboards write for a dot and a star, and what a page or an editor leaves without width.
+_WRITTEN = {
+    **dict.fromkeys(map(ord, "\u3002\uff0e\uff61"), "."),
+    ord("\uff0a"): "*",
+    **dict.fromkeys(map(ord, "\ufeff\u200b\u2060\u00ad")),
+}
 
 
 def a_labels(name: str, option: str) -> str:
     """A host name or ``*.`` name in lower case, other scripts as punycode. Raises InvalidOption for anything else."""
-    text = name.strip().rstrip(".")
+    text = name.translate(_WRITTEN).strip().rstrip(".")
     star = WILDCARD if text.startswith(WILDCARD) else ""
     host = to_ascii(text[len(star) :], option, name).lower()
     labels = host.split(".")
@@ -35,6 +41,11 @@ def a_labels(name: str, option: str) -> str:
             option,
             f"{quoted(name)} is not a valid host name: it needs two or more labels of letters, digits and hyphens "
             "(63 at most each, 253 in all); only the first may be a lone *.",
+        )
+    fake = next((label for label in labels if label.startswith(A_LABEL) and not is_a_label(label)), None)
+    if fake:
+        raise InvalidOption(
+            option, f"{quoted(name)} is not a valid host name: {fake} is not the A-label (punycode) of any other name."
         )
     return star + host
 

@@ -6,8 +6,12 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from .._errors import InvalidOption, MissingLibrary
-from .._text import one_line, quoted
+from .._text import quoted
+
+A_LABEL = "xn--"
 
 
 def to_ascii(text: str, option: str, name: str) -> str:
@@ -20,7 +24,25 @@ def to_ascii(text: str, option: str, name: str) -> str:
         raise MissingLibrary("idna") from None
     try:
         return idna.encode(text, uts46=True).decode("ascii")
-    except idna.IDNAError as error:
+    except idna.IDNAError:
         raise InvalidOption(
-            option, f"{quoted(name)} is not a valid internationalized domain name: {one_line(error, 120)}."
+            option,
+            f"{quoted(name)} is not a valid internationalized domain name: it has a character that domain names cannot "
+            "have, or an empty or too long label.",
         ) from None
+
+
+def is_a_label(label: str) -> bool:
+    """Whether a label that begins with ``xn--`` stands for one of another script. Needs no library: CAs ask no more."""
+    try:
+        meant = label[len(A_LABEL) :].encode("ascii").decode("punycode")
+        again = meant.encode("punycode").decode("ascii")
+    except UnicodeError:
+        return False
+    unfit = any(unicodedata.category(char)[0] in "CZ" for char in meant)
+    return not (unfit or meant.isascii()) and A_LABEL + again == label and _mapped(meant) == meant
+
+
+def _mapped(text: str) -> str:
+    """Text as it would be written before it is encoded: lower case, composed."""
+    return unicodedata.normalize("NFC", text.lower())

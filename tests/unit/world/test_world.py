@@ -14,13 +14,14 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 from pathlib import Path
 
 import pytest
 
 from tests.emulator.__main__ import alive
 from tests.world import __main__ as command
-from tests.world import examine, handshakes, interrupt, programs, seed
+from tests.world import children, examine, handshakes, human, interrupt, programs, seed
 
 NAME = "www.example.com"
 
@@ -28,7 +29,7 @@ PARENT = """
 import subprocess, sys
 from tests.world.children import adopt_orphans, end_all
 adopt_orphans()
-script = "sleep 60 >/dev/null 2>&1 & echo $!"
+script = "sleep 600 >/dev/null 2>&1 & echo $!"
 print(subprocess.run(["sh", "-c", script], stdout=subprocess.PIPE, text=True).stdout.strip(), flush=True)
 end_all()
 """
@@ -37,7 +38,7 @@ end_all()
 def test_orphans_are_ended() -> None:
     """A process whose parent is gone is found, as the session of an sshd that was ended first."""
     orphan = int(subprocess.run([sys.executable, "-c", PARENT], check=True, stdout=subprocess.PIPE).stdout)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while alive(orphan) and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not alive(orphan)
@@ -136,6 +137,51 @@ def _answer(server: ssl.SSLSocket, times: int) -> None:
             server.accept()[0].close()
         except OSError:
             continue
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, *looks: list[dict[str, str]]) -> list[tuple[str, object]]:
+    """Let somebody see these orders, one look a day, of an emulator that ends then; return what they do."""
+    acts: list[tuple[str, object]] = []
+    days, orders = iter(range(0, 10**9, 86400)), iter(looks)
+
+    def ask(_control_url: str, call: str, body: dict[str, str] | None = None) -> dict[str, object]:
+        if body:
+            acts.append((call, body))
+            return {}
+        try:
+            return {"orders": next(orders)}
+        except StopIteration:
+            raise urllib.error.URLError(ConnectionRefusedError()) from None
+
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(days)))
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(human, "ask", ask)
+    return acts
+
+
+def test_somebody_waits_for_the_order_however_long_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = {"order_id": "7", "phase": "validating"}
+    acts = asked(monkeypatch, [], [{"order_id": "6", "phase": "issued"}], [waiting], [waiting])
+    assert human.act("http://127.0.0.1:1", "accept") == 0
+    assert acts == [("accept", {"order_id": "7"})]
+
+
+def test_nobody_waits_for_an_emulator_that_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    acts = asked(monkeypatch, [], [])
+    assert human.act("http://127.0.0.1:1", "accept") == 1
+    assert acts == []
+
+
+def test_a_start_that_takes_long_is_waited_for_and_one_that_fails_is_not(tmp_path: Path) -> None:
+    """A process that has ended is not waited for."""
+    begun = time.monotonic()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as slow:
+        assert children.until(lambda: time.monotonic() > begun + 0.3, slow)
+        slow.kill()
+    with subprocess.Popen([sys.executable, "-c", ""]) as failing:
+        failing.wait()
+        assert not children.until(lambda: False, failing)
+    assert time.monotonic() < begun + children.PATIENCE
 
 
 def test_a_kill_is_told_from_a_failure() -> None:

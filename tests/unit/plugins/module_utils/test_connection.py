@@ -5,9 +5,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils import _connection
+from ansible_collections.certops.alicloud.plugins.module_utils import _connection, _task
+from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import ALIDNS
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption, NoCredentials
 
 OTHERS_KEY = {"ALICLOUD_ACCESS_KEY": "other", "ALICLOUD_SECURITY_TOKEN": "theirs"}
 
@@ -30,3 +39,96 @@ def test_a_token_goes_with_its_key(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert _connection._token({"access_key_id": "mine", "security_token": given}) == used
+
+
+# Variables that are set and empty.
+
+OPTIONS = {**CAS.options, **ALIDNS.options}
+WITH_VARIABLES = {name: option["variables"] for name, option in OPTIONS.items() if "variables" in option}
+GIVEN: dict[str, Any] = {
+    "access_key_id": "id",
+    "access_key_secret": "secret",
+    "security_token": None,
+    "profile": None,
+    "region": "cn-hangzhou",
+    "endpoint": None,
+    "validate_certs": True,
+    "ca_path": None,
+    "request_timeout": 1.0,
+    "max_attempts": 1,
+}
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in [name for name in os.environ if name.startswith(("ALIBABA_CLOUD_", "ALICLOUD_", "XDG_"))]:
+        monkeypatch.delenv(name)
+    yield
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\n", " \t "])
+@pytest.mark.parametrize("option", WITH_VARIABLES)
+def test_an_empty_variable_is_not_set(option: str, blank: str, bare: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, *others = WITH_VARIABLES[option]
+    strategy, names = _fallback(option)
+    monkeypatch.setenv(first, blank)
+    with pytest.raises(_task.AnsibleFallbackNotFound):
+        strategy(*names)
+    for other in others:
+        monkeypatch.setenv(other, "value")
+        assert strategy(*names) == "value"
+    monkeypatch.setenv(first, "first")
+    assert strategy(*names) == "first"
+
+
+def _fallback(option: str) -> tuple[Any, list[str]]:
+    """What Ansible calls for an option that was not given."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_task, "AnsibleModule", lambda table, **rules: table)
+        strategy, names = _task._module(OPTIONS)[option]["fallback"]  # type: ignore[index]
+    return strategy, names
+
+
+@pytest.mark.parametrize("blank", ["", " ", None])
+@pytest.mark.parametrize("option", ["region", "endpoint", "profile", "security_token"])
+def test_an_empty_option_was_not_given(option: str, blank: str | None, bare: None) -> None:
+    client = CAS.connect({**GIVEN, option: blank}, read_only=True)
+    with closing(client):
+        assert client._url == "https://cas.aliyuncs.com"
+
+
+def test_blanks_around_an_address_do_not_count(bare: None) -> None:
+    client = CAS.connect({**GIVEN, "region": " ap-southeast-1\n", "endpoint": " cas.example.com\n"}, read_only=True)
+    with closing(client):
+        assert client._url == "https://cas.example.com"
+
+
+@pytest.mark.parametrize("option", ["access_key_id", "access_key_secret", "security_token"])
+@pytest.mark.parametrize("value", ["hidden\n", " hidden", "hidden \r\n", "\thidden"])
+def test_a_key_with_a_line_end_is_told(option: str, value: str, bare: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    says = "it begins or ends with a blank or a line end, as text from a file does; remove that."
+    with pytest.raises(InvalidOption) as caught:
+        CAS.connect({**GIVEN, option: value}, read_only=True)
+    assert caught.value.msg == f"{option}: {says}"
+    variable = WITH_VARIABLES[option][-1]
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(InvalidOption) as caught:
+        CAS.connect({**GIVEN, option: value}, read_only=True)
+    assert caught.value.msg == f"{variable}: {says}"
+
+
+def test_a_blank_key_is_none_and_half_a_pair_is_told(bare: None) -> None:
+    with pytest.raises(NoCredentials, match=r"^access_key_secret is missing"):
+        CAS.connect({**GIVEN, "access_key_secret": " "}, read_only=True)
+
+
+@pytest.mark.parametrize("state", ["", " ", "relative/path", None])
+def test_a_state_directory_that_is_no_path_is_not_set(
+    state: str | None, bare: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    if state is not None:
+        monkeypatch.setenv("XDG_STATE_HOME", state)
+    assert _connection._state_directory() == f"{tmp_path}/.local/state/certops.alicloud"
+    monkeypatch.setenv("XDG_STATE_HOME", f"{tmp_path}/state")
+    assert _connection._state_directory() == f"{tmp_path}/state/certops.alicloud"

@@ -33,7 +33,7 @@ def test_the_client_of_a_port_is_killed_and_no_other_process() -> None:
             contextlib.closing(listener.accept()[0]),
         ):
             assert kill_client(port)
-            assert child.wait(10) == -9
+            assert child.wait(100) == -9
             assert not kill_client(port)
             assert bystander.poll() is None
             bystander.kill()

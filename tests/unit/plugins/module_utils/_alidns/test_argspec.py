@@ -65,7 +65,10 @@ def test_a_record_is_named_in_full_or_relative_to_its_domain(record: str, domain
         ("TXT", "v=spf1 include:a.example -all", "v=spf1 include:a.example -all"),
         ("TXT", "Größe", "Größe"),
         ("CAA", '0 issue "ca.example"', '0 issue "ca.example"'),
+        ("CAA", "0 Issue ca.example", '0 issue "ca.example"'),
         ("SRV", "1 2 443 www.example.com", "1 2 443 www.example.com"),
+        ("SRV", "01  2 443 WWW.Example.com.", "1 2 443 www.example.com"),
+        ("TXT", ' "abc" "def" ', '"abc" "def"'),
     ],
 )
 def test_a_value_is_sent_in_one_form(kind: str, value: str, sent: str) -> None:

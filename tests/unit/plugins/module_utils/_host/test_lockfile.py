@@ -25,7 +25,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._host.lockfile im
 held = acquire(sys.argv[1], float(sys.argv[2]), float(sys.argv[3]))
 held.write({"by": "the other"})
 print("held", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 
 
@@ -131,7 +131,7 @@ def test_processes_in_a_race_are_kept_apart_also_while_a_hung_one_is_taken_over(
     hung = taken(note, until=NOW + 1)
     command = [sys.executable, "-c", RACER, note, str(NOW + 2), "tally"]
     racers = [subprocess.Popen(command, cwd=ROOT) for _racer in range(6)]
-    assert [racer.wait(120) for racer in racers] == [0] * 6
+    assert [racer.wait(600) for racer in racers] == [0] * 6
     hung.release()
     with taken(note, NOW + 5000) as held:
         assert held.read() == {"count": 120}

@@ -172,6 +172,19 @@ def test_the_package_reads_an_ini_file(home: Path, monkeypatch: pytest.MonkeyPat
     assert found() == Credentials("id-4", "secret-4")
 
 
+@pytest.mark.usefixtures("with_package")
+@pytest.mark.parametrize("blank", ["", " ", "\n"])
+def test_variables_of_the_package_that_are_empty_are_not_set(
+    blank: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "PROFILE", "CREDENTIALS_FILE", "CREDENTIALS_URI", "ROLE_ARN")
+    cli_file(home)
+    for name in names:
+        monkeypatch.setenv(f"ALIBABA_CLOUD_{name}", blank)
+    assert found() == PLAIN
+    assert os.environ["ALIBABA_CLOUD_CREDENTIALS_FILE"] == blank
+
+
 class Issuer(BaseHTTPRequestHandler):
     """A credentials URI: another token for each call."""
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 
@@ -269,3 +270,55 @@ def test_what_holds_for_every_mixture() -> None:
             assert "resumes with the key of generation 4" in decision.reason
         assert decision.reason and "\n" not in decision.reason
     assert seen_actions == set(Action)
+
+
+def stored(
+    at: float, left: float = 12, product_code: str = FREE, order: str | None = "77", verified: bool = True
+) -> Installed:
+    """A certificate with so many days left, which was stored so many days ago."""
+    found = installed(left=left, verified=verified)
+    return replace(found, record=Record(order, WWW, product_code, stored=NOW - timedelta(days=at)))
+
+
+def test_a_successor_that_would_be_due_at_once_is_not_ordered() -> None:
+    """The clock is two months ahead, or the CA left little time: each run would order another one."""
+    decision = decide(WANTED, Seen(stored(2)), NOW)
+    assert (decision.action, decision.due_at_once) == (Action.NOTHING, True)
+    assert decision.reason.startswith("12 of 90 days left, window opens at 29.7; it was due already when it was stored")
+    (warning,) = decision.warnings
+    for words in (
+        *("order 77", "2026-11-20T12:00:00Z", "2026-09-05T12:00:00Z to 2026-12-04T12:00:00Z", "the clock of this host"),
+        *("renew_before is 33%", "issued it with little time left", 'remove "stored" from its order.json'),
+    ):
+        assert words in warning
+
+
+@pytest.mark.parametrize(
+    ("current", "action"),
+    [
+        pytest.param(stored(30), Action.RENEW, id="it was not due when it was stored"),
+        pytest.param(stored(2, left=71.2), Action.NOTHING, id="it is not due"),
+        pytest.param(stored(-1), Action.RENEW, id="the clock was wrong then, and is right now"),
+        pytest.param(stored(2, product_code="another"), Action.APPLY, id="another product lasts longer perhaps"),
+        pytest.param(stored(2, order=None), Action.APPLY, id="it was not ordered here"),
+        pytest.param(installed(left=12), Action.RENEW, id="a record of an earlier version"),
+    ],
+)
+def test_other_certificates_are_renewed_as_ever(current: Installed, action: Action) -> None:
+    decision = decide(WANTED, Seen(current), NOW)
+    assert (decision.action, decision.due_at_once, decision.warnings) == (action, False, ())
+
+
+def test_a_certificate_that_is_due_at_once_is_looked_after() -> None:
+    assert decide(WANTED, Seen(stored(2, verified=False)), NOW).action is Action.RELOAD
+    assert decide(WANTED, Seen(stored(2), served=serving(OLDER)), NOW).action is Action.RELOAD
+    assert decide(WANTED, Seen(stored(2), served=serving(OURS)), NOW).action is Action.NOTHING
+    assert decide(WANTED, Seen(stored(2), staged("88", "77")), NOW).action is Action.RENEW
+    assert decide(WANTED, Seen(stored(2), ready=installed(4)), NOW).action is Action.INSTALL
+    shorter = CertificateWanted(WWW, FREE, window("13d", "renew_before"))
+    assert not decide(shorter, Seen(stored(2)), NOW).due_at_once
+
+
+def test_a_clamped_window_counts_for_what_is_due_at_once() -> None:
+    wanted = CertificateWanted(WWW, FREE, window("365d", "renew_before"))
+    assert len(decide(wanted, Seen(stored(2)), NOW).warnings) == 2

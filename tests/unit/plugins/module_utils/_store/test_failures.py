@@ -199,7 +199,7 @@ def test_nothing_gets_its_name_before_it_is_on_the_disk(shop: Shop, monkeypatch:
         put_key(shop, step)
         shop.act(**step)
     assert named == [
-        *("1", "order.json", "chain.pem", "cert.pem", "fullchain.pem", "unverified", "current"),
+        *("1", "order.json", "chain.pem", "cert.pem", "order.json", "fullchain.pem", "unverified", "current"),
         *("2", "chain.pem", "cert.pem", "fullchain.pem", "3", "unverified", "current"),
     ]
 

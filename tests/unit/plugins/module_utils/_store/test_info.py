@@ -50,6 +50,7 @@ def test_nothing_is_there(shop: Shop) -> None:
         "served_generation": None,
         "action": "apply",
         "reason": "no certificate is installed",
+        "next_generation": 1,
         "now": "2026-11-22T12:00:00Z",
         "due_at_once": False,
         "problems": [],
@@ -427,3 +428,118 @@ def test_a_window_longer_than_the_certificate_is_a_warning(shop: Shop) -> None:
     assert found.public(NOW)["reason"] == "80 of 90 days left, window opens at 30"
     (warning,) = found.warnings
     assert warning.startswith("renew_before: the window of 120 days is not shorter")
+
+
+# Spellings of names.
+
+UMLAUT = "bücher.example"
+A_LABEL = "xn--bcher-kva.example"
+
+
+def make(shop: Shop, *names: str) -> None:
+    """A certificate in use below each of the names."""
+    for name in names:
+        shop.use()
+        shop.path.rename(shop.directory / name)
+
+
+@pytest.mark.parametrize(
+    ("made", "asked"),
+    [
+        (UMLAUT, A_LABEL),
+        (" " + A_LABEL, A_LABEL),
+        ("WWW.Example.com", "www.example.com"),
+        ("Wildcard.BÜCHER.example", f"wildcard.{A_LABEL}"),
+        ("bu\u0308cher.example", A_LABEL),
+        (A_LABEL, UMLAUT),
+    ],
+)
+def test_a_directory_in_another_spelling_is_found(shop: Shop, made: str, asked: str) -> None:
+    make(shop, made)
+    found = shop.look(name=asked)
+    assert (found["directory"], found["action"]) == (f"{shop.directory}/{made}", "nothing")
+    done = shop.act("staged", name=asked, domains=list(WWW))
+    assert done["directory"] == f"{shop.directory}/{made}/generations/2"
+    assert [path.name for path in shop.directory.iterdir()] == [made]
+
+
+def test_a_directory_with_the_very_name_is_taken_first(shop: Shop) -> None:
+    make(shop, UMLAUT, A_LABEL)
+    for name in (UMLAUT, A_LABEL):
+        assert shop.look(name=name)["directory"] == f"{shop.directory}/{name}"
+
+
+def test_other_names_are_other_directories(shop: Shop) -> None:
+    make(shop, "example.com", "xn--\u00fc", "xn--a b", "www.example.org", "www")
+    (shop.directory / "WWW.EXAMPLE.COM").write_text("a file")
+    assert shop.look(name="www.example.com")["action"] == "apply"
+
+
+def test_two_directories_for_one_name_are_told(shop: Shop) -> None:
+    make(shop, UMLAUT, A_LABEL.upper())
+    with pytest.raises(Failure, match=r"^name: .* are directories for the same name; keep one of them"):
+        shop.look(name=A_LABEL)
+    (shop.directory / UMLAUT / "current").unlink()
+    assert shop.look(name=A_LABEL)["directory"] == f"{shop.directory}/{A_LABEL.upper()}"
+
+
+def test_a_directory_that_cannot_be_listed_is_used_by_its_name(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = os.listdir
+
+    def guarded(path: Any) -> list[str]:
+        if str(path) == str(shop.directory):
+            raise PermissionError(13, "Permission denied")
+        return original(path)
+
+    monkeypatch.setattr(os, "listdir", guarded)
+    assert shop.look()["action"] == "apply"
+    assert shop.use() == 1
+
+
+def test_recorded_names_in_another_spelling_are_the_same(shop: Shop) -> None:
+    shop.use(new_set([A_LABEL]), domains=[A_LABEL], order={**ORDER, "domains": [A_LABEL]})
+    path = shop.generation_path(1) / "order.json"
+    path.write_text(path.read_text().replace(A_LABEL, " BÜCHER.example."))
+    found = shop.look(domains=[UMLAUT])
+    assert (found["action"], found["current"]["domains"]) == ("nothing", [A_LABEL])
+
+
+# When it was stored.
+
+
+def test_when_a_certificate_was_completed_is_recorded(shop: Shop) -> None:
+    key = new_key()
+    number = shop.stage(order=ORDER, key=key)
+    late = replace(HOST, now=lambda: NOW + timedelta(days=62))
+    what = new_set(key=key)
+    complete = {"generation": number, "domains": list(WWW), "fullchain": what.fullchain}
+    foreseen = shop.act("complete", check=True, host=late, **complete)
+    assert shop.act("complete", host=late, **complete)["plan"] == foreseen["plan"]
+    shop.act("current", generation=number, host=late)
+    shop.act("verified", generation=number, host=late)
+    found = shop.look(late)
+    assert (found["current"]["stored"], found["now"]) == ("2027-01-23T12:00:00Z", "2027-01-23T12:00:00Z")
+    assert (found["action"], found["due_at_once"]) == ("nothing", True)
+    assert not shop.act("complete", order=ORDER, **complete)["changed"]
+    shop.act("complete", order={**ORDER, "order_id": "78"}, **complete)
+    assert (shop.look(late)["current"]["order_id"], shop.look(late)["current"]["stored"]) == (
+        "78",
+        "2027-01-23T12:00:00Z",
+    )
+
+
+def test_a_set_from_elsewhere_was_stored_when_its_order_says(shop: Shop) -> None:
+    shop.use(order=ORDER)
+    assert shop.look()["current"]["stored"] is None
+    shop.use(OTHER, order={**ORDER, "stored": "2026-11-20T00:00:00Z"})
+    assert shop.look()["current"]["stored"] == "2026-11-20T00:00:00Z"
+    with pytest.raises(InvalidOption, match=r"^order: stored: 'yesterday' is not a moment in UTC"):
+        shop.bring(new_set(), order={**ORDER, "stored": "yesterday"})
+
+
+@pytest.mark.parametrize("value", ["", "soon", 7, [], None, {"a": 1}])
+def test_a_moment_that_is_none_is_as_good_as_missing(shop: Shop, value: Any) -> None:
+    shop.use(order=ORDER)
+    path = shop.generation_path(1) / "order.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "stored": value}))
+    assert shop.look()["current"]["stored"] is None

@@ -19,6 +19,7 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption
 from ansible_collections.certops.alicloud.plugins.module_utils._store import probe
 from ansible_collections.certops.alicloud.plugins.module_utils._store.endpoints import (
+    PROTOCOLS,
     Endpoint,
     read_endpoints,
     server_name,
@@ -62,7 +63,7 @@ def listening(response: Callable[[socket.socket], None], host: str = "127.0.0.1"
         finally:
             over.set()
             listener.shutdown(socket.SHUT_RDWR)
-            thread.join(5)
+            thread.join(60)
 
 
 def tls(context: ssl.SSLContext) -> Callable[[socket.socket], None]:
@@ -139,7 +140,7 @@ def test_a_server_that_hangs_up_is_a_sentence() -> None:
 def test_a_server_that_says_nothing_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probe, "_PATIENCE", 0.2)
     over = threading.Event()
-    with listening(lambda connection: bool(over.wait(5)) and None) as port:
+    with listening(lambda connection: bool(over.wait(60)) and None) as port:
         (found,) = look_at(Endpoint("127.0.0.1", port), None)
         over.set()
     assert found.problem == "timed out"
@@ -371,7 +372,7 @@ def talk(connection: socket.socket, parts: list[bytes | tuple[bytes, bytes]]) ->
 
 
 def test_every_protocol_is_tried() -> None:
-    assert TALKS.keys() == REFUSALS.keys() == STARTTLS.keys()
+    assert TALKS.keys() == REFUSALS.keys() == STARTTLS.keys() == set(PROTOCOLS)
 
 
 @pytest.mark.parametrize("protocol", TALKS)

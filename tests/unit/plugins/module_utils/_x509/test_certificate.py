@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import base64
 import itertools
+import json
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from hashlib import sha256
@@ -280,6 +282,36 @@ def test_a_chain_holds_every_block_once(text: str, fullchain: str) -> None:
         return [each.tbs_certificate_bytes for each in loaded]
 
     assert blocks(read_certificate(text).fullchain) == blocks(fullchain)
+
+
+STATES: dict[str, Callable[[str], str]] = {
+    "line ends became blanks": lambda text: text.replace("\n", " "),
+    "without line ends": lambda text: text.replace("\n", ""),
+    "written line ends": lambda text: text.replace("\n", "\\n"),
+    "in quotes": lambda text: json.dumps(text),
+    "CR": lambda text: text.replace("\n", "\r"),
+    "byte order mark": lambda text: "\ufeff" + text,
+    "indented": lambda text: "".join(f"    {line}\n" for line in text.splitlines()),
+    "empty lines": lambda text: text.replace("\n", "\n\n"),
+    "hard blanks": lambda text: text.replace("\n", "\u00a0\n\u200b"),
+    "text around": lambda text: f"subject=CN = a\n{text}\nthe end",
+}
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_pem_in_any_state_is_written_as_servers_read_it(state: Callable[[str], str]) -> None:
+    assert read_certificate(state(LEAF + TWO)).fullchain == LEAF + TWO
+    assert read_csr(state(GOOD), "csr_content").pem == GOOD
+
+
+@pytest.mark.parametrize("label", ["X509 CERTIFICATE", "TRUSTED CERTIFICATE"])
+def test_other_labels_of_certificates_are_read(label: str) -> None:
+    made = ["x509", "-trustout", "-addtrust", "serverAuth"] if label.startswith("TRUSTED") else ["x509"]
+    text = subprocess.run(["openssl", *made], input=LEAF, capture_output=True, check=True, text=True).stdout
+    if label.startswith("X509"):
+        text = text.replace("CERTIFICATE", label)
+    assert label in text
+    assert read_certificate(text + TWO).fullchain == LEAF + TWO
 
 
 def test_issuers_in_a_circle_come_to_an_end() -> None:

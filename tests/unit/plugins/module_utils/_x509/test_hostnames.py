@@ -14,9 +14,16 @@ from ansible_collections.certops.alicloud.plugins.module_utils._x509.hostnames i
     a_labels,
     base,
     folded,
+    host_names,
     same_order_names,
     uncovered,
 )
+
+
+def wide(text: str) -> str:
+    """Text in the full-width forms of East Asian keyboards."""
+    return "".join(chr(ord(char) + 0xFEE0) for char in text)
+
 
 LONGEST = ".".join(["a" * 61] * 4) + ".abcde"
 
@@ -35,6 +42,23 @@ LONGEST = ".".join(["a" * 61] * 4) + ".abcde"
         ("a--b.1a.example", "a--b.1a.example"),
         ("a" * 63 + ".example", "a" * 63 + ".example"),
         (LONGEST, LONGEST),
+        ("XN--BCHER-KVA.Example", "xn--bcher-kva.example"),
+        ("\tbücher.example\n", "xn--bcher-kva.example"),
+        ("\u00a0\u3000www.example.com\u2003", "www.example.com"),
+        ("\ufeffwww.example\u200b.com", "www.example.com"),
+        ("b\u00fc\u00adcher.example", "xn--bcher-kva.example"),
+        ("bu\u0308cher.example", "xn--bcher-kva.example"),
+        ("www\u3002example\uff0ecom\uff61", "www.example.com"),
+        ("bücher\u3002example\u3002", "xn--bcher-kva.example"),
+        ("www.example.com..", "www.example.com"),
+        (wide("www.example.com"), "www.example.com"),
+        (wide("*.") + "example.com", "*.example.com"),
+        ("*.XN--BCHER-KVA.example", "*.xn--bcher-kva.example"),
+        ("BÜCHER.xn--bcher-kva.example", "xn--bcher-kva.xn--bcher-kva.example"),
+        ("straße.example", "xn--strae-oqa.example"),
+        ("xn--strae-oqa.example", "xn--strae-oqa.example"),
+        ("xn--i-7iq.ws", "xn--i-7iq.ws"),
+        ("www.xn--0zwm56d", "www.xn--0zwm56d"),
     ],
 )
 def test_names_become_a_labels(name: str, label: str) -> None:
@@ -77,6 +101,51 @@ def test_what_is_no_host_name_is_refused_with_the_option(name: str) -> None:
         a_labels(name, "domains")
     assert caught.value.msg.startswith("domains: ")
     assert "name" in caught.value.msg
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("xn--a.example", "xn--a"),
+        ("XN--A.example", "xn--a"),
+        ("*.xn--a.example", "xn--a"),
+        ("www.xn--9999999999.example", "xn--9999999999"),
+        ("xn--a-0qa.xn--0.example", "xn--0"),
+        ("xn--bcher-2pa.example", "xn--bcher-2pa"),
+        ("xn--bucher-xyd.example", "xn--bucher-xyd"),
+    ],
+)
+def test_a_fake_a_label_is_refused(name: str, label: str) -> None:
+    with pytest.raises(InvalidOption) as caught:
+        a_labels(name, "domains")
+    assert caught.value.msg == (
+        f"domains: {name!r} is not a valid host name: {label} is not the A-label (punycode) of any other name."
+    )
+
+
+def test_a_library_does_not_speak_for_itself() -> None:
+    for name in ("a\u2488b.example", "\u0300a.example", "ü" * 64 + ".example", "ü..example"):
+        with pytest.raises(InvalidOption) as caught:
+            a_labels(name, "domains")
+        assert caught.value.msg.endswith(
+            " is not a valid internationalized domain name: it has a character that domain names cannot have, or an "
+            "empty or too long label."
+        )
+
+
+@pytest.mark.parametrize(
+    "script", ["bücher", "例子", "παράδειγμα", "пример", "مثال", "उदाहरण", "实例", "예시", "דוגמה", "ß", "café"]
+)
+def test_every_a_label_that_is_made_is_one(script: str) -> None:
+    made = a_labels(f"{script}.example", "domains")
+    assert a_labels(made, "domains") == a_labels(made.upper(), "domains") == made
+
+
+def test_names_are_one_spelling_and_each_is_there_once() -> None:
+    assert host_names(["Bücher.example", " xn--bcher-kva.example.", "XN--BCHER-KVA.EXAMPLE", "www.example"]) == (
+        "xn--bcher-kva.example",
+        "www.example",
+    )
 
 
 def test_a_refused_name_is_shown_in_one_line() -> None:

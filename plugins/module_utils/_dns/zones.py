@@ -1,0 +1,141 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
+"""The zone of a name as its parent, its resolver and each of its name servers show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from .lookup import Resolver, Response
+from .record_names import lies_in, upwards
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A zone and who serves it.
+
+    ``resolved`` is the response of a resolver that does not get through to the zone, or None. ``delegated`` holds the
+    name servers by the parent, empty when it does not tell; ``listed`` those by the zone itself. ``addresses`` are by
+    the name of the name server. ``responses`` are to a query for the SOA, by name and address. ``inner`` is the
+    response of a resolver that has a zone of its own in place of the public one, or None.
+    """
+
+    name: str
+    resolved: Response | None
+    delegated: frozenset[str]
+    listed: frozenset[str]
+    addresses: dict[str, tuple[str, ...]]
+    responses: dict[tuple[str, str], Response]
+    inner: Response | None = None
+
+    @property
+    def servers(self) -> list[str]:
+        """The addresses that serve the zone."""
+        return [address for (_name, address), response in self.responses.items() if serves(response, self.name)]
+
+
+def serves(response: Response, zone: str) -> bool:
+    return response.is_usable and response.authoritative and bool(response.values("SOA", zone))
+
+
+def find_zone(resolver: Resolver, name: str) -> Zone:
+    """The zone that a name lies in; its name is empty when nothing is known but the root."""
+    top, broken = _by_resolver(resolver, name)
+    delegated, glue, cut = _by_parent(resolver, name, top, broken)
+    name = cut or top
+    listed = frozenset(resolver.ask(name, "NS").values("NS", name)) if name else frozenset()
+    zone = _served(resolver, Zone(name, broken, delegated, listed, {}, {}), glue)
+    inner = _inner(resolver, zone)
+    if inner and delegated:
+        zone = _served(resolver, replace(zone, listed=delegated), glue)
+    return replace(zone, inner=inner)
+
+
+def _served(resolver: Resolver, zone: Zone, glue: dict[str, list[str]]) -> Zone:
+    """The zone with its name servers' addresses, and what each of them says. Those of a registry are left alone."""
+    if "." not in zone.name:
+        return zone
+    addresses = {each: _addresses(resolver, each, glue) for each in sorted(zone.delegated | zone.listed)}
+    pairs = [(server, address) for server, found in addresses.items() for address in found]
+    responses = {pair: resolver.ask_at(pair[1], zone.name, "SOA") for pair in pairs}
+    return replace(zone, addresses=addresses, responses=responses)
+
+
+def _inner(resolver: Resolver, zone: Zone) -> Response | None:
+    """The response of a resolver that shows another zone of this name than the servers of the delegation do."""
+    if not zone.name or zone.resolved:
+        return None
+    seen = resolver.ask(zone.name, "SOA")
+    public = {
+        _source(response, zone.name)
+        for (server, _address), response in zone.responses.items()
+        if serves(response, zone.name) and (server in zone.delegated or not zone.delegated)
+    }
+    known = {address for found in zone.addresses.values() for address in found}
+    own = seen.authoritative and seen.server.address not in known
+    return seen if own or (public and _source(seen, zone.name) not in public) else None
+
+
+def _source(response: Response, zone: str) -> tuple[str, ...]:
+    """The first two fields of the SOA: the primary name server and its contact."""
+    return tuple(response.values("SOA", zone)[0].lower().split()[:2]) if response.values("SOA", zone) else ()
+
+
+def _by_resolver(resolver: Resolver, name: str) -> tuple[str, Response | None]:
+    """The deepest zone that the resolver tells of, and what it said where it could not tell."""
+    broken: Response | None = None
+    for place in upwards(name):
+        response = resolver.ask(place, "SOA")
+        if not response.is_usable:
+            broken = broken or response
+            continue
+        zone = _soa(response, place)
+        if zone is not None:
+            return zone, broken
+    return "", broken
+
+
+def _soa(response: Response, place: str) -> str | None:
+    owners = [each.owner for each in (*response.records, *response.authority) if each.type == "SOA"]
+    alias = any(each.owner == place and each.type in ("CNAME", "DNAME") for each in response.records)
+    return None if alias else next((owner for owner in owners if lies_in(place, owner)), None)
+
+
+def _by_parent(
+    resolver: Resolver, name: str, top: str, broken: Response | None
+) -> tuple[frozenset[str], dict[str, list[str]], str]:
+    """The name servers, their glue and the name of the zone by the servers of the zone above it."""
+    if broken is None:
+        above, asked = _by_resolver(resolver, top.partition(".")[2])[0] if "." in top else "", top
+    else:
+        above, asked = top, name
+    for server in sorted(resolver.ask(above, "NS").values("NS", above)) if above else ():
+        for address in _addresses(resolver, server, {}):
+            response = resolver.ask_at(address, asked, "NS")
+            if response.is_usable:
+                return _referral(response, above)
+    return frozenset(), {}, ""
+
+
+def _referral(response: Response, above: str) -> tuple[frozenset[str], dict[str, list[str]], str]:
+    if response.authoritative:  # it serves the zone, too, and does not tell what the parent has
+        return frozenset(), {}, ""
+    found = [each for each in response.authority if each.type == "NS" and each.owner != above]
+    glue: dict[str, list[str]] = {}
+    for each in response.additional:
+        if each.type in ("A", "AAAA"):
+            glue.setdefault(each.owner, []).append(each.value)
+    return frozenset(each.value for each in found), glue, next((each.owner for each in found), "")
+
+
+def _addresses(resolver: Resolver, server: str, glue: dict[str, list[str]]) -> tuple[str, ...]:
+    found: Iterable[str] = (value for type in ("A", "AAAA") for value in resolver.ask(server, type).values(type))
+    return tuple(dict.fromkeys([*glue.get(server, ()), *found]))
+
+
+def at_every_server(resolver: Resolver, zone: Zone, name: str, type: str) -> dict[str, Response]:
+    """What each name server that serves the zone says of a name, by its address."""
+    return {address: resolver.ask_at(address, name, type) for address in dict.fromkeys(zone.servers)}

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
+"""The CA certificates that an endpoint's certificate is verified with. Looked at before anything is sent."""
+
+from __future__ import annotations
+
+import os
+import ssl
+import stat
+
+from .._errors import InvalidOption
+from .._host.environment import Variable, first_set
+from .._text import quoted
+
+_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+def trust_store(ca_path: str | None) -> str | None:
+    """The file or directory that the task, the environment or the system names, in this order."""
+    if ca_path:
+        if not _is_store(ca_path):
+            raise InvalidOption("ca_path", "give a readable PEM file, or a directory of CA certificates.")
+        return ca_path
+    return _of_variables(_BUNDLES) or _of_system()
+
+
+def _of_variables(names: tuple[str, ...]) -> str | None:
+    found = first_set(names)
+    if found and not _is_store(found.value):
+        raise _nothing_there(found)
+    return found.value if found else None
+
+
+def _of_system() -> str | None:
+    """The system's store; None where the one that requests brings along is needed."""
+    paths = ssl.get_default_verify_paths()
+    there = _of_variables((paths.openssl_cafile_env,)) or _of_directories(paths.openssl_capath_env)
+    if there or os.path.isfile(paths.openssl_cafile):
+        return there or paths.openssl_cafile
+    return _first_filled([paths.openssl_capath])
+
+
+def _of_directories(name: str) -> str | None:
+    found = first_set([name])
+    places = found.value.split(os.pathsep) if found else []
+    if found and not any(map(os.path.isdir, places)):
+        raise _nothing_there(found)
+    return _first_filled(places)
+
+
+def _first_filled(places: list[str]) -> str | None:
+    return next((place for place in places if os.path.isdir(place) and os.listdir(place)), None)
+
+
+def _nothing_there(variable: Variable) -> InvalidOption:
+    return InvalidOption(
+        variable.name,
+        f"the environment variable is {quoted(variable.value)}, which is not a readable PEM file or a directory of CA "
+        "certificates; nothing was sent. Correct it or unset it, or give ca_path.",
+    )
+
+
+def _is_store(path: str) -> bool:
+    """Whether it can be read. One that cannot would look like a broken connection later."""
+    try:
+        kind = stat.S_IFMT(os.stat(path).st_mode)
+        if kind == stat.S_IFDIR:
+            os.listdir(path)
+        elif kind == stat.S_IFREG:
+            ssl.create_default_context(cafile=path)
+        return kind in (stat.S_IFDIR, stat.S_IFREG)  # a pipe or a device may never end
+    except (OSError, ValueError):
+        return False
