@@ -159,3 +159,13 @@ def test_what_is_due_stays_due_and_the_numbers_agree() -> None:
             left, opens = float(sentence.split()[0]), float(sentence.rsplit(" ", 1)[1])
             assert left <= opens + 0.1 if due else left >= opens
             assert warning is None
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "warned"), [("45d", 46, True), ("41d", 46, False), ("95%", 46, False), ("46d", 46, True)]
+)
+def test_a_span_that_takes_nearly_all_of_a_lifetime_is_taken_as_a_third(text: str, days: int, warned: bool) -> None:
+    begin = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    found = is_due(window(text, "renew_before"), begin, begin + timedelta(days=days), begin + timedelta(days=days / 2))
+    assert (found.warning is not None) is warned
+    assert found.due is not warned
