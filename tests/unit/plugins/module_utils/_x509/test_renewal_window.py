@@ -74,8 +74,8 @@ def test_a_window_as_long_as_the_lifetime_is_clamped_to_a_third(
     )
 
 
-def test_a_window_just_shorter_than_the_lifetime_is_kept() -> None:
-    assert judged(Window(days(89)), 89.5) == (False, "89.5 of 90 days left, window opens at 89", None)
+def test_a_window_that_leaves_a_tenth_of_the_lifetime_is_kept() -> None:
+    assert judged(Window(days(81)), 81.5) == (False, "81.5 of 90 days left, window opens at 81", None)
 
 
 @pytest.mark.parametrize(
