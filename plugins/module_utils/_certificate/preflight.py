@@ -17,7 +17,7 @@ from .._dns.fetch import Fetched, fetch_validation
 from .._dns.lookup import Resolver, Response, follow
 from .._dns.record_names import VALIDATION_LABEL, lies_in
 from .._dns.zones import Zone, at_every_server, find_zone
-from .._errors import Failure, NoCredentials, NotAllowed
+from .._errors import ApiError, Failure, NoCredentials
 from .._host.clock import Clock
 from .._x509.hostnames import WILDCARD, base
 from . import preflight_rules as rules
@@ -207,10 +207,10 @@ def _provider(run: _Look, zone: Zone, record: str) -> Verdict:
         return Verdict(
             SKIPPED, f"{record} lies in the zone {zone.name}; without an access key, the account is not checked"
         )
-    except NotAllowed as failure:
-        return Verdict(FAILED, failure.msg)
-    except Failure as failure:
+    except ApiError as failure:
         return Verdict(WARNING, f"the zone that the settings write to cannot be read: {failure.msg}")
+    except Failure as failure:
+        return Verdict(FAILED, failure.msg)
 
 
 def _foreign(run: _Look, zone: Zone, record: str) -> Verdict:

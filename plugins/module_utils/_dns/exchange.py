@@ -83,6 +83,14 @@ def read_server(text: str, option: str) -> Server:
     return Server(address, int(port))
 
 
+def is_loopback(address: str) -> bool:
+    """Whether an address is one of this machine alone; what is not an address is none."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
 def exchange(message: Message, server: Server, timeout: float, tcp: bool = False) -> Message:
     """The response to a message; over TCP also when it does not fit into UDP. Raises NoExchange."""
     import dns.exception

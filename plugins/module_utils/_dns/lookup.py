@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .._errors import Failure, InvalidOption, NoResponse
 from .._host.clock import Clock
-from .exchange import NoExchange, Problem, Server, exchange, load, read_server
+from .exchange import DNS_PORT, NoExchange, Problem, Server, exchange, is_loopback, load, read_server
 from .rdata import to_text
 from .record_names import record_name
 
@@ -65,14 +65,14 @@ class Response:
 class Resolver:
     """Asks resolvers and name servers; remembers what it was told, and who does not respond.
 
-    A name server that ``servers`` names with a port is asked at that port, too.
+    A name server that ``servers`` names with a port is asked at that port, too; and where the first resolver is on a
+    loopback address, as in a rehearsal, so are name servers on loopback addresses, at its port.
     """
 
-    def __init__(self, servers: Sequence[Server], timeout: float = TIMEOUT, authority_port: int = 53) -> None:
+    def __init__(self, servers: Sequence[Server], timeout: float = TIMEOUT) -> None:
         load()
         self.servers = tuple(servers)
         self._timeout = timeout
-        self._port = authority_port
         self._ports = {server.address: server.port for server in servers}
         self._known: dict[tuple[Server, str, str, bool, bool], Response] = {}
         self._silent: dict[Server, Problem] = {}
@@ -91,8 +91,12 @@ class Resolver:
 
     def ask_at(self, address: str, name: str, type: str) -> Response:
         """What a name server says of itself, without asking others."""
-        server = Server(address, self._ports.get(address, self._port))
+        server = Server(address, self._ports.get(address) or self._port(address))
         return self._query(server, name, type, recursive=False, validated=False)
+
+    def _port(self, address: str) -> int:
+        first = self.servers[0]
+        return first.port if is_loopback(address) and is_loopback(first.address) else DNS_PORT
 
     def forget(self) -> None:
         """Ask again from now on."""

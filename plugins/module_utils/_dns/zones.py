@@ -46,12 +46,12 @@ def find_zone(resolver: Resolver, name: str) -> Zone:
     top, broken = _by_resolver(resolver, name)
     delegated, glue, cut = _by_parent(resolver, name, top, broken)
     name = cut or top
-    listed = frozenset(resolver.ask(name, "NS").values("NS", name)) if name else frozenset()
-    zone = _served(resolver, Zone(name, broken, delegated, listed, {}, {}), glue)
-    inner = _inner(resolver, zone)
-    if inner and delegated:
-        zone = _served(resolver, replace(zone, listed=delegated), glue)
-    return replace(zone, inner=inner)
+    known = delegated or frozenset(resolver.ask(name, "NS").values("NS", name) if name else ())
+    zone = _served(resolver, Zone(name, broken, delegated, known, {}, {}), glue)
+    # A resolver may have the name servers from the parent; the zone's own are what the zone says.
+    own = [at.values("NS", name) for at in at_every_server(resolver, zone, name, "NS").values() if at.authoritative]
+    zone = _served(resolver, replace(zone, listed=frozenset(each for names in own for each in names) or known), glue)
+    return replace(zone, inner=_inner(resolver, zone))
 
 
 def _served(resolver: Resolver, zone: Zone, glue: dict[str, list[str]]) -> Zone:
