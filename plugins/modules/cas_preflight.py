@@ -48,8 +48,8 @@ options:
     choices: [dns, file]
   domain:
     description:
-      - Domain of the account whose zone the record is written to. Without it, the domains of the account are listed, and
-        the one that is the longest suffix is used. For O(validation=alidns).
+      - Domain of the account whose zone the record is written to. Without it, the domains of the account are listed,
+        and the one that is the longest suffix is used. For O(validation=alidns).
     type: str
   nsupdate:
     description:

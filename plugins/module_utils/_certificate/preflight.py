@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .._dns import zones
 from .._dns.caa import relevant_set
 from .._dns.dnssec import look_at_dnssec
 from .._dns.fetch import Fetched, fetch_validation
@@ -127,7 +126,10 @@ def _domain(run: _Look, domain: str) -> Iterator[Check]:
     if run.wanted.validation_method == "dns":
         checks += _dns(run, name)
     zone = run.zone(name)
-    checks = [*_zone(run, zone, name, [(name, "CAA")]), *checks, ("caa", _caa(run, zone, domain))]
+    asked = [(name, "CAA")]
+    if any(check == "cname" and verdict.result == OK for check, verdict in checks):
+        asked.append((f"{VALIDATION_LABEL}.{name}", "TXT"))
+    checks = [*_zone(run, zone, name, asked), *checks, ("caa", _caa(run, zone, domain))]
     if run.wanted.validation_method == "file":
         checks.append(("http", _http(run, zone, domain)))
     for check, verdict in checks:
@@ -219,7 +221,7 @@ def _foreign(run: _Look, zone: Zone, record: str) -> Verdict:
     found = [
         value for each in at_every_server(run.resolver, zone, record, "TXT").values() for value in each.values("TXT")
     ]
-    shared = [value for value in run.resolver.ask_at(zone.servers[0], neighbour, "TXT").values("TXT")]
+    shared = run.resolver.ask_at(zone.servers[0], neighbour, "TXT").values("TXT")
     others = [value for value in dict.fromkeys(found) if value not in (*shared, *run.wanted.values)]
     return rules.foreign_values(record, others, run.wanted.validation == "automatic")
 
@@ -228,14 +230,9 @@ def _wildcard(run: _Look, zone: Zone, name: str) -> Verdict:
     """By RFC 4592, a wildcard covers what is below ``*.name`` exactly when neither that nor the name exists."""
     if name == zone.name:
         return rules.hidden_wildcard(name, (), True)
-    ask = zones.at_every_server
     first = zone.servers[0]
-    values = [
-        value
-        for type in ("A", "AAAA")
-        for kind in (type, "CNAME")
-        for value in ask(run.resolver, zone, name, type)[first].values(kind)
-    ]
+    responses = [(type, run.resolver.ask_at(first, name, type)) for type in ("A", "AAAA")]
+    values = [value for type, each in responses for kind in (type, "CNAME") for value in each.values(kind)]
     below = run.resolver.ask_at(first, f"{run.nonce()}.*.{name}", "A")
     return rules.hidden_wildcard(name, tuple(dict.fromkeys(values)), below.rcode != "NOERROR")
 

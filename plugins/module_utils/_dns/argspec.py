@@ -95,9 +95,7 @@ def _choice(given: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> str
     text = str(given.get(key, NSUPDATE[key]["default"])).strip().lower().rstrip(".")
     value = "hmac-md5" if text == _MD5 else text
     if value not in choices:
-        raise InvalidOption(
-            f"{OPTION}.{key}", f"{quoted(given[key])} is not valid; use one of {', '.join(choices)}."
-        )
+        raise InvalidOption(f"{OPTION}.{key}", f"{quoted(given[key])} is not valid; use one of {', '.join(choices)}.")
     return value
 
 

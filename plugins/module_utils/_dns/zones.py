@@ -12,6 +12,9 @@ from dataclasses import dataclass, replace
 from .lookup import Resolver, Response
 from .record_names import lies_in, upwards
 
+# As many name servers of the parent are asked: its delegation is the same at each.
+_PARENTS = 3
+
 
 @dataclass(frozen=True)
 class Zone:
@@ -60,7 +63,8 @@ def _served(resolver: Resolver, zone: Zone, glue: dict[str, list[str]]) -> Zone:
         return zone
     addresses = {each: _addresses(resolver, each, glue) for each in sorted(zone.delegated | zone.listed)}
     pairs = [(server, address) for server, found in addresses.items() for address in found]
-    responses = {pair: resolver.ask_at(pair[1], zone.name, "SOA") for pair in pairs}
+    said = resolver.ask_all((address for _server, address in pairs), zone.name, "SOA")
+    responses = {pair: said[pair[1]] for pair in pairs}
     return replace(zone, addresses=addresses, responses=responses)
 
 
@@ -112,12 +116,10 @@ def _by_parent(
         above, asked = _by_resolver(resolver, top.partition(".")[2])[0] if "." in top else "", top
     else:
         above, asked = top, name
-    for server in sorted(resolver.ask(above, "NS").values("NS", above)) if above else ():
-        for address in _addresses(resolver, server, {}):
-            response = resolver.ask_at(address, asked, "NS")
-            if response.is_usable:
-                return _referral(response, above)
-    return frozenset(), {}, ""
+    servers = sorted(resolver.ask(above, "NS").values("NS", above))[:_PARENTS] if above else []
+    addresses = [address for server in servers for address in _addresses(resolver, server, {})[:1]]
+    said = resolver.ask_all(addresses, asked, "NS")
+    return next((_referral(each, above) for each in said.values() if each.is_usable), (frozenset(), {}, ""))
 
 
 def _referral(response: Response, above: str) -> tuple[frozenset[str], dict[str, list[str]], str]:
@@ -138,4 +140,4 @@ def _addresses(resolver: Resolver, server: str, glue: dict[str, list[str]]) -> t
 
 def at_every_server(resolver: Resolver, zone: Zone, name: str, type: str) -> dict[str, Response]:
     """What each name server that serves the zone says of a name, by its address."""
-    return {address: resolver.ask_at(address, name, type) for address in dict.fromkeys(zone.servers)}
+    return resolver.ask_all(zone.servers, name, type)
