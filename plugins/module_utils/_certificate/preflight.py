@@ -241,5 +241,4 @@ def _http(run: _Look, zone: Zone, domain: str) -> Verdict:
     if not zone.name or (zone.resolved and not zone.servers):
         return Verdict(SKIPPED, f"the zone of {domain} cannot be read")
     path, content = run.wanted.probe or (f"{_PROBE_DIRECTORY}{run.nonce()}.txt", None)
-    addresses = [value for type in ("A", "AAAA") for value in run.resolver.ask(domain, type).values(type)]
-    return rules.http(domain, run.fetch(f"http://{domain}{path}", content, addresses))
+    return rules.http(domain, run.fetch(f"http://{domain}{path}", content, run.resolver.addresses(domain)))

@@ -91,6 +91,10 @@ class Resolver:
             raise InvalidOption("resolvers", "give one resolver or more.")
         return last
 
+    def addresses(self, name: str) -> list[str]:
+        """The IPv4 and IPv6 addresses of a name, those behind a CNAME included."""
+        return [value for type in ("A", "AAAA") for value in self.ask(name, type).values(type)]
+
     def ask_at(self, address: str, name: str, type: str) -> Response:
         """What a name server says of itself, without asking others."""
         server = Server(address, self._ports.get(address) or self._port(address))

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from .lookup import Resolver, Response
@@ -134,8 +133,7 @@ def _referral(response: Response, above: str) -> tuple[frozenset[str], dict[str,
 
 
 def _addresses(resolver: Resolver, server: str, glue: dict[str, list[str]]) -> tuple[str, ...]:
-    found: Iterable[str] = (value for type in ("A", "AAAA") for value in resolver.ask(server, type).values(type))
-    return tuple(dict.fromkeys([*glue.get(server, ()), *found]))
+    return tuple(dict.fromkeys([*glue.get(server, ()), *resolver.addresses(server)]))
 
 
 def at_every_server(resolver: Resolver, zone: Zone, name: str, type: str) -> dict[str, Response]:
