@@ -126,7 +126,7 @@ notes:
     E(ALIBABA_CLOUD_ALIDNS_ENDPOINT) are those of M(certops.alicloud.alidns_record).
   - A zone that several of the domains lie in is reported once, with the first of them.
 requirements:
-  - dnspython
+  - dnspython >= 2.2
 seealso:
   - module: certops.alicloud.cas_order
     description: Apply for a certificate, or withdraw, delete or revoke an order.

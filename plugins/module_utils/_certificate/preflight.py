@@ -175,10 +175,11 @@ def _zone(run: _Look, zone: Zone, name: str, asked: Sequence[tuple[str, str]]) -
         for each, type in asked
         for address, response in at_every_server(run.resolver, zone, each, type).items()
     }
+    seen = {each: run.resolver.ask(each, type) for each, type in asked if type == "CAA"}
     return [
         ("delegation", rules.delegation(zone, name, signatures.result == FAILED)),
         ("authoritative", rules.authoritative(zone, others)),
-        ("resolver", rules.resolver_view(zone)),
+        ("resolver", rules.resolver_view(zone, others, seen)),
         ("dnssec", signatures),
     ]
 
@@ -189,15 +190,19 @@ def _caa(run: _Look, zone: Zone, domain: str) -> Verdict:
         return Verdict(SKIPPED, f"the zone of {name} cannot be read")
 
     def ask(level: str) -> Response:
-        """The public zone itself where it can be asked: a resolver may show another one."""
-        if zone.servers and lies_in(level, zone.name):
-            response = run.resolver.ask_at(zone.servers[0], level, "CAA")
-            if response.is_usable and not response.values("CNAME") and not response.values("DNAME"):
-                return response
-        return run.resolver.ask(level, "CAA")
+        return _public(run, zone, level, "CAA")
 
     seen = relevant_set(name, ask)
     return rules.caa(seen, name, domain.startswith(WILDCARD), run.wanted.product_code, run.wanted.strict)
+
+
+def _public(run: _Look, zone: Zone, name: str, type: str) -> Response:
+    """What the zone itself says where it can be asked: a resolver may show another one."""
+    if zone.servers and lies_in(name, zone.name):
+        response = run.resolver.ask_at(zone.servers[0], name, type)
+        if response.is_usable and response.authoritative and not response.values("CNAME"):
+            return response
+    return run.resolver.ask(name, type)
 
 
 def _provider(run: _Look, zone: Zone, record: str) -> Verdict:
@@ -241,4 +246,5 @@ def _http(run: _Look, zone: Zone, domain: str) -> Verdict:
     if not zone.name or (zone.resolved and not zone.servers):
         return Verdict(SKIPPED, f"the zone of {domain} cannot be read")
     path, content = run.wanted.probe or (f"{_PROBE_DIRECTORY}{run.nonce()}.txt", None)
-    return rules.http(domain, run.fetch(f"http://{domain}{path}", content, run.resolver.addresses(domain)))
+    addresses = [value for type in ("A", "AAAA") for value in _public(run, zone, domain, type).values(type)]
+    return rules.http(domain, run.fetch(f"http://{domain}{path}", content, addresses))

@@ -11,13 +11,14 @@ from enum import Enum
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
-from .._errors import InvalidOption, MissingLibrary
+from .._errors import Failure, InvalidOption, MissingLibrary
 from .._text import quoted
 
 if TYPE_CHECKING:
     from dns.message import Message
 
 DNS_PORT = 53
+_OLDEST = (2, 2)
 
 
 class Server(NamedTuple):
@@ -52,16 +53,19 @@ class NoExchange(Exception):
 
 
 def load() -> None:
-    """Import dnspython, whose parts every function here uses. Raises MissingLibrary."""
+    """Import dnspython, whose parts every function here uses. Raises MissingLibrary, or Failure for an old version."""
     try:
         import dns.dnssec
         import dns.flags
         import dns.message
         import dns.query
         import dns.tsig
-        import dns.update  # noqa: F401
+        import dns.update
+        import dns.version
     except ImportError:
         raise MissingLibrary("dnspython") from None
+    if (dns.version.MAJOR, dns.version.MINOR) < _OLDEST:
+        raise Failure(f"The Python package dnspython is too old ({dns.version.version}); install 2.2 or later.")
 
 
 def read_server(text: str, option: str) -> Server:

@@ -22,7 +22,8 @@ class Zone:
     ``resolved`` is the response of a resolver that does not get through to the zone, or None. ``delegated`` holds the
     name servers by the parent, empty when it does not tell; ``listed`` those by the zone itself. ``addresses`` are by
     the name of the name server. ``responses`` are to a query for the SOA, by name and address. ``inner`` is the
-    response of a resolver that has a zone of its own in place of the public one, or None.
+    response of a resolver that has a zone of its own in place of the public one, or None. ``aliases`` are the name
+    servers whose names are CNAMEs, which resolvers do not follow.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Zone:
     addresses: dict[str, tuple[str, ...]]
     responses: dict[tuple[str, str], Response]
     inner: Response | None = None
+    aliases: frozenset[str] = frozenset()
 
     @property
     def servers(self) -> list[str]:
@@ -64,7 +66,8 @@ def _served(resolver: Resolver, zone: Zone, glue: dict[str, list[str]]) -> Zone:
     pairs = [(server, address) for server, found in addresses.items() for address in found]
     said = resolver.ask_all((address for _server, address in pairs), zone.name, "SOA")
     responses = {pair: said[pair[1]] for pair in pairs}
-    return replace(zone, addresses=addresses, responses=responses)
+    aliases = frozenset(server for server in addresses if resolver.ask(server, "A").values("CNAME", server))
+    return replace(zone, addresses=addresses, responses=responses, aliases=aliases)
 
 
 def _inner(resolver: Resolver, zone: Zone) -> Response | None:

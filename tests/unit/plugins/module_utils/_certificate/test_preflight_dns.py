@@ -6,19 +6,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.preflight import (
     Check,
+    Fetch,
     PreflightWanted,
     Published,
     look,
     wait_visible,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._dns.exchange import Server
+from ansible_collections.certops.alicloud.plugins.module_utils._dns.fetch import Fetched, fetch_validation
 from ansible_collections.certops.alicloud.plugins.module_utils._dns.lookup import Resolver
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NoCredentials, NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
@@ -28,9 +33,13 @@ from tests.support.name_servers import BROKEN, DAY, DEAD, INNER, LAME, ONE, RESO
 pytest.importorskip("dns.query")
 
 # Seconds; where a name server is dead, they are waited for.
-TIMEOUT, DEAD_TIMEOUT = 20.0, 2.0
+SITE = "127.83.0.21"
+TIMEOUT, DEAD_TIMEOUT = 20.0, 4.0
+FILE = {"validation_method": "file"}
 MONTH = ("-e", f"now+{30 * DAY}")
 WWW = "@ A 192.0.2.1\nwww A 192.0.2.2\n"
+# The validation record's name as a zone of its own, whose file is below.
+CUT = "".join(f"_dnsauth.www NS ns{n}._dnsauth.www\nns{n}._dnsauth.www A 127.83.0.1{n}\n" for n in (1, 2))
 GOOD = '@ CAA 0 issue "digicert.com"\n'
 OTHER = '@ CAA 0 issue "letsencrypt.org"\n'
 
@@ -101,6 +110,13 @@ OBSTACLES = {
         delegation="{z}. NS ns1.{z}.\nns1.{z}. A 127.83.0.11\n{z}. NS ns2.{z}.\nns2.{z}. A 127.83.0.12\n"
         "{z}. NS nowhere.example.\n",
     ),
+    "server-is-a-cname": plant(
+        "delegation",
+        r"that is a CNAME: alias\.plain\.example",
+        servers=(ONE,),
+        records="@ NS alias.plain.example.\n",
+        delegation="{z}. NS ns1.{z}.\nns1.{z}. A 127.83.0.11\n{z}. NS alias.plain.example.\n",
+    ),
     "parent-names-fewer": plant(
         "delegation",
         r"the parent names ns1\.\S+, the zone itself ns1",
@@ -165,6 +181,17 @@ OBSTACLES = {
         r"the resolver 127\.83\.0\.101 port \d+ has a zone of its own",
         resolver=INNER,
     ),
+    "inner-view-alike": Case(
+        Zone(
+            "",
+            WWW,
+            inner="$TTL 60\n@ SOA ns1 hostmaster 1 3600 600 86400 1\n@ NS ns1\n@ NS ns2\n"
+            "ns1 A 127.83.0.11\nns2 A 127.83.0.12\n" + 'www CAA 0 issue "digicert.com"\n',
+        ),
+        "resolver",
+        r"has a zone of its own|shows other CAA records of www\.",
+        resolver=INNER,
+    ),
     # CNAME at the validation name
     "cname-circle": plant("cname", "lead in a circle", "_dnsauth.www CNAME x\nx CNAME _dnsauth.www\n"),
     "cname-too-long": plant(
@@ -186,6 +213,7 @@ OBSTACLES = {
     "zone-elsewhere": plant(
         "zone", r"does not lie in the zone other\.example", "", {"provider_zone": into("other.example")}
     ),
+    "zone-above-the-cut": plant("zone", "would not be seen", CUT, {"provider_zone": into("{z}")}),
     "zone-not-there": plant(
         "zone", "lies in no domain", "", {"provider_zone": refused(NotAllowed, "lies in no domain")}
     ),
@@ -200,6 +228,10 @@ OBSTACLES = {
     ),
     "hidden-cname": plant("wildcard", "from a wildcard record", "* CNAME www\n")._replace(domain="shop.{}"),
     # Files
+    "file-moved": plant("http", "redirects to https://", "moved A 127.83.0.21\n", FILE)._replace(domain="moved.{}"),
+    "file-at-one-address": plant(
+        "http", r"127\.83\.0\.22 refuses connections", "f A 127.83.0.21\nf A 127.83.0.22\n", FILE
+    )._replace(domain="f.{}"),
     "file-without-address": Case(Zone("", WWW), "http", "has no address", {"validation_method": "file"}, "none.{}"),
 }
 HEALTHY = {
@@ -243,6 +275,7 @@ HEALTHY = {
     "cname-wildcard": fine("* CNAME www\n"),
     "cname-chain": fine("_dnsauth.www CNAME c1\nc1 CNAME c2\nc2 CNAME v.plain.example.\n"),
     "authorized": fine("_dnsauth.www CNAME v.plain.example.\n", validation="preauthorized"),
+    "zone-below-the-cut": fine(CUT, provider_zone=into("_dnsauth.www.{z}")),
     "provider-zone": fine(provider_zone=into("{z}")),
     "no-account": fine(provider_zone=refused(NoCredentials, "none")),
     "own-value": fine('_dnsauth.www TXT "ours"\n', values=("ours",)),
@@ -253,7 +286,9 @@ HEALTHY = {
     "wildcard-everywhere": fine("* A 192.0.2.2\n*.www A 192.0.2.2\n"),
     "wildcard-order": fine("* A 192.0.2.80\n", "*.{}"),
     "record-below": fine("* A 192.0.2.80\n_other.shop TXT x\n", "shop.{}"),
-    "txt-zone-of-its-own": fine("_dnsauth.www TXT ours\n", values=("ours",), validation="automatic"),
+    "file": fine("f A 127.83.0.21\n", "f.{}", **FILE),
+    "file-behind-a-cname": fine("f A 127.83.0.21\nc CNAME f\n", "c.{}", **FILE),
+    "automatic-own-value": fine("_dnsauth.www TXT ours\n", values=("ours",), validation="automatic"),
 }
 NAMES = {
     **{f"bad-{name}": case for name, case in OBSTACLES.items()},
@@ -273,12 +308,40 @@ def placed(key: str, case: Case) -> Zone | None:
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     zones = [zone for key, case in NAMES.items() if (zone := placed(key, case))]
-    zones.append(Zone("plain.example", WWW))
+    zones.append(Zone("plain.example", WWW + "alias CNAME ns1\nns3 A 127.83.0.12\n"))
+    cuts = ("_dnsauth.www.bad-zone-above-the-cut.example", "_dnsauth.www.good-zone-below-the-cut.example")
+    zones += [Zone(cut, delegation="") for cut in cuts]
     with name_servers.running(tmp_path_factory.mktemp("names"), zones) as number:
         yield number
 
 
-def alarms(key: str, port: int) -> list[Check]:
+class Site(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        moved = self.headers["Host"].startswith("moved.")
+        self.send_response(301 if moved else 404)
+        if moved:
+            self.send_header("Location", f"https://{self.headers['Host']}{self.path}")
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Fetch]:
+    """A fetch from a web server that has another port than 80."""
+    with HTTPServer((SITE, 0), Site) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+        def fetch(url: str, content: str | None, addresses: Iterable[str]) -> list[Fetched]:
+            parts = urlsplit(url)
+            return fetch_validation(f"http://{parts.netloc}:{server.server_port}{parts.path}", content, addresses)
+
+        yield fetch
+        server.shutdown()
+
+
+def alarms(key: str, port: int, fetch: Fetch) -> list[Check]:
     case, name = NAMES[key], f"{key}.example"
     wanted = dict(case.wanted)
     if "provider_zone" in wanted and not key.endswith(("-not-there", "-account")):
@@ -288,21 +351,21 @@ def alarms(key: str, port: int) -> list[Check]:
         wanted["dns_alias"] = wanted["dns_alias"].replace("{z}", name)
     timeout = DEAD_TIMEOUT if case.zone and DEAD in case.zone.servers else TIMEOUT
     resolver = Resolver([Server(case.resolver, port)], timeout)
-    checks = look(PreflightWanted((case.domain.format(name),), **wanted), resolver)
+    checks = look(PreflightWanted((case.domain.format(name),), **wanted), resolver, fetch=fetch)
     assert {check.result for check in checks} <= {"ok", "warning", "failed", "skipped"}
     return [check for check in checks if check.result in ("warning", "failed")]
 
 
 @pytest.mark.parametrize("key", OBSTACLES)
-def test_each_obstacle_is_named_once(key: str, port: int) -> None:
-    found = alarms(f"bad-{key}", port)
+def test_each_obstacle_is_named_once(key: str, port: int, web: Fetch) -> None:
+    found = alarms(f"bad-{key}", port, web)
     assert [check.check for check in found] == [OBSTACLES[key].check], found
     assert re.search(OBSTACLES[key].words, found[0].detail), found
 
 
 @pytest.mark.parametrize("key", HEALTHY)
-def test_what_only_looks_like_an_obstacle_raises_no_alarm(key: str, port: int) -> None:
-    assert alarms(f"good-{key}", port) == []
+def test_what_only_looks_like_an_obstacle_raises_no_alarm(key: str, port: int, web: Fetch) -> None:
+    assert alarms(f"good-{key}", port, web) == []
 
 
 def test_the_tables_are_long_enough() -> None:

@@ -82,6 +82,23 @@ def test_a_resolver_that_does_not_get_through() -> None:
     assert rules.delegation(stuck, NAME, named_elsewhere=True).result == "ok"
 
 
+def test_a_resolver_with_another_caa_set() -> None:
+    def told(*records: Record) -> Response:
+        return Response(Server(FOUR), rcode="NOERROR", authoritative=True, records=records)
+
+    one, other = Record(NAME, "CAA", '0 issue "a"'), Record(NAME, "CAA", '0 issue "b"')
+    alias = Record(NAME, "CNAME", "t.example.net")
+    for seen, public, result in (
+        (told(other), told(one), "warning"),
+        (told(), told(one), "warning"),
+        (told(one), told(one), "ok"),
+        (told(alias, one), told(alias), "ok"),
+        (silent("192.0.2.53"), told(one), "ok"),
+    ):
+        others = {(FOUR, NAME, "CAA"): public}
+        assert rules.resolver_view(zone(soa()), others, {NAME: seen}).result == result
+
+
 def test_no_resolver_tells_of_a_zone() -> None:
     nothing = Zone("", silent("192.0.2.53"), frozenset(), frozenset(), {}, {})
     assert rules.delegation(nothing, NAME, False) == (

@@ -155,3 +155,9 @@ def test_without_dnspython(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(MissingLibrary, match="dnspython"):
         read_resolvers(["192.0.2.1"])
+
+
+def test_with_an_old_dnspython(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dns.version.MINOR", 1)
+    with pytest.raises(Failure, match=r"^The Python package dnspython is too old \([\d.]+\); install 2\.2 or later\.$"):
+        read_resolvers(["192.0.2.1"])
