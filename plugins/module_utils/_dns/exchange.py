@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .._errors import Failure, InvalidOption, MissingLibrary
 from .._text import quoted
+from .reach import has_no_ipv6_to
 
 if TYPE_CHECKING:
     from dns.message import Message
@@ -106,7 +107,9 @@ def exchange(message: Message, server: Server, timeout: float, tcp: bool = False
         else:
             response, _tcp = dns.query.udp_with_fallback(message, server.address, timeout, server.port)
     except (OSError, EOFError, ValueError, dns.exception.DNSException) as error:
-        raise NoExchange(_problem(error)) from None
+        problem = _problem(error)
+        no_way = problem is Problem.TIMEOUT and has_no_ipv6_to(server.address)
+        raise NoExchange(Problem.UNREACHABLE if no_way else problem) from None
     # An error can come unsigned from a server that does not get as far as the key.
     if message.keyring and not response.had_tsig and not response.rcode():
         raise NoExchange(Problem.NOT_SIGNED)
