@@ -42,6 +42,7 @@ class Problem(Enum):
     BAD_KEY = "does not know the key (BADKEY)"
     BAD_SIGNATURE = "has another secret for the key (BADSIG)"
     BAD_TIME = "has a clock that differs by more than five minutes (BADTIME)"
+    TOO_LONG = "cannot be asked for a name of this length"
     NOT_SIGNED = "sends a response that is not signed with the key"
 
 

@@ -126,7 +126,9 @@ class Resolver:
                 self._silent[server] = response.problem
         return self._known[key]
 
-    def _send(self, server: Server, message: Message) -> Response:
+    def _send(self, server: Server, message: Message | None) -> Response:
+        if message is None:
+            return Response(server, Problem.TOO_LONG)
         problem = Problem.TIMEOUT
         for _attempt in range(_ATTEMPTS):
             try:
@@ -190,7 +192,9 @@ def _of_the_system() -> list[Server]:
     return servers
 
 
-def _message(name: str, type: str, recursive: bool, validated: bool) -> Message:
+def _message(name: str, type: str, recursive: bool, validated: bool) -> Message | None:
+    """A query, or None for a name that no query can hold."""
+    import dns.exception
     import dns.flags
     import dns.message
 
@@ -199,7 +203,10 @@ def _message(name: str, type: str, recursive: bool, validated: bool) -> Message:
         flags |= dns.flags.RD
     if not validated:
         flags |= dns.flags.CD
-    return dns.message.make_query(name + ".", type, flags=flags, want_dnssec=True)
+    try:
+        return dns.message.make_query(name + ".", type, flags=flags, want_dnssec=True)
+    except dns.exception.DNSException:
+        return None
 
 
 def _read(server: Server, message: Message) -> Response:

@@ -138,6 +138,11 @@ OBSTACLES = {
     "all-broken": plant("authoritative", "responds with SERVFAIL", servers=(BROKEN,)),
     "one-dead": plant("authoritative", r"ns2\.\S+ \(127\.83\.0\.15\) does not respond", servers=(ONE, DEAD)),
     "all-dead": plant("authoritative", r"ns1\.\S+ \(127\.83\.0\.15\) does not respond", servers=(DEAD,)),
+    "zone-below-lame": plant(
+        "authoritative",
+        r"zone sub\.\S+: ns\.sub\.\S+ \(127\.83\.0\.13\) does not serve the zone",
+        "sub NS ns.sub\nns.sub A 127.83.0.13\n",
+    )._replace(domain="www.sub.{}"),
     "third-lame": plant("authoritative", r"ns3\.\S+ \(127\.83\.0\.13\)", servers=(ONE, TWO, LAME)),
     "serials-differ": plant("authoritative", r"the serial numbers differ \(1, 2\)", serials=(2, 1)),
     "caa-differs": plant(

@@ -137,6 +137,13 @@ def test_the_port_of_a_name_server(
     assert world.asked == [Server(address, port)]
 
 
+def test_a_name_that_no_query_can_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = net(monkeypatch)
+    for name in (".".join(["a" * 60] * 5), "b" * 64 + ".example.com"):
+        assert Resolver([ONE]).ask(name, "A").problem is Problem.TOO_LONG
+    assert world.asked == []
+
+
 def test_given_resolvers_and_those_of_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read_resolvers([" 192.0.2.1 ", "", "[2001:db8::1]:54"]).servers == (ONE, Server("2001:db8::1", 54))
 
