@@ -162,7 +162,12 @@ class TargetHost:
                 self.told.setdefault(key, result[key])
         if result.get("failed") or result.get("unreachable"):
             raise _failure(result)
-        return result
+        return {**result, "warnings": [_text_of(warning) for warning in result.get("warnings") or ()]}
+
+
+def _text_of(warning: Any) -> str:
+    """A warning of a step; newer versions of Ansible have an object for it."""
+    return str(getattr(getattr(warning, "event", None), "msg", warning))
 
 
 def _failure(result: Mapping[str, Any]) -> Failure:
