@@ -120,6 +120,7 @@ class Shop:
     def write_file(self, path: str, content: str) -> None:
         def written() -> None:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
+            Path(path).unlink(missing_ok=True)  # a fork shares it
             Path(path).write_text(content)
 
         self._do("write_file", written)
@@ -141,7 +142,7 @@ class Shop:
 
     def fork(self, root: Path) -> Shop:
         """A copy of the host and of the account; what happens to one does not happen to the other."""
-        shutil.copytree(self.root, root, symlinks=True)
+        shutil.copytree(self.root, root, symlinks=True, copy_function=os.link)
         twin = Shop(self.account.fork(), root, reloads=self.reloads, stuck=self.stuck)
         twin.serving, twin.ahead = self.serving, self.ahead
         return twin
@@ -149,10 +150,14 @@ class Shop:
     def picture(self) -> dict[str, str]:
         """Everything on the disk: content or target by path."""
         found = {}
-        for path in sorted(self.root.rglob("*")):
-            content = os.readlink(path) if path.is_symlink() else path.read_text() if path.is_file() else ""
-            found[str(path.relative_to(self.root))] = content
-        return found
+        for top, directories, names in os.walk(self.root):
+            for name in (*directories, *names):
+                path = f"{top}/{name}"
+                inside = path[len(str(self.root)) + 1 :]
+                found[inside] = os.readlink(path) if os.path.islink(path) else ""
+                if name in names and not found[inside]:
+                    found[inside] = Path(path).read_text()
+        return dict(sorted(found.items()))
 
     def published(self) -> list[str]:
         """The validation records and files that are there."""
