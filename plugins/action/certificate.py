@@ -63,6 +63,9 @@ class ActionModule(ActionBase):
 
     def _ensured(self, host: TargetHost) -> dict[str, Any]:
         options = _task.validated(OPTIONS, {**self._task.args, **_settings(self._task.args)})
+        asked = options["until"]
+        if not (options["wait"] or self._task.check_mode) and asked in ("issued", "installed"):
+            options["until"] = "requested"
         wanted = read_certificate_options(options)
         connection = options["connection"] or {}
         alidns = (
@@ -81,7 +84,8 @@ class ActionModule(ActionBase):
         for warning in outcome.warnings:
             display.warning(warning)
         shown = {"diff": outcome.diff()} if self._task.diff and outcome.plan.changed else {}
-        return {**outcome.public(actors.clock.now()), **shown}
+        public = outcome.public(actors.clock.now())
+        return {**public, "complete": public["action"] == "nothing" or asked == options["until"], **shown}
 
     def _client(self, product: Product, values: Mapping[str, Any]) -> Client:
         tell = teller(str(self._task_host), self._task.no_log)
@@ -122,7 +126,8 @@ class TargetHost:
         self.told: dict[str, Any] = {}
 
     def look(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self._done(LOOK, options)
+        found = self._done(LOOK, options)
+        return {**found, "warnings": [_warning(each) for each in found.get("warnings") or ()]}
 
     def change(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
         return self._done(CHANGE, options)
@@ -165,6 +170,11 @@ def _failure(result: Mapping[str, Any]) -> Failure:
     said = [str(result.get("msg") or "no reason was given"), str(result.get("stderr") or "").strip()]
     facts = {name: result[name] for name in ("problem", "key_mismatch") if name in result}
     return Failure(": ".join(part for part in dict.fromkeys(said) if part), **facts)
+
+
+def _warning(warning: Any) -> str:
+    """The text of a module's warning; newer versions of ansible-core wrap it."""
+    return str(getattr(getattr(warning, "event", None), "msg", warning))
 
 
 def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:

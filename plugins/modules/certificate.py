@@ -242,6 +242,12 @@ options:
     type: str
     choices: [staged, requested, issued, installed]
     default: installed
+  wait:
+    description:
+      - With V(false), the task ends where it would wait for the certificate, as with O(until=requested), and
+        RV(complete) tells whether something is left for another task. A preview still has the whole plan.
+    type: bool
+    default: true
   verify:
     description:
       - With V(false), the certificate is put in use, but not marked as verified. Use it when the caller reloads the
@@ -415,6 +421,10 @@ domains:
   description: The domains in A-labels.
   type: list
   elements: str
+  returned: success
+complete:
+  description: Whether nothing is left to do for another task, which has O(wait=true).
+  type: bool
   returned: success
 staged:
   description: Number of the generation that waits for its certificate; null if there is none.

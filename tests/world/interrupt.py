@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a playbook that is killed after its first task, then again, killed after the second, until a run completes.
+"""Run a playbook that is killed after its first step, then again, killed after the second, until a run completes.
 
 Usage: python -m tests.world.interrupt DIRECTORY PLAYBOOK ARGUMENT...
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 # Program -> package of Debian and its kin.
 PACKAGES = {
+    "dig": "bind9-dnsutils",
     "flock": "util-linux",
     "named": "bind9",
     "nginx": "nginx-light",

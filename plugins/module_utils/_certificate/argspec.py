@@ -55,6 +55,7 @@ OPTIONS: dict[str, Any] = {
     "wait_timeout": {"type": "int", "default": 4500},
     "poll_interval": {"type": "float", "default": 5.0},
     "until": {"type": "str", "choices": ["staged", "requested", "issued", "installed"], "default": "installed"},
+    "wait": {"type": "bool", "default": True},
     "verify": {"type": "bool", "default": True},
     "keep": {"type": "int", "default": 3},
     "forms": {"type": "list", "elements": "dict", "no_log": True},

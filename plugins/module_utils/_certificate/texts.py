@@ -80,6 +80,7 @@ def not_installed(wanted: CertificateWanted, order: Order, failure: Failure, loo
         failure.add(order_id=order.order_id)
         return order_failed(wanted, failure)
     reason = _ended(failure.msg.removeprefix("fullchain: "))
+    reason = reason[:1].upper() + reason[1:]
     advice = _ADVICE.get(str(failure.facts.get("problem")), "")
     failure.msg = (
         f"{order.named} was issued, but its certificate was not installed. {reason} {in_use(look)} {advice} "

@@ -51,6 +51,7 @@ class CallbackModule(CallbackBase):
             "changed": bool(values.get("changed", False)),
             "check": bool(task.check_mode),
             "msg": values.get("msg", ""),
+            "plan": [step["action"] for item in values.get("results", [values]) for step in item.get("plan", [])],
             "seconds": round(time.monotonic() - self._begin, 2),
         }
         self._file.write(json.dumps(entry, default=str) + "\n")

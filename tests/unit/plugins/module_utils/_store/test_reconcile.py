@@ -46,6 +46,9 @@ from tests.support.certificates import (
 from tests.support.stores import STEPS, put_key
 
 
+WITH_KEY = ("privkey.pem", "combined.pem", "key_fullchain.pem")
+
+
 def mode(path: Path) -> str:
     return f"{path.stat().st_mode & 0o7777:04o}"
 
@@ -114,7 +117,7 @@ def test_every_step_is_foreseen_taken_once_and_leaves_the_right_modes(shop: Shop
         os.umask(old)
     for name, (kind, _content) in shop.picture().items():
         directories_and_links = {"d": "drwxr-xr-x", "l": "lrwxrwxrwx"}
-        expected = directories_and_links.get(kind[0], "-rw-------" if name.endswith("privkey.pem") else "-rw-r--r--")
+        expected = directories_and_links.get(kind[0], "-rw-------" if name.endswith(WITH_KEY) else "-rw-r--r--")
         assert (name, kind) == (name, expected)
 
 
