@@ -16,6 +16,7 @@ from .._cas.orders.wanted import OrderWanted, RenewalWanted, read_order, read_re
 from .._errors import InvalidOption
 from .._text import quoted
 from .._x509.hostnames import WILDCARD, base, host_names
+from .._x509.make import LONGEST_COMMON_NAME, check_key_size
 from .._x509.renewal_window import window
 
 # Seconds that the service may take to say what is to be published.
@@ -132,6 +133,12 @@ def read_certificate_options(options: Mapping[str, Any]) -> CertificateWanted:
     if not options["domains"]:
         raise InvalidOption("domains", "give the domains of the certificate, the common name first.")
     domains = host_names(options["domains"])
+    if len(domains[0]) > LONGEST_COMMON_NAME:
+        raise InvalidOption(
+            "domains",
+            f"{domains[0]} has {len(domains[0])} characters, but the first domain becomes the common name (CN), which "
+            f"has {LONGEST_COMMON_NAME} at most. Give a shorter domain first.",
+        )
     wanted = CertificateWanted(
         domains=domains,
         name=_name(options["name"], domains),
@@ -140,6 +147,7 @@ def read_certificate_options(options: Mapping[str, Any]) -> CertificateWanted:
         until=Until(options["until"]),
         options=options,
     )
+<<<<<<< HEAD
     _check_the_rest(wanted)
     return wanted
 
@@ -147,6 +155,9 @@ def read_certificate_options(options: Mapping[str, Any]) -> CertificateWanted:
 def _check_the_rest(wanted: CertificateWanted) -> None:
     """What is used later, when an order is there already, is refused before anything is looked at."""
     options = wanted.options
+=======
+    check_key_size(options["key_type"], options["key_size"])
+>>>>>>> main
     positive(options["wait_timeout"], "wait_timeout")
     window(options["renew_before"], "renew_before")
     if options["keep"] < 0:

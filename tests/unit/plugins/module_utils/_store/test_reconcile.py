@@ -45,7 +45,6 @@ from tests.support.certificates import (
 )
 from tests.support.stores import STEPS, put_key
 
-
 WITH_KEY = ("privkey.pem", "combined.pem", "key_fullchain.pem")
 
 
