@@ -147,7 +147,7 @@ def read_certificate_options(options: Mapping[str, Any]) -> CertificateWanted:
         until=Until(options["until"]),
         options=options,
     )
-<<<<<<< HEAD
+    check_key_size(options["key_type"], options["key_size"])
     _check_the_rest(wanted)
     return wanted
 
@@ -155,9 +155,6 @@ def read_certificate_options(options: Mapping[str, Any]) -> CertificateWanted:
 def _check_the_rest(wanted: CertificateWanted) -> None:
     """What is used later, when an order is there already, is refused before anything is looked at."""
     options = wanted.options
-=======
-    check_key_size(options["key_type"], options["key_size"])
->>>>>>> main
     positive(options["wait_timeout"], "wait_timeout")
     window(options["renew_before"], "renew_before")
     if options["keep"] < 0:

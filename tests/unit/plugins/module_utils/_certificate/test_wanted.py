@@ -25,6 +25,8 @@ SERVER = {"server": "192.0.2.53"}
         ({"domains": []}, "domains: ", "the common name first"),
         ({"domains": ["no host name"]}, "domains: ", "no host name"),
         ({"domains": [f"{number}.example.com" for number in range(6)]}, "domains: ", ""),
+        ({"domains": [f"{'a' * 60}.example.com"]}, "domains: ", "common name"),
+        ({"key_type": "RSA", "key_size": 1024}, "key_size: ", ""),
         ({"domains": ["www.example.com", "*.example.com"]}, "domains: ", ""),
         ({"validation": "file"}, "webroot: ", "port 80"),
         ({"validation": "file", "webroot": ""}, "webroot: ", ""),
