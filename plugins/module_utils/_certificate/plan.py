@@ -84,8 +84,8 @@ def _order(seen: Seen, chain: Chain) -> list[ChainStep]:
 def _publish(seen: Seen, chain: Chain) -> list[ChainStep]:
     """What proves the domains is known when the service has said it."""
     order = seen.order
-    proven = order is None or not (order.plan.changed or (order.after and order.after.status in _TO_BE_PROVEN))
-    if proven or seen.published or not seen.wanted.validation.is_ours:
+    validated = order is None or not (order.plan.changed or (order.after and order.after.status in _TO_BE_PROVEN))
+    if validated or seen.published or not seen.wanted.validation.is_ours:
         return []
     return [steps.publish(chain, _what(seen), seen.wanted.validation.by)]
 
