@@ -63,7 +63,8 @@ def number_of(seen: Seen) -> int:
     look = seen.look
     if seen.orders_something:
         return int(look.staged["generation"]) if look.staged else look.next_generation
-    there = look.ready if seen.action is Action.INSTALL else look.current
+    # A form that is asked for later is added to the generation in use.
+    there = (look.ready if seen.action is Action.INSTALL else None) or look.current
     return int(there["generation"]) if there else look.next_generation
 
 
