@@ -6,8 +6,9 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 NOX := $(BIN)/nox --no-color
 REQUIREMENTS := tests/requirements
+INTEGRATION := integration-long integration-rest integration-measured
 # The sessions of `make test`. Two run at a time, and the longest begin first.
-TESTS := molecule integration-long reliability integration-rest walks unit sanity units sdk
+TESTS := molecule integration-rest reliability integration-long unit sanity integration-measured walks units sdk
 LINT := docs-check ansible-lint typing style changelog yamllint antsibull-nox-config extra-checks
 
 # The real interpreter first: the wrapper scripts of Python version managers confuse Ansible.
@@ -44,14 +45,14 @@ sdk sanity:
 	@$(NOX) --session $@
 
 integration:
-	@$(NOX) --parallel 2 --session integration-long integration-rest
+	@$(NOX) --parallel 2 --session $(INTEGRATION)
 
 molecule: $(VENV)/dev.stamp ## Run the roles on real machines of a world on loopback; SCENARIO=renewal shows one
 	@$(NOX) --session molecule -- $(SCENARIO)
 
 coverage: $(VENV)/dev.stamp ## Show which lines of plugins/ no unit or integration test runs
 	@rm -rf tests/output/coverage
-	@$(NOX) --parallel 2 --session integration-long unit integration-rest
+	@COVERAGE=all $(NOX) --parallel 2 --session $(INTEGRATION) unit
 	@$(NOX) --session coverage -- --show-missing
 
 lint: $(VENV)/dev.stamp ## Check style, types, playbooks, changelog and documentation

@@ -5,8 +5,8 @@
 
 Plain pytest needs both. ansible-test brings Ansible's own loader for the first, and knows nothing of the second.
 
-Plain pytest runs every test with all of its parameters. ansible-test, which takes a process for each, runs every test with
-the first of its parameters: it is there for imports under Ansible's loader, which are the same for all parameters.
+Plain pytest runs every test with all of its parameters. ansible-test, which takes a process for each, runs every test
+with the first of its parameters: it is there for Ansible's loader, which is the same for all parameters.
 """
 
 from __future__ import annotations

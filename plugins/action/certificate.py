@@ -12,6 +12,7 @@ from contextlib import closing
 from functools import partial
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -57,6 +58,8 @@ class ActionModule(ActionBase):
         try:
             with variables({str(name): str(value) for name, value in environment.items()}):
                 result.update(self._ensured(host))
+        except AnsibleError:
+            raise  # an unreachable host, for instance, which Ansible tells
         except Exception as problem:
             result.update({"failed": True, "changed": False, "plan": [], **_task.failed(problem)})
         return {**host.told, **result}

@@ -18,9 +18,6 @@ options:
       - Domain names of the certificate. The first one is the common name (CN). Internationalized domain names (IDN) are
         converted to A-labels (punycode).
       - At most five names. Either all of them are wildcards, or none is.
-      - Many CAs add a name at no charge, such as C(www.example.com) to C(example.com), C(example.com) to
-        C(www.example.com) or to C(*.example.com). An order that has such names beside those given here is the same
-        order. If there is one with just these names too, that one is selected.
       - If a CSR is given too, its names must be the same, and its CN, if it has one, must be the first of these names.
     type: list
     elements: str

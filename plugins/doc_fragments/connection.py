@@ -47,7 +47,7 @@ options:
       - Region of the account. It determines the default of O(endpoint). The China site has one endpoint for all of its
         regions.
       - If not set, the first of the environment variables E(ALIBABA_CLOUD_REGION_ID), E(ALICLOUD_REGION) and
-        E(ALICLOUD_REGION_ID) is used.
+        E(ALICLOUD_REGION_ID) is used. This and all other variables count as not set if they are empty.
     type: str
     default: cn-hangzhou
     aliases: [region_id, alicloud_region]
@@ -67,6 +67,8 @@ options:
   ca_path:
     description:
       - File or directory with the CA certificates to trust instead of those of the system.
+      - If not set, the first of the environment variables E(REQUESTS_CA_BUNDLE), E(CURL_CA_BUNDLE), E(SSL_CERT_FILE)
+        and E(SSL_CERT_DIR) is used. One that names nothing readable is an error.
     type: path
   request_timeout:
     description:

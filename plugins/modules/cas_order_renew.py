@@ -24,6 +24,8 @@ options:
     description:
       - ID of the order to renew, in quotes. The successor gets its domain names and its product. Without it,
         O(domains) and O(product_code) select the order.
+      - A name that the CA added to the order is one of its names. To order the successor without it, give O(domains)
+        or a CSR too.
   renew_before:
     description:
       - "When the certificate is due: a number of days before it expires (V(30d)), of hours (V(720h)), a share of its

@@ -107,8 +107,9 @@ options:
     description:
       - The certificate and its chain in PEM format, in any order. Required for O(state=complete). It is not shown in
         logs, because it may contain a private key by mistake.
-      - "The set must be usable: each certificate is signed by the next one, none is expired or not yet valid, the
-        certificate matches the private key, and it covers all of O(domains)."
+      - "The set must be usable: the certificate is signed by another one of the set, unless it comes alone; of the
+        paths of signatures, one is neither expired nor not yet valid; the certificate matches the private key, and it
+        covers all of O(domains). Certificates that belong to no path are left out."
     type: str
   private_key:
     description:
@@ -338,8 +339,8 @@ OPTIONS = {
     **argspec.OPTIONS,
     "state": {"type": "str", "choices": ["staged", "ordered", "complete", "current", "verified"], "required": True},
     "generation": {"type": "int"},
-    "key_type": {"type": "str", "choices": ["ECC", "RSA"], "default": "ECC"},
-    "key_size": {"type": "int"},
+    "key_type": {"type": "str", "choices": ["ECC", "RSA"], "default": "ECC", "no_log": False},
+    "key_size": {"type": "int", "no_log": False},
     "keep_key": {"type": "bool", "default": False, "no_log": False},
     "order": {"type": "dict", "options": ORDER},
     # A chain is not secret; what is given in its place by mistake may be one.

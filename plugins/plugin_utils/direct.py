@@ -107,7 +107,7 @@ class DirectAction(NormalAction):
             task_vars = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, {})
         asked = constants.config.get_config_value("INTERPRETER_PYTHON", variables=task_vars)
         python = str(self._templar.template(asked) or "").strip()
-        if python not in DISCOVERED and os.path.normpath(python) != os.path.normpath(sys.executable):
+        if python not in DISCOVERED and not _is_same_python(python, sys.executable):
             return f"its Python is {python}"
         missing = [name for name in LIBRARIES if name not in sys.modules]
         if missing:
@@ -149,6 +149,13 @@ class DirectAction(NormalAction):
             out, err = run_here(self.module, others["in_data"], self._environment())
         lines = {"stdout_lines": out.splitlines(), "stderr_lines": err.splitlines()}
         return {"rc": 0, "stdout": out, "stderr": err, **lines}
+
+
+def _is_same_python(one: str, other: str) -> bool:
+    """Whether two paths are one interpreter in one environment: ``bin/python`` and ``bin/python3.13`` are."""
+    paths = [os.path.normpath(path) for path in (one, other)]
+    # A virtual environment is known by the directory, the interpreter by the file behind the link.
+    return len({(os.path.dirname(path), os.path.realpath(path)) for path in paths}) == 1
 
 
 def teller(host: str, is_secret: bool) -> Callable[[str, bool], None]:

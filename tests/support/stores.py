@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.support.certificates import GOOD, ORDER, OTHER, WWW, Shop
 
+COMBINED = {"type": "combined"}
 NAMED = {"domains": list(WWW)}
 # Tasks that lead from nothing to a second certificate.
 STEPS: list[dict[str, Any]] = [
@@ -19,9 +20,11 @@ STEPS: list[dict[str, Any]] = [
     {"state": "verified", "generation": 1},
     {"state": "staged", **NAMED, "keep_key": True},
     {"state": "complete", "generation": 2, **NAMED, "fullchain": GOOD.fullchain},
-    {"state": "complete", **NAMED, "fullchain": OTHER.fullchain, "private_key": OTHER.key},
-    {"state": "current", "generation": 3},
+    {"state": "complete", **NAMED, "fullchain": OTHER.fullchain, "private_key": OTHER.key, "forms": [COMBINED]},
+    {"state": "current", "generation": 3, "forms": [COMBINED]},
     {"state": "verified", "generation": 3, "keep": 0},
+    {"state": "current", "generation": 3, "forms": [COMBINED, {"type": "key_fullchain"}]},
+    {"state": "verified", "generation": 3},
 ]
 
 

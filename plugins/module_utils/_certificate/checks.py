@@ -61,7 +61,7 @@ def _provider_zone(run: Run[Actors], wanted: CertificateWanted, name: str) -> st
 
 
 def _resolver(run: Run[Actors]) -> Resolver | None:
-    """Whom to ask; nobody where the checks are switched off, or their library is missing."""
+    """Whom to ask; None where the checks are switched off, or their library is missing."""
     try:
         return run.actor.resolver
     except MissingLibrary as missing:

@@ -227,6 +227,9 @@ def observe_orders(run: Run[Actors], seen: Seen, csr: str) -> Seen:
         ordering = wanted.order(csr)
     orders, order = foresee(run.actor.cas, ordering)
     run.warnings.extend(order.warnings)
+    if order.plan.facts.get("due") is False and order.plan.facts.get("previous_order_id") is None:
+        # By the service's own word it is not due yet, and no successor is there.
+        return replace(seen, action=Action.NOTHING, reason=order.plan.facts["reason"])
     published = is_published(run, wanted, _to_publish(order)) if wanted.validation.is_ours else False
     return replace(seen, ordering=ordering, orders=orders, order=order, published=published)
 

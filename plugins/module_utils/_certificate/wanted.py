@@ -16,6 +16,7 @@ from .._cas.orders.wanted import OrderWanted, RenewalWanted, read_order, read_re
 from .._errors import InvalidOption
 from .._text import quoted
 from .._x509.hostnames import WILDCARD, base, host_names
+from .._x509.make import LONGEST_COMMON_NAME, check_key_size
 from .._x509.renewal_window import window
 
 # Seconds that the service may take to say what is to be published.
@@ -107,12 +108,15 @@ class CertificateWanted:
 
     def renewal(self, csr: str, order_id: str | None) -> RenewalWanted:
         """What the chain asks of ``cas_order_renew``: the host has decided that it is due."""
-        more = {"order_id": order_id, "renew_before": self.options["renew_before"]}
-        return read_renewal(
-            {**self._application(csr), **more, "strategy": self.options["renew_strategy"], "force": True}
-        )
+        options = self.options
+        more = {"order_id": order_id, "renew_before": options["renew_before"], "strategy": options["renew_strategy"]}
+        return read_renewal({**self._application(csr), **more, "force": options["force"], "due_on_host": True})
 
-    def _application(self, csr: str, wait_for: str = "validation") -> dict[str, Any]:
+    def check_application(self) -> None:
+        """Refuse what no order could be placed with, long before one is due. Raises InvalidOption."""
+        read_order({**self._application(None), "domains": list(self.domains), "state": "present"})
+
+    def _application(self, csr: str | None, wait_for: str = "validation") -> dict[str, Any]:
         options = self.options
         names = ("product_code", "contact", "company_name", "tags", "check_quota", "poll_interval")
         return {
@@ -129,6 +133,12 @@ def read_certificate_options(options: Mapping[str, Any]) -> CertificateWanted:
     if not options["domains"]:
         raise InvalidOption("domains", "give the domains of the certificate, the common name first.")
     domains = host_names(options["domains"])
+    if len(domains[0]) > LONGEST_COMMON_NAME:
+        raise InvalidOption(
+            "domains",
+            f"{domains[0]} has {len(domains[0])} characters, but the first domain becomes the common name (CN), which "
+            f"has {LONGEST_COMMON_NAME} at most. Give a shorter domain first.",
+        )
     wanted = CertificateWanted(
         domains=domains,
         name=_name(options["name"], domains),
@@ -137,9 +147,21 @@ def read_certificate_options(options: Mapping[str, Any]) -> CertificateWanted:
         until=Until(options["until"]),
         options=options,
     )
+    check_key_size(options["key_type"], options["key_size"])
+    _check_the_rest(wanted)
+    return wanted
+
+
+def _check_the_rest(wanted: CertificateWanted) -> None:
+    """What is used later, when an order is there already, is refused before anything is looked at."""
+    options = wanted.options
     positive(options["wait_timeout"], "wait_timeout")
     window(options["renew_before"], "renew_before")
-    return wanted
+    if options["keep"] < 0:
+        raise InvalidOption("keep", "give the number of old generations to keep, 0 or above.")
+    if not 0 <= options["endpoint_timeout"] < float("inf"):
+        raise InvalidOption("endpoint_timeout", "give a number of seconds, 0 or above.")
+    wanted.check_application()
 
 
 def _name(given: str | None, domains: Sequence[str]) -> str:

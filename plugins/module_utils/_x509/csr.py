@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._errors import InvalidOption
 from .distinguished_name import common_names, subject_of_request
-from .extensions import alternative_names
+from .extensions import requested_names
 from .hostnames import a_labels
 from .library import x509_library
 from .pem import pem_blocks, pem_text
@@ -86,10 +86,9 @@ def _check_key(key: Any, option: str) -> None:
 
 def _csr_names(request: CertificateSigningRequest, option: str) -> tuple[list[str], list[str]]:
     """The common name, if there is one, and the names of the SAN."""
-    x509 = x509_library()
     try:
         common = common_names(subject_of_request(request))
-        names = alternative_names(request.extensions)
+        names = requested_names(request)
     except Exception:  # a malformed extension raises many things
         raise InvalidOption(option, "the names in the signing request cannot be read.") from None
     if len(common) > 1:
@@ -98,6 +97,6 @@ def _csr_names(request: CertificateSigningRequest, option: str) -> tuple[list[st
         )
     if not common and not names:
         raise InvalidOption(option, "the signing request has no name: neither a common name (CN) nor a SAN.")
-    if any(not isinstance(name, x509.DNSName) for name in names):
+    if None in names:
         raise InvalidOption(option, "the signing request contains names that are not DNS names (IP, e-mail, URI).")
-    return common, [name.value for name in names]
+    return common, [name for name in names if name is not None]

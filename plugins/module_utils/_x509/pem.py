@@ -39,7 +39,8 @@ def pem_blocks(text: str) -> list[Block]:
     A block ends with the first end that has its label. Every mark is looked at once: a text of nothing but beginnings
     takes no longer than any other.
     """
-    plain = _WRITTEN_LINE_END.sub("\n", text).translate(_NO_WIDTH) if "-----" in text else ""
+    plain = text if text.isascii() else text.translate(_NO_WIDTH)
+    plain = _WRITTEN_LINE_END.sub("\n", plain) if "\\" in plain else plain
     marks = list(islice(_MARK.finditer(plain), 2 * _MOST_BLOCKS + 1))
     found: list[Block] = []
     over = 0

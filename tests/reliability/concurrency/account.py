@@ -22,7 +22,7 @@ FREE = "digicert-free-1-free"
 CREATES = ("CreateCertificateForPackageRequest", "CreateCertificateWithCsrRequest", "CreateCertificateRequest")
 REVOKE = "CancelCertificateForPackageRequest"
 LIST = "ListUserCertificateOrder"
-_LONGEST_HOLD = 60.0
+_LONGEST_HOLD = 600.0
 
 
 @dataclass(frozen=True)

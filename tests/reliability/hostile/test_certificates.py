@@ -81,10 +81,8 @@ BESIDE = ("", "{{ lookup('pipe', 'touch /x') }}\n", "-----BEGIN CERTIFICATE-----
 
 
 def _is_chain(middle: str, above: set[str]) -> bool:
-    """Whether each is signed by the next one. Of a lone certificate it is unknown who signed it."""
-    # The loop leads from one of the two in the middle to the other one.
-    middles = {"above", "stranger"} if "loop" in above else {middle}
-    return not above or (middle in above and above <= {*middles, "root", "loop"})
+    """Whether one of them has signed the certificate, whatever is beside it. Of a lone one it is unknown who did."""
+    return not above or middle in above
 
 
 def test_sets_of_certificate_chain_and_key(directory: Path, short: bool, seed: int, figures: Figures) -> None:

@@ -24,7 +24,7 @@ from .cases import Case
 from .plays import CHECK, FIRST, NEXT, SETTINGS, TaskResult, read_results, start_runs, variables
 
 # Seconds after which a process is ended.
-LONGEST_PLAY = 420.0
+LONGEST_PLAY = 600.0
 # A call that is held up is carried out so many seconds after the next run began, if that begins soon enough.
 LATE_EFFECT, LATEST_RUN = 3.0, 20.0
 # Cases in a batch. Small batches mostly wait, large ones keep the machine busy.

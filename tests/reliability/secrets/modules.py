@@ -98,7 +98,7 @@ def _csr(scene: Scene, key: str, name: str) -> str:
 def orders(scene: Scene) -> dict[str, Options]:
     """What else can be asked of cas_order: with keys where they do not belong."""
     key, other = scene.secrets.keys["first"], scene.secrets.keys["second"]
-    mine, wait = _csr(scene, "first", "mine"), {"wait_for": "issued", "poll_interval": 0.2, "wait_timeout": 20}
+    mine, wait = _csr(scene, "first", "mine"), {"wait_for": "issued", "poll_interval": 0.2, "wait_timeout": 200}
     return {
         "an own key": {"csr_content": mine, **wait},
         "another key": {"csr_content": _csr(scene, "second", "mine"), **wait},

@@ -54,7 +54,7 @@ def _host(scene: Scene, account: str, other: Host | None = None, **more: Any) ->
         "certificate_owner": str(os.geteuid()),
         "certificate_group": str(os.getegid()),
         "certificate_poll_interval": 0.2,
-        "certificate_wait_timeout": 60,
+        "certificate_wait_timeout": 600,
         **more,
     }
 

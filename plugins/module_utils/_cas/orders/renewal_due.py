@@ -52,7 +52,8 @@ def is_due_as_listed(wanted: RenewalWanted, order: Order, now: datetime) -> bool
     """Whether what a list tells of an order is enough: its certificate is due by the dates given there."""
     if order.not_after is None or order.not_before is None:
         return False
-    return wanted.force or _by_dates(wanted, order, now).due
+    follows = wanted.order_id not in (None, order.order_id)
+    return (wanted.force and not follows) or _by_dates(wanted, order, now).due
 
 
 def _by_dates(wanted: RenewalWanted, order: Order, now: datetime) -> Due:

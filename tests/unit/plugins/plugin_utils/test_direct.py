@@ -113,6 +113,23 @@ def test_a_delegated_task_goes_by_the_python_of_the_host_that_it_runs_on() -> No
     )
 
 
+def test_another_spelling_of_the_same_interpreter_stays_in_the_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, here, elsewhere = tmp_path / "real" / "python", tmp_path / "venv" / "bin", tmp_path / "other" / "bin"
+    for directory in (real.parent, here, elsewhere):
+        directory.mkdir(parents=True)
+    real.touch()
+    for name in ("python", "python3", "python3.11"):
+        (here / name).symlink_to(real if name == "python3.11" else "python3.11")
+    (elsewhere / "python").symlink_to(real)
+    monkeypatch.setattr(sys, "executable", str(here / "python3.11"))
+    assert reason({"ansible_python_interpreter": str(here / "python")}) is None
+    assert reason({"ansible_python_interpreter": f"{here}/../bin/python3"}) is None
+    another = str(elsewhere / "python")
+    assert reason({"ansible_python_interpreter": another}) == f"its Python is {another}"
+
+
 def test_files_that_are_to_be_kept_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(direct.constants, "DEFAULT_KEEP_REMOTE_FILES", True)
     assert reason() == "its files are to be kept"

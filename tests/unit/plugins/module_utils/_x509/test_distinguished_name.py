@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID
 
-from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidCertificate
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidCertificate, InvalidOption
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import read_certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.csr import read_csr
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.der import dotted, first_value, values
@@ -84,6 +85,20 @@ def test_a_certificate_is_taken_whatever_text_is_in_its_names(made: tuple[str, P
 def test_a_request_is_taken_whatever_text_is_in_its_names(made: tuple[str, Path]) -> None:
     csr = read_csr((made[1] / "leaf.csr").read_text(), "csr_path")
     assert csr.domains == ("www.example.com", "example.com")
+
+
+@pytest.mark.parametrize("names", ["8209612e6578616d706c65", "8209612e6578616d706c65a3008206622e74657374"])
+def test_a_malformed_extension_of_a_request_does_not_hide_its_names(names: str) -> None:
+    asked = odd("2.5.29.17", bytes([0x30, len(names) // 2]) + bytes.fromhex(names))
+    builder = x509.CertificateSigningRequestBuilder().subject_name(common("a.example"))
+    for extension in (asked, MALFORMED):
+        builder = builder.add_extension(extension, False)
+    text = builder.sign(KEY, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+    if "a300" in names:
+        with pytest.raises(InvalidOption, match="names that are not DNS names"):
+            read_csr(text, "csr_content")
+    else:
+        assert read_csr(text, "csr_content").domains == ("a.example",)
 
 
 def signed(builder: x509.CertificateBuilder, *extensions: x509.ExtensionType, ca: bool = False) -> x509.Certificate:

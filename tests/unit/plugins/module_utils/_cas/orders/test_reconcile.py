@@ -400,3 +400,57 @@ def test_a_lost_order_is_found_though_ids_are_no_numbers() -> None:
     assert outcome.after
     assert outcome.after.order_id == lettered(max(account.world.orders))
     assert writes(account) == [DELETE, PACKAGE]
+
+
+# Names that the CA adds.
+
+APEX_TOO = {"www.example.com", "example.com"}
+
+
+def test_an_order_with_a_complimentary_name_is_found_renewed_and_revoked() -> None:
+    account = emulator(checked=False, proof="at_once", complimentary_names=True)
+    first = order(account, wait_for="issued", **OWN)
+    assert first.after
+    assert first.after.certificate
+    assert set(first.after.certificate.domains) == APEX_TOO
+    again = order(account, **OWN)
+    assert not again.plan.changed
+    assert again.after
+    assert again.after.domains == ("www.example.com",)
+    assert "example.com, " not in again.diff()["before"]
+    account.advance(70 * DAY)
+    for options in ({"order_id": first.after.order_id}, {}):
+        renewed = renew(account, wait_for="issued", csr_content=csr("www.example.com", number=1), **options)
+        assert renewed.after
+        assert renewed.after.order_id != first.after.order_id
+    numbers = sorted(account.world.orders)
+    assert [account.world.orders[number].names for number in numbers] == [("www.example.com",)] * 2
+    assert not order(account, order_id=str(numbers[1]), domains=["www.example.com"]).plan.changed
+    order(account, order_id=str(numbers[1]), domains=["www.example.com"], state="revoked")
+    assert writes(account) == [PACKAGE, PACKAGE, "CancelCertificateForPackageRequest"]
+
+
+def test_an_order_whose_response_was_lost_is_found_by_its_names_and_a_complimentary_one() -> None:
+    account = emulator(proof="at_once", settle_seconds=0, record_delay_seconds=0, review_seconds=0)
+    account.turn(complimentary_names=True)
+    account.inject(kind="answer_lost", action=PACKAGE)
+    done = order(account, wait_for="issued", **OWN)
+    assert done.after
+    assert done.after.domains == ("www.example.com",)
+    assert writes(account) == [PACKAGE]
+    assert "was lost" in done.warnings[0]
+
+
+def test_two_certificates_of_which_one_has_the_other_name_too_live_side_by_side() -> None:
+    account = emulator(checked=False, proof="at_once", quota={FREE: 9})
+    both = {"domains": ["www.example.com", "example.com"], "wait_for": "issued"}
+    order(account, csr_content=csr("www.example.com", number=2), wait_for="issued")
+    order(account, **both)
+    assert len(account.world.orders) == 2
+    assert not order(account, csr_content=csr("www.example.com", number=2)).plan.changed
+    assert not order(account, **both).plan.changed
+    account.advance(40 * DAY)
+    renew(account, force=True, **both)
+    account.advance(25 * DAY)
+    assert renew(account, csr_content=csr("www.example.com", number=3), wait_for="issued").plan.changed
+    assert len(account.world.orders) == 4
