@@ -12,6 +12,7 @@ from contextlib import closing
 from functools import partial
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -57,6 +58,8 @@ class ActionModule(ActionBase):
         try:
             with variables({str(name): str(value) for name, value in environment.items()}):
                 result.update(self._ensured(host))
+        except AnsibleError:
+            raise  # an unreachable host, for instance, which Ansible tells
         except Exception as problem:
             result.update({"failed": True, "changed": False, "plan": [], **_task.failed(problem)})
         return {**host.told, **result}
@@ -126,8 +129,7 @@ class TargetHost:
         self.told: dict[str, Any] = {}
 
     def look(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
-        found = self._done(LOOK, options)
-        return {**found, "warnings": [_warning(each) for each in found.get("warnings") or ()]}
+        return self._done(LOOK, options)
 
     def change(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
         return self._done(CHANGE, options)
@@ -175,11 +177,6 @@ def _failure(result: Mapping[str, Any]) -> Failure:
     said = [str(result.get("msg") or "no reason was given"), str(result.get("stderr") or "").strip()]
     facts = {name: result[name] for name in ("problem", "key_mismatch") if name in result}
     return Failure(": ".join(part for part in dict.fromkeys(said) if part), **facts)
-
-
-def _warning(warning: Any) -> str:
-    """The text of a module's warning; newer versions of ansible-core wrap it."""
-    return str(getattr(getattr(warning, "event", None), "msg", warning))
 
 
 def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -75,6 +75,8 @@ class Shop:
     before: Callable[[str], None] = ignore
     after: Callable[[str], None] = ignore
     serving: str | None = None
+    # Whom the checks before an order ask; None where they are switched off.
+    resolver: Any = None
     ahead: float = 0.0
     said: list[str] = field(default_factory=list)
 
@@ -203,6 +205,7 @@ def actors(shop: Shop, check: bool = False) -> Actors:
         read_only=check,
         connect=lambda: client.client(shop.account, check, transport=_watched(shop)),
         connect_alidns=lambda: client.client(shop.account, check, product=ALIDNS, transport=_watched(shop)),
+        find_resolver=lambda: shop.resolver,
     )
 
 

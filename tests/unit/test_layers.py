@@ -45,8 +45,9 @@ PURE = (
 # What reaches the network or the disk.
 IO = (
     *(f"{RPC}.{name}" for name in ("client", "transport", "trust_store", "proxy", "credential_chain", "rate_limit")),
-    *(f"{STORE}.{name}" for name in ("read", "write", "probe")),
-    *(f"{HOST}.{name}" for name in ("lockfile", "environment")),
+    *(f"{STORE}.{name}" for name in ("read", "write", "probe", "handshake", "staging", "form_files", "keystore")),
+    f"{STORE}.requirements",
+    *(f"{HOST}.{name}" for name in ("lockfile", "environment", "services")),
 )
 SYSTEM = ("os", "shutil", "socket", "ssl", "subprocess", "requests", "urllib3")
 
@@ -326,6 +327,7 @@ def test_no_test_file_imports_a_test_file() -> None:
         pytest.param(plan_does_no_io, f"{ALIDNS}.argspec", "from .api import ALIDNS", id="of a record"),
         pytest.param(plan_does_no_io, f"{STORE}.decide", "from .probe import look_at", id="a look"),
         pytest.param(plan_does_no_io, f"{STORE}.plan", "import os.path", id="the disk"),
+        pytest.param(plan_does_no_io, f"{STORE}.steps", "from .form_files import make_form", id="a key store"),
         pytest.param(
             modules_import_task_and_products_only, f"{MODULES}.m", "from ..module_utils._rpc import x", id="m"
         ),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .._reconcile import Run
     from .observe import Actors, Look, Seen
     from .steps import Chain, ChainStep
+    from .wanted import Service
 
 
 @dataclass
@@ -214,7 +215,7 @@ def _install(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
 
 
 def _reload(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
-    service = next(each for each in seen.wanted.services if each.name == step.target.id)
+    service: Service = step.params["service"]
     try:
         run.actor.host.reload(service)
     except Failure as failure:

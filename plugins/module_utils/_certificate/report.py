@@ -79,7 +79,9 @@ def _phrase(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | 
         return None
     if step.action == Part.VERIFY.value:
         return _verified(step, facts, predicts)
-    verb, what = ("install", "generation ") if step.action == Part.INSTALL.value else (step.params["verb"], "")
+    verb, what = (
+        ("install", "generation ") if step.action == Part.INSTALL.value else (step.params["service"].action, "")
+    )
     return f"{verb}{'' if predicts else 'ed'} {what}{target}"
 
 

@@ -101,8 +101,8 @@ def install(chain: Chain, number: int, expires: str | None) -> ChainStep:
 
 def reload(chain: Chain, service: Service) -> ChainStep:
     reason = f"{service.name} reads the certificate again ({'its command' if service.argv else service.action})"
-    target, verb = Target("service", service.name), {"verb": service.action}
-    return Step(Part.RELOAD.value, reason, target, chain, Repeat.SAFE, verb)
+    target, params = Target("service", service.name), {"service": service}
+    return Step(Part.RELOAD.value, reason, target, chain, Repeat.SAFE, params)
 
 
 def verify(chain: Chain, endpoints: tuple[str, ...]) -> ChainStep:
