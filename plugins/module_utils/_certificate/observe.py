@@ -17,6 +17,7 @@ from .._errors import Failure, NotAllowed
 from .._store.decide import Action
 from . import texts
 from .publish import is_published
+from .texts import order_failed
 from .wanted import CertificateWanted, Until
 
 if TYPE_CHECKING:
@@ -226,7 +227,10 @@ def observe_orders(run: Run[Actors], seen: Seen, csr: str) -> Seen:
         ordering = wanted.renewal(csr, _renews(look) or look.current_order_id)
     else:
         ordering = wanted.order(csr)
-    orders, order = foresee(run.actor.cas, ordering)
+    try:
+        orders, order = foresee(run.actor.cas, ordering)
+    except Failure as failure:
+        raise order_failed(wanted, failure) from None
     run.warnings.extend(order.warnings)
     try:
         refuse_another_key(run.actor.cas, orders.wanted, None if order.plan.changed else order.after)
