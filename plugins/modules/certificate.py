@@ -305,6 +305,11 @@ options:
       - With V(false), the task orders nothing, and only installs, reloads and checks what is there.
     type: bool
     default: true
+  order_id:
+    description:
+      - ID of the order that an earlier task placed, as text. The task waits for it, and fails if it is refused or
+        cancelled, instead of placing another one.
+    type: str
   allow_first_order:
     description:
       - Whether a host without a certificate may order one. With V(false), such a host is left alone.

@@ -138,6 +138,20 @@ def _have_order(run: Run[Actors], seen: Seen, work: Work) -> Order:
     return order
 
 
+def refuse_another(run: Run[Actors], seen: Seen) -> None:
+    """Raise why the order that the task is to wait for gives no certificate, instead of placing another one."""
+    order_id = seen.wanted.options["order_id"]
+    if not order_id or seen.order is None or seen.orders is None or not seen.order.plan.changed:
+        return
+    for order in filter(None, (seen.orders.chosen, *seen.orders.alike)):
+        if order.order_id == order_id:
+            try:
+                await_certificate(run.actor.cas, seen.orders.wanted, order, seen.wanted.timeout)
+            except Failure as failure:
+                raise texts.not_issued(seen.wanted, order, failure, seen.look) from None
+    raise texts.gone(seen.wanted, order_id, seen.look)
+
+
 def _asked(seen: Seen, work: Work) -> OrdersSeen[Any]:
     """What was seen and is asked of the service, with the CSR of the generation. The quota was read for the plan."""
     if seen.orders is None:

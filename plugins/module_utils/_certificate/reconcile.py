@@ -14,7 +14,7 @@ from .._plan import Display, Outcome, Plan
 from .._reconcile import Kind, Run, reconcile
 from .._store.decide import Action
 from .checks import refuse_what_would_fail, warn_of_lost_delegation
-from .execute import Work, at_work, execute
+from .execute import Work, at_work, execute, refuse_another
 from .observe import Actors, Seen, observe
 from .plan import plan_chain
 from .report import message, results
@@ -33,6 +33,7 @@ def ensure_certificate(actors: Actors, wanted: CertificateWanted) -> Outcome[Cha
 
 def _prepare(run: Run[Actors], seen: Seen, plan: Plan[Chain]) -> dict[str, Any]:
     """Refuse what would fail after an order, and give the results that are known before the first step."""
+    refuse_another(run, seen)
     checks = refuse_what_would_fail(run, seen) if seen.order and seen.order.plan.creates else []
     if seen.action is Action.NOTHING:
         warn_of_lost_delegation(run, seen.wanted)

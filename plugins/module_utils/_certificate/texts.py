@@ -86,6 +86,15 @@ def not_issued(wanted: CertificateWanted, order: Order, failure: Failure, look: 
     return failure.add(order_id=order.order_id)
 
 
+def gone(wanted: CertificateWanted, order_id: str, look: Look) -> Failure:
+    """The order that is to be waited for is not there any more."""
+    return StateNotReached(
+        f"order_id: order {order_id} for {wanted.named} gives no certificate any more. {in_use(look)} The next run "
+        "without order_id places another order.",
+        order_id=order_id,
+    )
+
+
 def not_installed(wanted: CertificateWanted, order: Order, failure: Failure, look: Look) -> Failure:
     """The issued certificate was not taken by the host."""
     if failure.facts.get("key_mismatch"):
