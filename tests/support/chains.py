@@ -77,6 +77,8 @@ class Shop:
     serving: str | None = None
     # Whom the checks before an order ask; None where they are switched off.
     resolver: Any = None
+    # Where tasks leave notes for each other; None where they leave none.
+    state: str | None = None
     ahead: float = 0.0
     said: list[str] = field(default_factory=list)
 
@@ -203,7 +205,7 @@ def actors(shop: Shop, check: bool = False) -> Actors:
         host=shop,
         clock=client.clock(shop.account),
         read_only=check,
-        connect=lambda: client.client(shop.account, check, transport=_watched(shop)),
+        connect=lambda: client.client(shop.account, check, transport=_watched(shop), state_directory=shop.state),
         connect_alidns=lambda: client.client(shop.account, check, product=ALIDNS, transport=_watched(shop)),
         find_resolver=lambda: shop.resolver,
     )
