@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Protocol, Union
 
 from .._cas.orders.reconcile import foresee
 from .._cas.status import Status
-from .._errors import NotAllowed
+from .._errors import Failure, NotAllowed
 from .._store.decide import Action
 from .publish import is_published
+from .texts import order_failed
 from .wanted import CertificateWanted, Until
 
 if TYPE_CHECKING:
@@ -225,7 +226,10 @@ def observe_orders(run: Run[Actors], seen: Seen, csr: str) -> Seen:
         ordering = wanted.renewal(csr, _renews(look) or look.current_order_id)
     else:
         ordering = wanted.order(csr)
-    orders, order = foresee(run.actor.cas, ordering)
+    try:
+        orders, order = foresee(run.actor.cas, ordering)
+    except Failure as failure:
+        raise order_failed(wanted, failure) from None
     run.warnings.extend(order.warnings)
     published = is_published(run, wanted, _to_publish(order)) if wanted.validation.is_ours else False
     return replace(seen, ordering=ordering, orders=orders, order=order, published=published)

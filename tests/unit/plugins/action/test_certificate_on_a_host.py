@@ -14,14 +14,16 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible_collections.certops.alicloud.plugins.action import certificate
 
 
-class Task:
+def task() -> Any:
     """A task of a playbook, as far as the action asks it."""
-
-    action = "certops.alicloud.certificate"
-    args: dict[str, Any] = {"domains": ["www.example.com"], "validation": "manual"}
-    check_mode = diff = no_log = False
-    environment: list[dict[str, str]] = []
-    async_val = 0
+    return SimpleNamespace(
+        action="certops.alicloud.certificate",
+        args={"domains": ["www.example.com"], "validation": "manual"},
+        async_val=0,
+        check_mode=False,
+        diff=False,
+        no_log=False,
+    )
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(certificate.ActionModule, "_compute_environment_string", lambda *_args: "")
         monkeypatch.setattr(certificate.ActionModule, "step", fails)
         play_context = SimpleNamespace(remote_addr="web1")
-        action: Any = certificate.ActionModule(Task(), None, play_context, None, None, None)
+        action: Any = certificate.ActionModule(task(), None, play_context, None, None, None)
         found: dict[str, Any] = action.run(task_vars={})
         return found
 
