@@ -59,6 +59,8 @@ class ActionModule(ActionBase):
         try:
             with variables({str(name): str(value) for name, value in environment.items()}):
                 result.update(self._ensured(host))
+        except AnsibleError:
+            raise  # of the task itself, which Ansible tells
         except Exception as problem:
             told = _task.failed(problem)
             result.update({"failed": "unreachable" not in told, "changed": False, "plan": [], **told})
@@ -129,8 +131,7 @@ class TargetHost:
         self.told: dict[str, Any] = {}
 
     def look(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
-        found = self._done(LOOK, options)
-        return {**found, "warnings": [_warning(each) for each in found.get("warnings") or ()]}
+        return self._done(LOOK, options)
 
     def change(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
         return self._done(CHANGE, options)
@@ -170,7 +171,12 @@ class TargetHost:
                 self.told.setdefault(key, result[key])
         if result.get("failed") or result.get("unreachable"):
             raise _failure(result)
-        return result
+        return {**result, "warnings": [_text_of(warning) for warning in result.get("warnings") or ()]}
+
+
+def _text_of(warning: Any) -> str:
+    """A warning of a step; newer versions of Ansible have an object for it."""
+    return str(getattr(getattr(warning, "event", None), "msg", warning))
 
 
 def _failure(result: Mapping[str, Any]) -> Failure:
@@ -178,11 +184,6 @@ def _failure(result: Mapping[str, Any]) -> Failure:
     said = [str(result.get("msg") or "no reason was given"), str(result.get("stderr") or "").strip()]
     facts = {name: result[name] for name in ("problem", "key_mismatch", "unreachable") if name in result}
     return Failure(": ".join(part for part in dict.fromkeys(said) if part), **facts)
-
-
-def _warning(warning: Any) -> str:
-    """The text of a module's warning; newer versions of ansible-core wrap it."""
-    return str(getattr(getattr(warning, "event", None), "msg", warning))
 
 
 def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -16,10 +16,11 @@ from typing import Any
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import PRODUCT as ALIDNS
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import OPTIONS
-from ansible_collections.certops.alicloud.plugins.module_utils._certificate.observe import Actors
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.observe import Actors, Look
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reconcile import ensure_certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.steps import Chain
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import (
+    CertificateWanted,
     Service,
     read_certificate_options,
 )
@@ -27,6 +28,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import Fa
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response, Transport
+from ansible_collections.certops.alicloud.plugins.module_utils._store.decide import Action
 from ansible_collections.certops.alicloud.plugins.module_utils._store.info import report
 from ansible_collections.certops.alicloud.plugins.module_utils._store.model import Served
 from ansible_collections.certops.alicloud.plugins.module_utils._store.reconcile import ensure_store
@@ -73,6 +75,10 @@ class Shop:
     before: Callable[[str], None] = ignore
     after: Callable[[str], None] = ignore
     serving: str | None = None
+    # Whom the checks before an order ask; None where they are switched off.
+    resolver: Any = None
+    # Where tasks leave notes for each other; None where they leave none.
+    state: str | None = None
     ahead: float = 0.0
     said: list[str] = field(default_factory=list)
 
@@ -104,9 +110,10 @@ class Shop:
                 # As the action passes it on.
                 facts = {name: failure.facts[name] for name in ("problem", "key_mismatch") if name in failure.facts}
                 raise Failure(failure.msg, **facts) from None
-            return outcome.public(self.clock.now())
+            return dict(outcome.public(self.clock.now()))
 
-        return self._do(str(options["state"]), changed)
+        found: Mapping[str, Any] = self._do(str(options["state"]), changed)
+        return found
 
     def reload(self, service: Service) -> None:
         def reloaded() -> None:
@@ -120,6 +127,7 @@ class Shop:
     def write_file(self, path: str, content: str) -> None:
         def written() -> None:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
+            Path(path).unlink(missing_ok=True)  # a fork shares it
             Path(path).write_text(content)
 
         self._do("write_file", written)
@@ -141,7 +149,7 @@ class Shop:
 
     def fork(self, root: Path) -> Shop:
         """A copy of the host and of the account; what happens to one does not happen to the other."""
-        shutil.copytree(self.root, root, symlinks=True)
+        shutil.copytree(self.root, root, symlinks=True, copy_function=os.link)
         twin = Shop(self.account.fork(), root, reloads=self.reloads, stuck=self.stuck)
         twin.serving, twin.ahead = self.serving, self.ahead
         return twin
@@ -149,10 +157,14 @@ class Shop:
     def picture(self) -> dict[str, str]:
         """Everything on the disk: content or target by path."""
         found = {}
-        for path in sorted(self.root.rglob("*")):
-            content = os.readlink(path) if path.is_symlink() else path.read_text() if path.is_file() else ""
-            found[str(path.relative_to(self.root))] = content
-        return found
+        for top, directories, names in os.walk(self.root):
+            for name in (*directories, *names):
+                path = f"{top}/{name}"
+                inside = path[len(str(self.root)) + 1 :]
+                found[inside] = os.readlink(path) if os.path.islink(path) else ""
+                if name in names and not found[inside]:
+                    found[inside] = Path(path).read_text()
+        return dict(sorted(found.items()))
 
     def published(self) -> list[str]:
         """The validation records and files that are there."""
@@ -169,21 +181,41 @@ def _given(options: Mapping[str, Any]) -> dict[str, Any]:
 def _fingerprint(pem: str) -> str:
     from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import read_certificate
 
-    return read_certificate(pem).sha256_fingerprint
+    return str(read_certificate(pem).sha256_fingerprint)
 
 
-def run(shop: Shop, check: bool = False, **options: Any) -> Outcome[Chain]:
-    """Run what ``certificate`` runs."""
-    shop.read_only = check
-    given = _task.validated(OPTIONS, {**OPTIONS_OF_A_TEST, "directory": str(shop.root), **options})
-    actors = Actors(
+def options(**given: Any) -> dict[str, Any]:
+    """Options of a task, defaults filled in."""
+    found: dict[str, Any] = _task.validated(OPTIONS, {**OPTIONS_OF_A_TEST, **given})
+    return found
+
+
+def wanted(**given: Any) -> CertificateWanted:
+    return read_certificate_options(options(**given))
+
+
+def look(action: str = "apply", reason: str = "no certificate is installed", **facts: Any) -> Look:
+    """What a host shows."""
+    return Look(Action(action), reason, "/etc/ssl/certops/www.example.com", facts.pop("next_generation", 1), **facts)
+
+
+def actors(shop: Shop, check: bool = False) -> Actors:
+    """Through whom a task acts on a shop."""
+    return Actors(
         host=shop,
         clock=client.clock(shop.account),
         read_only=check,
-        connect=lambda: client.client(shop.account, check, transport=_watched(shop)),
+        connect=lambda: client.client(shop.account, check, transport=_watched(shop), state_directory=shop.state),
         connect_alidns=lambda: client.client(shop.account, check, product=ALIDNS, transport=_watched(shop)),
+        find_resolver=lambda: shop.resolver,
     )
-    return ensure_certificate(actors, read_certificate_options(given))
+
+
+def run(shop: Shop, check: bool = False, **given: Any) -> Outcome[Chain]:
+    """Run what ``certificate`` runs."""
+    shop.read_only = check
+    asked = wanted(**{"directory": str(shop.root), **given})
+    return ensure_certificate(actors(shop, check), asked)
 
 
 def _watched(shop: Shop) -> Transport:

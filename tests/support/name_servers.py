@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A small Internet of names: a root, the signed zone example, name servers and resolvers, all in one real BIND.
 
-BIND listens only on addresses that the machine has. So each name server has a door on an address of its own, which hands
-messages over from that address, by which BIND knows the view that is meant.
+BIND listens only on addresses that the machine has. So each name server has a door on an address of its own, which
+hands messages over from that address, by which BIND knows the view that is meant.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def configuration(builder: Builder, one: str, two: str, inner: str, names: Seque
     flags, protocol, algorithm, key = anchor
     resolver = (
         'recursion yes; dnssec-validation yes; zone "." { type hint; file "hints"; };\n'
-        "resolver-query-timeout 2000; servfail-ttl 1; minimal-responses no;\n"
+        "servfail-ttl 1; minimal-responses no;\n"
         f'trust-anchors {{ "example" static-key {flags} {protocol} {algorithm} "{"".join(key.split())}"; }};\n'
     )
     missing = "".join(f'zone "{name}" {{ type primary; file "missing/{name}"; }};\n' for name in names)

@@ -25,6 +25,7 @@ options {{
   recursion no;
   dnssec-validation no;
   notify no;
+  check-names primary ignore;
   allow-transfer {{ none; }};
 }};
 controls {{ }};

@@ -18,8 +18,8 @@ UTILS = "plugins.module_utils"
 TASK, CONNECTION, ERRORS, TEXT, PLAN, RECONCILE = (
     f"{UTILS}._{name}" for name in ("task", "connection", "errors", "text", "plan", "reconcile")
 )
-RPC, HOST, X509, CAS, ALIDNS, STORE, DNS = (
-    f"{UTILS}._{name}" for name in ("rpc", "host", "x509", "cas", "alidns", "store", "dns")
+RPC, HOST, X509, CAS, ALIDNS, STORE, DNS, CERTIFICATE = (
+    f"{UTILS}._{name}" for name in ("rpc", "host", "x509", "cas", "alidns", "store", "dns", "certificate")
 )
 ORDERS, WAIT = f"{CAS}.orders", f"{CAS}.wait"
 MODULES, ACTIONS, DIRECT = "plugins.modules", "plugins.action", "plugins.plugin_utils.direct"
@@ -45,8 +45,9 @@ PURE = (
 # What reaches the network or the disk.
 IO = (
     *(f"{RPC}.{name}" for name in ("client", "transport", "trust_store", "proxy", "credential_chain", "rate_limit")),
-    *(f"{STORE}.{name}" for name in ("read", "write", "probe")),
-    *(f"{HOST}.{name}" for name in ("lockfile", "environment")),
+    *(f"{STORE}.{name}" for name in ("read", "write", "probe", "handshake", "staging", "form_files", "keystore")),
+    f"{STORE}.requirements",
+    *(f"{HOST}.{name}" for name in ("lockfile", "environment", "services")),
 )
 SYSTEM = ("os", "shutil", "socket", "ssl", "subprocess", "requests", "urllib3")
 
@@ -144,6 +145,20 @@ def products_do_not_import_one_another(files: Sources) -> list[str]:
     return [each for product in PRODUCTS for each in only(files, [product], [product, *shared])]
 
 
+def only_modules_import_the_chain(files: Sources) -> list[str]:
+    """The chain stands on top of the products."""
+    below = [name for name in files if under(name, UTILS) and not under(name, CERTIFICATE)]
+    return breaks(files, lambda name, each: name not in below or not under(each, CERTIFICATE))
+
+
+def preflight_rules_do_no_io(files: Sources) -> list[str]:
+    """They turn what was seen into checks, and see nothing themselves."""
+    name = f"{CERTIFICATE}.preflight_rules"
+    return [
+        f"{name} -> {each}" for each in sorted(imports(name, files[name])) if under(each, *SYSTEM, RPC, "dns", "http")
+    ]
+
+
 def store_imports_no_service(files: Sources) -> list[str]:
     return only(files, [STORE], [STORE, PLAN, RECONCILE, *GROUND])
 
@@ -178,7 +193,7 @@ def plan_does_no_io(files: Sources) -> list[str]:
 
 
 def modules_import_task_and_products_only(files: Sources) -> list[str]:
-    return only(files, [MODULES], [TASK, *PRODUCTS])
+    return only(files, [MODULES], [TASK, CERTIFICATE, *PRODUCTS])
 
 
 def connections_are_made_by_task_alone(files: Sources) -> list[str]:
@@ -231,6 +246,8 @@ RULES = (
     dns_imports_the_ground_floor_only,
     plan_and_reconcile_know_no_kind,
     products_do_not_import_one_another,
+    only_modules_import_the_chain,
+    preflight_rules_do_no_io,
     store_imports_no_service,
     kinds_do_not_import_one_another,
     plan_does_no_io,
@@ -253,6 +270,7 @@ def test_no_file_breaks_the_rule(rule: Callable[[Sources], list[str]]) -> None:
 def test_all_packages_were_read() -> None:
     tops = {".".join(name.split(".")[:3]) for name in FILES}
     assert {TASK, CONNECTION, ERRORS, TEXT, PLAN, RECONCILE, RPC, HOST, X509, CAS, ALIDNS, STORE, DNS, DIRECT} <= tops
+    assert CERTIFICATE in tops
     assert sum(under(name, ACTIONS) for name in FILES) == sum(under(name, MODULES) for name in FILES)
     assert {*IO, f"{ORDERS}.api", f"{ALIDNS}.api"} <= FILES.keys()
     assert len([name for name in FILES if under(name, PLAN, *PRODUCTS) and name.split(".")[-1] in PURE]) >= 15
@@ -297,6 +315,8 @@ def test_no_test_file_imports_a_test_file() -> None:
         pytest.param(products_do_not_import_one_another, f"{ALIDNS}.record", "from .._cas import status", id="alidns"),
         pytest.param(products_do_not_import_one_another, f"{CAS}.validation", "from .._alidns import api", id="cas"),
         pytest.param(products_do_not_import_one_another, f"{CAS}.product", "from .. import _task", id="task"),
+        pytest.param(only_modules_import_the_chain, f"{CAS}.status", "from .._certificate import plan", id="chain"),
+        pytest.param(preflight_rules_do_no_io, f"{CERTIFICATE}.preflight_rules", "import dns.query", id="rules"),
         pytest.param(store_imports_no_service, f"{STORE}.read", "from .._rpc.fields import text", id="protocol"),
         pytest.param(store_imports_no_service, f"{STORE}.info", "from .._cas.options import positive", id="options"),
         pytest.param(kinds_do_not_import_one_another, f"{WAIT}.one", "from ..orders.api import describe", id="shared"),
@@ -307,6 +327,7 @@ def test_no_test_file_imports_a_test_file() -> None:
         pytest.param(plan_does_no_io, f"{ALIDNS}.argspec", "from .api import ALIDNS", id="of a record"),
         pytest.param(plan_does_no_io, f"{STORE}.decide", "from .probe import look_at", id="a look"),
         pytest.param(plan_does_no_io, f"{STORE}.plan", "import os.path", id="the disk"),
+        pytest.param(plan_does_no_io, f"{STORE}.steps", "from .form_files import make_form", id="a key store"),
         pytest.param(
             modules_import_task_and_products_only, f"{MODULES}.m", "from ..module_utils._rpc import x", id="m"
         ),

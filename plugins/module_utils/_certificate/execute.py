@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from .._cas.orders.reconcile import await_certificate, ensure_order, ensure_renewal
+from .._cas.orders.reconcile import await_certificate, ensure_order, ensure_renewal, refuse_another_key
 from .._cas.orders.wanted import RenewalWanted
 from .._errors import Failure
 from .._plan import Plan, public_steps
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .._reconcile import Run
     from .observe import Actors, Look, Seen
     from .steps import Chain, ChainStep
+    from .wanted import Service
 
 
 @dataclass
@@ -122,6 +123,7 @@ def _have_order(run: Run[Actors], seen: Seen, work: Work) -> Order:
     ensure: Any = ensure_renewal if isinstance(orders.wanted, RenewalWanted) else ensure_order
     try:
         outcome = ensure(run.actor.cas, orders.wanted, orders)
+        refuse_another_key(run.actor.cas, orders.wanted, outcome.after)
     except Failure as failure:
         raise texts.order_failed(seen.wanted, failure) from None
     run.warnings.extend(warning for warning in outcome.warnings if warning not in run.warnings)
@@ -214,7 +216,7 @@ def _install(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
 
 
 def _reload(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
-    service = next(each for each in seen.wanted.services if each.name == step.target.id)
+    service: Service = step.params["service"]
     try:
         run.actor.host.reload(service)
     except Failure as failure:
@@ -237,14 +239,22 @@ def _roll_back(run: Run[Actors], seen: Seen, work: Work, failure: Failure) -> Fa
     previous = work.previous if work.previous is not None else seen.look.served_generation
     if previous is None or previous == work.generation:
         return texts.rolled_back(failure, work.generation, None, None)
-    problem = None
     try:
         run.actor.host.change({**seen.wanted.directory, "state": "current", "generation": previous})
-        for service in seen.wanted.services:
+    except Failure as problem:
+        return texts.rolled_back(failure, work.generation, previous, problem)
+    return texts.rolled_back(failure, work.generation, previous, None, _reloads_that_fail(run, seen))
+
+
+def _reloads_that_fail(run: Run[Actors], seen: Seen) -> list[Failure]:
+    """Reload every service, whatever becomes of the others."""
+    failed: list[Failure] = []
+    for service in seen.wanted.services:
+        try:
             run.actor.host.reload(service)
-    except Failure as second:
-        problem = second
-    return texts.rolled_back(failure, work.generation, previous, problem)
+        except Failure as failure:
+            failed.append(texts.reload_failed(service, failure))
+    return failed
 
 
 _Execute = Callable[["Run[Actors]", "Seen", Work, "ChainStep"], None]

@@ -63,7 +63,8 @@ def number_of(seen: Seen) -> int:
     look = seen.look
     if seen.orders_something:
         return int(look.staged["generation"]) if look.staged else look.next_generation
-    there = look.ready if seen.action is Action.INSTALL else look.current
+    # A form that is asked for later is added to the generation in use.
+    there = (look.ready if seen.action is Action.INSTALL else None) or look.current
     return int(there["generation"]) if there else look.next_generation
 
 
@@ -84,8 +85,8 @@ def _order(seen: Seen, chain: Chain) -> list[ChainStep]:
 def _publish(seen: Seen, chain: Chain) -> list[ChainStep]:
     """What proves the domains is known when the service has said it."""
     order = seen.order
-    proven = order is None or not (order.plan.changed or (order.after and order.after.status in _TO_BE_PROVEN))
-    if proven or seen.published or not seen.wanted.validation.is_ours:
+    validated = order is None or not (order.plan.changed or (order.after and order.after.status in _TO_BE_PROVEN))
+    if validated or seen.published or not seen.wanted.validation.is_ours:
         return []
     return [steps.publish(chain, _what(seen), seen.wanted.validation.by)]
 

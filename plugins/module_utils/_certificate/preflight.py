@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .._dns import zones
 from .._dns.caa import relevant_set
 from .._dns.dnssec import look_at_dnssec
 from .._dns.fetch import Fetched, fetch_validation
 from .._dns.lookup import Resolver, Response, follow
 from .._dns.record_names import VALIDATION_LABEL, lies_in
 from .._dns.zones import Zone, at_every_server, find_zone
-from .._errors import Failure, NoCredentials, NotAllowed
+from .._errors import ApiError, Failure, NoCredentials
 from .._host.clock import Clock
 from .._x509.hostnames import WILDCARD, base
 from . import preflight_rules as rules
@@ -133,7 +132,10 @@ def _domain(run: _Look, domain: str) -> Iterator[Check]:
     if run.wanted.validation_method == "dns":
         checks += _dns(run, name)
     zone = run.zone(name)
-    checks = [*_zone(run, zone, name, [(name, "CAA")]), *checks, ("caa", _caa(run, zone, domain))]
+    asked = [(name, "CAA")]
+    if any(check == "cname" and verdict.result == OK for check, verdict in checks):
+        asked.append((f"{VALIDATION_LABEL}.{name}", "TXT"))
+    checks = [*_zone(run, zone, name, asked), *checks, ("caa", _caa(run, zone, domain))]
     if run.wanted.validation_method == "file":
         checks.append(("http", _http(run, zone, domain)))
     for check, verdict in checks:
@@ -179,10 +181,11 @@ def _zone(run: _Look, zone: Zone, name: str, asked: Sequence[tuple[str, str]]) -
         for each, type in asked
         for address, response in at_every_server(run.resolver, zone, each, type).items()
     }
+    seen = {each: run.resolver.ask(each, type) for each, type in asked if type == "CAA"}
     return [
         ("delegation", rules.delegation(zone, name, signatures.result == FAILED)),
         ("authoritative", rules.authoritative(zone, others)),
-        ("resolver", rules.resolver_view(zone)),
+        ("resolver", rules.resolver_view(zone, others, seen)),
         ("dnssec", signatures),
     ]
 
@@ -193,15 +196,19 @@ def _caa(run: _Look, zone: Zone, domain: str) -> Verdict:
         return Verdict(SKIPPED, f"the zone of {name} cannot be read")
 
     def ask(level: str) -> Response:
-        """The public zone itself where it can be asked: a resolver may show another one."""
-        if zone.servers and lies_in(level, zone.name):
-            response = run.resolver.ask_at(zone.servers[0], level, "CAA")
-            if response.is_usable and not response.values("CNAME") and not response.values("DNAME"):
-                return response
-        return run.resolver.ask(level, "CAA")
+        return _public(run, zone, level, "CAA")
 
     seen = relevant_set(name, ask)
     return rules.caa(seen, name, domain.startswith(WILDCARD), run.wanted.product_code, run.wanted.strict)
+
+
+def _public(run: _Look, zone: Zone, name: str, type: str) -> Response:
+    """What the zone itself says where it can be asked: a resolver may show another one."""
+    if zone.servers and lies_in(name, zone.name):
+        response = run.resolver.ask_at(zone.servers[0], name, type)
+        if response.is_usable and response.authoritative and not response.values("CNAME"):
+            return response
+    return run.resolver.ask(name, type)
 
 
 def _provider(run: _Look, zone: Zone, record: str) -> Verdict:
@@ -213,10 +220,10 @@ def _provider(run: _Look, zone: Zone, record: str) -> Verdict:
         return Verdict(
             SKIPPED, f"{record} lies in the zone {zone.name}; without an access key, the account is not checked"
         )
-    except NotAllowed as failure:
-        return Verdict(FAILED, failure.msg)
-    except Failure as failure:
+    except ApiError as failure:
         return Verdict(WARNING, f"the zone that the settings write to cannot be read: {failure.msg}")
+    except Failure as failure:
+        return Verdict(FAILED, failure.msg)
 
 
 def _foreign(run: _Look, zone: Zone, record: str) -> Verdict:
@@ -225,7 +232,7 @@ def _foreign(run: _Look, zone: Zone, record: str) -> Verdict:
     found = [
         value for each in at_every_server(run.resolver, zone, record, "TXT").values() for value in each.values("TXT")
     ]
-    shared = [value for value in run.resolver.ask_at(zone.servers[0], neighbour, "TXT").values("TXT")]
+    shared = run.resolver.ask_at(zone.servers[0], neighbour, "TXT").values("TXT")
     others = [value for value in dict.fromkeys(found) if value not in (*shared, *run.wanted.values)]
     return rules.foreign_values(record, others, run.wanted.validation == "automatic")
 
@@ -234,14 +241,9 @@ def _wildcard(run: _Look, zone: Zone, name: str) -> Verdict:
     """By RFC 4592, a wildcard covers what is below ``*.name`` exactly when neither that nor the name exists."""
     if name == zone.name:
         return rules.hidden_wildcard(name, (), True)
-    ask = zones.at_every_server
     first = zone.servers[0]
-    values = [
-        value
-        for type in ("A", "AAAA")
-        for kind in (type, "CNAME")
-        for value in ask(run.resolver, zone, name, type)[first].values(kind)
-    ]
+    responses = [(type, run.resolver.ask_at(first, name, type)) for type in ("A", "AAAA")]
+    values = [value for type, each in responses for kind in (type, "CNAME") for value in each.values(kind)]
     below = run.resolver.ask_at(first, f"{run.nonce()}.*.{name}", "A")
     return rules.hidden_wildcard(name, tuple(dict.fromkeys(values)), below.rcode != "NOERROR")
 
@@ -250,5 +252,5 @@ def _http(run: _Look, zone: Zone, domain: str) -> Verdict:
     if not zone.name or (zone.resolved and not zone.servers):
         return Verdict(SKIPPED, f"the zone of {domain} cannot be read")
     path, content = run.wanted.probe or (f"{_PROBE_DIRECTORY}{run.nonce()}.txt", None)
-    addresses = [value for type in ("A", "AAAA") for value in run.resolver.ask(domain, type).values(type)]
+    addresses = [value for type in ("A", "AAAA") for value in _public(run, zone, domain, type).values(type)]
     return rules.http(domain, run.fetch(f"http://{domain}{path}", content, addresses))

@@ -67,6 +67,10 @@ def delegation(zone: Zone, name: str, named_elsewhere: bool) -> Verdict:
     if without or not zone.addresses:
         which = ", ".join(without) or "every one"
         return Verdict(FAILED, f"zone {zone.name}: name server without an address: {which}. Add the address (glue).")
+    if zone.aliases:
+        return Verdict(
+            FAILED, f"zone {zone.name}: name server that is a CNAME: {_names(zone.aliases)}. Name its target."
+        )
     if zone.resolved and zone.servers and not named_elsewhere:
         return Verdict(
             FAILED,
@@ -126,18 +130,39 @@ def _fault(response: Response) -> str:
 def _differing(others: Mapping[tuple[str, str, str], Response]) -> list[str]:
     seen: dict[str, set[frozenset[str]]] = {}
     for (_address, name, type), response in others.items():
-        seen.setdefault(f"{type} {name}", set()).add(frozenset(response.values(type)))
+        if type != "TXT":  # values of validations come and go
+            seen.setdefault(f"{type} {name}", set()).add(frozenset(response.values(type)))
     return sorted(record for record, values in seen.items() if len(values) > 1)
 
 
-def resolver_view(zone: Zone) -> Verdict:
+def resolver_view(zone: Zone, others: Mapping[tuple[str, str, str], Response], seen: Mapping[str, Response]) -> Verdict:
+    """``others`` as above; ``seen`` are the CAA records of names as the resolver has them."""
     if zone.inner:
         return Verdict(
             WARNING,
             f"zone {zone.name}: the resolver {zone.inner.server} has a zone of its own in place of the public one. "
             "Give public resolvers, since the CA sees the public zone.",
         )
+    for name, response in seen.items():
+        public = [each for (_address, asked, type), each in others.items() if (asked, type) == (name, "CAA")]
+        if _shows_another_set(response, public):
+            return Verdict(
+                WARNING,
+                f"zone {zone.name}: the resolver {response.server} shows other CAA records of {name} than the name "
+                "servers of the zone. Give public resolvers, since the CA sees the public zone.",
+            )
     return Verdict(OK, f"zone {zone.name}: the resolver shows the public zone")
+
+
+def _shows_another_set(response: Response, public: Sequence[Response]) -> bool:
+    """Where the name servers agree, and none leads elsewhere: a resolver adds what is behind a CNAME."""
+    every = [response, *public]
+    if not public or not all(each.is_usable for each in every):
+        return False
+    if any(each.values("CNAME") or each.values("DNAME") for each in every):
+        return False
+    sets = {frozenset(each.values("CAA")) for each in public}
+    return len(sets) == 1 and frozenset(response.values("CAA")) not in sets
 
 
 def dnssec(zone: Zone, seen: Dnssec) -> Verdict:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .._plan import Repeat
 from .._store.decide import Action
 from .._text import KNOWN_AFTER_APPLY
 from .steps import Part
@@ -61,7 +62,7 @@ def _phrase(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | 
     target = step.target.id
     if "order" in step.params:
         quota = facts.get("quota")
-        uses = f" (uses 1 of {quota['free']} left)" if quota and step.target.id is None else ""
+        uses = f" (uses 1 of {quota['free']} left)" if quota and step.repeat is Repeat.NEVER else ""
         return f"{'call' if predicts else 'called'} {step.action}{uses}"
     if step.action == Part.STAGE.value:
         return f"stage the key in generation {target}" if predicts else None
@@ -78,8 +79,10 @@ def _phrase(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | 
         return None
     if step.action == Part.VERIFY.value:
         return _verified(step, facts, predicts)
-    verb = {Part.INSTALL.value: "install generation", Part.RELOAD.value: "reload"}[step.action]
-    return f"{verb if predicts else verb.replace(' ', 'ed ', 1) if ' ' in verb else verb + 'ed'} {target}"
+    verb, what = (
+        ("install", "generation ") if step.action == Part.INSTALL.value else (step.params["service"].action, "")
+    )
+    return f"{verb}{'' if predicts else 'ed'} {what}{target}"
 
 
 def _verified(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | None:

@@ -100,10 +100,9 @@ def install(chain: Chain, number: int, expires: str | None) -> ChainStep:
 
 
 def reload(chain: Chain, service: Service) -> ChainStep:
-    what = "its command" if service.argv else service.action
-    return _step(
-        Part.RELOAD, f"{service.name} reads the certificate again ({what})", Target("service", service.name), chain
-    )
+    reason = f"{service.name} reads the certificate again ({'its command' if service.argv else service.action})"
+    target, params = Target("service", service.name), {"service": service}
+    return Step(Part.RELOAD.value, reason, target, chain, Repeat.SAFE, params)
 
 
 def verify(chain: Chain, endpoints: tuple[str, ...]) -> ChainStep:

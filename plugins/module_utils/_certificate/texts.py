@@ -44,7 +44,9 @@ def in_use(look: Look) -> str:
     """What serves meanwhile, and until when."""
     if not look.current:
         return "No certificate is in use."
-    return f"Generation {look.current['generation']} stays in use; it is valid until {look.current['not_after']}."
+    current = look.current
+    until = "it expired at" if current["days_left"] < 0 else "it is valid until"
+    return f"Generation {current['generation']} stays in use; {until} {current['not_after']}."
 
 
 def order_failed(wanted: CertificateWanted, failure: Failure) -> Failure:
@@ -52,6 +54,16 @@ def order_failed(wanted: CertificateWanted, failure: Failure) -> Failure:
     if failure.facts.get("key_mismatch"):
         order_id = failure.facts.get("order_id")
         failure.msg = _other_key(wanted, order_id)
+    return ordered_elsewhere(wanted, failure)
+
+
+def ordered_elsewhere(wanted: CertificateWanted, failure: Failure) -> Failure:
+    """Another host, or another directory of this one, has just ordered for the same domains."""
+    if failure.facts.pop("other_key", False):
+        failure.msg = (
+            f"{failure.msg} Hosts that serve the same domains share one certificate: set share_group to a group of "
+            "them. Nothing was ordered."
+        )
     return failure
 
 
@@ -109,15 +121,23 @@ def not_served(wanted: CertificateWanted, look: Look) -> Failure:
     )
 
 
-def rolled_back(failure: Failure, generation: int, previous: int | None, problem: Failure | None) -> Failure:
-    """What became of a certificate that was installed, but could not be put to use."""
+def rolled_back(
+    failure: Failure, generation: int, previous: int | None, problem: Failure | None, failed: Sequence[Failure] = ()
+) -> Failure:
+    """What became of a certificate that was installed, but could not be put to use; which reloads ``failed`` then."""
     if previous is None:
         after = f"There was no generation to put back; generation {generation} is in use."
     elif problem:
         after = f"Putting generation {previous} back failed, too: {_ended(problem.msg)}"
     else:
         after = f"Generation {previous} was put back; the new certificate is in generation {generation}."
-    failure.msg = f"{_ended(failure.msg)} {after} The next run tries again, without another order."
+    parts = [
+        failure.msg,
+        after,
+        *(f"After that, {each.msg}" for each in failed),
+        "The next run tries again, without another order.",
+    ]
+    failure.msg = " ".join(map(_ended, parts))
     return failure
 
 

@@ -112,7 +112,11 @@ class CertificateWanted:
         more = {"order_id": order_id, "renew_before": options["renew_before"], "strategy": options["renew_strategy"]}
         return read_renewal({**self._application(csr), **more, "force": options["force"], "due_on_host": True})
 
-    def _application(self, csr: str, wait_for: str = "validation") -> dict[str, Any]:
+    def check_application(self) -> None:
+        """Refuse what no order could be placed with, long before one is due. Raises InvalidOption."""
+        read_order({**self._application(None), "domains": list(self.domains), "state": "present"})
+
+    def _application(self, csr: str | None, wait_for: str = "validation") -> dict[str, Any]:
         options = self.options
         names = ("product_code", "contact", "company_name", "tags", "check_quota", "poll_interval")
         return {
@@ -144,9 +148,20 @@ def read_certificate_options(options: Mapping[str, Any]) -> CertificateWanted:
         options=options,
     )
     check_key_size(options["key_type"], options["key_size"])
+    _check_the_rest(wanted)
+    return wanted
+
+
+def _check_the_rest(wanted: CertificateWanted) -> None:
+    """What is used later, when an order is there already, is refused before anything is looked at."""
+    options = wanted.options
     positive(options["wait_timeout"], "wait_timeout")
     window(options["renew_before"], "renew_before")
-    return wanted
+    if options["keep"] < 0:
+        raise InvalidOption("keep", "give the number of old generations to keep, 0 or above.")
+    if not 0 <= options["endpoint_timeout"] < float("inf"):
+        raise InvalidOption("endpoint_timeout", "give a number of seconds, 0 or above.")
+    wanted.check_application()
 
 
 def _name(given: str | None, domains: Sequence[str]) -> str:

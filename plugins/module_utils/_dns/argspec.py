@@ -32,7 +32,7 @@ NSUPDATE: dict[str, Any] = {
     "ttl": {"type": "int", "default": 60},
     "key_name": {"type": "str"},
     "key_secret": {"type": "str", "no_log": True},
-    "key_algorithm": {"type": "str", "choices": list(ALGORITHMS), "default": ALGORITHMS[0]},
+    "key_algorithm": {"type": "str", "default": ALGORITHMS[0]},
 }
 
 
@@ -62,12 +62,12 @@ def read_nsupdate(options: Mapping[str, Any]) -> Nsupdate:
     zone = given.get("zone")
     return Nsupdate(
         server=Server(_address(given.get("server")), _number(given, "port", 65_535)),
-        protocol=_choice(given, "protocol"),
+        protocol=_choice(given, "protocol", ("tcp", "udp")),
         zone=None if zone is None else record_name(str(zone), f"{OPTION}.zone"),
         ttl=_number(given, "ttl", LONGEST_TTL),
         key_name=key_name,
         key_secret=key_secret,
-        key_algorithm=_choice(given, "key_algorithm"),
+        key_algorithm=_choice(given, "key_algorithm", ALGORITHMS),
     )
 
 
@@ -91,13 +91,11 @@ def _number(given: Mapping[str, Any], key: str, most: int) -> int:
     return int(text)
 
 
-def _choice(given: Mapping[str, Any], key: str) -> str:
+def _choice(given: Mapping[str, Any], key: str, choices: tuple[str, ...]) -> str:
     text = str(given.get(key, NSUPDATE[key]["default"])).strip().lower().rstrip(".")
     value = "hmac-md5" if text == _MD5 else text
-    if value not in NSUPDATE[key]["choices"]:
-        raise InvalidOption(
-            f"{OPTION}.{key}", f"{quoted(given[key])} is not valid; use one of {', '.join(NSUPDATE[key]['choices'])}."
-        )
+    if value not in choices:
+        raise InvalidOption(f"{OPTION}.{key}", f"{quoted(given[key])} is not valid; use one of {', '.join(choices)}.")
     return value
 
 

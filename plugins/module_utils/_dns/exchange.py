@@ -11,13 +11,15 @@ from enum import Enum
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
-from .._errors import InvalidOption, MissingLibrary
+from .._errors import Failure, InvalidOption, MissingLibrary
 from .._text import quoted
+from .reach import has_no_ipv6_to
 
 if TYPE_CHECKING:
     from dns.message import Message
 
 DNS_PORT = 53
+_OLDEST = (2, 2)
 
 
 class Server(NamedTuple):
@@ -40,6 +42,7 @@ class Problem(Enum):
     BAD_KEY = "does not know the key (BADKEY)"
     BAD_SIGNATURE = "has another secret for the key (BADSIG)"
     BAD_TIME = "has a clock that differs by more than five minutes (BADTIME)"
+    TOO_LONG = "cannot be asked for a name of this length"
     NOT_SIGNED = "sends a response that is not signed with the key"
 
 
@@ -52,16 +55,19 @@ class NoExchange(Exception):
 
 
 def load() -> None:
-    """Import dnspython, whose parts every function here uses. Raises MissingLibrary."""
+    """Import dnspython, whose parts every function here uses. Raises MissingLibrary, or Failure for an old version."""
     try:
         import dns.dnssec
         import dns.flags
         import dns.message
         import dns.query
         import dns.tsig
-        import dns.update  # noqa: F401
+        import dns.update
+        import dns.version
     except ImportError:
         raise MissingLibrary("dnspython") from None
+    if (dns.version.MAJOR, dns.version.MINOR) < _OLDEST:
+        raise Failure(f"The Python package dnspython is too old ({dns.version.version}); install 2.2 or later.")
 
 
 def read_server(text: str, option: str) -> Server:
@@ -83,6 +89,14 @@ def read_server(text: str, option: str) -> Server:
     return Server(address, int(port))
 
 
+def is_loopback(address: str) -> bool:
+    """Whether an address is one of this machine alone; what is not an address is none."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
 def exchange(message: Message, server: Server, timeout: float, tcp: bool = False) -> Message:
     """The response to a message; over TCP also when it does not fit into UDP. Raises NoExchange."""
     import dns.exception
@@ -94,7 +108,9 @@ def exchange(message: Message, server: Server, timeout: float, tcp: bool = False
         else:
             response, _tcp = dns.query.udp_with_fallback(message, server.address, timeout, server.port)
     except (OSError, EOFError, ValueError, dns.exception.DNSException) as error:
-        raise NoExchange(_problem(error)) from None
+        problem = _problem(error)
+        no_way = problem is Problem.TIMEOUT and has_no_ipv6_to(server.address)
+        raise NoExchange(Problem.UNREACHABLE if no_way else problem) from None
     # An error can come unsigned from a server that does not get as far as the key.
     if message.keyring and not response.had_tsig and not response.rcode():
         raise NoExchange(Problem.NOT_SIGNED)

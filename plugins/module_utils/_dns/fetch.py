@@ -15,6 +15,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from .._text import quoted, shown
+from .reach import has_no_ipv6_to
 
 TIMEOUT = 10.0
 _LARGEST = 65_536
@@ -48,17 +49,25 @@ def _fetch(url: str, content: bytes | None, address: str, timeout: float) -> Fet
             body = response.read(_LARGEST)
             return Fetched(address, _wrong(response, body, content))
     except (OSError, http.client.HTTPException) as error:
-        if isinstance(error, OSError) and error.errno in _NO_ROUTE and ":" in address:
+        if ":" in address and (_has_no_route(error) or (_is_silence(error) and has_no_ipv6_to(address))):
             return Fetched(address, unreachable=True)
         return Fetched(address, _said(error, parts.port or 80))
 
 
+def _is_silence(error: Exception) -> bool:
+    return isinstance(error, (TimeoutError, socket.timeout))  # two kinds before Python 3.10
+
+
+def _has_no_route(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in _NO_ROUTE
+
+
 def _said(error: Exception, port: int) -> str:
-    if isinstance(error, (TimeoutError, socket.timeout)):
+    if _is_silence(error):
         return f"does not respond on port {port}"
     if isinstance(error, ConnectionRefusedError):
         return f"refuses connections to port {port}"
-    if isinstance(error, OSError) and error.errno in _NO_ROUTE:
+    if _has_no_route(error):
         return "cannot be reached from this machine"
     return f"sends on port {port} what is not a valid HTTP response"
 

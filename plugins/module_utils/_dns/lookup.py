@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._errors import Failure, InvalidOption, NoResponse
 from .._host.clock import Clock
-from .exchange import NoExchange, Problem, Server, exchange, load, read_server
+from .exchange import DNS_PORT, NoExchange, Problem, Server, exchange, is_loopback, load, read_server
 from .rdata import to_text
 from .record_names import record_name
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 TIMEOUT = 5.0
 _ATTEMPTS = 2
 _LONGEST_CHAIN = 10
+_AT_ONCE = 8
 # Above these, another resolver may know better.
 _NOT_HELPFUL = ("SERVFAIL", "REFUSED", "NOTIMP", "FORMERR", "NOTAUTH")
 
@@ -65,14 +67,14 @@ class Response:
 class Resolver:
     """Asks resolvers and name servers; remembers what it was told, and who does not respond.
 
-    A name server that ``servers`` names with a port is asked at that port, too.
+    A name server that ``servers`` names with a port is asked at that port, too; and where the first resolver is on a
+    loopback address, as in a rehearsal, so are name servers on loopback addresses, at its port.
     """
 
-    def __init__(self, servers: Sequence[Server], timeout: float = TIMEOUT, authority_port: int = 53) -> None:
+    def __init__(self, servers: Sequence[Server], timeout: float = TIMEOUT) -> None:
         load()
         self.servers = tuple(servers)
         self._timeout = timeout
-        self._port = authority_port
         self._ports = {server.address: server.port for server in servers}
         self._known: dict[tuple[Server, str, str, bool, bool], Response] = {}
         self._silent: dict[Server, Problem] = {}
@@ -89,10 +91,24 @@ class Resolver:
             raise InvalidOption("resolvers", "give one resolver or more.")
         return last
 
+    def addresses(self, name: str) -> list[str]:
+        """The IPv4 and IPv6 addresses of a name, those behind a CNAME included."""
+        return [value for type in ("A", "AAAA") for value in self.ask(name, type).values(type)]
+
     def ask_at(self, address: str, name: str, type: str) -> Response:
         """What a name server says of itself, without asking others."""
-        server = Server(address, self._ports.get(address, self._port))
+        server = Server(address, self._ports.get(address) or self._port(address))
         return self._query(server, name, type, recursive=False, validated=False)
+
+    def ask_all(self, addresses: Iterable[str], name: str, type: str) -> dict[str, Response]:
+        """What each name server says, asked at the same time: one that is silent delays no other."""
+        every = list(dict.fromkeys(addresses))
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return dict(zip(every, pool.map(lambda address: self.ask_at(address, name, type), every)))
+
+    def _port(self, address: str) -> int:
+        first = self.servers[0]
+        return first.port if is_loopback(address) and is_loopback(first.address) else DNS_PORT
 
     def forget(self) -> None:
         """Ask again from now on."""
@@ -110,7 +126,9 @@ class Resolver:
                 self._silent[server] = response.problem
         return self._known[key]
 
-    def _send(self, server: Server, message: Message) -> Response:
+    def _send(self, server: Server, message: Message | None) -> Response:
+        if message is None:
+            return Response(server, Problem.TOO_LONG)
         problem = Problem.TIMEOUT
         for _attempt in range(_ATTEMPTS):
             try:
@@ -174,7 +192,9 @@ def _of_the_system() -> list[Server]:
     return servers
 
 
-def _message(name: str, type: str, recursive: bool, validated: bool) -> Message:
+def _message(name: str, type: str, recursive: bool, validated: bool) -> Message | None:
+    """A query, or None for a name that no query can hold."""
+    import dns.exception
     import dns.flags
     import dns.message
 
@@ -183,7 +203,10 @@ def _message(name: str, type: str, recursive: bool, validated: bool) -> Message:
         flags |= dns.flags.RD
     if not validated:
         flags |= dns.flags.CD
-    return dns.message.make_query(name + ".", type, flags=flags, want_dnssec=True)
+    try:
+        return dns.message.make_query(name + ".", type, flags=flags, want_dnssec=True)
+    except dns.exception.DNSException:
+        return None
 
 
 def _read(server: Server, message: Message) -> Response:

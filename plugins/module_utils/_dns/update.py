@@ -72,8 +72,9 @@ def check(nsupdate: Nsupdate, name: str, clock: Clock | None = None) -> str:
     import dns.update
 
     clock, target = clock or Clock(), _target(nsupdate, name, "TXT")
+    probe = to_rdata("TXT", f"certops-preflight-{clock.nonce()}")
     update = dns.update.UpdateMessage(absolute(target.zone))
-    update.delete(absolute(target.name), to_rdata("TXT", f"certops-preflight-{clock.nonce()}"))
+    update.delete(absolute(target.name), probe)
     require_written(target, send_update(nsupdate, update, clock))
     deeper = deeper_zone(nsupdate, target.zone, target.name)
     if deeper:
@@ -81,6 +82,7 @@ def check(nsupdate: Nsupdate, name: str, clock: Clock | None = None) -> str:
             f"{OPTION}.zone",
             f"{target.name} lies in the zone {deeper}, so that a record in {target.zone} is not seen; give {deeper}.",
         )
+    _stored(target, probe)  # a CNAME is in the way
     return target.zone
 
 

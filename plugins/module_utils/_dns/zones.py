@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from .lookup import Resolver, Response
 from .record_names import lies_in, upwards
+
+# As many name servers of the parent are asked: its delegation is the same at each.
+_PARENTS = 3
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,8 @@ class Zone:
     ``resolved`` is the response of a resolver that does not get through to the zone, or None. ``delegated`` holds the
     name servers by the parent, empty when it does not tell; ``listed`` those by the zone itself. ``addresses`` are by
     the name of the name server. ``responses`` are to a query for the SOA, by name and address. ``inner`` is the
-    response of a resolver that has a zone of its own in place of the public one, or None.
+    response of a resolver that has a zone of its own in place of the public one, or None. ``aliases`` are the name
+    servers whose names are CNAMEs, which resolvers do not follow.
     """
 
     name: str
@@ -30,6 +33,7 @@ class Zone:
     addresses: dict[str, tuple[str, ...]]
     responses: dict[tuple[str, str], Response]
     inner: Response | None = None
+    aliases: frozenset[str] = frozenset()
 
     @property
     def servers(self) -> list[str]:
@@ -46,12 +50,12 @@ def find_zone(resolver: Resolver, name: str) -> Zone:
     top, broken = _by_resolver(resolver, name)
     delegated, glue, cut = _by_parent(resolver, name, top, broken)
     name = cut or top
-    listed = frozenset(resolver.ask(name, "NS").values("NS", name)) if name else frozenset()
-    zone = _served(resolver, Zone(name, broken, delegated, listed, {}, {}), glue)
-    inner = _inner(resolver, zone)
-    if inner and delegated:
-        zone = _served(resolver, replace(zone, listed=delegated), glue)
-    return replace(zone, inner=inner)
+    known = delegated or frozenset(resolver.ask(name, "NS").values("NS", name) if name else ())
+    zone = _served(resolver, Zone(name, broken, delegated, known, {}, {}), glue)
+    # A resolver may have the name servers from the parent; the zone's own are what the zone says.
+    own = [at.values("NS", name) for at in at_every_server(resolver, zone, name, "NS").values() if at.authoritative]
+    zone = _served(resolver, replace(zone, listed=frozenset(each for names in own for each in names) or known), glue)
+    return replace(zone, inner=_inner(resolver, zone))
 
 
 def _served(resolver: Resolver, zone: Zone, glue: dict[str, list[str]]) -> Zone:
@@ -60,8 +64,10 @@ def _served(resolver: Resolver, zone: Zone, glue: dict[str, list[str]]) -> Zone:
         return zone
     addresses = {each: _addresses(resolver, each, glue) for each in sorted(zone.delegated | zone.listed)}
     pairs = [(server, address) for server, found in addresses.items() for address in found]
-    responses = {pair: resolver.ask_at(pair[1], zone.name, "SOA") for pair in pairs}
-    return replace(zone, addresses=addresses, responses=responses)
+    said = resolver.ask_all((address for _server, address in pairs), zone.name, "SOA")
+    responses = {pair: said[pair[1]] for pair in pairs}
+    aliases = frozenset(server for server in addresses if resolver.ask(server, "A").values("CNAME", server))
+    return replace(zone, addresses=addresses, responses=responses, aliases=aliases)
 
 
 def _inner(resolver: Resolver, zone: Zone) -> Response | None:
@@ -112,12 +118,10 @@ def _by_parent(
         above, asked = _by_resolver(resolver, top.partition(".")[2])[0] if "." in top else "", top
     else:
         above, asked = top, name
-    for server in sorted(resolver.ask(above, "NS").values("NS", above)) if above else ():
-        for address in _addresses(resolver, server, {}):
-            response = resolver.ask_at(address, asked, "NS")
-            if response.is_usable:
-                return _referral(response, above)
-    return frozenset(), {}, ""
+    servers = sorted(resolver.ask(above, "NS").values("NS", above))[:_PARENTS] if above else []
+    addresses = [address for server in servers for address in _addresses(resolver, server, {})[:1]]
+    said = resolver.ask_all(addresses, asked, "NS")
+    return next((_referral(each, above) for each in said.values() if each.is_usable), (frozenset(), {}, ""))
 
 
 def _referral(response: Response, above: str) -> tuple[frozenset[str], dict[str, list[str]], str]:
@@ -132,10 +136,9 @@ def _referral(response: Response, above: str) -> tuple[frozenset[str], dict[str,
 
 
 def _addresses(resolver: Resolver, server: str, glue: dict[str, list[str]]) -> tuple[str, ...]:
-    found: Iterable[str] = (value for type in ("A", "AAAA") for value in resolver.ask(server, type).values(type))
-    return tuple(dict.fromkeys([*glue.get(server, ()), *found]))
+    return tuple(dict.fromkeys([*glue.get(server, ()), *resolver.addresses(server)]))
 
 
 def at_every_server(resolver: Resolver, zone: Zone, name: str, type: str) -> dict[str, Response]:
     """What each name server that serves the zone says of a name, by its address."""
-    return {address: resolver.ask_at(address, name, type) for address in dict.fromkeys(zone.servers)}
+    return resolver.ask_all(zone.servers, name, type)

@@ -2,22 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: names and behaviour change without notice. Use the modules instead.
-"""The forms of a generation: which of them it lacks, and their content."""
+"""The forms of a generation and the links to it: which of them are missing, and their content."""
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .._errors import InvalidCertificate
-from .._text import KNOWN_AFTER_APPLY
+from .._errors import InvalidCertificate, InvalidOption
+from .._text import KNOWN_AFTER_APPLY, quoted
 from .._x509.certificate import Certificate
 from .._x509.private_key import read_private_key
 from . import read
 from .forms import COMBINED, DER, JKS, KEY_FULLCHAIN, PKCS12, Form
 from .keystore import is_jks_of, is_pkcs12_of, keytool, to_ders, to_jks, to_pkcs12
-from .links import Link, missing_links
+from .links import Link
 from .model import KEY, Generation, Place
 from .steps import FormFile
 
@@ -82,6 +84,34 @@ def reasons(
     directory = place.generation_path(generation.number)
     lacks = missing(directory, generation, forms, key_set(place, generation, certificate)) if forms else ()
     return (*(each.why for each in lacks), *(why for _link, why in missing_links(place, links)))
+
+
+def missing_links(place: Place, links: Sequence[Link]) -> list[tuple[Link, str]]:
+    """The links that are not there or point elsewhere, each with the reason.
+
+    Raises InvalidOption where something else is in the way.
+    """
+    found = [(link, _difference(place, link)) for link in links]
+    return [(link, difference) for link, difference in found if difference]
+
+
+def _difference(place: Place, link: Link) -> str | None:
+    directory = os.path.dirname(link.path)
+    try:
+        kind = stat.S_IFMT(os.lstat(link.path).st_mode)
+        there = os.readlink(link.path) if kind == stat.S_IFLNK else None
+    except OSError:
+        if not os.path.isdir(directory):
+            raise InvalidOption(
+                "links", f"there is no directory {quoted(directory)} for {quoted(link.path)}."
+            ) from None
+        return f"{link.path} does not exist"
+    if there is None:
+        what = "a directory" if kind == stat.S_IFDIR else "a file"
+        raise InvalidOption(
+            "links", f"{quoted(link.path)} is {what}, not a link; move it away to have the link placed."
+        )
+    return None if there == link.target(place) else f"{link.path} points elsewhere"
 
 
 def make_form(form: Form, what: KeySet) -> bytes:

@@ -17,8 +17,7 @@ from .._host.clock import Clock
 from .._plan import Display, Outcome, Plan, Step
 from .._reconcile import Done, Kind, Run, reconcile
 from . import read, write
-from .form_files import KeySet, fits, form_files, key_set
-from .links import missing_links
+from .form_files import KeySet, fits, form_files, key_set, missing_links
 from .model import CHAIN, Generation, Store
 from .plan import Contents, Seen, plan_store
 from .staging import lacking

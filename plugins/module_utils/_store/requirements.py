@@ -14,9 +14,10 @@ from .._errors import Failure, InvalidOption
 from .._host.services import reload_problem
 from .._text import quoted
 from . import write
+from .form_files import missing_links
 from .forms import JKS, Form
 from .keystore import keytool
-from .links import Link, missing_links
+from .links import Link
 from .model import Place
 from .wanted import read_access, refuse_foreign
 

@@ -19,6 +19,8 @@ EXPIRING = "expiring"
 EXPIRING_SPAN = timedelta(days=30)
 # The part of a lifetime that replaces a window as long as the lifetime, and that always passes before a renewal by
 # the service's status: else every run would renew.
+# The part of a lifetime that a span may take.
+_MOST = 0.9
 _THIRD = 3
 # The part of a lifetime in which a certificate is due whatever the service calls it.
 _LAST = 10
@@ -88,11 +90,13 @@ def opens_at(window: Window, not_before: datetime, not_after: datetime) -> datet
 def _opens(window: Window, lifetime: timedelta) -> tuple[timedelta, str | None]:
     """How long before the expiry a window opens, and a warning where it is not as long as it was asked for."""
     asked = window.of(lifetime)
-    if asked < lifetime:
+    # A share was meant for this lifetime; a span may have been meant for a longer one.
+    if asked < lifetime and (window.share is not None or asked <= lifetime * _MOST):
         return asked, None
     third = max(lifetime / _THIRD, timedelta())
+    how = "is not shorter than" if asked >= lifetime else "is nearly as long as"
     return third, (
-        f"renew_before: the window of {_days(asked)} days is not shorter than the certificate's lifetime of "
+        f"renew_before: the window of {_days(asked)} days {how} the certificate's lifetime of "
         f"{_days(lifetime)} days, so every run would renew; a third of the lifetime, {_days(third)} days, is used "
         "instead."
     )

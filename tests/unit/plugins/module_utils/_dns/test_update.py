@@ -126,6 +126,11 @@ def test_a_check_changes_nothing(server: Nsupdate) -> None:
     assert records(server) == []
 
 
+def test_a_cname_in_the_way_is_known_before_there_is_a_value(server: Nsupdate) -> None:
+    with pytest.raises(NotAllowed, match=r"^nsupdate: _dnsauth\.alias\.example\.com is a CNAME, and TXT "):
+        check(server, "_dnsauth.alias.example.com", CLOCK)
+
+
 def test_the_policy_for_one_name_is_known_before_there_is_a_value(server: Nsupdate) -> None:
     assert check(server, "_dnsauth.example.net", CLOCK) == "example.net"
     with pytest.raises(

@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, pkcs12
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, InvalidOption
 from ansible_collections.certops.alicloud.plugins.module_utils._store import keystore
-from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import read_certificate
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import (
+    load_certificates,
+    read_certificate,
+)
 from tests.support.certificates import GOOD, HOST, NOW, ORDER, OTHER, WWW, Host, Set, Shop, new_key, new_set, rsa_key
 
 WORD = "correct horse"
@@ -43,7 +45,7 @@ def form(kind: str, **more: Any) -> dict[str, Any]:
 
 COMBINED, KEY_FIRST, DER = form("combined"), form("key_fullchain"), form("der")
 P12, JKS = form("pkcs12", password=WORD), form("jks", password=WORD)
-LEAF, ABOVE = x509.load_pem_x509_certificates(GOOD.fullchain.encode())
+LEAF, ABOVE = load_certificates(GOOD.fullchain)
 
 
 def use(shop: Shop, what: Set = GOOD, **options: Any) -> int:

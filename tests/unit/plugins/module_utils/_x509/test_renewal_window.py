@@ -74,8 +74,8 @@ def test_a_window_as_long_as_the_lifetime_is_clamped_to_a_third(
     )
 
 
-def test_a_window_just_shorter_than_the_lifetime_is_kept() -> None:
-    assert judged(Window(days(89)), 89.5) == (False, "89.5 of 90 days left, window opens at 89", None)
+def test_a_window_that_leaves_a_tenth_of_the_lifetime_is_kept() -> None:
+    assert judged(Window(days(81)), 81.5) == (False, "81.5 of 90 days left, window opens at 81", None)
 
 
 @pytest.mark.parametrize(
@@ -159,3 +159,13 @@ def test_what_is_due_stays_due_and_the_numbers_agree() -> None:
             left, opens = float(sentence.split()[0]), float(sentence.rsplit(" ", 1)[1])
             assert left <= opens + 0.1 if due else left >= opens
             assert warning is None
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "warned"), [("45d", 46, True), ("41d", 46, False), ("95%", 46, False), ("46d", 46, True)]
+)
+def test_a_span_that_takes_nearly_all_of_a_lifetime_is_taken_as_a_third(text: str, days: int, warned: bool) -> None:
+    begin = datetime(2026, 1, 1, tzinfo=timezone.utc)
+    found = is_due(window(text, "renew_before"), begin, begin + timedelta(days=days), begin + timedelta(days=days / 2))
+    assert (found.warning is not None) is warned
+    assert found.due is not warned
