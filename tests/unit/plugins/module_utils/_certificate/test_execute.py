@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -538,3 +539,18 @@ def test_a_name_that_the_ca_adds_orders_nothing_more(tmp_path: Path, name: str, 
     run(shop, **options)
     assert run(shop, **options)["plan"] == []
     assert orders(shop) == 2
+
+
+def test_a_lost_key_is_told_in_words_of_this_task_before_anything_is_staged(shop: Shop) -> None:
+    run(shop)
+    shutil.rmtree(shop.home)
+    failure = fails(shop)
+    assert "replace_lost_key: true" in failure.msg and "on_key_mismatch" not in failure.msg
+    assert orders(shop) == 1 and not shop.home.exists()
+
+
+def test_two_commands_with_one_name_are_both_run(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[tuple[str, ...]] = []
+    monkeypatch.setattr(shop, "reload", lambda service: ran.append(service.argv))
+    run(shop, endpoints=[], services=[{"name": "web", "argv": ["web", "-t"]}, {"name": "web", "argv": ["web", "-s"]}])
+    assert ran == [("web", "-t"), ("web", "-s")]
