@@ -12,7 +12,7 @@ from contextlib import closing
 from functools import partial
 from typing import Any
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -32,6 +32,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._dns.lookup impor
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
+from ansible_collections.certops.alicloud.plugins.module_utils._text import one_line
 from ansible_collections.certops.alicloud.plugins.plugin_utils.direct import teller, variables
 
 LOOK, CHANGE = "certops.alicloud.certificate_store_info", "certops.alicloud.certificate_store"
@@ -59,9 +60,10 @@ class ActionModule(ActionBase):
             with variables({str(name): str(value) for name, value in environment.items()}):
                 result.update(self._ensured(host))
         except AnsibleError:
-            raise  # an unreachable host, for instance, which Ansible tells
+            raise  # of the task itself, which Ansible tells
         except Exception as problem:
-            result.update({"failed": True, "changed": False, "plan": [], **_task.failed(problem)})
+            told = _task.failed(problem)
+            result.update({"failed": "unreachable" not in told, "changed": False, "plan": [], **told})
         return {**host.told, **result}
 
     def _ensured(self, host: TargetHost) -> dict[str, Any]:
@@ -158,7 +160,12 @@ class TargetHost:
     def _done(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """The result of a step. Raises Failure with its sentence."""
         given = {key: value for key, value in arguments.items() if value is not None}
-        result = self._action.step(name, given, self._task_vars)
+        try:
+            result = self._action.step(name, given, self._task_vars)
+        except AnsibleConnectionFailure as problem:
+            raise Failure(f"Ansible cannot work on the host: {one_line(problem, 600)}", unreachable=True) from None
+        except AnsibleError as problem:
+            raise Failure(f"{name} could not run on the host. Ansible said: {one_line(problem, 600)}") from None
         for key in PASSED_ON:
             if result.get(key):
                 self.told.setdefault(key, result[key])
@@ -175,7 +182,7 @@ def _text_of(warning: Any) -> str:
 def _failure(result: Mapping[str, Any]) -> Failure:
     """A failed step as a failure of the chain, with what the program said, if one ran."""
     said = [str(result.get("msg") or "no reason was given"), str(result.get("stderr") or "").strip()]
-    facts = {name: result[name] for name in ("problem", "key_mismatch") if name in result}
+    facts = {name: result[name] for name in ("problem", "key_mismatch", "unreachable") if name in result}
     return Failure(": ".join(part for part in dict.fromkeys(said) if part), **facts)
 
 

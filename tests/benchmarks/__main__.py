@@ -64,7 +64,7 @@ def run(size: Size) -> Measured:
 
     with tempfile.TemporaryDirectory(prefix="certops-bench-") as folder:
         try:
-            return measure(open_bench(Path(folder), size.role_hosts, size.fleet, children), size, tell)
+            return measure(open_bench(Path(folder), size.groups, children), size, tell)
         finally:
             for child in children:
                 child.terminate()

@@ -9,7 +9,9 @@ from statistics import median
 
 from .figures import Bar, ratio
 from .measure import TIMES, Loop, Measured
-from .plays import ACM, DIRECT, FLOOR, PARSED, SHIPPED, URI
+from .plays import ACM, DIRECT, FLOOR, MODULE, PARSED, ROLE, SHIPPED, STAT, URI, WHOLE
+from .quiet import SSH, WORKER, Quiet
+from .renewals import CONTROLLERS, Fleet, Renewals
 
 COMPARED = 20  # the length of the loop whose items are compared
 
@@ -21,16 +23,63 @@ def item(loop: Loop, task: str) -> float:
 
 def bars(measured: Measured) -> list[Bar]:
     """Return every limit with its figure."""
-    loop, lists, role = measured.loops[COMPARED], measured.lists, measured.role
+    return [
+        *_loops(measured.loops[COMPARED]),
+        *_lists(measured),
+        *_quiet(measured.quiet),
+        *_renewals(measured.renewals),
+    ]
+
+
+def _loops(loop: Loop) -> list[Bar]:
     direct, uri = item(loop, DIRECT), item(loop, URI)
     around = item(loop, FLOOR) + loop.exchange
-    many, pages = lists["client"].seconds, lists["pages"].seconds
     return [
         Bar("`cas_order_info` in the worker, to `ansible.builtin.uri`", 0.06, ratio(direct, uri)),
         Bar("`cas_order_info` in the worker, to `acm_certificate_info`", 0.03, ratio(direct, item(loop, ACM))),
         Bar("the same with the certificate, to `debug` and the bare exchanges", 3, ratio(item(loop, PARSED), around)),
+        Bar("the same with the certificate, to `ansible.builtin.uri`", 0.03, ratio(item(loop, PARSED), uri)),
+        Bar("the same with the certificate, shipped, to `ansible.builtin.uri`", 1, ratio(item(loop, WHOLE), uri)),
         Bar("`cas_order_info` shipped, to `ansible.builtin.uri`", 1, ratio(item(loop, SHIPPED), uri)),
+    ]
+
+
+def _lists(measured: Measured) -> list[Bar]:
+    lists = measured.lists
+    many, pages = lists["client"].seconds, lists["pages"].seconds
+    return [
         Bar(f"a list of 10,000 orders, to {TIMES} times one page", 1.2, ratio(many, pages)),
         Bar("peak memory of the module that lists 10,000 orders", 150, lists["many"].peak, "MiB"),
-        Bar("role `certificate` with nothing to do, to a role of as many tasks", 1.3, ratio(role.ours, role.plain)),
     ]
+
+
+# Of a day when nothing is due, to one `stat` by the same way.
+_LIMITS = {(MODULE, WORKER): 0.15, (MODULE, SSH): 1.15, (ROLE, WORKER): 0.45, (ROLE, SSH): 1.5}
+
+
+def _quiet(quiet: Quiet) -> list[Bar]:
+    return [
+        Bar(f"{kind} `certificate` with nothing to do, {way}, to one `stat`", limit, to_stat(quiet, kind, way))
+        for (kind, way), limit in _LIMITS.items()
+    ]
+
+
+def to_stat(quiet: Quiet, kind: str, way: str) -> float:
+    """A host of a kind, to one ``stat`` that is shipped: over ssh, or to this machine."""
+    return ratio(quiet.seconds[kind, way], quiet.seconds[STAT, way])
+
+
+def _renewals(renewals: Renewals) -> list[Bar]:
+    day, fleet, rate = renewals.day, renewals.fleet, renewals.rate
+    return [
+        Bar("tasks for a renewing host", 15, day.tasks),
+        Bar("lines of output for a renewing host", 12, day.lines),
+        Bar(f"calls for each of {fleet.hosts} renewing hosts", 8, fleet.calls_each),
+        Bar("a renewal without a limit of calls, for each host", 0.8, fleet.seconds / fleet.hosts, "s"),
+        Bar(f"{_at(renewals.paced, rate)}, one controller", 1.1, renewals.paced.to_limit(rate)),
+        Bar(f"{_at(renewals.apart, rate)}, {CONTROLLERS} controllers", 1.25, renewals.apart.to_limit(rate)),
+    ]
+
+
+def _at(fleet: Fleet, rate: float) -> str:
+    return f"{fleet.hosts} hosts at {rate:g} calls a second, to what their calls take"

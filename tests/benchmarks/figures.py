@@ -113,3 +113,9 @@ def play_seconds(records: Sequence[Record], name: str) -> list[float]:
         if record.play_name == name:
             plays.setdefault(record.play, []).append(record)
     return [max(end for task in tasks for end in task.ends) - tasks[0].start for tasks in plays.values()]
+
+
+def lines_of_tasks(output: str) -> int:
+    """Return how many lines Ansible wrote for the tasks of a run: those that are not empty, before the recap."""
+    shown = output.partition("PLAY RECAP")[0].splitlines()
+    return len([line for line in shown if line.strip() and not line.startswith("PLAY [")])

@@ -1,23 +1,20 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The four parts of a bench: loops, lists, a role on many hosts, a fleet."""
+"""The parts of a bench: loops, lists, many hosts with nothing to do, renewals."""
 
 from __future__ import annotations
 
-import json
-import urllib.request
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from tests.emulator.core.control import PREFIX
-
-from .figures import Record, each, every, medians, play_seconds, said_medians
-from .plays import DIRECT, FLOOR, SHIPPED, TAGS, URI, peers, role, write, write_plain_role
-from .runs import Bench, play, script, serve
+from .figures import each, every, medians, said_medians
+from .plays import DIRECT, FLOOR, SHIPPED, TAGS, URI, peers, write
+from .quiet import Quiet, measure_quiet
+from .renewals import CONTROLLERS, Renewals, measure_apart, measure_fleet, measure_one, measure_paced
+from .runs import Bench, play, script
 from .sizes import EVERYBODY, QUICKEST, Size
 
 Tell = Callable[[str], None]
@@ -43,35 +40,14 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Role:
-    """A role with nothing to do, in the worker and shipped, and one of as many plain tasks: seconds for each host."""
-
-    hosts: int
-    tasks: Sequence[str]
-    others: Sequence[str]
-    ours: float
-    shipped: float
-    plain: float
-
-
-@dataclass(frozen=True)
-class Fleet:
-    """A renewal of many hosts in one run."""
-
-    hosts: int
-    seconds: float
-    calls: Mapping[str, int]
-
-
-@dataclass(frozen=True)
 class Measured:
     """All of it. ``whole`` has the seconds of a playbook with one task in a loop of 20."""
 
     loops: Mapping[int, Loop]
     whole: Mapping[str, float]
     lists: Mapping[str, Listed]
-    role: Role
-    fleet: Fleet
+    quiet: Quiet
+    renewals: Renewals
 
 
 def measure(bench: Bench, size: Size, tell: Tell) -> Measured:
@@ -84,10 +60,20 @@ def measure(bench: Bench, size: Size, tell: Tell) -> Measured:
     whole = _whole(bench, size.whole_rounds)
     tell("Lists")
     lists = _lists(bench, size.listing_rounds)
-    tell(f"A role with nothing to do on {size.role_hosts} hosts")
-    role = _role(bench, size.role_rounds, size.role_hosts)
+    tell(f"{size.hosts} hosts with nothing to do")
+    quiet = measure_quiet(bench, size.host_rounds, size.hosts)
+    return Measured(loops, whole, lists, quiet, _renewals(bench, size, tell))
+
+
+def _renewals(bench: Bench, size: Size, tell: Tell) -> Renewals:
+    tell("A renewal of one host")
+    day = measure_one(bench)
     tell(f"A renewal of {size.fleet} hosts")
-    return Measured(loops, whole, lists, role, _fleet(bench, size.fleet))
+    fleet = measure_fleet(bench, size.fleet)
+    tell(f"A renewal of {size.paced} hosts at {size.rate:g} calls a second")
+    paced = measure_paced(bench, size.paced, size.rate)
+    tell(f"The same by {CONTROLLERS} controllers")
+    return Renewals(day, fleet, size.rate, paced, measure_apart(bench, size.paced, size.rate))
 
 
 def _loop(bench: Bench, length: int, rounds: Mapping[str, int]) -> Loop:
@@ -126,41 +112,3 @@ def _lists(bench: Bench, rounds: int) -> dict[str, Listed]:
 def _listed(answers: Sequence[Mapping[str, Any]]) -> Listed:
     seconds, peak = (median(answer[name] for answer in answers) for name in ("seconds", "peak"))
     return Listed(int(answers[0]["orders"]), seconds, peak)
-
-
-# What Ansible does by itself, without a module on the host.
-BY_ITSELF = ("assert", "debug", "fail", "include_role", "include_tasks", "meta", "set_fact", "validate_argument_spec")
-
-
-def on_host(record: Record) -> bool:
-    """Whether the task ran somewhere and started a module there."""
-    return bool(record.ends) and record.action.rpartition(".")[2] not in BY_ITSELF
-
-
-def _role(bench: Bench, rounds: int, hosts: int) -> Role:
-    """The role, the same with its modules shipped, and a role of plain tasks, in turn."""
-    limit = ("--limit", f"converged[0:{hosts - 1}]")
-    ours = write(bench.folder, "converged", role("certops.alicloud.certificate", "Converged"))
-    # Which tasks it runs is seen, not assumed.
-    seen = play(bench, [ours], "--limit", "converged[0]")[1]
-    tasks = [record.action for record in seen if on_host(record)]
-    others = [record.action for record in seen if record.ends and not on_host(record)]
-    write_plain_role(bench.folder / "roles" / "plain", len(tasks))
-    shipped = role("certops.alicloud.certificate", "Shipped", certops_alicloud_direct=False)
-    books = [ours, write(bench.folder, "shipped", shipped), write(bench.folder, "plain", role("plain", "Plain"))]
-    records = play(bench, books * rounds, *limit)[1]
-    times = (median(play_seconds(records, name)) / hosts for name in ("Converged", "Shipped", "Plain"))
-    return Role(hosts, tasks, others, *times)
-
-
-def _fleet(bench: Bench, hosts: int) -> Fleet:
-    """The collection's own playbook, on hosts that are all due."""
-    url = serve(bench.folder, "service", "to_renew", [str(hosts)], bench.children)["urls"]["due"]
-    there = {"ALIBABA_CLOUD_CAS_ENDPOINT": url, "ALIBABA_CLOUD_ALIDNS_ENDPOINT": url}
-    seconds = play(bench, ["certops.alicloud.renew"], "-e", "certificates_hosts=due", **there)[0]
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(f"{url}{PREFIX}calls") as answer:
-        calls = Counter(call["action"] for call in json.load(answer)["calls"])
-    renewed = calls["RenewCertificateOrderForPackageRequest"]
-    assert renewed == hosts, f"{renewed} of {hosts} certificates were renewed."
-    return Fleet(hosts, seconds, dict(calls.most_common()))

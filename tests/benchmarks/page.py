@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from .bars import COMPARED, item
+from .bars import COMPARED, item, to_stat
 from .figures import Bar, ratio, spread
 from .measure import TIMES, Measured
-from .plays import ACM, DIRECT, FLOOR, PARSED, SDK, SHIPPED, URI, X509
+from .plays import ACM, DIRECT, FLOOR, PARSED, SDK, SHIPPED, URI, WHOLE, X509
+from .quiet import Quiet
+from .renewals import CONTROLLERS, Fleet, Renewals
 
 # What the tasks of the peers do, in words.
 PEERS = {
@@ -18,6 +20,7 @@ PEERS = {
     DIRECT: "`cas_order_info`, in the worker: one signed call, one order",
     PARSED: "`cas_order_info`, in the worker, with the certificate: two calls, one certificate parsed",
     SHIPPED: "`cas_order_info`, shipped: the first again, the way Ansible runs modules",
+    WHOLE: "`cas_order_info`, shipped, with the certificate: the second again",
     URI: "`ansible.builtin.uri`: one GET at the same server, neither signed nor parsed",
     X509: "`community.crypto.x509_certificate_info`: one file, no network",
     ACM: "`community.aws.acm_certificate_info`: one certificate, at moto",
@@ -63,19 +66,22 @@ page, as often as the largest account has pages. The emulator of the largest acc
 own work is in none of the figures.
 """
 
+QUIET = """\
+{hosts} hosts whose certificates are valid, five at a time as Ansible does by default: one `stat`, the module
+`certificate`, and the role `certificate`, which calls it. Hosts are this machine, and modules stay in the worker or are
+shipped over ssh, to an sshd on this machine. A `stat` is always shipped.
+"""
 
-ROLE = """\
-The role `certificate` with nothing to do, on {hosts} hosts that are all this machine, five at a time as Ansible does by
-default, beside a role of as many tasks that look at a file (`stat` and `slurp` in turn). Tasks are counted as they ran:
-those that start a module on the host, which is {count} of the role's. What Ansible does by itself on the controller
-({others}) is not counted, and is in the time all the same. Modules of hosts that are this machine stay in the worker;
-the second line is the role with its modules shipped, as they are to any other host.
+DAY = """\
+One host whose certificate is due, with the role `certificate`, from the new key to the installed successor, with the
+validation in Alibaba Cloud DNS: {tasks} tasks, {lines} lines of output, {calls} calls.
 """
 
 FLEET = """\
-The playbook `certops.alicloud.renew` on {hosts} hosts whose certificates are all due, from the new key to the installed
-successor, with the proofs in Alibaba Cloud DNS: {seconds} seconds, {each} for each host; {calls} calls,
-{calls_each} for each host.
+The playbook `certops.alicloud.renew` on hosts whose certificates are all due. The limit is what the emulator lets pass,
+of all operations of the account together; a call that it refuses is not counted. The last line is {controllers}
+controllers at once that know nothing of each other, each with its share of the hosts. A `ratio` is the time to what the
+calls take at the limit.
 """
 
 
@@ -92,9 +98,10 @@ def page(measured: Measured, limits: Sequence[Bar], versions: Mapping[str, str])
         table(("task", "seconds"), ((_short(name), f"{value:.2f}") for name, value in measured.whole.items())),
         f"## Lists\n\n{LISTS}",
         _lists(measured),
-        "## Roles\n",
-        _role(measured),
-        _fleet(measured),
+        "## Hosts with nothing to do\n",
+        _quiet(measured.quiet),
+        "## Renewals\n",
+        _renewals(measured.renewals),
         "## Versions\n",
         table(("what", "version"), versions.items()),
     ]
@@ -159,20 +166,26 @@ def _lists(measured: Measured) -> str:
     return table(("orders", "seconds", "peak memory, MiB"), rows)
 
 
-def _role(measured: Measured) -> str:
-    role = measured.role
-    others = ", ".join(f"`{name.rpartition('.')[2]}`" for name in role.others)
-    text = ROLE.format(hosts=role.hosts, count=len(role.tasks), others=others)
+def _quiet(quiet: Quiet) -> str:
     rows = [
-        ("`certificate`", number(role.ours), number(ratio(role.ours, role.plain))),
-        ("`certificate`, shipped", number(role.shipped), number(ratio(role.shipped, role.plain))),
-        ("the tasks that look at a file", number(role.plain), "1"),
+        (f"{name}, {way}", number(seconds), number(to_stat(quiet, name, way)))
+        for (name, way), seconds in quiet.seconds.items()
     ]
-    return f"{text}\n{table(('role', 'seconds for each host', 'ratio'), rows)}"
+    return f"{QUIET.format(hosts=quiet.hosts)}\n{table(('what', 'seconds for each host', 'to `stat`'), rows)}"
 
 
-def _fleet(measured: Measured) -> str:
-    fleet, calls = measured.fleet, sum(measured.fleet.calls.values())
-    each, calls_each = number(fleet.seconds / fleet.hosts), number(calls / fleet.hosts)
-    text = FLEET.format(hosts=fleet.hosts, seconds=number(fleet.seconds), each=each, calls=calls, calls_each=calls_each)
-    return f"{text}\n{table(('operation', 'calls'), ((name, str(count)) for name, count in fleet.calls.items()))}"
+def _renewals(renewals: Renewals) -> str:
+    day, rate = renewals.day, renewals.rate
+    one = DAY.format(tasks=day.tasks, lines=day.lines, calls=sum(day.calls.values()))
+    rows = [
+        _fleet("no limit", renewals.fleet, ""),
+        _fleet(f"{rate:g} calls a second", renewals.paced, number(renewals.paced.to_limit(rate))),
+        _fleet(f"the same, {CONTROLLERS} controllers", renewals.apart, number(renewals.apart.to_limit(rate))),
+    ]
+    fleets = table(("limit", "hosts", "seconds", "calls for each host", "ratio"), rows)
+    calls = table(("operation, for one host", "calls"), ((name, str(count)) for name, count in day.calls.items()))
+    return f"{one}\n{calls}\n{FLEET.format(controllers=CONTROLLERS)}\n{fleets}"
+
+
+def _fleet(limit: str, fleet: Fleet, share: str) -> tuple[str, ...]:
+    return limit, str(fleet.hosts), number(fleet.seconds), number(fleet.calls_each), share

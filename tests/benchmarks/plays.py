@@ -13,9 +13,26 @@ from typing import Any
 # What the tasks of the peers are called.
 FLOOR, EXCHANGE = "The floor", "The bare exchanges"
 DIRECT, PARSED, SHIPPED = "One order", "One order with its certificate", "One order, by a process of its own"
+WHOLE = "One order with its certificate, by a process of its own"
 URI, X509 = "One page over HTTP", "One certificate file"
 ACM, SDK = "One certificate of AWS", "One order through the SDK"
-TAGS = {FLOOR: "floor", DIRECT: "direct", PARSED: "parsed", SHIPPED: "shipped", URI: "uri"}
+TAGS = {FLOOR: "floor", DIRECT: "direct", PARSED: "parsed", SHIPPED: "shipped", WHOLE: "whole", URI: "uri"}
+
+# What is done on a day when nothing is due, and beside it.
+STAT, MODULE, ROLE = "stat", "module", "role"
+_OPTIONS = ("domains", "directory", "owner", "group", "product_code")
+KINDS: dict[str, dict[str, Any]] = {
+    STAT: {"tasks": [{"name": "Look at a file", "ansible.builtin.stat": {"path": "{{ bench_file }}"}}]},
+    MODULE: {
+        "tasks": [
+            {
+                "name": "Ensure a valid certificate is installed",
+                "certops.alicloud.certificate": {option: f"{{{{ certificate_{option} }}}}" for option in _OPTIONS},
+            }
+        ]
+    },
+    ROLE: {"roles": ["certops.alicloud.certificate"]},
+}
 
 Play = dict[str, Any]
 ORDERS = "certops.alicloud.cas_order_info"
@@ -28,6 +45,7 @@ def peers(facts: Mapping[str, Any], length: int) -> Play:
         DIRECT: {ORDERS: {}},
         PARSED: {ORDERS: {"include_certificate": True}},
         SHIPPED: {ORDERS: {}, "vars": {"certops_alicloud_direct": False}},
+        WHOLE: {ORDERS: {"include_certificate": True}, "vars": {"certops_alicloud_direct": False}},
         URI: {"ansible.builtin.uri": {"url": f"{facts['url']}/_control/ca"}},
         X509: {"community.crypto.x509_certificate_info": {"path": facts["certificate"]}},
         ACM: {"community.aws.acm_certificate_info": facts["acm"]},
@@ -44,9 +62,9 @@ def _tag(name: str) -> str:
     return TAGS.get(name, "slow")
 
 
-def role(name: str, title: str, **variables: Any) -> Play:
-    """A role on many hosts."""
-    return {"name": title, "hosts": "converged", "gather_facts": False, "roles": [name], "vars": variables}
+def on_hosts(kind: str, title: str, variables: Mapping[str, Any], hosts: str = "converged") -> Play:
+    """One task, or the role, on many hosts."""
+    return {"name": title, "hosts": hosts, "gather_facts": False, "vars": dict(variables), **KINDS[kind]}
 
 
 def write(folder: Path, name: str, play: Play) -> str:
@@ -54,11 +72,3 @@ def write(folder: Path, name: str, play: Play) -> str:
     path = folder / f"{name}.yml"
     path.write_text(json.dumps([play], indent=2))
     return str(path)
-
-
-def write_plain_role(folder: Path, count: int) -> None:
-    """Write a role of so many tasks that look at a file, in turn with stat and with slurp."""
-    kinds = ("ansible.builtin.stat", "ansible.builtin.slurp")
-    tasks = [{"name": f"Look {number}", kinds[number % 2]: {"path": "{{ bench_file }}"}} for number in range(count)]
-    (folder / "tasks").mkdir(parents=True)
-    (folder / "tasks" / "main.yml").write_text(json.dumps(tasks))

@@ -22,6 +22,7 @@ from .accounts import PRODUCT, ZONE
 from .figures import Record, read_records
 from .peers import PEERS
 
+CONVERGED = "converged"  # the group of hosts with nothing to do
 HERE = ROOT / "tests" / "benchmarks"
 
 
@@ -47,11 +48,11 @@ class Bench:
         }
 
 
-def open_bench(folder: Path, hosts: int, due: int, children: list[Child]) -> Bench:
+def open_bench(folder: Path, groups: Mapping[str, int], children: list[Child]) -> Bench:
     """Start the servers that all parts need; whoever calls ends the children."""
-    own = serve(folder, "service", "at_rest", [str(hosts)], children)
+    own = serve(folder, "service", "at_rest", [str(groups[CONVERGED])], children)
     theirs = serve(folder, "aws", "aws", [], children)
-    (folder / "inventory.yml").write_text(json.dumps(inventory(folder, hosts, due)))
+    (folder / "inventory.yml").write_text(json.dumps(inventory(folder, groups)))
     (folder / "ansible.cfg").touch()
     return Bench(folder, own["urls"], theirs, _environment(folder, own), children)
 
@@ -67,9 +68,8 @@ def serve(folder: Path, module: str, part: str, more: Sequence[str], children: l
     return facts
 
 
-def inventory(folder: Path, hosts: int, due: int) -> dict[str, Any]:
+def inventory(folder: Path, groups: Mapping[str, int]) -> dict[str, Any]:
     """Return the inventory: this machine, and groups of hosts that are this machine, too."""
-    groups = {"converged": hosts, "due": due}
     return {
         "all": {
             "vars": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable},
@@ -120,9 +120,12 @@ class Broken(Exception):
     """A process of the bench failed, so there is nothing to measure."""
 
 
-def play(bench: Bench, books: Sequence[str], *words: str, **environment: str) -> tuple[float, list[Record]]:
+def play(
+    bench: Bench, books: Sequence[str], *words: str, folder: str | None = None, **environment: str
+) -> tuple[float, list[Record]]:
     """Run playbooks in one process; return its seconds and what the stopwatch wrote."""
-    notes, log = bench.folder / "stopwatch.jsonl", bench.folder / "play.log"
+    own = Path(folder) if folder else bench.folder
+    notes, log = own / "stopwatch.jsonl", own / "play.log"
     notes.unlink(missing_ok=True)
     command = ["ansible-playbook", "-i", str(bench.folder / "inventory.yml"), *words, *books]
     start_ = time.perf_counter()

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A process in which emulators of a bench live: one for each account.
 
-Usage: python -m tests.benchmarks.service FOLDER at_rest|to_renew HOSTS
+Usage: python -m tests.benchmarks.service FOLDER at_rest|GROUP HOSTS [CALLS_PER_SECOND]
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from tests.emulator.__main__ import write_at_once
@@ -51,20 +52,21 @@ def at_rest(folder: Path, hosts: int) -> dict[str, Emulator]:
     return {name: Remembering(world) if name == LARGEST else Emulator(world) for name, world in worlds.items()}
 
 
-def to_renew(folder: Path, hosts: int) -> dict[str, Emulator]:
+def to_renew(folder: Path, group: str, hosts: int, rate: float | None) -> dict[str, Emulator]:
     """The account of hosts whose certificates are all due."""
-    return {"due": Emulator(fleet(hosts, OLD, folder / "due"))}
+    world = fleet(hosts, OLD, folder / group)
+    world.dials = replace(world.dials, account_rate=rate)
+    return {group: Emulator(world)}
 
 
-PARTS = {"at_rest": at_rest, "to_renew": to_renew}
-
-
-def main(folder: Path, part: str, hosts: int) -> None:
+def main(folder: Path, part: str, hosts: int, rate: float | None = None) -> None:
     """Serve until somebody ends it."""
     with contextlib.ExitStack() as stack:
-        emulators = PARTS[part](folder, hosts)
-        if part == "to_renew":
-            stack.enter_context(contextlib.closing(Prover(emulators["due"])))
+        if part == "at_rest":
+            emulators = at_rest(folder, hosts)
+        else:
+            emulators = to_renew(folder, part, hosts, rate)
+            stack.enter_context(contextlib.closing(Prover(emulators[part])))
         keys = Keys()
         ready = {
             "urls": {name: stack.enter_context(Server(emulator)).url for name, emulator in emulators.items()},
@@ -76,4 +78,4 @@ def main(folder: Path, part: str, hosts: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), *map(float, sys.argv[4:]))

@@ -8,27 +8,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from .renewals import ALONE, APART, DUE, PACED
+from .runs import CONVERGED
+
 EVERYBODY = "all"
 # The slowest peers take longer than all the rest, and lie far from every limit.
-QUICKEST = "floor,exchange,direct,parsed,shipped,uri"
+QUICKEST = "floor,exchange,direct,parsed,shipped,whole,uri"
 
 
 @dataclass(frozen=True)
 class Size:
-    """``rounds`` by length of the loop: of all peers, and more of the quickest; ``fleet`` hosts are renewed."""
+    """``rounds`` by length of the loop: of all peers, and more of the quickest. ``hosts`` have nothing to do, ``fleet``
+    hosts are renewed, and ``paced`` hosts at a service that lets ``rate`` calls a second pass."""
 
     rounds: Mapping[int, tuple[int, int]]
     whole_rounds: int
     listing_rounds: int
-    role_rounds: int
-    role_hosts: int
+    host_rounds: int
+    hosts: int
     fleet: int
+    paced: int
+    rate: float = 10.0
+
+    @property
+    def groups(self) -> dict[str, int]:
+        """How many hosts each group of the inventory has."""
+        return {CONVERGED: self.hosts, ALONE: 1, DUE: self.fleet, PACED: self.paced, APART: self.paced}
 
 
-_USUAL = Size({1: (7, 0), 20: (3, 8), 200: (0, 1)}, 2, 7, 2, 100, 12)
+_USUAL = Size({1: (7, 0), 20: (3, 8), 200: (0, 1)}, 2, 7, 3, 50, 40, 40)
 SIZES = {
-    "quick": Size({1: (3, 0), 20: (1, 0)}, 1, 3, 1, 10, 2),
+    "quick": Size({1: (1, 0), 20: (1, 0)}, 1, 3, 2, 8, 4, 8),
     "usual": _USUAL,
-    "fleet": replace(_USUAL, fleet=300),
-    "full": Size({1: (15, 0), 20: (9, 12), 200: (3, 0)}, 5, 15, 3, 100, 300),
+    "fleet": replace(_USUAL, fleet=300, paced=300),
+    "full": Size({1: (15, 0), 20: (9, 12), 200: (3, 0)}, 5, 15, 5, 100, 300, 300),
 }

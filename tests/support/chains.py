@@ -75,6 +75,10 @@ class Shop:
     before: Callable[[str], None] = ignore
     after: Callable[[str], None] = ignore
     serving: str | None = None
+    # Whom the checks before an order ask; None where they are switched off.
+    resolver: Any = None
+    # Where tasks leave notes for each other; None where they leave none.
+    state: str | None = None
     ahead: float = 0.0
     said: list[str] = field(default_factory=list)
 
@@ -106,9 +110,10 @@ class Shop:
                 # As the action passes it on.
                 facts = {name: failure.facts[name] for name in ("problem", "key_mismatch") if name in failure.facts}
                 raise Failure(failure.msg, **facts) from None
-            return outcome.public(self.clock.now())
+            return dict(outcome.public(self.clock.now()))
 
-        return self._do(str(options["state"]), changed)
+        found: Mapping[str, Any] = self._do(str(options["state"]), changed)
+        return found
 
     def reload(self, service: Service) -> None:
         def reloaded() -> None:
@@ -176,7 +181,7 @@ def _given(options: Mapping[str, Any]) -> dict[str, Any]:
 def _fingerprint(pem: str) -> str:
     from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import read_certificate
 
-    return read_certificate(pem).sha256_fingerprint
+    return str(read_certificate(pem).sha256_fingerprint)
 
 
 def options(**given: Any) -> dict[str, Any]:
@@ -194,18 +199,23 @@ def look(action: str = "apply", reason: str = "no certificate is installed", **f
     return Look(Action(action), reason, "/etc/ssl/certops/www.example.com", facts.pop("next_generation", 1), **facts)
 
 
+def actors(shop: Shop, check: bool = False) -> Actors:
+    """Through whom a task acts on a shop."""
+    return Actors(
+        host=shop,
+        clock=client.clock(shop.account),
+        read_only=check,
+        connect=lambda: client.client(shop.account, check, transport=_watched(shop), state_directory=shop.state),
+        connect_alidns=lambda: client.client(shop.account, check, product=ALIDNS, transport=_watched(shop)),
+        find_resolver=lambda: shop.resolver,
+    )
+
+
 def run(shop: Shop, check: bool = False, **given: Any) -> Outcome[Chain]:
     """Run what ``certificate`` runs."""
     shop.read_only = check
     asked = wanted(**{"directory": str(shop.root), **given})
-    actors = Actors(
-        host=shop,
-        clock=client.clock(shop.account),
-        read_only=check,
-        connect=lambda: client.client(shop.account, check, transport=_watched(shop)),
-        connect_alidns=lambda: client.client(shop.account, check, product=ALIDNS, transport=_watched(shop)),
-    )
-    return ensure_certificate(actors, asked)
+    return ensure_certificate(actors(shop, check), asked)
 
 
 def _watched(shop: Shop) -> Transport:

@@ -30,6 +30,7 @@ NEW_IN_EVERY_RUN = {
     "hash": r"\b[0-9a-f]{64}\b",
     "instance": r"\bcas-[a-z]+-[0-9a-f]{6}\b",
     "job": r"\bj\d+\.\d+\b",
+    "moment": r"\b\d{13}\b",
     "order": r"\b\d{17}\b",
     "request": r"\b[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}\b",
     "serial": r"\b(?:[0-9a-f]{2}:){7,}[0-9a-f]{2}\b",
@@ -39,9 +40,9 @@ NEW_IN_EVERY_RUN = {
 }
 ANY_OF_THEM = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in NEW_IN_EVERY_RUN.items()), re.DOTALL)
 # Two events can fall into the same second in one run only, and two modules be in the same process.
-UNNUMBERED = ("booleans", "time")
-# Keys whose value may be another one of the same type: a second can make it a day less.
-FREE = ("days_left",)
+UNNUMBERED = ("booleans", "moment", "time")
+# Keys whose value may be another one of the same type: a second can make it a day or a second less.
+FREE = ("clock_offset", "days_left")
 
 TARGET = re.compile(r"^Running (\w+) integration test role$", re.MULTILINE)
 WAY = re.compile(

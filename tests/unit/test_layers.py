@@ -23,6 +23,8 @@ RPC, HOST, X509, CAS, ALIDNS, STORE, DNS, CERTIFICATE = (
 )
 ORDERS, WAIT = f"{CAS}.orders", f"{CAS}.wait"
 MODULES, ACTIONS, DIRECT = "plugins.modules", "plugins.action", "plugins.plugin_utils.direct"
+# The action that has a module's work to do, because it acts on the controller and on the host.
+CHAIN_ACTION = f"{ACTIONS}.certificate"
 EMULATOR = "tests.emulator"
 
 GROUND = (ERRORS, TEXT, HOST, X509)
@@ -151,6 +153,18 @@ def only_modules_import_the_chain(files: Sources) -> list[str]:
     return breaks(files, lambda name, each: name not in below or not under(each, CERTIFICATE))
 
 
+def chain_imports_products_and_dns(files: Sources) -> list[str]:
+    below = (STORE, ALIDNS, CAS, DNS, PLAN, RECONCILE, f"{RPC}.client", *GROUND)
+    return only(files, [CERTIFICATE], [CERTIFICATE, *below])
+
+
+def chain_plans_without_io(files: Sources) -> list[str]:
+    """What is planned and what is said comes of what was seen, and of nothing else."""
+    pure = [f"{CERTIFICATE}.{name}" for name in ("plan", "steps", "texts", "report")]
+    acts = tuple(f"{CERTIFICATE}.{name}" for name in ("observe", "execute", "publish", "checks", "preflight"))
+    return _doors(files, pure, (*IO, *acts, DNS)) + _hands(files, pure)
+
+
 def preflight_rules_do_no_io(files: Sources) -> list[str]:
     """They turn what was seen into checks, and see nothing themselves."""
     name = f"{CERTIFICATE}.preflight_rules"
@@ -180,16 +194,22 @@ def kinds_do_not_import_one_another(files: Sources) -> list[str]:
 def plan_does_no_io(files: Sources) -> list[str]:
     """Neither by itself, nor through a file that it imports; nor does it see an api.py."""
     pure = [name for name in files if under(name, PLAN, *PRODUCTS) and name.split(".")[-1] in PURE]
-    doors = [
+    return _doors(files, pure, IO) + _hands(files, pure)
+
+
+def _doors(files: Sources, pure: Iterable[str], io: Iterable[str]) -> list[str]:
+    """The files that do I/O, or call an API, that these reach."""
+    return [
         f"{name} -> {each}"
         for name in pure
         for each in sorted(reached(files, name))
-        if under(each, *IO) or each.endswith(".api")
+        if under(each, *io) or each.endswith(".api")
     ]
-    hands = [
-        f"{name} -> {each}" for name in pure for each in sorted(imports(name, files[name])) if under(each, *SYSTEM)
-    ]
-    return doors + hands
+
+
+def _hands(files: Sources, pure: Iterable[str]) -> list[str]:
+    """What these import of the system."""
+    return [f"{name} -> {each}" for name in pure for each in sorted(imports(name, files[name])) if under(each, *SYSTEM)]
 
 
 def modules_import_task_and_products_only(files: Sources) -> list[str]:
@@ -207,7 +227,15 @@ def connection_imports_the_protocol_only(files: Sources) -> list[str]:
 
 
 def actions_import_their_module_only(files: Sources) -> list[str]:
-    return only(files, [ACTIONS], [MODULES, DIRECT]) + only(files, [DIRECT], [TASK])
+    others = {name: text for name, text in files.items() if name != CHAIN_ACTION}
+    return only(others, [ACTIONS], [MODULES, DIRECT]) + only(files, [DIRECT], [TASK])
+
+
+def action_of_the_chain_connects_and_no_more(files: Sources) -> list[str]:
+    """It makes the clients and runs modules on the host; what is done with them is the chain's."""
+    connects = (TASK, CONNECTION, f"{RPC}.client", f"{CAS}.product", f"{ALIDNS}.api", f"{DNS}.lookup")
+    on_the_host = (f"{ACTIONS}.certificate_store", f"{ACTIONS}.certificate_store_info")
+    return only(files, [CHAIN_ACTION], [CERTIFICATE, DIRECT, *connects, *on_the_host, *GROUND])
 
 
 def emulator_imports_nothing_of_plugins(files: Sources) -> list[str]:
@@ -247,6 +275,8 @@ RULES = (
     plan_and_reconcile_know_no_kind,
     products_do_not_import_one_another,
     only_modules_import_the_chain,
+    chain_imports_products_and_dns,
+    chain_plans_without_io,
     preflight_rules_do_no_io,
     store_imports_no_service,
     kinds_do_not_import_one_another,
@@ -255,6 +285,7 @@ RULES = (
     connections_are_made_by_task_alone,
     connection_imports_the_protocol_only,
     actions_import_their_module_only,
+    action_of_the_chain_connects_and_no_more,
     emulator_imports_nothing_of_plugins,
     no_import_circle,
     no_file_named_after_nothing,
@@ -279,9 +310,9 @@ def test_all_packages_were_read() -> None:
 
 def test_one_way_to_fail_and_one_to_succeed() -> None:
     plugins = {name: text for name, text in FILES.items() if under(name, "plugins")}
-    assert calls_of("fail_json", plugins) == [TASK]
+    assert set(calls_of("fail_json", plugins)) == {TASK}
     assert calls_of("exit_json", plugins) == [TASK]
-    assert set(calls_of("check_mode", plugins)) == {TASK}
+    assert set(calls_of("check_mode", plugins)) == {TASK, CHAIN_ACTION}
 
 
 def test_no_test_file_imports_a_test_file() -> None:
@@ -316,6 +347,16 @@ def test_no_test_file_imports_a_test_file() -> None:
         pytest.param(products_do_not_import_one_another, f"{CAS}.validation", "from .._alidns import api", id="cas"),
         pytest.param(products_do_not_import_one_another, f"{CAS}.product", "from .. import _task", id="task"),
         pytest.param(only_modules_import_the_chain, f"{CAS}.status", "from .._certificate import plan", id="chain"),
+        pytest.param(chain_imports_products_and_dns, f"{CERTIFICATE}.plan", "from .. import _task", id="the task"),
+        pytest.param(chain_imports_products_and_dns, f"{CERTIFICATE}.plan", "from .._rpc import paging", id="rpc"),
+        pytest.param(chain_plans_without_io, f"{CERTIFICATE}.plan", "from .publish import publish", id="publish"),
+        pytest.param(chain_plans_without_io, f"{CERTIFICATE}.texts", "from .._alidns.api import x", id="texts"),
+        pytest.param(chain_plans_without_io, f"{CERTIFICATE}.report", "from .._dns import update", id="report"),
+        pytest.param(chain_plans_without_io, f"{CERTIFICATE}.steps", "import os", id="steps"),
+        pytest.param(chain_plans_without_io, f"{CERTIFICATE}.wanted", "from .observe import Look", id="by a file"),
+        pytest.param(
+            action_of_the_chain_connects_and_no_more, CHAIN_ACTION, "from ..module_utils._store import read", id="store"
+        ),
         pytest.param(preflight_rules_do_no_io, f"{CERTIFICATE}.preflight_rules", "import dns.query", id="rules"),
         pytest.param(store_imports_no_service, f"{STORE}.read", "from .._rpc.fields import text", id="protocol"),
         pytest.param(store_imports_no_service, f"{STORE}.info", "from .._cas.options import positive", id="options"),

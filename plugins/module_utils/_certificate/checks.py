@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .._alidns.api import zone_of
@@ -75,24 +76,39 @@ def _preflight(
     from . import preflight  # its library is imported only where it is used
 
     validation = wanted.validation
-    checks = preflight.look(
-        preflight.PreflightWanted(
+    with _probe_file(run, wanted) as probe:
+        asked = preflight.PreflightWanted(
             domains=wanted.domains,
             product_code=wanted.options["product_code"],
             validation=validation.by,
             validation_method=validation.method,
             provider_zone=(lambda name: zones.get(name) or _provider_zone(run, wanted, name)) if zones else None,
             dns_alias=validation.alias,
+            probe=probe,
             strict=wanted.options["preflight"] == "strict",
-        ),
-        resolver,
-        run.clock,
-    )
+        )
+        checks = preflight.look(asked, resolver, run.clock)
     run.warnings.extend(preflight.warnings(checks))
     failed = preflight.failures(checks)
     if failed:
         raise NotAllowed(" ".join(failed), checks=[check._asdict() for check in checks])
     return [check._asdict() for check in checks]
+
+
+@contextmanager
+def _probe_file(run: Run[Actors], wanted: CertificateWanted) -> Iterator[tuple[str, str] | None]:
+    """A file in the web root, as long as it is looked for: its path in the site and its content."""
+    if wanted.validation.by != "file" or run.read_only:
+        yield None
+        return
+    nonce = run.clock.nonce()
+    probe = (f"/.well-known/pki-validation/certops-{nonce[:16]}.txt", nonce)
+    place = f"{str(wanted.validation.webroot).rstrip('/')}{probe[0]}"
+    run.actor.host.write_file(place, nonce)
+    try:
+        yield probe
+    finally:
+        run.actor.host.remove_file(place)
 
 
 def await_visible(run: Run[Actors], wanted: CertificateWanted, entries: Iterable[Mapping[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from .._cas.orders.reconcile import await_certificate, ensure_order, ensure_renewal
+from .._cas.orders.reconcile import await_certificate, ensure_order, ensure_renewal, refuse_another_key
 from .._cas.orders.wanted import RenewalWanted
 from .._errors import Failure
 from .._plan import Plan, public_steps
@@ -123,6 +123,7 @@ def _have_order(run: Run[Actors], seen: Seen, work: Work) -> Order:
     ensure: Any = ensure_renewal if isinstance(orders.wanted, RenewalWanted) else ensure_order
     try:
         outcome = ensure(run.actor.cas, orders.wanted, orders)
+        refuse_another_key(run.actor.cas, orders.wanted, outcome.after)
     except Failure as failure:
         raise texts.order_failed(seen.wanted, failure) from None
     run.warnings.extend(warning for warning in outcome.warnings if warning not in run.warnings)

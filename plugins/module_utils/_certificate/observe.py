@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, Union
 
-from .._cas.orders.reconcile import foresee
+from .._cas.orders.reconcile import foresee, refuse_another_key
 from .._cas.status import Status
-from .._errors import NotAllowed
+from .._errors import Failure, NotAllowed
 from .._store.decide import Action
+from . import texts
 from .publish import is_published
+from .texts import order_failed
 from .wanted import CertificateWanted, Until
 
 if TYPE_CHECKING:
@@ -225,8 +227,15 @@ def observe_orders(run: Run[Actors], seen: Seen, csr: str) -> Seen:
         ordering = wanted.renewal(csr, _renews(look) or look.current_order_id)
     else:
         ordering = wanted.order(csr)
-    orders, order = foresee(run.actor.cas, ordering)
+    try:
+        orders, order = foresee(run.actor.cas, ordering)
+    except Failure as failure:
+        raise order_failed(wanted, failure) from None
     run.warnings.extend(order.warnings)
+    try:
+        refuse_another_key(run.actor.cas, orders.wanted, None if order.plan.changed else order.after)
+    except Failure as failure:
+        raise texts.ordered_elsewhere(wanted, failure) from None
     if order.plan.facts.get("due") is False and order.plan.facts.get("previous_order_id") is None:
         # By the service's own word it is not due yet, and no successor is there.
         return replace(seen, action=Action.NOTHING, reason=order.plan.facts["reason"])

@@ -54,6 +54,16 @@ def order_failed(wanted: CertificateWanted, failure: Failure) -> Failure:
     if failure.facts.get("key_mismatch"):
         order_id = failure.facts.get("order_id")
         failure.msg = _other_key(wanted, order_id)
+    return ordered_elsewhere(wanted, failure)
+
+
+def ordered_elsewhere(wanted: CertificateWanted, failure: Failure) -> Failure:
+    """Another host, or another directory of this one, has just ordered for the same domains."""
+    if failure.facts.pop("other_key", False):
+        failure.msg = (
+            f"{failure.msg} Hosts that serve the same domains share one certificate: set share_group to a group of "
+            "them. Nothing was ordered."
+        )
     return failure
 
 

@@ -13,6 +13,7 @@ from tests.benchmarks.figures import (
     Record,
     each,
     every,
+    lines_of_tasks,
     medians,
     play_seconds,
     ratio,
@@ -85,3 +86,8 @@ def test_records_come_back_as_they_were_written() -> None:
 def test_a_bar_is_met_at_its_limit() -> None:
     assert Bar("a", 1.2, 1.2).met
     assert not Bar("a", 1.2, 1.21).met
+
+
+def test_lines_of_tasks_are_those_between_the_play_and_its_recap() -> None:
+    output = "\nPLAY [a] ***\n\nTASK [b] ***\nok: [c] => (item=d)\n\nPLAY RECAP ***\nc : ok=1\n"
+    assert lines_of_tasks(output) == 2

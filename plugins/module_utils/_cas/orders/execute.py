@@ -141,7 +141,7 @@ def create_order(run: ApiRun, seen: Seen[W], step: Step[Order], lock: Lock) -> D
     except Failure:
         lock.clear()
         raise
-    lock.made(run.now().timestamp(), order_id)
+    lock.made(run.now().timestamp(), order_id, wanted.csr.public_key_sha256 if wanted.csr else None)
     return Done(_new(wanted, order_id), made)
 
 

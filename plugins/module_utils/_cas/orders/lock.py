@@ -50,6 +50,11 @@ class Lock:
         """The order that a task made here a moment ago."""
         return id_text(self._note.get("order_id"))
 
+    def is_for_another_key(self, wanted: Wanted, order_id: str) -> bool:
+        """Whether an order was made here a moment ago with another CSR than the task has."""
+        key = self._note.get("public_key_sha256") if self.order_id == order_id else None
+        return bool(key and wanted.csr and key != wanted.csr.public_key_sha256)
+
     @property
     def known(self) -> frozenset[str] | None:
         """The orders that were there when an application was sent whose outcome is unknown; else None."""
@@ -70,9 +75,9 @@ class Lock:
         """Note that an application is about to be sent, beside these orders."""
         self._write({"at": now, "known": sorted(known)})
 
-    def made(self, now: float, order_id: str) -> None:
-        """Note the order that came of it."""
-        self._write({"at": now, "order_id": order_id})
+    def made(self, now: float, order_id: str, public_key_sha256: str | None = None) -> None:
+        """Note the order that came of it, and the key of its CSR."""
+        self._write({"at": now, "order_id": order_id, "public_key_sha256": public_key_sha256})
 
     def clear(self) -> None:
         """Note that nothing came of it, or that the order is gone."""

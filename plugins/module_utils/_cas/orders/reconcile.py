@@ -13,12 +13,12 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..._errors import ApiError
+from ..._errors import ApiError, NotAllowed
 from ..._errors import Kind as RefusalKind
 from ..._plan import Display, Outcome, Plan
 from ..._reconcile import ApiRun, Done, Kind, Run, reconcile
 from ..options import WaitFor, Waiting
-from ..status import VALID
+from ..status import IN_FLIGHT, VALID
 from ..wait.one import Watch, wait
 from . import api
 from .duplicates import LOOKS, resolve_duplicate, resolve_new
@@ -63,6 +63,18 @@ def ensure_order(client: Client, wanted: OrderWanted, seen: Seen[OrderWanted] | 
 def ensure_renewal(client: Client, wanted: RenewalWanted, seen: Seen[RenewalWanted] | None = None) -> Outcome[Order]:
     """``cas_order_renew``; ``seen`` is what was observed just now."""
     return reconcile(_run(client, wanted), wanted, _RENEWAL, seen)
+
+
+def refuse_another_key(client: Client, wanted: Wanted, order: Order | None) -> None:
+    """Refuse to wait for an order that a task of this machine made a moment ago with another CSR."""
+    run = _run(client, wanted)
+    if order is not None and order.status in IN_FLIGHT and peek(run, wanted).is_for_another_key(wanted, order.order_id):
+        raise NotAllowed(
+            f"{order.named} was placed a moment ago with another key, by another task of this machine. It is not "
+            "waited for, because its certificate would not fit.",
+            order_id=order.order_id,
+            other_key=True,
+        )
 
 
 def await_certificate(client: Client, wanted: Wanted, order: Order, timeout: float) -> Order:

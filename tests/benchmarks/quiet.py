@@ -1,0 +1,60 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A day when nothing is due: the module and the role on many hosts, in the worker and over ssh, beside one ``stat``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from tests.world.children import NotStarted
+from tests.world.machines import ADDRESSES, start_machines
+from tests.world.programs import find
+
+from .figures import play_seconds
+from .plays import KINDS, on_hosts, write
+from .runs import Bench, play
+
+WORKER, SSH = "in the worker", "shipped over ssh"
+TARGET = next(iter(ADDRESSES))
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """Seconds for each host, by kind of task and by way, in the median of the rounds."""
+
+    hosts: int
+    seconds: Mapping[tuple[str, str], float]
+
+
+def measure_quiet(bench: Bench, rounds: int, hosts: int) -> Quiet:
+    """All kinds in turn, and again, in one process."""
+    ways = {WORKER: {}, SSH: over_ssh(bench.folder / "ssh")}
+    pairs = list(product(KINDS, ways))
+    books = [write(bench.folder, f"{kind}-{way}", on_hosts(kind, _title(kind, way), ways[way])) for kind, way in pairs]
+    records = play(bench, books * rounds, "--limit", f"converged[0:{hosts - 1}]")[1]
+    seconds = {pair: median(play_seconds(records, _title(*pair))) / hosts for pair in pairs}
+    return Quiet(hosts, seconds)
+
+
+def _title(kind: str, way: str) -> str:
+    return f"{kind} {way}"
+
+
+def over_ssh(folder: Path) -> dict[str, Any]:
+    """Start an sshd on this machine; return the variables that let Ansible use it."""
+    found = {name: find(name) for name in ("ssh", "ssh-keygen", "sshd")}
+    missing = [name for name, path in found.items() if path is None]
+    if missing:
+        raise NotStarted(f"{', '.join(missing)} cannot be found; install the client and the server of OpenSSH.")
+    start_machines({name: str(path) for name, path in found.items()}, folder)
+    return {
+        "ansible_connection": "ssh",
+        "ansible_host": TARGET,
+        "ansible_ssh_common_args": f"-F {folder / 'client.conf'}",
+    }

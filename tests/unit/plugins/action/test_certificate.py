@@ -1,0 +1,355 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action of the chain: options in, steps on the host with their own arguments, the result out."""
+
+from __future__ import annotations
+
+import os
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleConnectionFailure
+
+from ansible_collections.certops.alicloud.plugins.action import certificate as action
+from ansible_collections.certops.alicloud.plugins.action.certificate import ActionModule, TargetHost
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import Service
+from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.gate import Keys
+from tests.emulator.core.server import Server
+from tests.emulator.core.world import World
+from tests.support import chains
+from tests.support.chains import WWW, Shop
+
+AT_ONCE: dict[str, Any] = {
+    "settle_seconds": 0,
+    "record_delay_seconds": 0,
+    "review_seconds": 0,
+    "proof": "at_once",
+    "extra_names": "none",
+}
+STEPS = {
+    "certops.alicloud.certificate_store_info": lambda shop, given: shop.look(given),
+    "certops.alicloud.certificate_store": lambda shop, given: shop.change(given),
+    "ansible.builtin.service": lambda shop, given: shop.reload(Service(given["name"])) or {},
+}
+
+
+class Told:
+    """What the user sees beside results."""
+
+    verbosity = 0
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    def warning(self, text: str) -> None:
+        self.warnings.append(text)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    found = Told()
+    monkeypatch.setattr(action, "display", found)
+    return found
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch, told: Told) -> Iterator[Server]:
+    for name in [name for name in os.environ if name.startswith(("ALIBABA", "ALICLOUD"))]:
+        monkeypatch.delenv(name)
+    account = Emulator(World())
+    account.turn(**AT_ONCE)
+    account.world.zones.host("example.com", account.world.now())
+    with Server(account) as running:
+        running.account = account  # type: ignore[attr-defined]
+        yield running
+
+
+@pytest.fixture
+def shop(server: Server, tmp_path: Path) -> Shop:
+    return Shop(server.account, tmp_path)  # type: ignore[attr-defined]
+
+
+def task(shop: Shop, arguments: dict[str, Any], check: bool = False, diff: bool = False, **about: Any) -> Any:
+    """The action of a task, as Ansible makes it, whose steps are done by a shop."""
+    named = SimpleNamespace(
+        action="certops.alicloud.certificate",
+        args=arguments,
+        async_val=0,
+        check_mode=check,
+        diff=diff,
+        environment=[about.get("environment", {})],
+        no_log=False,
+    )
+    connection = SimpleNamespace(
+        transport="local", become=None, _shell=SimpleNamespace(tmpdir=None, env_prefix=lambda **_v: "")
+    )
+    made = ActionModule(named, connection, SimpleNamespace(remote_addr="web1"), None, Plain(), None)
+    shop.read_only = check
+
+    def step(name: str, given: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return dict(STEPS[name](shop, given))
+        except Failure as failure:
+            return {"failed": True, "msg": failure.msg, **failure.facts}
+
+    made.step = step
+    return made
+
+
+class Plain:
+    """Renders nothing."""
+
+    def template(self, value: Any, **_rest: Any) -> Any:
+        return value
+
+
+def run(shop: Shop, server: Server, check: bool = False, diff: bool = False, **options: Any) -> dict[str, Any]:
+    keys = Keys()
+    connection = {"endpoint": server.url, "access_key_id": keys.access_key_id}
+    arguments = {
+        **{name: value for name, value in chains.OPTIONS_OF_A_TEST.items() if name != "validation"},
+        "directory": str(shop.root),
+        "poll_interval": 0.05,
+        "wait_timeout": 20,
+        "connection": {**connection, "access_key_secret": keys.access_key_secret},
+        **options,
+    }
+    found: dict[str, Any] = task(shop, arguments, check, diff, **options.pop("about", {})).run(task_vars={})
+    return found
+
+
+# The task.
+
+
+def test_a_task_ends_with_a_served_certificate(shop: Shop, server: Server) -> None:
+    result = run(shop, server, diff=True)
+    assert not result.get("failed"), result
+    assert (result["changed"], result["action"], result["complete"]) == (True, "apply", True)
+    assert shop.serving == result["current"]["sha256_fingerprint"]
+    assert result["diff"]["before"] == "in use: none\n"
+    assert result["msg"].startswith("www.example.com: order, no certificate is installed; called Create")
+    again = run(shop, server, diff=True)
+    assert (again["changed"], again["plan"], "diff" in again) == (False, [], False)
+
+
+def test_a_preview_does_nothing(shop: Shop, server: Server) -> None:
+    result = run(shop, server, check=True)
+    assert (result["changed"], result["plan"][0]["action"]) == (True, "stage")
+    assert not shop.home.exists() and not shop.account.world.orders
+
+
+def test_settings_win_over_options(shop: Shop, server: Server) -> None:
+    result = run(shop, server, until="installed", settings={"until": "staged", "name": "shop"})
+    assert [step["action"] for step in result["plan"]] == ["stage"]
+    assert (shop.root / "shop").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "begins"),
+    [
+        ({"settings": {"dmains": ["a.example"]}}, "settings: unknown key(s): dmains."),
+        ({"settings": ["a.example"]}, "settings: give a dictionary"),
+        ({"keep": -1}, "keep: "),
+        ({"until": "soon"}, "value of until must be one of"),
+        ({"directory": "relative/path"}, ""),
+    ],
+)
+def test_an_option_that_is_not_valid_is_a_failed_result(
+    shop: Shop, server: Server, options: dict[str, Any], begins: str
+) -> None:
+    result = run(shop, server, **options)
+    assert (result["failed"], result["changed"], result["plan"]) == (True, False, [])
+    assert result["msg"].startswith(begins)
+    assert shop.account.calls == []
+
+
+def test_without_a_wait_the_task_says_that_it_is_not_complete(shop: Shop, server: Server) -> None:
+    shop.account.turn(proof="control")
+    result = run(shop, server, wait=False)
+    assert (result["complete"], result["order"]["status"]) == (False, "pending_validation")
+    assert result["publish"][0]["record_name"] == "_dnsauth.www.example.com"
+    assert run(shop, server, check=True, wait=False)["complete"] is True
+
+
+def test_a_failure_has_its_facts_and_no_traceback(shop: Shop, server: Server) -> None:
+    shop.account.turn(denied=["CreateCertificateForPackageRequest"])
+    result = run(shop, server)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert [step["action"] for step in result["plan"]] == ["stage"]
+    assert result["action"] == "CreateCertificateForPackageRequest" and "request_id" in result
+    assert "Traceback" not in str(result)
+
+
+def test_an_unexpected_error_is_called_a_bug(shop: Shop, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shop, "look", lambda options: {})
+    result = run(shop, server)
+    assert result["failed"] and "This is a bug in certops.alicloud" in result["msg"]
+
+
+def test_an_unreachable_host_is_told_by_ansible(shop: Shop, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(options: object) -> None:
+        raise AnsibleConnectionFailure("no route to host")
+
+    monkeypatch.setattr(shop, "look", unreachable)
+    with pytest.raises(AnsibleConnectionFailure):
+        run(shop, server)
+
+
+def test_warnings_are_shown_once(shop: Shop, server: Server, told: Told) -> None:
+    run(shop, server, check=True, validation="file", webroot="/nowhere/at/all")
+    assert len([text for text in told.warnings if "/nowhere/at/all" in text]) == 1
+
+
+# The connections.
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"endpoint": "http://127.0.0.1:1", "profile": "p"}, True),
+        ({"endpoint": "cas.aliyuncs.com", "profile": "p"}, False),
+        ({"profile": "p"}, False),
+    ],
+)
+def test_dns_has_another_endpoint_but_for_an_emulator(given: dict[str, Any], kept: bool) -> None:
+    found = action._without_own_endpoint(given)
+    assert found["profile"] == "p"
+    assert ("endpoint" in found) is kept
+
+
+@pytest.mark.parametrize(
+    ("options", "asks"),
+    [
+        ({"connection": {"endpoint": "http://127.0.0.1:1"}}, False),
+        ({"connection": {"endpoint": "http://127.0.0.1:1"}, "resolvers": ["192.0.2.53"]}, True),
+        ({"connection": {}}, True),
+        ({"connection": {}, "preflight": "false"}, False),
+    ],
+)
+def test_whom_the_checks_ask(server: Server, options: dict[str, Any], asks: bool) -> None:
+    pytest.importorskip("dns")
+    asked = {"preflight": "true", "resolvers": None, **options}
+    assert (action._resolver(asked) is not None) is asks
+
+
+# The host.
+
+
+class Recorded:
+    """An action that notes its steps and returns what it is told."""
+
+    def __init__(self, **results: dict[str, Any]) -> None:
+        self.results, self.steps = results, list[tuple[str, dict[str, Any]]]()
+
+    def step(self, name: str, given: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        self.steps.append((name, given))
+        return self.results.get(name.rpartition(".")[2], {})
+
+
+def host(**results: dict[str, Any]) -> tuple[TargetHost, list[tuple[str, dict[str, Any]]]]:
+    recorded = Recorded(**results)
+    return TargetHost(recorded, {}), recorded.steps  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("service", "module", "given"),
+    [
+        (Service("web"), "service", {"name": "web", "state": "reloaded"}),
+        (Service("web", "restart"), "service", {"name": "web", "state": "restarted"}),
+        (Service("web", "reload", ("kill", "-HUP", "1")), "command", {"argv": ["kill", "-HUP", "1"]}),
+    ],
+)
+def test_a_service_is_reloaded_by_its_module_or_its_command(
+    service: Service, module: str, given: dict[str, Any]
+) -> None:
+    target, steps = host()
+    target.reload(service)
+    assert steps == [(f"ansible.builtin.{module}", given)]
+
+
+def test_a_validation_file_is_written_looked_at_and_removed() -> None:
+    target, steps = host(slurp={"content": b64encode(b"2026").decode()})
+    target.write_file("/srv/.well-known/x.txt", "2026")
+    assert steps[0] == (
+        "ansible.builtin.file",
+        {"path": "/srv/.well-known", "state": "directory", "mode": "0755"},
+    )
+    assert steps[1] == (
+        "ansible.builtin.copy",
+        {"content": "2026", "dest": "/srv/.well-known/x.txt", "mode": "0644"},
+    )
+    assert target.has_file("/srv/x.txt", "2026")
+    assert not target.has_file("/srv/x.txt", "2027")
+    target.remove_file("/srv/x.txt")
+    assert steps[-1] == ("ansible.builtin.file", {"path": "/srv/x.txt", "state": "absent"})
+
+
+def test_a_file_that_is_not_there_is_not_published() -> None:
+    target, _steps = host(slurp={"failed": True, "msg": "file not found"})
+    assert not target.has_file("/srv/x.txt", "2026")
+
+
+def test_an_option_without_a_value_is_not_given() -> None:
+    target, steps = host()
+    target.change({"state": "staged", "key_size": None})
+    target.look({"endpoints": [], "forms": None})
+    assert [given for _name, given in steps] == [{"state": "staged"}, {"endpoints": []}]
+
+
+@pytest.mark.parametrize(
+    ("result", "says"),
+    [
+        ({"failed": True, "msg": "It broke."}, "It broke."),
+        ({"failed": True, "msg": "non-zero return code", "stderr": "bad line\n"}, "non-zero return code: bad line"),
+        ({"unreachable": True, "msg": "no route"}, "no route"),
+        ({"failed": True}, "no reason was given"),
+    ],
+)
+def test_a_failed_step_is_a_failure_with_its_sentence(result: dict[str, Any], says: str) -> None:
+    target, _steps = host(certificate_store={**result, "problem": "chain", "plan": ["x"], "secret": "s"})
+    with pytest.raises(Failure) as raised:
+        target.change({"state": "complete"})
+    assert (raised.value.msg, raised.value.facts) == (says, {"problem": "chain"})
+
+
+def test_what_a_step_discovers_is_passed_on_and_what_it_warns_of_is_text() -> None:
+    facts = {"discovered_interpreter_python": "/usr/bin/python3"}
+    warning = SimpleNamespace(event=SimpleNamespace(msg="as an object"))
+    target, _steps = host(
+        certificate_store_info={"ansible_facts": facts, "warnings": ["as text", warning], "deprecations": []}
+    )
+    assert target.look({})["warnings"] == ["as text", "as an object"]
+    assert target.told == {"ansible_facts": facts}
+
+
+def test_the_steps_of_a_play_do_not_reach_the_steps_of_the_task(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``module_defaults`` of the task are those of its module, and of no other one."""
+    made: list[Any] = []
+
+    class Inner:
+        def __init__(self, task: Any, **_rest: Any) -> None:
+            made.append(task)
+
+        def run(self, task_vars: Any) -> dict[str, Any]:
+            return {"changed": False}
+
+    class Named(SimpleNamespace):
+        def copy(self, exclude_parent: bool) -> Named:
+            return Named(**vars(self))
+
+    outer = task(shop, {"domains": [WWW]})
+    outer._task = Named(action="certificate", args={"domains": [WWW]}, module_defaults=[{"x": 1}], _parent="block")
+    del outer.step
+    monkeypatch.setattr(outer, "_action_of", lambda name: Inner)
+    outer.step("certops.alicloud.certificate_store", {"state": "staged"}, {})
+    (inner,) = made
+    assert (inner.action, inner.args) == ("certops.alicloud.certificate_store", {"state": "staged"})
+    assert (inner.module_defaults, inner._parent) == ([], "block")
+    assert outer._task.args == {"domains": [WWW]}
