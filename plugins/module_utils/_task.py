@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -21,19 +21,43 @@ from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 from ._errors import Failure, MissingLibrary
 from ._host.environment import first_set
 
-if TYPE_CHECKING:
-    from ._connection import Service
-    from ._rpc.client import Client, Tell
+Tell = Callable[[str, bool], None]
 
-    class Outcome(Protocol):
-        """What a job did, or in check mode would do."""
 
-        @property
-        def warnings(self) -> list[str]: ...
+# Described here and not imported: Ansible ships whatever a module's files import, under whatever condition.
 
-        def public(self, now: datetime) -> dict[str, Any]: ...
 
-        def diff(self) -> dict[str, str]: ...
+class Client(Protocol):
+    """What a job calls a service with."""
+
+    @property
+    def clock(self) -> Any: ...
+
+    def close(self) -> None: ...
+
+
+AnyClient = TypeVar("AnyClient", bound=Client)
+Connected = TypeVar("Connected", bound=Client, covariant=True)
+
+
+class Service(Protocol[Connected]):
+    """A product as its modules reach it."""
+
+    @property
+    def options(self) -> dict[str, Any]: ...
+
+    def connect(self, params: Mapping[str, Any], read_only: bool, tell: Tell | None = None) -> Connected: ...
+
+
+class Outcome(Protocol):
+    """What a job did, or in check mode would do."""
+
+    @property
+    def warnings(self) -> list[str]: ...
+
+    def public(self, now: datetime) -> dict[str, Any]: ...
+
+    def diff(self) -> dict[str, str]: ...
 
 
 # A process that ends need not be searched for garbage first: a twentieth of a shipped task.
@@ -44,10 +68,10 @@ tell: Tell | None = None
 
 
 def change(
-    service: Service,
+    service: Service[AnyClient],
     options: Mapping[str, Any],
     read: Callable[[Mapping[str, Any]], Any],
-    job: Callable[[Client, Any], Outcome],
+    job: Callable[[AnyClient, Any], Outcome],
     rules: Mapping[str, Any] | None = None,
 ) -> None:
     """Run a module that may change something: ``read`` turns its options into what is wanted, ``job`` brings it about.
@@ -65,9 +89,9 @@ def change(
 
 
 def ask(
-    service: Service,
+    service: Service[AnyClient],
     options: Mapping[str, Any],
-    job: Callable[[Callable[[], Client], Mapping[str, Any]], dict[str, Any]],
+    job: Callable[[Callable[[], AnyClient], Mapping[str, Any]], dict[str, Any]],
 ) -> None:
     """Run a module that only reads. ``job`` gets a way to make the client and the options, and returns the result."""
     module = _module({**service.options, **options})
@@ -75,7 +99,7 @@ def ask(
     def work() -> dict[str, Any]:
         with ExitStack() as stack:
 
-            def connect() -> Client:
+            def connect() -> AnyClient:
                 return stack.enter_context(closing(service.connect(module.params, module.check_mode, tell)))
 
             return {"changed": False, **job(connect, module.params)}
