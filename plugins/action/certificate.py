@@ -67,21 +67,19 @@ class ActionModule(ActionBase):
         return {**host.told, **result}
 
     def _ensured(self, host: TargetHost) -> dict[str, Any]:
-        options = _task.validated(OPTIONS, {**self._task.args, **_settings(self._task.args)})
+        given = {name: value for name, value in self._task.args.items() if name != "settings"}
+        options = _task.validated(OPTIONS, {**given, **_settings(self._task.args)})
         asked = options["until"]
         if not (options["wait"] or self._task.check_mode) and asked in ("issued", "installed"):
             options["until"] = "requested"
         wanted = read_certificate_options(options)
-        connection = options["connection"] or {}
-        alidns = (
-            _without_own_endpoint(connection) if options["alidns_connection"] is None else options["alidns_connection"]
-        )
+        connection, alidns = _connections(options)
         actors = Actors(
             host=host,
             clock=Clock(),
             read_only=self._task.check_mode,
-            connect=lambda: self._client(CAS, connection),
-            connect_alidns=lambda: self._client(ALIDNS, alidns),
+            connect=lambda: self._client(CAS, connection, "connection"),
+            connect_alidns=lambda: self._client(ALIDNS, alidns, "alidns_connection"),
             find_resolver=lambda: _resolver(options),
         )
         with closing(actors):
@@ -92,9 +90,9 @@ class ActionModule(ActionBase):
         public = outcome.public(actors.clock.now())
         return {**public, "complete": public["action"] == "nothing" or asked == options["until"], **shown}
 
-    def _client(self, product: Product, values: Mapping[str, Any]) -> Client:
+    def _client(self, product: Product, values: Mapping[str, Any], option: str) -> Client:
         tell = teller(str(self._task_host), self._task.no_log)
-        return product.connect(_task.validated(product.options, values), self._task.check_mode, tell)
+        return product.connect(_task.validated(product.options, values, option), self._task.check_mode, tell)
 
     @property
     def _task_host(self) -> str:
@@ -197,9 +195,18 @@ def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     return given
 
 
+def _connections(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """How to reach the API, and the API of DNS. What is wrong with them is told though nothing is due."""
+    for option, product in (("connection", CAS), ("alidns_connection", ALIDNS)):
+        if options[option]:
+            _task.validated(product.options, options[option], option)
+    connection, alidns = options["connection"] or {}, options["alidns_connection"]
+    return connection, _without_own_endpoint(connection) if alidns is None else alidns
+
+
 def _resolver(options: Mapping[str, Any]) -> Resolver | None:
     """Whom the checks ask. With an emulator on this machine, the names of the world are not asked for."""
-    connection = _task.validated(CAS.options, options["connection"] or {})
+    connection = _task.validated(CAS.options, options["connection"] or {}, "connection")
     is_emulator = str(connection["endpoint"] or "").startswith("http://") and not options["resolvers"]
     if options["preflight"] == "false" or is_emulator:
         return None
