@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
+from ansible.module_utils.errors import NoLogError, UnsupportedError
 
 from ._errors import Failure, MissingLibrary
 from ._host.environment import first_set
@@ -130,13 +131,18 @@ def action_only(options: Mapping[str, Any]) -> None:
     _module(options).fail_json(msg="This module runs on the controller only; call it by its full name in a task.")
 
 
-def validated(options: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of an option table, defaults filled in, for code that runs without a module. Raises InvalidOption."""
+def validated(options: Mapping[str, Any], values: Mapping[str, Any], within: str = "") -> dict[str, Any]:
+    """The values of an option table, defaults filled in, for code that runs without a module. Raises Failure.
+
+    ``within`` is the option that holds the values, if one does.
+    """
     found = ArgumentSpecValidator(_table(options)).validate(dict(values))
-    for problem in found.error_messages:
+    # What cannot be searched for secrets is told again, with the name of its option.
+    for problem in sorted(found.errors, key=lambda each: isinstance(each, NoLogError)):
+        told = f"unknown key {problem}" if isinstance(problem, UnsupportedError) else str(problem)
         for secret in getattr(found, "_no_log_values", ()):
-            problem = problem.replace(secret, "********")
-        raise Failure(problem)
+            told = told.replace(secret, "********")
+        raise Failure(f"{within}: {told}" if within else told)
     return dict(found.validated_parameters)
 
 
