@@ -48,11 +48,13 @@ class ActionModule(ActionBase):
     """The only place where the chain meets Ansible. Settings of a play do not reach the steps on the host."""
 
     _supports_check_mode = True
+    _name = ""
     _supports_async = False
     _requires_connection = True
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
+        self._name = str((task_vars or {}).get("inventory_hostname", ""))
         host = TargetHost(self, task_vars or {})
         environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
@@ -78,8 +80,8 @@ class ActionModule(ActionBase):
             host=host,
             clock=Clock(),
             read_only=self._task.check_mode,
-            connect=lambda: self._client(CAS, connection, "connection"),
-            connect_alidns=lambda: self._client(ALIDNS, alidns, "alidns_connection"),
+            connect=lambda: self._client(CAS, connection, options["wait"]),
+            connect_alidns=lambda: self._client(ALIDNS, alidns, options["wait"]),
             find_resolver=lambda: _resolver(options),
         )
         with closing(actors):
@@ -90,13 +92,10 @@ class ActionModule(ActionBase):
         public = outcome.public(actors.clock.now())
         return {**public, "complete": public["action"] == "nothing" or asked == options["until"], **shown}
 
-    def _client(self, product: Product, values: Mapping[str, Any], option: str) -> Client:
-        tell = teller(str(self._task_host), self._task.no_log)
-        return product.connect(_task.validated(product.options, values, option), self._task.check_mode, tell)
-
-    @property
-    def _task_host(self) -> str:
-        return self._play_context.remote_addr or ""
+    def _client(self, product: Product, values: Mapping[str, Any], tells: bool) -> Client:
+        """The progress of a short wait is not shown: what it was for is in the sentence of the task."""
+        tell = teller(self._name, self._task.no_log) if tells else None
+        return product.connect(_task.validated(product.options, values), self._task.check_mode, tell)
 
     def step(self, name: str, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Run a module or an action on the host of this task, with these arguments and no others."""

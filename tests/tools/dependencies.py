@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Bring what pip alone cannot install into the virtual environment.
 
-- The collections that ours uses, out of a PyPI package that carries them, and ours itself as a link.
+- The collection that tests compare ours with, out of a PyPI package that carries them, and ours itself as a link.
 - A home for ansible-test, so that it leaves the user's home alone and gets its pip from PyPI.
 
 Usage: python -m tests.tools.dependencies collections|home
@@ -26,7 +26,7 @@ VENV = ROOT / ".venv"
 COLLECTIONS = VENV / "collections" / "ansible_collections"
 HOME = VENV / "home"
 CARRIER = ROOT / "tests" / "requirements" / "collections.txt"
-NEEDED = ("ansible_collections/community/crypto/", "ansible_collections/community/general/")
+NEEDED = ("ansible_collections/community/crypto/",)
 
 GET_PIP = """\
 # Stands in for the get-pip script that ansible-test would download: the project's own pip does its work.
@@ -50,7 +50,7 @@ def unpack(directory: Path, names: tuple[str, ...]) -> None:
 
 
 def fetch_collections() -> None:
-    """Unpack the collections that ours uses, and link ours beside them."""
+    """Unpack the collections that tests use, and link ours beside them."""
     unpack(COLLECTIONS.parent, NEEDED)
     link = COLLECTIONS / "certops" / "alicloud"
     link.parent.mkdir(parents=True)

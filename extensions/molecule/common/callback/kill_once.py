@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
+
 from ansible_collections.certops.alicloud.plugins.action.certificate import ActionModule
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 

@@ -45,7 +45,7 @@ def test_an_order_that_is_gone_is_told(tmp_path: Path) -> None:
     shop, number = requested(tmp_path)
     shop.account.reject(number)
     chains.run(shop, until="requested", validation="alidns")
-    with pytest.raises(Failure, match="order_id: order 1 for www.example.com gives no certificate any more"):
+    with pytest.raises(Failure, match=r"order_id: order 1 for www\.example\.com gives no certificate any more"):
         [again] = shop.account.world.present()
         shop.account.reject(again.number)
         chains.run(shop, validation="alidns", order_id="1")
