@@ -392,16 +392,17 @@ def world_without_anything(directory: Path, product: str, **dials: Any) -> Shop:
     return Shop(account, root)
 
 
+ADDING = {"proof": "at_once", "complimentary_names": True}
+
+
 @pytest.mark.parametrize(
     ("product", "depth", "options", "dials"),
     [
         pytest.param(FREE, 2, {}, {}, id="ordered again"),
         pytest.param(FREE, 3, {}, {"proof": "at_once"}, id="validated at once"),
-        pytest.param(PAID, 2, {}, {"proof": "at_once"}, id="renewed by the service"),
+        pytest.param(PAID, 3, {}, {"proof": "at_once"}, id="renewed by the service"),
         pytest.param(FREE, 2, {"validation": "file"}, {}, id="validated by file"),
-        pytest.param(
-            FREE, 2, {"validation": "manual"}, {"complimentary_names": True}, id="with a name that the CA adds"
-        ),
+        pytest.param(FREE, 2, {"validation": "manual"}, ADDING, id="with a name that the CA adds"),
     ],
 )
 def test_prediction_comes_true(

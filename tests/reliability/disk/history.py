@@ -14,10 +14,10 @@ from typing import Any
 
 from cryptography import x509
 
-from tests.support.certificates import INTERMEDIATE, ROOT, WWW, Set, csr_pem, key_pem, new_key, pem
+from tests.support.certificates import INTERMEDIATE, ROOT, WWW, Set, key_pem, pem
 
-from .inspection import KEY, Snapshot, snapshot
-from .task import run_task
+from .inspection import Snapshot, snapshot
+from .task import KEYS, run_task
 
 NAME = "www"
 NAMED = {"domains": list(WWW)}
@@ -61,14 +61,11 @@ def make_history(directory: Path) -> History:
     root = ROOT.sign("Root", ROOT.key, ca=True, start=start, days=900)
     above = ROOT.sign("Intermediate", INTERMEDIATE.key, ca=True, start=start, days=900)
     sets = []
-    for _number in range(3):
-        key = new_key()
-        sets.append((key, Set(key_pem(key), pem(INTERMEDIATE.sign(WWW[0], key, WWW, start=start), above))))
+    for number in range(3):
+        sets.append(Set(key_pem(KEYS[number]), pem(INTERMEDIATE.sign(WWW[0], KEYS[number], WWW, start=start), above)))
     store, steps = directory / "store", list[Step]()
     store.mkdir()
-    for name, key_of, options in _tasks(*(each for _key, each in sets)):
-        if key_of:
-            _put_key(store / NAME / "generations" / str(key_of), sets[key_of - 1][0])
+    for name, options in _tasks(*sets):
         copy = directory / f"before-{len(steps)}"
         shutil.copytree(store, copy, symlinks=True)
         done = run_task({"directory": str(store), "name": NAME, **options})
@@ -77,25 +74,25 @@ def make_history(directory: Path) -> History:
     return History(root, tuple(steps))
 
 
-def _tasks(first: Set, second: Set, third: Set) -> list[tuple[str, int, dict[str, Any]]]:
-    """The tasks: the name of each, the generation that gets its key before it, and its options."""
+def _tasks(first: Set, second: Set, third: Set) -> list[tuple[str, dict[str, Any]]]:
+    """The tasks: the name of each, and its options."""
     return [
-        ("stage the first", 0, {"state": "staged", **NAMED}),
-        ("note its order", 1, {"state": "ordered", "generation": 1, "order": _order("1")}),
-        ("complete it", 0, {"state": "complete", "generation": 1, **NAMED, "fullchain": first.fullchain}),
-        ("make it current", 0, {"state": "current", "generation": 1}),
-        ("verify it", 0, {"state": "verified", "generation": 1}),
-        ("stage the next", 0, {"state": "staged", **NAMED}),
-        ("note the next order", 2, {"state": "ordered", "generation": 2, "order": _order("2")}),
-        ("complete the next", 0, {"state": "complete", "generation": 2, **NAMED, "fullchain": second.fullchain}),
-        ("switch to the next", 0, {"state": "current", "generation": 2}),
-        ("install a set", 0, {"state": "complete", **NAMED, **_whole(third), "key_mode": "0640"}),
-        ("switch to it", 0, {"state": "current", "generation": 3}),
-        ("stage with its key", 0, {"state": "staged", **NAMED, "keep_key": True}),
-        ("put the previous one back", 0, {"state": "current", "generation": 2}),
-        ("switch once more", 0, {"state": "current", "generation": 3}),
-        ("prune", 0, {"state": "verified", "generation": 3, "keep": 0}),
-        ("close its key", 0, {"state": "complete", "generation": 3, **NAMED, "fullchain": third.fullchain}),
+        ("stage the first", {"state": "staged", **NAMED}),
+        ("note its order", {"state": "ordered", "generation": 1, "order": _order("1")}),
+        ("complete it", {"state": "complete", "generation": 1, **NAMED, "fullchain": first.fullchain}),
+        ("make it current", {"state": "current", "generation": 1}),
+        ("verify it", {"state": "verified", "generation": 1}),
+        ("stage the next", {"state": "staged", **NAMED}),
+        ("note the next order", {"state": "ordered", "generation": 2, "order": _order("2")}),
+        ("complete the next", {"state": "complete", "generation": 2, **NAMED, "fullchain": second.fullchain}),
+        ("switch to the next", {"state": "current", "generation": 2}),
+        ("install a set", {"state": "complete", **NAMED, **_whole(third), "key_mode": "0640"}),
+        ("switch to it", {"state": "current", "generation": 3}),
+        ("stage with its key", {"state": "staged", **NAMED, "keep_key": True}),
+        ("put the previous one back", {"state": "current", "generation": 2}),
+        ("switch once more", {"state": "current", "generation": 3}),
+        ("prune", {"state": "verified", "generation": 3, "keep": 0}),
+        ("close its key", {"state": "complete", "generation": 3, **NAMED, "fullchain": third.fullchain}),
     ]
 
 
@@ -105,9 +102,3 @@ def _order(number: str) -> dict[str, Any]:
 
 def _whole(what: Set) -> dict[str, str]:
     return {"fullchain": what.fullchain, "private_key": what.key}
-
-
-def _put_key(generation: Path, key: Any) -> None:
-    """Write a key and its request, as a role does between two of the tasks."""
-    (generation / KEY).write_text(key_pem(key))
-    (generation / "request.csr").write_text(csr_pem(key, *WWW))

@@ -20,16 +20,27 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
 from typing import IO, Any
 
 from ansible.module_utils import basic
 
+from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
+from ansible_collections.certops.alicloud.plugins.module_utils._store import reconcile, staging
 from ansible_collections.certops.alicloud.plugins.modules import certificate_store
+from tests.support.certificates import WWW, csr_pem, key_pem, new_key
 
 # A fork need not import what its parent has imported.
 for library in ("asymmetric.padding", "serialization"):
     importlib.import_module(f"cryptography.hazmat.primitives.{library}")
 importlib.import_module("cryptography.x509.oid")
+
+# What a task makes by chance and by the clock is known before it, so that stores are compared byte for byte: the key
+# of each generation, and the CSR for each key.
+KEYS = [new_key() for _number in range(3)]
+_CSRS = {key_pem(key).encode(): csr_pem(key, *WWW).encode() for key in KEYS}
+_NOW = datetime.now(timezone.utc)
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG, _PR_SET_PTRACER, _ANY_PROCESS = 1, 0x59616D61, ctypes.c_ulong(-1)
@@ -124,6 +135,7 @@ def _become_task(options: Mapping[str, Any], output: int, wait: bool, prepare: C
         basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": dict(options)}).encode()
         if hasattr(basic, "_ANSIBLE_PROFILE"):
             basic._ANSIBLE_PROFILE = "legacy"
+        _foresee(Path(options["directory"]) / str(options["name"]) / "generations")
         if prepare:
             prepare()
         if wait:
@@ -135,6 +147,14 @@ def _become_task(options: Mapping[str, Any], output: int, wait: bool, prepare: C
         os._exit(end.code if isinstance(end.code, int) else NO_RESULT)
     finally:
         os._exit(NO_RESULT)
+
+
+def _foresee(generations: Path) -> None:
+    """Let the task take the key of its generation, and the moment that all tasks have."""
+    taken = [name for name in (os.listdir(generations) if generations.is_dir() else ()) if not name.startswith(".")]
+    staging.make_key = lambda _type, _size: key_pem(KEYS[len(taken)]).encode()
+    staging.make_csr = lambda key, _domains: _CSRS[key]
+    reconcile.Clock = lambda: Clock(now=lambda: _NOW)
 
 
 def _attach(child: int, command: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import api
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate import execute
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     Failure,
     InvalidOption,
@@ -25,6 +25,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
 from tests.emulator.orders.lifecycle import DAY
 from tests.support import chains, client
 from tests.support.accounts import applied
+from tests.support.certificates import new_set
 from tests.support.chains import WWW, Killed, Shop
 from tests.support.client import FREE, PAID
 
@@ -405,15 +406,50 @@ def test_every_service_is_reloaded_when_the_previous_generation_is_back(shop: Sh
 # A certificate that cannot be used.
 
 
-def edited(monkeypatch: pytest.MonkeyPatch, change: Callable[[Any], Any]) -> None:
-    """The service, if its certificates were others."""
-    described = api.told
+def certificate_of(shop: Shop, name: str) -> str:
+    """A certificate for the key of the last order and another name, with its chain."""
+    account = shop.account
+    order = account.world.orders[max(account.world.orders)]
+    now, authority = account.world.now(), account.world.authority
+    return str(authority.issue(order.spki, (name,), now - DAY, now + 80 * DAY, 7) + authority.intermediate_pem)
 
-    def told(*args: Any) -> Any:
-        order = described(*args)
-        return replace(order, certificate=change(order.certificate)) if order.certificate else order
 
-    monkeypatch.setattr(api, "told", told)
+def with_names_of_another(shop: Shop, own: str) -> str:
+    return certificate_of(shop, "other.example.com")
+
+
+def with_a_strange_chain(shop: Shop, own: str) -> str:
+    leaf, end, _chain = own.partition("-----END CERTIFICATE-----\n")
+    return leaf + end + new_set(["ca.example"]).fullchain
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (with_names_of_another, "Compare domains with the names of the order in the console."),
+        (with_a_strange_chain, "Look at the certificate in the console, and report this if it is complete there."),
+    ],
+)
+def test_a_certificate_that_cannot_be_used_costs_no_other_one(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, change: Callable[[Shop, str], str], says: str
+) -> None:
+    awaited = execute.await_certificate
+
+    def changed(*args: Any) -> Any:
+        order = awaited(*args)
+        leaf, end, chain = change(shop, order.certificate.fullchain).partition("-----END CERTIFICATE-----\n")
+        return replace(order, certificate=replace(order.certificate, leaf=leaf + end, chain=chain))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(execute, "await_certificate", changed)
+        failures = [fails(shop), fails(shop)]
+    for failure in failures:
+        assert "was issued, but its certificate was not installed." in failure.msg
+        assert says in failure.msg and "without another order" in failure.msg
+        assert not any(costly in failure.msg for costly in ("replace_lost_key", "force", "revoke"))
+    assert (orders(shop), shop.published(), (shop.home / "current").exists()) == (1, [], False)
+    run(shop)
+    assert (orders(shop), current(shop)) == (1, "1")
 
 
 @pytest.mark.parametrize(
