@@ -20,7 +20,7 @@ from tests.tools.outcome import Ledger, Outcome, judge_molecule, read_ledger
 SCENARIOS = ROOT / "extensions" / "molecule"
 REPORT = ROOT / "tests" / "output" / "molecule"
 # The longest first, so that none of them runs alone at the end.
-LONGEST = ("resume", "bad_days", "first_issue")
+LONGEST = ("plays", "resume", "bad_days", "first_issue")
 
 
 def names() -> list[str]:
@@ -76,5 +76,5 @@ def numbers() -> list[str]:
         count, failures = sum(server["count"] for server in servers), sum(len(server["failures"]) for server in servers)
         notes.append(f"{count} handshakes while certificates were renewed, {failures} of them failed")
     if killed.exists():
-        notes.append(f"{len(json.loads(killed.read_text()))} runs were killed, each after another task")
+        notes.append(f"{len(json.loads(killed.read_text()))} runs were killed, each after another step")
     return notes
