@@ -21,7 +21,7 @@ import pytest
 
 from tests.emulator.__main__ import alive
 from tests.world import __main__ as command
-from tests.world import children, examine, handshakes, human, interrupt, programs, seed
+from tests.world import age, children, examine, handshakes, human, interrupt, programs, seed
 
 NAME = "www.example.com"
 
@@ -187,3 +187,14 @@ def test_a_start_that_takes_long_is_waited_for_and_one_that_fails_is_not(tmp_pat
 def test_a_kill_is_told_from_a_failure() -> None:
     """What interrupt waits for is the signal that the callback sends."""
     assert subprocess.run(["sh", "-c", "kill -KILL $$"], check=False).returncode == -signal.SIGKILL
+
+
+def test_what_is_stored_ages(tmp_path: Path) -> None:
+    places = [tmp_path / "www" / "generations" / str(number) for number in (1, 2)]
+    for place, note in zip(places, ({"stored": "2026-11-28T12:00:00Z", "order_id": "1"}, {"order_id": "2"})):
+        place.mkdir(parents=True)
+        (place / "order.json").write_text(json.dumps(note))
+    assert age.age(tmp_path, 62) == 1
+    aged, unstored = (json.loads((place / "order.json").read_text()) for place in places)
+    assert aged == {"stored": "2026-09-27T12:00:00Z", "order_id": "1"}
+    assert unstored == {"order_id": "2"}
