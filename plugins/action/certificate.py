@@ -69,21 +69,19 @@ class ActionModule(ActionBase):
         return {**host.told, **result}
 
     def _ensured(self, host: TargetHost) -> dict[str, Any]:
-        options = _task.validated(OPTIONS, {**self._task.args, **_settings(self._task.args)})
+        given = {name: value for name, value in self._task.args.items() if name != "settings"}
+        options = _task.validated(OPTIONS, {**given, **_settings(self._task.args)})
         asked = options["until"]
         if not (options["wait"] or self._task.check_mode) and asked in ("issued", "installed"):
             options["until"] = "requested"
         wanted = read_certificate_options(options)
-        connection = options["connection"] or {}
-        alidns = (
-            _without_own_endpoint(connection) if options["alidns_connection"] is None else options["alidns_connection"]
-        )
+        options["connection"], options["alidns_connection"] = _connections(options)
         actors = Actors(
             host=host,
             clock=Clock(),
             read_only=self._task.check_mode,
-            connect=lambda: self._client(CAS, connection, options["wait"]),
-            connect_alidns=lambda: self._client(ALIDNS, alidns, options["wait"]),
+            connect=lambda: self._client(CAS, "connection", options),
+            connect_alidns=lambda: self._client(ALIDNS, "alidns_connection", options),
             find_resolver=lambda: _resolver(options),
         )
         with closing(actors):
@@ -94,10 +92,11 @@ class ActionModule(ActionBase):
         public = outcome.public(actors.clock.now())
         return {**public, "complete": public["action"] == "nothing" or asked == options["until"], **shown}
 
-    def _client(self, product: Product, values: Mapping[str, Any], tells: bool) -> Client:
+    def _client(self, product: Product, option: str, options: Mapping[str, Any]) -> Client:
         """The progress of a short wait is not shown: what it was for is in the sentence of the task."""
-        tell = teller(self._name, self._task.no_log) if tells else None
-        return product.connect(_task.validated(product.options, values), self._task.check_mode, tell)
+        tell = teller(self._name, self._task.no_log) if options["wait"] else None
+        values = _task.validated(product.options, options[option] or {}, option)
+        return product.connect(values, self._task.check_mode, tell)
 
     def step(self, name: str, arguments: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Run a module or an action on the host of this task, with these arguments and no others."""
@@ -196,9 +195,18 @@ def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     return given
 
 
+def _connections(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """How to reach the API, and the API of DNS. What is wrong with them is told though nothing is due."""
+    for option, product in (("connection", CAS), ("alidns_connection", ALIDNS)):
+        if options[option]:
+            _task.validated(product.options, options[option], option)
+    connection, alidns = options["connection"] or {}, options["alidns_connection"]
+    return connection, _without_own_endpoint(connection) if alidns is None else alidns
+
+
 def _resolver(options: Mapping[str, Any]) -> Resolver | None:
     """Whom the checks ask. With an emulator on this machine, the names of the world are not asked for."""
-    connection = _task.validated(CAS.options, options["connection"] or {})
+    connection = _task.validated(CAS.options, options["connection"] or {}, "connection")
     is_emulator = str(connection["endpoint"] or "").startswith("http://") and not options["resolvers"]
     if options["preflight"] == "false" or is_emulator:
         return None

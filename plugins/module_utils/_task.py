@@ -12,28 +12,53 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
+from ansible.module_utils.errors import NoLogError, UnsupportedError
 
 from ._errors import Failure, MissingLibrary
 from ._host.environment import first_set
 
-if TYPE_CHECKING:
-    from ._connection import Service
-    from ._rpc.client import Client, Tell
+Tell = Callable[[str, bool], None]
 
-    class Outcome(Protocol):
-        """What a job did, or in check mode would do."""
 
-        @property
-        def warnings(self) -> list[str]: ...
+# Described here and not imported: Ansible ships whatever a module's files import, under whatever condition.
 
-        def public(self, now: datetime) -> dict[str, Any]: ...
 
-        def diff(self) -> dict[str, str]: ...
+class Client(Protocol):
+    """What a job calls a service with."""
+
+    @property
+    def clock(self) -> Any: ...
+
+    def close(self) -> None: ...
+
+
+AnyClient = TypeVar("AnyClient", bound=Client)
+Connected = TypeVar("Connected", bound=Client, covariant=True)
+
+
+class Service(Protocol[Connected]):
+    """A product as its modules reach it."""
+
+    @property
+    def options(self) -> dict[str, Any]: ...
+
+    def connect(self, params: Mapping[str, Any], read_only: bool, tell: Tell | None = None) -> Connected: ...
+
+
+class Outcome(Protocol):
+    """What a job did, or in check mode would do."""
+
+    @property
+    def warnings(self) -> list[str]: ...
+
+    def public(self, now: datetime) -> dict[str, Any]: ...
+
+    def diff(self) -> dict[str, str]: ...
 
 
 # A process that ends need not be searched for garbage first: a twentieth of a shipped task.
@@ -44,10 +69,10 @@ tell: Tell | None = None
 
 
 def change(
-    service: Service,
+    service: Service[AnyClient],
     options: Mapping[str, Any],
     read: Callable[[Mapping[str, Any]], Any],
-    job: Callable[[Client, Any], Outcome],
+    job: Callable[[AnyClient, Any], Outcome],
     rules: Mapping[str, Any] | None = None,
 ) -> None:
     """Run a module that may change something: ``read`` turns its options into what is wanted, ``job`` brings it about.
@@ -65,9 +90,9 @@ def change(
 
 
 def ask(
-    service: Service,
+    service: Service[AnyClient],
     options: Mapping[str, Any],
-    job: Callable[[Callable[[], Client], Mapping[str, Any]], dict[str, Any]],
+    job: Callable[[Callable[[], AnyClient], Mapping[str, Any]], dict[str, Any]],
 ) -> None:
     """Run a module that only reads. ``job`` gets a way to make the client and the options, and returns the result."""
     module = _module({**service.options, **options})
@@ -75,7 +100,7 @@ def ask(
     def work() -> dict[str, Any]:
         with ExitStack() as stack:
 
-            def connect() -> Client:
+            def connect() -> AnyClient:
                 return stack.enter_context(closing(service.connect(module.params, module.check_mode, tell)))
 
             return {"changed": False, **job(connect, module.params)}
@@ -106,13 +131,18 @@ def action_only(options: Mapping[str, Any]) -> None:
     _module(options).fail_json(msg="This module runs on the controller only; call it by its full name in a task.")
 
 
-def validated(options: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of an option table, defaults filled in, for code that runs without a module. Raises InvalidOption."""
+def validated(options: Mapping[str, Any], values: Mapping[str, Any], within: str = "") -> dict[str, Any]:
+    """The values of an option table, defaults filled in, for code that runs without a module. Raises Failure.
+
+    ``within`` is the option that holds the values, if one does.
+    """
     found = ArgumentSpecValidator(_table(options)).validate(dict(values))
-    for problem in found.error_messages:
+    # What cannot be searched for secrets is told again, with the name of its option.
+    for problem in sorted(found.errors, key=lambda each: isinstance(each, NoLogError)):
+        told = f"unknown key {problem}" if isinstance(problem, UnsupportedError) else str(problem)
         for secret in getattr(found, "_no_log_values", ()):
-            problem = problem.replace(secret, "********")
-        raise Failure(problem)
+            told = told.replace(secret, "********")
+        raise Failure(f"{within}: {told}" if within else told)
     return dict(found.validated_parameters)
 
 

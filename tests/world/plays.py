@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from .human import ask
 
@@ -75,7 +75,7 @@ def wrong_with(host: str, expected: str, found: str | None, said: str | None, in
     if expected in ("installed", "untouched"):
         if said or (found is None) != (expected == "untouched"):
             return f"{host} is to be {expected}; it failed with {said!r}" if said else f"{host} is not {expected}"
-    elif found and not installs or not re.search(expected, said or ""):
+    elif (found and not installs) or not re.search(expected, said or ""):
         return f"{host} is to fail with {expected!r}; it said {said!r}"
     return None
 

@@ -17,11 +17,10 @@ from .._text import KNOWN_AFTER_APPLY, quoted
 from .._x509.certificate import Certificate
 from .._x509.private_key import read_private_key
 from . import read
-from .forms import COMBINED, DER, JKS, KEY_FULLCHAIN, PKCS12, Form
+from .forms import COMBINED, DER, JKS, KEY_FULLCHAIN, PKCS12, Form, FormFile
 from .keystore import is_jks_of, is_pkcs12_of, keytool, to_ders, to_jks, to_pkcs12
 from .links import Link
 from .model import KEY, Generation, Place
-from .steps import FormFile
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,15 @@ class Form:
 ReadAccess = Callable[[Mapping[str, Any], bool], Access]
 
 
+@dataclass(frozen=True)
+class FormFile:
+    """A form of a set with its content; None where only owner, group or mode are others."""
+
+    name: str
+    access: Access
+    data: bytes | None = field(repr=False)
+
+
 def read_forms(values: Sequence[Mapping[str, Any]] | None, options: Mapping[str, Any], read: ReadAccess) -> list[Form]:
     """The option ``forms``; owner and group are those of the key where a form does not give its own."""
     forms: list[Form] = []

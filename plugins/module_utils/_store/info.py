@@ -17,16 +17,16 @@ from .._text import code, utc_text
 from .._x509.hostnames import uncovered
 from .._x509.renewal_window import window
 from . import read
+from .asked import extras, place, wanted_names
 from .decide import Action, CertificateWanted, Decision, Installed, Seen, Staged, decide
-from .endpoints import Endpoint, read_endpoints, server_name
 from .model import Place, Served, Store, is_served
-from .wanted import extras, place, wanted_names
 
 if TYPE_CHECKING:
+    from .endpoints import Endpoint
     from .forms import Form
     from .links import Link
 
-LookAt = Callable[[Endpoint, "str | None"], "list[Served]"]
+LookAt = Callable[["Endpoint", "str | None"], "list[Served]"]
 # The wanted forms and links.
 Extras = tuple["list[Form]", "list[Link]"]
 
@@ -82,7 +82,7 @@ def report(
 ) -> Report:
     """``certificate_store_info``."""
     clock, asked = clock or Clock(), _asked(options)
-    endpoints, timeout = read_endpoints(options["endpoints"]), options["endpoint_timeout"]
+    endpoints, timeout = _endpoints(options), options["endpoint_timeout"]
     wanted = extras(options)
     if not 0 <= timeout < float("inf"):
         raise InvalidOption("endpoint_timeout", "give a number of seconds, 0 or above.")
@@ -112,6 +112,14 @@ def report(
 # What follows is imported where it is needed: a shipped task compiles whatever it imports.
 
 
+def _endpoints(options: Mapping[str, Any]) -> Sequence[Endpoint]:
+    if not options["endpoints"]:
+        return ()
+    from .endpoints import read_endpoints
+
+    return read_endpoints(options["endpoints"])
+
+
 def _lacks(where: Place, current: Installed, wanted: Extras) -> tuple[str, ...]:
     from .form_files import reasons
 
@@ -119,7 +127,7 @@ def _lacks(where: Place, current: Installed, wanted: Extras) -> tuple[str, ...]:
 
 
 def _csr(where: Place, staged: Staged, asked: CertificateWanted) -> str | None:
-    from .staging import csr_content
+    from .request import csr_content
 
     return csr_content(where, staged, asked.domains)
 
@@ -149,6 +157,7 @@ def _served(
     if not endpoints:
         return None
     from . import probe
+    from .endpoints import server_name
 
     clock, look_at = tools[0], tools[1] or probe.look_at
 

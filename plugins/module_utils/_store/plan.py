@@ -17,12 +17,12 @@ from .._plan import Plan
 from .._x509.certificate import Certificate
 from .._x509.private_key import read_private_key
 from .._x509.verify import refuse_strange_key, refuse_unusable
+from .forms import FormFile
 from .model import CERT, CHAIN, CSR, FULLCHAIN, KEY, MARK, RECORD, Generation, Record, Store
 from .steps import (
     Activate,
     Change,
     CreateGeneration,
-    FormFile,
     PlaceLink,
     RemoveFile,
     RemoveGeneration,

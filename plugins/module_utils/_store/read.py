@@ -14,18 +14,19 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._errors import Failure, InvalidCertificate, InvalidOption
 from .._text import quoted
 from .._x509.certificate import Certificate, load_certificates, read_certificate
-from .._x509.csr import Csr, read_csr
 from .._x509.hostnames import folded, same_order_names
 from .._x509.private_key import read_private_key
-from .._x509.verify import refuse_unusable
 from .decide import Installed, Staged
 from .model import CERT, CHAIN, CSR, FULLCHAIN, KEY, RECORD, Generation, KeyFile, Place, Record, Store, moment
 from .os_errors import reading
+
+if TYPE_CHECKING:
+    from .._x509.csr import Csr
 
 _LARGEST = 1024 * 1024
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
@@ -234,8 +235,12 @@ def _is_for(found: Staged, domains: Sequence[str]) -> bool:
 
 
 def _csr(place: Place, generation: Generation) -> Csr | None:
+    if not generation.has_csr:
+        return None
+    from .._x509.csr import read_csr  # few hosts have a request at most times, and a shipped task compiles its imports
+
     path = f"{place.generation_path(generation.number)}/{CSR}"
-    return read_csr(read_text(path), path) if generation.has_csr else None
+    return read_csr(read_text(path), path)
 
 
 def installed(place: Place, store: Store) -> Installed | None:
@@ -261,6 +266,8 @@ def ready(
     for generation in store.newest_first() if wrong else store.above_current():
         with suppress(InvalidCertificate):
             if generation.complete and generation.number != store.current:
+                from .._x509.verify import refuse_unusable  # as with the request
+
                 found = Installed(generation, read_set(place, generation), record(place, generation))
                 refuse_unusable(found.certificate, domains, now, place.generation_path(generation.number))
                 if found.is_for(domains):

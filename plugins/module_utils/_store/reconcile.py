@@ -18,10 +18,11 @@ from .._plan import Display, Outcome, Plan, Step
 from .._reconcile import Done, Kind, Run, reconcile
 from . import read, write
 from .form_files import KeySet, fits, form_files, key_set, missing_links
+from .forms import FormFile
 from .model import CHAIN, Generation, Store
 from .plan import Contents, Seen, plan_store
+from .room import refuse_full, refuse_unwritable
 from .staging import lacking
-from .steps import FormFile
 from .wanted import State, StoreWanted, read_store
 
 
@@ -129,10 +130,10 @@ def _prepare(run: HostRun, seen: Seen, plan: Plan[Store]) -> dict[str, Any]:
     wanted, number = seen.wanted, plan.facts["generation"]
     # A staged generation is there to be written into, whatever made it.
     if plan.changed or wanted.state is State.STAGED:
-        write.refuse_unwritable(wanted.place)
+        refuse_unwritable(wanted.place)
     before = seen.store.get(number)
     if wanted.state is State.STAGED and not (before and before.has_key):
-        write.refuse_full(wanted.place)
+        refuse_full(wanted.place)
     if wanted.certificate and not wanted.certificate.chain:
         run.warnings.append(
             "The certificate came without its chain; many clients will not trust a server that sends only it."

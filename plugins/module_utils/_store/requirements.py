@@ -13,13 +13,13 @@ from typing import Any
 from .._errors import Failure, InvalidOption
 from .._host.services import reload_problem
 from .._text import quoted
-from . import write
+from .access import read_access, refuse_foreign
 from .form_files import missing_links
 from .forms import JKS, Form
 from .keystore import keytool
 from .links import Link
 from .model import Place
-from .wanted import read_access, refuse_foreign
+from .room import refuse_full, refuse_unwritable
 
 
 def problems(
@@ -44,8 +44,8 @@ def problems(
 
 def _store(place: Place) -> Iterator[str]:
     try:
-        write.refuse_unwritable(place)
-        write.refuse_full(place)
+        refuse_unwritable(place)
+        refuse_full(place)
     except Failure as failure:
         yield f"directory: {failure.msg}"
 

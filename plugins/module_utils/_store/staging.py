@@ -6,17 +6,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from .._errors import InvalidCertificate
 from .._text import KNOWN_AFTER_APPLY
-from .._x509.csr import Csr, read_csr
+from .._x509.csr import read_csr
 from .._x509.make import make_csr, make_key
 from .._x509.private_key import read_private_key
 from . import read
 from .decide import Staged
-from .model import KEY, Place, Store
+from .model import KEY, Store
 from .plan import Lacking
+from .request import csr_fits
 from .wanted import StoreWanted
 
 
@@ -33,27 +32,6 @@ def lacking(wanted: StoreWanted, store: Store, staged: Staged | None, read_only:
         return Lacking(kept or KNOWN_AFTER_APPLY.encode(), KNOWN_AFTER_APPLY.encode())
     key = kept or make_key(wanted.key_type, wanted.key_size)
     return _with_csr(wanted, key, wanted.place.current if kept else "The new key", read_only)
-
-
-def csr_fits(csr: Csr | None, domains: Sequence[str], key_sha256: str) -> bool:
-    """Whether a CSR can be sent for these names as it is: all of them, the common name first, for the key beside it."""
-    return (
-        csr is not None
-        and csr.public_key_sha256 == key_sha256
-        and csr.domains[0] == domains[0]
-        and set(csr.domains) == set(domains)
-    )
-
-
-def csr_content(place: Place, staged: Staged, domains: Sequence[str]) -> str | None:
-    """The text of a staged CSR that can be sent as it is; None where there is none."""
-    if staged.csr is None or not staged.generation.has_key:
-        return None
-    try:
-        fits = csr_fits(staged.csr, domains, read.key_hash(place, staged.generation))
-    except InvalidCertificate:
-        return None
-    return staged.csr.pem if fits else None
 
 
 def _usable_key(path: str) -> tuple[bytes, str]:

@@ -11,16 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Union
 
 from .._plan import Repeat, Step, Target
+from .forms import FormFile
 from .model import CURRENT, KEY, MARK, Access, Generation, KeyFile, Store
-
-
-@dataclass(frozen=True)
-class FormFile:
-    """A form of a set with its content; None where only owner, group or mode are others."""
-
-    name: str
-    access: Access
-    data: bytes | None = field(repr=False)
 
 
 @dataclass(frozen=True)

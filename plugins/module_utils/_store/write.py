@@ -21,37 +21,7 @@ from .steps import Activate, Change, CreateGeneration, PlaceLink, RemoveFile, Re
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _THERE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_ROOM = 2 * 1024 * 1024
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-
-
-def refuse_unwritable(place: Place) -> None:
-    """What check mode can know of it: whether new names may be made where the store is, or will be."""
-    directories = [directory for directory in (place.path, place.generations) if os.path.lexists(directory)]
-    for directory in directories or [_nearest(place.directory)]:
-        with writing(directory):
-            if not os.path.isdir(directory):
-                raise NotADirectoryError(errno.ENOTDIR, "")
-            if os.statvfs(directory).f_flag & os.ST_RDONLY:
-                raise OSError(errno.EROFS, "")
-            if not os.access(directory, os.W_OK | os.X_OK):
-                raise PermissionError(errno.EACCES, "")
-
-
-def _nearest(directory: str) -> str:
-    """The directory itself, or the first one above it that is there."""
-    while not os.path.lexists(directory) and directory != os.path.dirname(directory):
-        directory = os.path.dirname(directory)
-    return directory
-
-
-def refuse_full(place: Place) -> None:
-    """A key is made, and later its certificate written, only where there is room for both and for what makes them."""
-    directory = _nearest(place.generations)
-    with writing(directory):
-        found = os.statvfs(directory)
-        if found.f_bavail * found.f_frsize < _ROOM:
-            raise OSError(errno.ENOSPC, "")
 
 
 def make_directories(place: Place) -> None:

@@ -155,7 +155,7 @@ def _renew(directory: Path, hosts: int) -> Fleet:
     directory.mkdir()
     account = RecordingAccount()
     account.world = fleet(hosts, OLD_DAYS, directory / "due")
-    (directory / "inventory.json").write_text(json.dumps(inventory(directory, 0, hosts)))
+    (directory / "inventory.json").write_text(json.dumps(inventory(directory, {"due": hosts})))
     with Server(account) as server, closing(Prover(account)):
         around = environment(directory, **account.environment(server.url), ANSIBLE_FORKS="10")
         play: dict[str, Any] = {"import_playbook": "certops.alicloud.renew", "vars": {"certificates_hosts": "due"}}

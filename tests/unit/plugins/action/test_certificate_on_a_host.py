@@ -14,11 +14,11 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible_collections.certops.alicloud.plugins.action import certificate
 
 
-def task() -> Any:
+def task(**arguments: Any) -> Any:
     """A task of a playbook, as far as the action asks it."""
     return SimpleNamespace(
         action="certops.alicloud.certificate",
-        args={"domains": ["www.example.com"], "validation": "manual"},
+        args={"domains": ["www.example.com"], "validation": "manual", **arguments},
         async_val=0,
         check_mode=False,
         diff=False,
@@ -30,7 +30,7 @@ def task() -> Any:
 def run(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs a task whose steps on the host end in ``problem``."""
 
-    def result(problem: Exception) -> dict[str, Any]:
+    def result(problem: Exception, **arguments: Any) -> dict[str, Any]:
         def fails(*_step: Any) -> dict[str, Any]:
             raise problem
 
@@ -38,7 +38,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr(certificate.ActionModule, "_compute_environment_string", lambda *_args: "")
         monkeypatch.setattr(certificate.ActionModule, "step", fails)
         play_context = SimpleNamespace(remote_addr="web1")
-        action: Any = certificate.ActionModule(task(), None, play_context, None, None, None)
+        action: Any = certificate.ActionModule(task(**arguments), None, play_context, None, None, None)
         found: dict[str, Any] = action.run(task_vars={})
         return found
 
@@ -64,3 +64,25 @@ def test_a_bug_is_still_called_a_bug(run: Any) -> None:
     found = run(ZeroDivisionError("secret"))
 
     assert "This is a bug" in found["msg"] and "secret" not in found["msg"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"connection": {"acces_key_id": "x"}}, "connection: unknown key acces_key_id. Supported parameters include"),
+        ({"alidns_connection": {"endpoit": "x"}}, "alidns_connection: unknown key endpoit."),
+        ({"nsupdate": {"sever": "192.0.2.53", "server": "192.0.2.53"}}, "unknown key nsupdate.sever."),
+        ({"nsupdate": "192.0.2.53"}, "argument 'nsupdate' is of type str"),
+        ({"settings": {"key_type": "DSA"}}, "value of key_type must be one of: ECC, RSA, got: DSA"),
+    ],
+)
+def test_what_is_wrong_with_an_option_is_told_by_its_name(run: Any, arguments: dict[str, Any], told: str) -> None:
+    found = run(AssertionError("nothing is due, and the host is not reached"), **arguments)
+
+    assert found["failed"] is True and found["msg"].startswith(told)
+
+
+def test_no_secret_is_in_what_is_told_of_an_option(run: Any) -> None:
+    found = run(AssertionError(), nsupdate={"server": "192.0.2.53", "port": "hunter2", "key_secret": "hunter2"})
+
+    assert "'port'" in found["msg"] and "hunter2" not in found["msg"]
