@@ -88,7 +88,8 @@ def test_a_shipped_module_is_hardly_searched_for_garbage_while_it_imports(tmp_pa
     with zipfile.ZipFile(archive, "w") as payload:
         for name in ("_task", "_errors", "_host/environment"):
             payload.write(ROOT / "plugins" / "module_utils" / f"{name}.py", f"shipped/{name}.py")
-        payload.writestr("shipped/__init__.py", "")
+        for package in ("shipped", "shipped/_host"):
+            payload.writestr(f"{package}/__init__.py", "")
     script = f"""
 import conftest, gc, sys
 before = gc.get_threshold()
