@@ -78,9 +78,14 @@ options:
             init script.
         type: list
         elements: str
+      programs:
+        description:
+          - Programs that are run to reload services. Each must be an absolute path or be found in C(PATH).
+        type: list
+        elements: str
       webroot:
         description:
-          - Directory that must exist and be writable.
+          - Directory that must exist and be writable. So must C(.well-known/pki-validation) below it, if it is there.
         type: path
       owner:
         description:
@@ -422,6 +427,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._store import arg
 
 REQUIREMENTS = {
     "services": {"type": "list", "elements": "str"},
+    "programs": {"type": "list", "elements": "str"},
     "webroot": {"type": "path"},
     "owner": {"type": "str"},
     "group": {"type": "str"},

@@ -164,6 +164,7 @@ def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0
             "requirements": {
                 **wanted.access,
                 "services": [each.name for each in wanted.services if each.action == "reload" and not each.argv],
+                "programs": [each.argv[0] for each in wanted.services if each.argv],
                 "webroot": wanted.validation.webroot if wanted.validation.by == "file" else None,
             },
         }
