@@ -78,9 +78,14 @@ options:
             init script.
         type: list
         elements: str
+      programs:
+        description:
+          - Programs that are run to reload services. Each must be an absolute path or be found in C(PATH).
+        type: list
+        elements: str
       webroot:
         description:
-          - Directory that must exist and be writable.
+          - Directory that must exist and be writable. So must C(.well-known/pki-validation) below it, if it is there.
         type: path
       owner:
         description:
@@ -276,6 +281,36 @@ staged:
       elements: dict
       returned: always
       sample: []
+abandoned:
+  description:
+    - The generations above the current one that wait for the certificate of an order for other names. They are not
+      resumed.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    generation:
+      description: Its number.
+      type: int
+      returned: always
+      sample: 4
+    order_id:
+      description: ID of the order.
+      type: str
+      returned: always
+      sample: "98987582437920969"
+    domains:
+      description: Domains of the order.
+      type: list
+      elements: str
+      returned: always
+      sample: [www.example.com]
+    validation:
+      description: What was to be published for the order, as in the result of M(certops.alicloud.cas_order).
+      type: list
+      elements: dict
+      returned: always
+      sample: []
 ready:
   description:
     - The newest complete generation above the current one that can be used for the domain names; null if there is
@@ -392,6 +427,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._store import arg
 
 REQUIREMENTS = {
     "services": {"type": "list", "elements": "str"},
+    "programs": {"type": "list", "elements": "str"},
     "webroot": {"type": "path"},
     "owner": {"type": "str"},
     "group": {"type": "str"},

@@ -93,8 +93,8 @@ class Shop:
 
     def look(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
         given = _task.validated(INFO, _given(options))
-        # The machine of the test need not have the service.
-        given["requirements"] = {**given["requirements"], "services": None}
+        # The machine of the test need not have the service and its program.
+        given["requirements"] = {**given["requirements"], "services": None, "programs": None}
         found = report(given, self.read_only, self.clock, lambda endpoint, name: [self._served()])
         return {**found.public(self.clock.now()), "warnings": found.warnings}
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,11 @@ from .keystore import keytool
 from .links import Link
 from .model import Place
 from .room import refuse_full, refuse_unwritable
+
+# Where the validation file goes, below the web root.
+_VALIDATION = (".well-known", "pki-validation")
+# Not always in PATH, and looked into by Ansible's modules all the same.
+_PLACES_OF_ROOT = ("/sbin", "/usr/sbin", "/usr/local/sbin")
 
 
 def problems(
@@ -39,6 +45,7 @@ def problems(
         *_forms(more[0]),
         *_links(place, more[1]),
         *(f"services: {problem}" for problem in map(reload_problem, services) if problem),
+        *_programs(wanted.get("programs") or ()),
     ]
 
 
@@ -79,11 +86,29 @@ def _links(place: Place, links: Sequence[Link]) -> Iterator[str]:
             yield invalid.msg
 
 
+def _programs(names: Sequence[str]) -> Iterator[str]:
+    """What reloads by a command. A name that the shell would expand, or a relative path, is not looked for."""
+    places = os.pathsep.join([os.environ.get("PATH", os.defpath), *_PLACES_OF_ROOT])
+    for name in names:
+        is_plain = not name.startswith("~") and "$" not in name and (os.path.isabs(name) or "/" not in name)
+        if is_plain and not shutil.which(name, path=places):
+            yield f"services: the program {quoted(name)} is not on this host, or cannot be run; correct argv."
+
+
 def _webroot(path: str | None) -> Iterator[str]:
     if path is None:
         return
     if not os.path.isdir(path):
         what = "is not a directory" if os.path.lexists(path) else "does not exist"
         yield f"webroot: {quoted(path)} {what}; give the directory that the web server serves on port 80."
-    elif not os.access(path, os.W_OK | os.X_OK):
+        return
+    for below in _VALIDATION:
+        inside = os.path.join(path, below)
+        if not os.path.lexists(inside):
+            break
+        path = inside
+        if not os.path.isdir(path):
+            yield f"webroot: {quoted(path)} is not a directory; the validation file goes into it. Remove it."
+            return
+    if not os.access(path, os.W_OK | os.X_OK):
         yield f"webroot: {quoted(path)} cannot be written by this user; use become, or change its permissions."

@@ -15,7 +15,14 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils._store import requirements
 from tests.support.certificates import Shop
 
-FINE: dict[str, Any] = {"services": [], "webroot": None, "owner": None, "group": None, "key_mode": "0640"}
+FINE: dict[str, Any] = {
+    "services": [],
+    "programs": [],
+    "webroot": None,
+    "owner": None,
+    "group": None,
+    "key_mode": "0640",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -86,3 +93,22 @@ def test_where_nothing_is_due_nothing_is_asked(shop: Shop, services: list[str]) 
     assert services == []
     assert shop.look(requirements={**FINE, "services": ["nginx"]}, domains=["b.example.com"])["problems"]
     assert services == ["nginx"]
+
+
+@pytest.mark.parametrize("program", ["/nonexistent/reload", "no-such-program", "/etc/passwd"])
+def test_a_program_that_cannot_be_run_is_told_before_anything_is_ordered(shop: Shop, program: str) -> None:
+    [problem] = problems(shop, programs=[program])
+    assert problem.startswith(f"services: the program '{program}' is not on this host")
+
+
+@pytest.mark.parametrize("program", ["/bin/sh", "sh", "./here", "~/bin/reload", "$HOME/reload"])
+def test_a_program_that_can_be_run_or_that_only_the_command_knows_is_no_problem(shop: Shop, program: str) -> None:
+    assert problems(shop, programs=[program]) == []
+
+
+@pytest.mark.parametrize("name", [".well-known", ".well-known/pki-validation"])
+def test_a_file_where_the_validation_file_has_its_directory_is_told(shop: Shop, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).touch()
+    [problem] = problems(shop, webroot=str(tmp_path))
+    assert problem.startswith("webroot: '") and "is not a directory; the validation file goes into it" in problem
