@@ -12,7 +12,8 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from datetime import datetime, timezone
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from zipimport import zipimporter
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -22,47 +23,45 @@ from ansible.module_utils.errors import NoLogError, UnsupportedError
 from ._errors import Failure, MissingLibrary
 from ._host.environment import first_set
 
-Tell = Callable[[str, bool], None]
+if TYPE_CHECKING:
+    # Described and not imported: Ansible ships whatever a file imports, here, too.
+    Tell = Callable[[str, bool], None]
+
+    class Client(Protocol):
+        """What a job calls a service with."""
+
+        @property
+        def clock(self) -> Any: ...
+
+        def close(self) -> None: ...
+
+    AnyClient = TypeVar("AnyClient", bound=Client)
+    Connected = TypeVar("Connected", bound=Client, covariant=True)
+
+    class Service(Protocol[Connected]):
+        """A product as its modules reach it."""
+
+        @property
+        def options(self) -> dict[str, Any]: ...
+
+        def connect(self, params: Mapping[str, Any], read_only: bool, tell: Tell | None = None) -> Connected: ...
+
+    class Outcome(Protocol):
+        """What a job did, or in check mode would do."""
+
+        @property
+        def warnings(self) -> list[str]: ...
+
+        def public(self, now: datetime) -> dict[str, Any]: ...
+
+        def diff(self) -> dict[str, str]: ...
 
 
-# Described here and not imported: Ansible ships whatever a module's files import, under whatever condition.
-
-
-class Client(Protocol):
-    """What a job calls a service with."""
-
-    @property
-    def clock(self) -> Any: ...
-
-    def close(self) -> None: ...
-
-
-AnyClient = TypeVar("AnyClient", bound=Client)
-Connected = TypeVar("Connected", bound=Client, covariant=True)
-
-
-class Service(Protocol[Connected]):
-    """A product as its modules reach it."""
-
-    @property
-    def options(self) -> dict[str, Any]: ...
-
-    def connect(self, params: Mapping[str, Any], read_only: bool, tell: Tell | None = None) -> Connected: ...
-
-
-class Outcome(Protocol):
-    """What a job did, or in check mode would do."""
-
-    @property
-    def warnings(self) -> list[str]: ...
-
-    def public(self, now: datetime) -> dict[str, Any]: ...
-
-    def diff(self) -> dict[str, str]: ...
-
-
-# A process that ends need not be searched for garbage first: a twentieth of a shipped task.
+# A process that ends need not be searched for garbage first: a twentieth of a shipped task. As much goes into searches
+# while it begins, of which there are few when many more objects may be made between them.
 atexit.register(gc.freeze)
+if isinstance(getattr(__spec__, "loader", None), zipimporter):
+    gc.set_threshold(100_000)
 
 # Receives the progress of a wait: set by code that runs modules in its own process and shows it.
 tell: Tell | None = None

@@ -15,7 +15,7 @@ description:
     makes no API call.
   - The private key is created on the host and stays there. The API and DNS are called from the controller, with the
     credentials of the controller; they never reach the host.
-version_added: 0.3.0
+version_added: 0.2.0
 author:
   - Certops contributors (@certops)
 options:

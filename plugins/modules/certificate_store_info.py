@@ -281,6 +281,36 @@ staged:
       elements: dict
       returned: always
       sample: []
+abandoned:
+  description:
+    - The generations above the current one that wait for the certificate of an order for other names. They are not
+      resumed.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    generation:
+      description: Its number.
+      type: int
+      returned: always
+      sample: 4
+    order_id:
+      description: ID of the order.
+      type: str
+      returned: always
+      sample: "98987582437920969"
+    domains:
+      description: Domains of the order.
+      type: list
+      elements: str
+      returned: always
+      sample: [www.example.com]
+    validation:
+      description: What was to be published for the order, as in the result of M(certops.alicloud.cas_order).
+      type: list
+      elements: dict
+      returned: always
+      sample: []
 ready:
   description:
     - The newest complete generation above the current one that can be used for the domain names; null if there is

@@ -139,8 +139,11 @@ def _loops(measured: Measured) -> str:
         (
             words,
             *(_milliseconds(measured, length, task) for length in lengths),
-            f"{spread(loop.items[task]):.0%}",
-            number(ratio(item(loop, task), base)),
+            *(
+                (f"{spread(loop.items[task]):.0%}", number(ratio(item(loop, task), base)))
+                if task in loop.items
+                else ("", "")
+            ),
         )
         for task, words in PEERS.items()
     ]

@@ -14,6 +14,7 @@ import hashlib
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,9 +29,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._certificate.step
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import Until
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
-from ansible_collections.certops.alicloud.plugins.module_utils._store import read
 from ansible_collections.certops.alicloud.plugins.module_utils._text import KNOWN_AFTER_APPLY
-from ansible_collections.certops.alicloud.plugins.module_utils._x509 import certificate
+from ansible_collections.certops.alicloud.plugins.module_utils._x509 import certificate, csr
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.private_key import read_private_key
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.refusal import Impossible, Refusal
@@ -365,8 +365,11 @@ def is_good(shop: Shop, order: Order) -> bool:
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the worlds are. Nothing there need outlive the machine, and nothing is read twice."""
     monkeypatch.setattr(os, "fsync", lambda _opened: None)
-    for module, name in ((certificate, "read_certificate"), (read, "read_certificate"), (read, "read_csr")):
-        monkeypatch.setattr(module, name, by_text(getattr(module, name)))
+    for reader in (certificate.read_certificate, csr.read_csr):
+        remembering = by_text(reader)
+        for module in list(sys.modules.values()):
+            if vars(module).get(reader.__name__) is reader:
+                monkeypatch.setattr(module, reader.__name__, remembering)
     return tmp_path
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run one small site as many plays, and compare what became of each host with what is expected.
 
-Usage: python -m tests.world.plays PLAYS DIRECTORY ARGUMENT...
+Usage: python -m tests.world.plays JSON DIRECTORY ARGUMENT...
 
 Each play has certificates of its own. DIRECTORY/plays.json lists them with what was wrong.
 """
@@ -19,8 +19,6 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
-
-import yaml  # type: ignore[import-untyped]
 
 from .human import ask
 
@@ -99,11 +97,11 @@ def judge(play: Play, status: int, directory: Path, stage: dict[str, Any]) -> li
     return [f"{play['name']}: {each}" for each in wrong if each]
 
 
-def main(plays: Path, directory: Path, arguments: list[str]) -> int:
+def main(plays: list[Play], directory: Path, arguments: list[str]) -> int:
     world = Path(os.environ["CERTOPS_WORLD"], "stages", os.environ["MOLECULE_SCENARIO_NAME"], "stage.json")
     stage, report = json.loads(world.read_text()), []
     directory.mkdir(parents=True, exist_ok=True)
-    for play in yaml.safe_load(plays.read_text())["plays"]:
+    for play in plays:
         if play.get("needs_root") and os.geteuid() != 0:
             continue
         begun = time.monotonic()
@@ -114,4 +112,4 @@ def main(plays: Path, directory: Path, arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]))
+    sys.exit(main(json.loads(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]))

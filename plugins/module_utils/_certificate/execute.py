@@ -56,6 +56,7 @@ def at_work(run: Run[Actors], seen: Seen, plan: Plan[Chain]) -> Iterator[Work]:
     if not run.read_only and seen.orders_something:
         # What an earlier run published, which may have been killed before it removed it.
         work.published = list(staged.get("validation") or ())
+    _clear_abandoned(run, seen)
     try:
         yield work
     except BaseException:
@@ -64,6 +65,14 @@ def at_work(run: Run[Actors], seen: Seen, plan: Plan[Chain]) -> Iterator[Work]:
     finally:
         if not work.keeps_published:
             publishing.unpublish(run, seen.wanted, work.published)
+
+
+def _clear_abandoned(run: Run[Actors], seen: Seen) -> None:
+    """Tell of orders for other names that are not resumed, and remove what was published for them."""
+    for other in seen.look.abandoned if seen.orders_something else ():
+        run.warnings.append(texts.abandoned(other))
+        if not run.read_only:
+            publishing.unpublish(run, seen.wanted, other["validation"])
 
 
 def execute(run: Run[Actors], seen: Seen, step: ChainStep, work: Work) -> Done[Chain]:

@@ -106,6 +106,7 @@ class Look:
     serves_current: bool | None = None
     served_generation: int | None = None
     problems: tuple[str, ...] = ()
+    abandoned: Sequence[Mapping[str, Any]] = ()
 
     @property
     def current_order_id(self) -> str | None:
@@ -179,6 +180,7 @@ def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0
             for name in ("current", "staged", "ready", "served", "serves_current", "served_generation")
         },
         problems=tuple(found.get("problems") or ()),
+        abandoned=found.get("abandoned") or (),
     )
 
 

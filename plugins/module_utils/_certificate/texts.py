@@ -49,6 +49,15 @@ def in_use(look: Look) -> str:
     return f"Generation {current['generation']} stays in use; {until} {current['not_after']}."
 
 
+def abandoned(other: Mapping[str, Any]) -> str:
+    """An order that is in progress for names that are not wanted any more."""
+    return (
+        f"domains: generation {other['generation']} waits for order {other['order_id']} for "
+        f"{', '.join(other['domains'])}, which are not the domains of this certificate now, so it is not resumed. To "
+        "resume it, set domains to these again; if it is not wanted, cancel it in the console."
+    )
+
+
 def order_failed(wanted: CertificateWanted, failure: Failure) -> Failure:
     """A failed application. An order for another key is told with every cause that costs nothing first."""
     if failure.facts.get("key_mismatch"):

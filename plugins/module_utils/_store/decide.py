@@ -7,10 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .._text import utc_text
 from .._x509.hostnames import same_order_names, uncovered
@@ -30,8 +29,7 @@ class Action(Enum):
     RENEW = "renew"
 
 
-@dataclass(frozen=True)
-class Installed:
+class Installed(NamedTuple):
     """A complete generation with what is in it."""
 
     generation: Generation
@@ -54,8 +52,7 @@ class Installed:
         return not uncovered(domains, self.certificate.domains)
 
 
-@dataclass(frozen=True)
-class Staged:
+class Staged(NamedTuple):
     """A generation that waits for its certificate."""
 
     generation: Generation
@@ -71,8 +68,7 @@ class Staged:
         return self.record.renews if self.record else None
 
 
-@dataclass(frozen=True)
-class CertificateWanted:
+class CertificateWanted(NamedTuple):
     """The certificate that should be in use; ``domains`` are A-labels."""
 
     domains: tuple[str, ...]
@@ -80,8 +76,7 @@ class CertificateWanted:
     renew_before: Window
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(NamedTuple):
     """What the store and the endpoints show; ``served`` is None where it was not asked for.
 
     ``missing`` says which forms and links the generation in use lacks.
@@ -94,8 +89,7 @@ class Seen:
     missing: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(NamedTuple):
     action: Action
     reason: str
     warnings: tuple[str, ...] = ()
@@ -115,7 +109,7 @@ def decide(wanted: CertificateWanted, seen: Seen, now: datetime) -> Decision:
     certificate = current.certificate
     due, why, warning = is_due(wanted.renew_before, certificate.not_before, certificate.not_after, now)
     decision = _by_date(wanted, seen, current, Due(due, why), now)
-    return replace(decision, warnings=(*((warning,) if warning else ()), *decision.warnings))
+    return decision._replace(warnings=(*((warning,) if warning else ()), *decision.warnings))
 
 
 def _by_date(wanted: CertificateWanted, seen: Seen, current: Installed, dates: Due, now: datetime) -> Decision:
@@ -158,7 +152,7 @@ def _due_at_once(wanted: CertificateWanted, seen: Seen, current: Installed, why:
         f"the window (renew_before is {wanted.renew_before}), and whether the CA issued it with little time left; "
         'correct what is wrong. To order a successor all the same, remove "stored" from its order.json.'
     )
-    return replace(_in_use(current, seen, reason), warnings=(warning,), due_at_once=True)
+    return _in_use(current, seen, reason)._replace(warnings=(warning,), due_at_once=True)
 
 
 def _other_names(wanted: CertificateWanted, current: Installed) -> str | None:

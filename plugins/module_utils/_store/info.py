@@ -45,6 +45,7 @@ class Report:
     problems: Sequence[str] = ()
     check: bool = False
     warnings: list[str] = field(default_factory=list)
+    abandoned: Sequence[Staged] = ()
 
     def public(self, now: datetime) -> dict[str, Any]:
         seen, place = self.seen, self.place
@@ -60,6 +61,7 @@ class Report:
             "directory": place.path,
             "current": _current(place, current, now) if current else None,
             "staged": _staged(place, seen.staged, self.csr_content) if seen.staged else None,
+            "abandoned": [_abandoned(each) for each in self.abandoned],
             "ready": _ready(place, seen.ready) if seen.ready else None,
             "served": None if seen.served is None else [each.public() for each in seen.served],
             "serves_current": compared,
@@ -103,6 +105,7 @@ def report(
         _problems(where, options, wanted) if decision.action is not Action.NOTHING else (),
         check,
         list(decision.warnings),
+        read.abandoned(where, store, asked.domains),
     )
 
 
@@ -210,6 +213,14 @@ def _staged(where: Place, staged: Staged, csr_content: str | None) -> dict[str, 
         "order_id": staged.order_id,
         "renews": staged.renews,
         "validation": staged.record.public()["validation"] if staged.record else [],
+    }
+
+
+def _abandoned(staged: Staged) -> dict[str, Any]:
+    record = staged.record.public() if staged.record else {}
+    return {
+        "generation": staged.generation.number,
+        **{name: record.get(name) for name in ("order_id", "domains", "validation")},
     }
 
 

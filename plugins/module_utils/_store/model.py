@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._text import utc_text
 
@@ -30,8 +30,7 @@ DIRECTORY_MODE, FILE_MODE, KEY_MODE = 0o755, 0o644, 0o600
 HIDDEN, TEMPORARY = ".", ".tmp"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a certificate is kept."""
 
     directory: str
@@ -53,8 +52,7 @@ class Place:
         return f"{self.generations}/{number}"
 
 
-@dataclass(frozen=True)
-class Access:
+class Access(NamedTuple):
     """Who may read the private key; None leaves the owner or the group as it is."""
 
     mode: int = KEY_MODE
@@ -65,8 +63,7 @@ class Access:
         return key.mode == self.mode and self.uid in (None, key.uid) and self.gid in (None, key.gid)
 
 
-@dataclass(frozen=True)
-class KeyFile:
+class KeyFile(NamedTuple):
     """A key file from outside; owner and group are None where they are not known yet."""
 
     size: int
@@ -79,8 +76,7 @@ class KeyFile:
         return f"key {self.mode:04o}{owners}"
 
 
-@dataclass(frozen=True)
-class Generation:
+class Generation(NamedTuple):
     """One set of files. ``key`` is None when there is no key file."""
 
     number: int
@@ -113,8 +109,7 @@ class Generation:
         return ", ".join(words)
 
 
-@dataclass(frozen=True)
-class Store:
+class Store(NamedTuple):
     """Everything that is there; ``highest`` is the highest number in use, by whatever.
 
     ``links`` are the paths that were found to be links to files of the generation in use.
@@ -139,7 +134,7 @@ class Store:
         """The store with this generation, in place of the one with its number."""
         others = [each for each in self.generations if each.number != generation.number]
         ordered = sorted([*others, generation], key=lambda each: each.number)
-        return replace(self, generations=tuple(ordered), highest=max(self.highest, generation.number))
+        return self._replace(generations=tuple(ordered), highest=max(self.highest, generation.number))
 
     def text(self) -> str:
         """The store as the lines of a diff."""
@@ -180,8 +175,7 @@ def moment(text: Any) -> datetime | None:
         return None
 
 
-@dataclass(frozen=True)
-class Served:
+class Served(NamedTuple):
     """What one address showed, or why it showed nothing. ``unreachable``: there is no way to it from here."""
 
     address: str

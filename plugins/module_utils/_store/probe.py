@@ -11,7 +11,6 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -53,7 +52,7 @@ def look_at(endpoint: Endpoint, name: str | None) -> list[Served]:
         return [Served(endpoint.host, problem="the name cannot be resolved", endpoint=endpoint.text)]
     addresses = dict.fromkeys((family, address) for family, _type, _protocol, _name, address in found)
     looks = [_handshake(family, address, endpoint.starttls, name) for family, address in addresses]
-    return [replace(each, endpoint=endpoint.text) for each in looks]
+    return [each._replace(endpoint=endpoint.text) for each in looks]
 
 
 def _handshake(family: int, address: Any, starttls: str | None, name: str | None) -> Served:

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -213,17 +213,25 @@ def _as_record(found: Mapping[str, Any]) -> Record:
 
 def staged(place: Place, store: Store, domains: Sequence[str]) -> Staged | None:
     """The newest staged generation above the current one that is for these names, or for none yet."""
+    return next((found for found in _all_staged(place, store) if _is_for(found, domains)), None)
+
+
+def abandoned(place: Place, store: Store, domains: Sequence[str]) -> list[Staged]:
+    """The staged generations that wait for the certificate of an order for other names."""
+    return [found for found in _all_staged(place, store) if found.order_id and not _is_for(found, domains)]
+
+
+def _all_staged(place: Place, store: Store) -> Iterator[Staged]:
+    """Those above the current one that can be read, newest first."""
     for generation in store.above_current():
-        if generation.complete:
-            continue
-        try:
-            found = Staged(generation, record(place, generation), _csr(place, generation))
-        except (InvalidCertificate, InvalidOption):
-            continue
-        names = found.csr.domains if found.csr else found.record.domains if found.record else ()
-        if not names or same_order_names(domains, names):
-            return found
-    return None
+        with suppress(InvalidCertificate, InvalidOption):
+            if not generation.complete:
+                yield Staged(generation, record(place, generation), _csr(place, generation))
+
+
+def _is_for(found: Staged, domains: Sequence[str]) -> bool:
+    names = found.csr.domains if found.csr else found.record.domains if found.record else ()
+    return not names or same_order_names(domains, names)
 
 
 def _csr(place: Place, generation: Generation) -> Csr | None:

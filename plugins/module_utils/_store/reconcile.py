@@ -50,7 +50,7 @@ def _observe(run: HostRun, wanted: StoreWanted) -> Seen:
         return replace(seen, forms=forms)
     missing = tuple(missing_links(wanted.place, wanted.links))
     there = {link.path for link in wanted.links} - {link.path for link, _why in missing}
-    return replace(seen, forms=forms, links=missing, store=replace(seen.store, links=tuple(sorted(there))))
+    return replace(seen, forms=forms, links=missing, store=seen.store._replace(links=tuple(sorted(there))))
 
 
 def _forms(run: HostRun, seen: Seen) -> tuple[FormFile, ...]:

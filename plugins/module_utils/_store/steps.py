@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Union
 
 from .._plan import Repeat, Step, Target
@@ -47,7 +47,7 @@ class WriteFile:
     def after(self, store: Store) -> Store:
         there = store.get(self.number) or Generation(self.number)
         key = _key_file(there.key, self.data, self.access or Access()) if self.name == KEY else there.key
-        return store.having(replace(there, files=there.files | {self.name}, key=key))
+        return store.having(there._replace(files=there.files | {self.name}, key=key))
 
     def reason(self, store: Store) -> str:
         if self.name == MARK:
@@ -68,7 +68,7 @@ class SetAccess:
     def after(self, store: Store) -> Store:
         there = store.get(self.number) or Generation(self.number)
         key = _key_file(there.key, None, self.access) if self.name == KEY else there.key
-        return store.having(replace(there, key=key))
+        return store.having(there._replace(key=key))
 
     def reason(self, store: Store) -> str:
         return f"{self.name} has another owner, group or mode"
@@ -82,7 +82,7 @@ class Activate:
     action = "activate"
 
     def after(self, store: Store) -> Store:
-        return replace(store, current=self.number)
+        return store._replace(current=self.number)
 
     def reason(self, store: Store) -> str:
         return f"{CURRENT} is generation {store.current}" if store.current else "no generation is in use"
@@ -98,7 +98,7 @@ class RemoveFile:
 
     def after(self, store: Store) -> Store:
         there = store.get(self.number) or Generation(self.number)
-        return store.having(replace(there, files=there.files - {self.name}))
+        return store.having(there._replace(files=there.files - {self.name}))
 
     def reason(self, store: Store) -> str:
         return f"generation {self.number} is verified, or no longer in use"
@@ -113,7 +113,7 @@ class RemoveGeneration:
 
     def after(self, store: Store) -> Store:
         left = tuple(each for each in store.generations if each.number != self.number)
-        return replace(store, generations=left)
+        return store._replace(generations=left)
 
     def reason(self, store: Store) -> str:
         return f"generation {self.number} is older than those to keep"
@@ -130,7 +130,7 @@ class PlaceLink:
     action = "link"
 
     def after(self, store: Store) -> Store:
-        return replace(store, links=tuple(sorted({*store.links, self.path})))
+        return store._replace(links=tuple(sorted({*store.links, self.path})))
 
     def reason(self, store: Store) -> str:
         return self.why

@@ -95,6 +95,14 @@ def test_a_peer_that_was_left_out_has_no_figure() -> None:
     assert line.split(" | ")[1:4] == ["200.0", "200.0", ""]
 
 
+def test_a_quick_run_has_no_figures_of_the_slowest_peers() -> None:
+    quick = replace(loop(), items={task: times for task, times in loop().items.items() if task != ACM})
+    measured = replace(MEASURED, loops={**MEASURED.loops, 20: quick})
+    assert len(bars(measured)) == len(bars(MEASURED)) - 1
+    (line,) = (line for line in page(measured, [], {}).splitlines() if line.startswith(f"| {PEERS[ACM]}"))
+    assert line == f"| {PEERS[ACM]} | 500.0 |  |  |  |  |"
+
+
 def test_numbers_have_the_digits_that_mean_something() -> None:
     assert [number(value) for value in (0.0312, 0.9512, 1.0, 23.4)] == ["0.031", "0.95", "1.00", "23"]
 

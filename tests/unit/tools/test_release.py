@@ -17,7 +17,7 @@ from tests.tools.dependencies import ROOT
 from tests.tools.workspace import build
 
 # Bytes. A user downloads them, and every execution environment carries them.
-LARGEST = 300_000
+LARGEST = 350_000
 ENTRIES = {
     "CHANGELOG.md",
     "FILES.json",
@@ -92,9 +92,8 @@ def versions(value: Any) -> Iterator[str]:
 
 
 def test_nothing_is_newer_than_this_version() -> None:
-    """Every version_added of modules and roles is a release, or the version of galaxy.yml."""
+    """Every version_added of modules is a release, or the version of galaxy.yml."""
     known = {*load("changelogs/changelog.yaml")["releases"], load("galaxy.yml")["version"]}
-    roles = [load(str(file.relative_to(ROOT))) for file in sorted(ROOT.glob("roles/*/meta/argument_specs.yml"))]
-    found = set(versions([documented(), roles]))
+    found = set(versions(documented()))
     assert found
     assert found <= known

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[4]
+UTILS = ROOT / "plugins" / "module_utils"
 COLLECTION = "ansible_collections.certops.alicloud.plugins."
 LIBRARIES = ("requests", "urllib3", "cryptography", "alibabacloud_credentials", "Tea", "dns")
 MODULES = sorted(file.stem for file in (ROOT / "plugins" / "modules").glob("*.py"))
@@ -82,3 +85,69 @@ import {COLLECTION}module_utils._task
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "True"]
+
+
+def test_a_shipped_module_is_hardly_searched_for_garbage_while_it_imports(tmp_path: Path) -> None:
+    archive = tmp_path / "payload.zip"
+    with zipfile.ZipFile(archive, "w") as payload:
+        for name in ("_task", "_errors", "_host/environment"):
+            payload.write(ROOT / "plugins" / "module_utils" / f"{name}.py", f"shipped/{name}.py")
+        for package in ("shipped", "shipped/_host"):
+            payload.writestr(f"{package}/__init__.py", "")
+    script = f"""
+import conftest, gc, sys
+before = gc.get_threshold()
+import {COLLECTION}module_utils._task
+in_the_worker = gc.get_threshold()
+sys.path.insert(0, {str(archive)!r})
+import shipped._task
+print(in_the_worker == before, gc.isenabled(), gc.get_threshold()[0] > 10 * before[0])
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True", "True"]
+
+
+def shipped(module: str) -> set[str]:
+    """The files of module_utils that Ansible packs with a module: all that are imported, under whatever condition."""
+    found: set[str] = set()
+    left = [ROOT / "plugins" / "modules" / f"{module}.py"]
+    while left:
+        file = left.pop()
+        for node in ast.walk(ast.parse(file.read_text())):
+            for path in _imported_files(file, node) if isinstance(node, ast.ImportFrom) else ():
+                name = str(path.relative_to(UTILS).with_suffix(""))
+                left += [path] if name not in found else []
+                found.add(name)
+    return found
+
+
+def _imported_files(file: Path, node: ast.ImportFrom) -> list[Path]:
+    package = (node.module or "").partition("module_utils")[2] if node.level == 0 else node.module or ""
+    if node.level == 0 and not (node.module or "").startswith(f"{COLLECTION}module_utils"):
+        return []
+    base = (UTILS if node.level == 0 else file.parents[node.level - 1]).joinpath(*package.strip(".").split("."))
+    candidates = [base.with_suffix(".py"), *(base / f"{alias.name}.py" for alias in node.names)]
+    return [path for path in candidates if path.is_file()]
+
+
+def test_what_looks_at_a_host_is_shipped_without_what_changes_it() -> None:
+    looking, changing = shipped("certificate_store_info"), shipped("certificate_store")
+    assert {"_task", "_store/read", "_store/decide"} <= looking & changing
+    others = {
+        "_store/write",
+        "_store/plan",
+        "_store/steps",
+        "_store/wanted",
+        "_store/staging",
+        "_reconcile",
+        "_x509/make",
+    }
+    assert others <= changing
+    assert not others & looking
+
+
+def test_what_looks_at_a_host_is_shipped_without_what_calls_the_service() -> None:
+    assert not [
+        name for name in shipped("certificate_store_info") if name.startswith(("_rpc/", "_cas/", "_connection"))
+    ]
+    assert "_rpc/client" in shipped("cas_order_info")

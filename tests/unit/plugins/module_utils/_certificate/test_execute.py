@@ -283,6 +283,20 @@ def test_a_record_that_cannot_be_removed_is_a_warning(shop: Shop) -> None:
     assert [text for text in result["warnings"] if "TXT _dnsauth.www.example.com could not be removed" in text]
 
 
+def test_what_was_published_for_other_domains_is_removed_and_told(slow: Shop) -> None:
+    run(slow, until="requested")
+    before = first(slow)
+    more = {"domains": [WWW, "api.example.com"], "product_code": PAID}
+    (warning,) = run(slow, check=True, until="staged", **more)["warnings"]
+    assert len(slow.published()) == 1
+    assert run(slow, until="staged", **more)["warnings"] == [warning]
+    assert warning.startswith(f"domains: generation 1 waits for order {before} for {WWW}, which are not the domains")
+    assert (slow.published(), slow.account.world.order(before).withdrawn) == ([], None)
+    assert run(slow, until="requested")["publish"]
+    assert actions(run(slow, check=True, until="requested")) == []
+    assert orders(slow) == 1
+
+
 # What a failed task tells of what it did.
 
 

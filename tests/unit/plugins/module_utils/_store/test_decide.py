@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 
@@ -277,7 +276,7 @@ def stored(
 ) -> Installed:
     """A certificate with so many days left, which was stored so many days ago."""
     found = installed(left=left, verified=verified)
-    return replace(found, record=Record(order, WWW, product_code, stored=NOW - timedelta(days=at)))
+    return found._replace(record=Record(order, WWW, product_code, stored=NOW - timedelta(days=at)))
 
 
 def test_a_successor_that_would_be_due_at_once_is_not_ordered() -> None:

@@ -50,6 +50,7 @@ def test_nothing_is_there(shop: Shop) -> None:
         "served_generation": None,
         "action": "apply",
         "reason": "no certificate is installed",
+        "abandoned": [],
         "next_generation": 1,
         "now": "2026-11-22T12:00:00Z",
         "due_at_once": False,
