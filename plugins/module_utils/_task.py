@@ -36,15 +36,15 @@ if TYPE_CHECKING:
         def close(self) -> None: ...
 
     AnyClient = TypeVar("AnyClient", bound=Client)
-    Connected = TypeVar("Connected", bound=Client, covariant=True)
+    Connected_co = TypeVar("Connected_co", bound=Client, covariant=True)
 
-    class Service(Protocol[Connected]):
+    class Service(Protocol[Connected_co]):
         """A product as its modules reach it."""
 
         @property
         def options(self) -> dict[str, Any]: ...
 
-        def connect(self, params: Mapping[str, Any], read_only: bool, tell: Tell | None = None) -> Connected: ...
+        def connect(self, params: Mapping[str, Any], read_only: bool, tell: Tell | None = None) -> Connected_co: ...
 
     class Outcome(Protocol):
         """What a job did, or in check mode would do."""
@@ -183,6 +183,7 @@ def _from_environment(*names: str) -> str:
 
 def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]], **always: Any) -> None:
     """Do the work and end the module; ``always`` is in a failed result too, unless the failure says it better."""
+    result: dict[str, Any] = {}
     try:
         module.exit_json(**work())
     except Exception as problem:

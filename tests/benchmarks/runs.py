@@ -90,7 +90,9 @@ def _group(directory: Path, group: str, size: int) -> dict[str, Any]:
     }
     words = {"directory": str(directory), "owner": str(os.geteuid()), "group": str(os.getegid())}
     words |= {"product_code": PRODUCT, "poll_interval": "0.2"}
-    return {"hosts": hosts, "vars": {f"certificate_{word}": value for word, value in words.items()}}
+    # For the role by its own variables, for the playbooks as what all certificates have in common.
+    roles = {f"certificate_{word}": value for word, value in words.items()}
+    return {"hosts": hosts, "vars": {**roles, "certificates_common": words}}
 
 
 def _environment(folder: Path, ready: Mapping[str, Any]) -> dict[str, str]:

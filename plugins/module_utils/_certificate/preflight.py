@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from .._dns.caa import relevant_set
 from .._dns.dnssec import look_at_dnssec
-from .._dns.fetch import Fetched, fetch_validation
+from .._dns.fetch import fetch_validation
 from .._dns.lookup import Resolver, Response, follow
 from .._dns.record_names import VALIDATION_LABEL, lies_in
 from .._dns.zones import Zone, at_every_server, find_zone
@@ -22,7 +22,7 @@ from .._x509.hostnames import WILDCARD, base
 from . import preflight_rules as rules
 from .preflight_rules import FAILED, OK, SKIPPED, WARNING, Check, Verdict
 
-Fetch = Callable[[str, "str | None", Iterable[str]], "list[Fetched]"]
+Fetch = Callable[[str, "str | None", Iterable[str]], list]  # type: ignore[type-arg]  # of Fetched
 # Seconds between two looks at what was published: the first pause and the longest one.
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 10.0
 _PROBE_DIRECTORY = "/.well-known/pki-validation/"

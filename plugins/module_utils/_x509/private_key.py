@@ -31,14 +31,11 @@ def clean_private_key(text: str, option: str) -> tuple[str, str]:
 
     Raises InvalidOption for what servers do not take. No error repeats any of the key.
     """
-    found: dict[str, str] = {}
-    for block in _key_blocks(text, option):
-        made, digest = _clean(block, option)
-        found.setdefault(digest, made)
-    if len(found) > 1:
-        raise InvalidOption(option, f"the text contains {len(found)} different private keys; give one.")
-    ((digest, made),) = found.items()
-    return made, digest
+    cleaned = [_clean(block, option) for block in _key_blocks(text, option)]
+    different = {digest for _made, digest in cleaned}
+    if len(different) > 1:
+        raise InvalidOption(option, f"the text contains {len(different)} different private keys; give one.")
+    return cleaned[0]
 
 
 def read_private_key(text: str, origin: str) -> str:

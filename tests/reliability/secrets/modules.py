@@ -141,7 +141,7 @@ def read(scene: Scene) -> dict[str, Options]:
     store: Options = {"directory": str(scene.directory / "store"), "name": "good", "domains": ["good.example.com"]}
     return {
         "good": store,
-        "served": {**store, "endpoint": scene.urls["tls"].partition("://")[2]},
+        "served": {**store, "endpoints": [scene.urls["tls"].partition("://")[2]]},
         "not there": {**store, "name": "unknown"},
         "no names": {**store, "domains": []},
     }

@@ -345,8 +345,8 @@ def test_the_steps_of_a_play_do_not_reach_the_steps_of_the_task(shop: Shop, monk
             return {"changed": False}
 
     class Named(SimpleNamespace):
-        def copy(self, exclude_parent: bool) -> Named:
-            return Named(**vars(self))
+        def copy(self, exclude_parent: bool) -> Any:
+            return type(self)(**vars(self))
 
     outer = task(shop, {"domains": [WWW]})
     outer._task = Named(action="certificate", args={"domains": [WWW]}, module_defaults=[{"x": 1}], _parent="block")

@@ -288,7 +288,7 @@ STATES: dict[str, Callable[[str], str]] = {
     "line ends became blanks": lambda text: text.replace("\n", " "),
     "without line ends": lambda text: text.replace("\n", ""),
     "written line ends": lambda text: text.replace("\n", "\\n"),
-    "in quotes": lambda text: json.dumps(text),
+    "in quotes": json.dumps,
     "CR": lambda text: text.replace("\n", "\r"),
     "byte order mark": lambda text: "\ufeff" + text,
     "indented": lambda text: "".join(f"    {line}\n" for line in text.splitlines()),
