@@ -8,17 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._dns.argspec import NSUPDATE
+
 CONTACT: dict[str, Any] = {"name": {"type": "str"}, "phone": {"type": "str"}, "email": {"type": "str"}}
-NSUPDATE: dict[str, Any] = {
-    "server": {"type": "str", "required": True},
-    "port": {"type": "int", "default": 53},
-    "protocol": {"type": "str", "choices": ["tcp", "udp"], "default": "tcp"},
-    "zone": {"type": "str"},
-    "ttl": {"type": "int", "default": 60},
-    "key_name": {"type": "str", "no_log": False},
-    "key_secret": {"type": "str", "no_log": True},
-    "key_algorithm": {"type": "str", "default": "hmac-sha256", "no_log": False},
-}
 ALIDNS: dict[str, Any] = {
     "zone": {"type": "str"},
     "ttl": {"type": "int", "default": 600},

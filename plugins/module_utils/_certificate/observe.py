@@ -88,9 +88,6 @@ class Actors:
                 vars(self)[name].close()
 
 
-ChainRun = "Run[Actors]"
-
-
 @dataclass(frozen=True)
 class Look:
     """What the host shows: see the results of ``certificate_store_info``."""
