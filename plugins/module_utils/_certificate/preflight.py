@@ -22,7 +22,7 @@ from .._x509.hostnames import WILDCARD, base
 from . import preflight_rules as rules
 from .preflight_rules import FAILED, OK, SKIPPED, WARNING, Check, Verdict
 
-Fetch = Callable[[str, "str | None", Iterable[str]], "list[Any]"]
+Fetch = Callable[[str, "str | None", Iterable[str]], list[Any]]
 # Seconds between two looks at what was published: the first pause and the longest one.
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 10.0
 _PROBE_DIRECTORY = "/.well-known/pki-validation/"
