@@ -152,7 +152,9 @@ checks:
     check:
       description:
         - "C(delegation): the zone can be found, its name servers have addresses, and its parent names the same ones."
-        - "C(authoritative): every name server serves the zone, and all have the same serial number."
+        - "C(authoritative): every name server serves the zone, and all have the same serial number. A name server that
+          does not respond is a V(warning) if another one serves the zone, because resolvers pass on to that one. A name
+          server that responds, but does not serve the zone or has an error, is V(failed)."
         - "C(resolver): the resolver shows the public zone."
         - "C(dnssec): the signatures of the zone are valid, and do not expire soon."
         - "C(cname): where the validation record's name leads to."

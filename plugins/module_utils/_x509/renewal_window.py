@@ -84,8 +84,8 @@ def _before_its_time(found: Due, not_before: datetime, now: datetime) -> Due:
     """A certificate in use that is not valid yet: most of the time, it is the clock that is wrong."""
     reason = f"{found.reason}; it is not valid before {utc_text(not_before)}, so the clock seems to be behind"
     clock = (
-        f"renew_before: the certificate is not valid before {utc_text(not_before)}, but the clock of this machine shows "
-        f"{utc_text(now)}. It seems to be behind, and with it every renewal is late. Set the clock."
+        f"renew_before: the certificate is not valid before {utc_text(not_before)}, but the clock of this machine "
+        f"shows {utc_text(now)}. It seems to be behind, and with it every renewal is late. Set the clock."
     )
     return Due(found.due, reason, " ".join(filter(None, (found.warning, clock))))
 
