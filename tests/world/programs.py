@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -23,6 +24,13 @@ PACKAGES = {
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
     "sshd": "openssh-server",
+}
+# Servers that only single tests need, which are skipped without them.
+OPTIONAL = {
+    "dovecot": ("dovecot-imapd", "dovecot-pop3d"),
+    "haproxy": ("haproxy",),
+    "postfix": ("postfix",),
+    "slapd": ("slapd",),
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
 SAY_NO = "#!/bin/sh\nexit 101\n"
@@ -50,6 +58,15 @@ def provide() -> dict[str, str]:
         packages = sorted({PACKAGES[name] for name in missing})
         raise Missing(f"These programs are missing: {', '.join(missing)} (packages {', '.join(packages)}).")
     return {name: str(find(name)) for name in PACKAGES}
+
+
+def provide_optional(name: str) -> str | None:
+    """Return the path of a server of single tests, installed with the others where it is missing and root may do so."""
+    packages = sorted({package for other, each in OPTIONAL.items() if not find(other) for package in each})
+    if not find(name) and os.geteuid() == 0 and find("apt-get"):
+        with contextlib.suppress(Missing):
+            install(packages)
+    return find(name)
 
 
 def unconfined(programs: dict[str, str], directory: Path, apparmor: Path = APPARMOR) -> dict[str, str]:
