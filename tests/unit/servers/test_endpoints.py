@@ -66,8 +66,10 @@ def machine(kind: Kind, server: RealServer) -> Machine:
 @pytest.fixture(params=servers.KINDS)
 def host(request: pytest.FixtureRequest) -> Iterator[Machine]:
     kind = servers.KINDS[request.param]
-    if kind.program in programs.OPTIONAL and not programs.provide_optional(kind.program):
-        pytest.skip(f"The server {kind.program} is missing (package {programs.OPTIONAL[kind.program][0]}).")
+    missing = programs.lacks(kind.program) if kind.program in programs.OPTIONAL else None
+    if missing:
+        pytest.skip(missing)
+    programs.provide()
     with servers.stopped(kind) as server:
         yield machine(kind, server)
 
