@@ -83,10 +83,16 @@ class RealServer:
 
         self.child = start_listening(f"The server {self.kind.program}", attempt, self.directory / "log")
 
+    def restart(self, files: Files) -> None:
+        """Start again, so that no process is left that serves other files."""
+        self.end()
+        self.serve(files)
+
     def end(self) -> None:
         if self.child is not None:
             self.child.terminate()
             self.child.wait(60)
+            self.child = None
 
 
 @contextmanager
@@ -128,8 +134,20 @@ def nginx_with(directory: Path, servers: str) -> list[str]:
         f"events {{ worker_connections 64; }}\nhttp {{ access_log off; {paths}\n{servers}}}\n"
     )
     (directory / "temporary").mkdir(exist_ok=True)
-    found = programs.unconfined({name: _program(name) for name in programs.CONFINED}, directory / "programs")
-    return [found["nginx"], "-c", str(directory / "nginx.conf"), "-e", str(directory / "error.log")]
+    return [
+        _nginx(directory / "nginx-program"),
+        "-c",
+        str(directory / "nginx.conf"),
+        "-e",
+        str(directory / "error.log"),
+    ]
+
+
+def _nginx(copies: Path) -> str:
+    """The program, or the copy of it that AppArmor lets read the directory."""
+    if copies.exists():
+        return str(copies / "nginx")
+    return programs.unconfined({name: _program(name) for name in programs.CONFINED}, copies)["nginx"]
 
 
 def haproxy(directory: Path, ports: list[int], files: Files) -> list[str]:

@@ -7,60 +7,18 @@ from __future__ import annotations
 
 import os
 import socket
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils import _task
-from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import Service
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
-from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
-from ansible_collections.certops.alicloud.plugins.module_utils._store.info import report
-from ansible_collections.certops.alicloud.plugins.modules.certificate_store_info import OPTIONS as INFO
-from tests.support import chains, client, servers
-from tests.support.chains import WWW, Shop
-from tests.support.servers import ADDRESS, Files, Kind, RealServer
+from tests.support import servers
+from tests.support.chains import WWW
+from tests.support.machines import Machine, machine, run
+from tests.support.servers import ADDRESS, Files
 from tests.world import programs
-
-FORM = [{"type": "combined", "name": "combined.pem"}]
-
-
-@dataclass
-class Machine(Shop):
-    """A host with a real server. One that is ``stuck`` does nothing when it is reloaded."""
-
-    server: RealServer | None = None
-
-    @property
-    def clock(self) -> Clock:
-        return client.clock(self.account)._replace(monotonic=time.monotonic, sleep=time.sleep)
-
-    @property
-    def files(self) -> Files:
-        current = self.home / "current"
-        return Files(current / "privkey.pem", current / "fullchain.pem", current / "combined.pem")
-
-    def look(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
-        given = _task.validated(INFO, {name: value for name, value in options.items() if value is not None})
-        given["requirements"] = {**given["requirements"], "services": None, "programs": None}
-        found = report(given, self.read_only, self.clock)
-        return {**found.public(self.clock.now()), "warnings": found.warnings}
-
-    def reload(self, service: Service) -> None:
-        assert self.server
-        self._do("reload", lambda: None if self.stuck else self.server.serve(self.files))
-
-
-def machine(kind: Kind, server: RealServer) -> Machine:
-    if kind.program == "postfix" and os.geteuid() != 0:
-        pytest.skip("Postfix can only be started by root.")
-    account = client.emulator(settle_seconds=0.0, record_delay_seconds=0.0, review_seconds=0.0, proof="at_once")
-    (server.directory / "store").mkdir()
-    return Machine(account, server.directory / "store", server=server)
 
 
 @pytest.fixture(params=servers.KINDS)
@@ -70,14 +28,10 @@ def host(request: pytest.FixtureRequest) -> Iterator[Machine]:
     if missing:
         pytest.skip(missing)
     programs.provide()
+    if kind.program == "postfix" and os.geteuid() != 0:
+        pytest.skip("Postfix can only be started by root.")
     with servers.stopped(kind) as server:
-        yield machine(kind, server)
-
-
-def run(host: Machine, check: bool = False, **options: Any) -> Any:
-    assert host.server
-    given = {"endpoints": host.server.endpoints, "forms": FORM, "endpoint_timeout": 60.0, **options}
-    return chains.run(host, check, **given)
+        yield machine(server)
 
 
 def served(outcome: Any) -> set[str | None]:
@@ -94,29 +48,20 @@ def test_a_server_serves_what_is_installed_and_another_certificate_is_seen(host:
     assert second.facts["current"]["generation"] == 2
     assert served(second) == {second.facts["current"]["sha256_fingerprint"]} != served(first)
 
-    host.server.serve(host.server.standin)
-    wrong = look_again(host)
+    host.server.restart(host.server.standin)
+    wrong = run(host, check=True)
     assert wrong.plan.facts["action"] == "reload", wrong.plan.facts
     assert wrong.plan.facts["reason"].count("serves ") == len(host.server.ports)
     mended = run(host)
     assert [step.action for step in mended.plan.steps] == ["reload", "verify"]
     assert served(mended) == served(second)
 
+    host.server.restart(host.files)
     host.stuck = True
     with pytest.raises(Failure) as failed:
         run(host, force=True, endpoint_timeout=0.2)
     assert f"after the reload; {ADDRESS} serves {second.facts['current']['serial_number']}" in failed.value.msg
     assert "Generation 2 was put back; the new certificate is in generation 3." in failed.value.msg
-
-
-def look_again(host: Machine) -> Any:
-    """A server takes a moment to reload, at each of its ports."""
-    assert host.server
-    deadline, found = time.monotonic() + 60, run(host, check=True)
-    while found.plan.facts["reason"].count("serves ") < len(host.server.ports) and time.monotonic() < deadline:
-        time.sleep(0.05)
-        found = run(host, check=True)
-    return found
 
 
 def test_one_stale_address_of_a_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,13 +89,13 @@ def test_one_stale_address_of_a_name_is_told(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(socket, "getaddrinfo", addresses)
     kind = servers.KINDS["nginx"]._replace(configure=both, starttls=(None,))
     with servers.stopped(kind) as server:
-        host = machine(kind, server)
+        host = machine(server)
         endpoint = f"{WWW}:{server.ports[0]}"
         first = run(host, endpoints=[endpoint])
         assert {each["address"] for each in first.facts["served"]} == {ADDRESS, other}
         stale = first.facts["current"]["serial_number"]
         with pytest.raises(Failure) as failed:
-            run(host, endpoints=[endpoint], force=True, endpoint_timeout=1.0)
+            run(host, endpoints=[endpoint], force=True, endpoint_timeout=4.0)
         said = failed.value.msg
         assert said.startswith(f"{endpoint} does not serve ") and f"; {other} serves {stale}." in said
         assert f"{ADDRESS} serves" not in said
