@@ -14,10 +14,17 @@ import shutil
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rdatatype
 
 from tests.support import named
 from tests.world import programs
@@ -27,6 +34,9 @@ ROOT, REGISTRY, ONE, TWO, LAME, BROKEN, DEAD, RESOLVER, INNER = (
     f"{NET}{last}" for last in (1, 2, 11, 12, 13, 14, 15, 100, 101)
 )
 LISTENING = (ROOT, REGISTRY, ONE, TWO, LAME, BROKEN, RESOLVER, INNER)
+# Servers like ONE, each with a habit of its own.
+TCP_ONLY, NO_TCP, OLD, EDNS_DROPPED, NO_CAA, CAA_DROPPED, UNSURE, SLOW = (f"{NET}{last}" for last in range(31, 39))
+SIX = "::1"
 SOA = "@ SOA ns1 hostmaster {serial} 3600 600 86400 1\n"
 DAY = 86_400
 
@@ -49,21 +59,27 @@ class Zone:
     second_signed: tuple[str, ...] | None = ()
     ds: bool = True
     other_ds: bool = False
+    standby_ds: bool = False
+    ds_digest: str = "SHA-256"
     inner: str | None = None
     change_after_signing: Callable[[str], str] = field(default=lambda text: text)
 
     def text(self, records: str, serial: int) -> str:
         numbered = list(enumerate(self.servers, 1))
-        ns = "".join(f"@ NS ns{number}\nns{number} A {address}\n" for number, address in numbered)
+        ns = "".join(f"@ NS ns{number}\nns{number} {kind(address)} {address}\n" for number, address in numbered)
         return f"$ORIGIN {self.name}.\n$TTL 60\n{SOA.format(serial=serial)}{ns}{records}"
 
     def parent(self) -> str:
         if self.delegation is not None:
             return self.delegation
         return "".join(
-            f"{self.name}. NS ns{number}.{self.name}.\nns{number}.{self.name}. A {address}\n"
+            f"{self.name}. NS ns{number}.{self.name}.\nns{number}.{self.name}. {kind(address)} {address}\n"
             for number, address in enumerate(self.servers, 1)
         )
+
+
+def kind(address: str) -> str:
+    return "AAAA" if ":" in address else "A"
 
 
 class Builder:
@@ -89,7 +105,9 @@ class Builder:
     def ds(self, zone: Zone) -> str:
         if not zone.ds or (zone.signed is None and not zone.other_ds):
             return ""
-        return self.run("dnssec-dsfromkey", "-2", self.key(zone.name, "other" if zone.other_ds else "")) + "\n"
+        labels = ["other" if zone.other_ds else "", *["standby"] * zone.standby_ds]
+        keys = [self.key(zone.name, label) for label in labels]
+        return "".join(self.run("dnssec-dsfromkey", "-a", zone.ds_digest, key) + "\n" for key in keys)
 
     def write(self, file: str, zone: str, text: str, signed: tuple[str, ...] | None) -> str:
         (self.directory / file).write_text(text)
@@ -156,14 +174,89 @@ def configuration(builder: Builder, one: str, two: str, inner: str, names: Seque
     return "".join(view(address, body) for address, body in bodies.items())
 
 
-class Door:
-    """Hands DNS messages over to BIND, from one address."""
+# What a server sends for a query, given what ONE responds with, and whether it is over TCP; None is nothing.
+Habit = Callable[[bytes, bytes, bool], "bytes | None"]
 
-    def __init__(self, address: str, port: int) -> None:
-        self.address, self.port = address, port
-        self.datagrams = socket.socket(type=socket.SOCK_DGRAM)
+
+def as_it_is(query: bytes, response: bytes, tcp: bool) -> bytes | None:
+    return response
+
+
+def _refusing(rcode: int) -> Habit:
+    """Headers with the rcode and the question, and nothing else."""
+
+    def habit(query: bytes, response: bytes, tcp: bool) -> bytes:
+        message = dns.message.from_wire(query)
+        message.use_edns(False)
+        refusal = dns.message.make_response(message)
+        refusal.set_rcode(dns.rcode.Rcode(rcode))
+        return refusal.to_wire()
+
+    return habit
+
+
+def _truncated(query: bytes, response: bytes, tcp: bool) -> bytes:
+    message = dns.message.make_response(dns.message.from_wire(query))
+    message.flags |= dns.flags.TC | dns.flags.AA
+    return response if tcp else message.to_wire()
+
+
+def _cut_off(query: bytes, response: bytes, tcp: bool) -> bytes | None:
+    return None if tcp else _truncated(query, response, tcp)
+
+
+def _without_edns(habit: Habit) -> Habit:
+    """The habit for queries with EDNS."""
+    return lambda query, response, tcp: habit(query, response, tcp) if _has_edns(query) else response
+
+
+def _has_edns(query: bytes) -> bool:
+    return dns.message.from_wire(query).edns >= 0
+
+
+def _for_caa(habit: Habit) -> Habit:
+    """The habit for queries of CAA records."""
+    return lambda query, response, tcp: habit(query, response, tcp) if _is_for_caa(query) else response
+
+
+def _is_for_caa(query: bytes) -> bool:
+    return dns.message.from_wire(query).question[0].rdtype == dns.rdatatype.CAA
+
+
+def _not_authoritative(query: bytes, response: bytes, tcp: bool) -> bytes:
+    return response[:2] + bytes([response[2] & ~0x04]) + response[3:]
+
+
+def _late(query: bytes, response: bytes, tcp: bool) -> bytes:
+    time.sleep(0.3)
+    return response
+
+
+def _nothing(query: bytes, response: bytes, tcp: bool) -> None:
+    return None
+
+
+HABITS: dict[str, Habit] = {
+    TCP_ONLY: _truncated,
+    NO_TCP: _cut_off,
+    OLD: _without_edns(_refusing(1)),
+    EDNS_DROPPED: _without_edns(_nothing),
+    NO_CAA: _for_caa(_refusing(4)),
+    CAA_DROPPED: _for_caa(_nothing),
+    UNSURE: _not_authoritative,
+    SLOW: _late,
+}
+
+
+class Door:
+    """Hands DNS messages over to BIND, from one address; ``view`` is the one by which BIND knows what is meant."""
+
+    def __init__(self, address: str, port: int, view: str = "", habit: Habit = as_it_is) -> None:
+        self.view, self.port, self.habit = view or address, port, habit
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.datagrams = socket.socket(family, socket.SOCK_DGRAM)
         self.datagrams.bind((address, port))
-        self.streams = socket.create_server((address, port), backlog=64)
+        self.streams = socket.create_server((address, port), family=family, backlog=64)
         for work in (self._take_datagrams, self._take_streams):
             threading.Thread(target=work, daemon=True).start()
 
@@ -179,12 +272,14 @@ class Door:
                 return
             threading.Thread(target=self._pass_datagram, args=(message, client), daemon=True).start()
 
-    def _pass_datagram(self, message: bytes, client: tuple[str, int]) -> None:
+    def _pass_datagram(self, message: bytes, client: Any) -> None:
         with socket.socket(type=socket.SOCK_DGRAM) as behind, contextlib.suppress(OSError):
-            behind.bind((self.address, 0))
+            behind.bind((self.view, 0))
             behind.settimeout(10)
             behind.sendto(message, (named.ADDRESS, self.port))
-            self.datagrams.sendto(behind.recv(65_535), client)
+            sent = self.habit(message, behind.recv(65_535), False)
+            if sent is not None:
+                self.datagrams.sendto(sent, client)
 
     def _take_streams(self) -> None:
         while True:
@@ -195,11 +290,29 @@ class Door:
             threading.Thread(target=self._pass_stream, args=(client,), daemon=True).start()
 
     def _pass_stream(self, client: socket.socket) -> None:
+        """One message after the other, each behind its length."""
         place = named.ADDRESS, self.port
-        with client, socket.create_connection(place, 10, (self.address, 0)) as behind, contextlib.suppress(OSError):
-            behind.sendall(client.recv(65_535))
-            while data := behind.recv(65_535):
-                client.sendall(data)
+        with client, socket.create_connection(place, 10, (self.view, 0)) as behind, contextlib.suppress(OSError):
+            while message := _framed(client):
+                behind.sendall(len(message).to_bytes(2, "big") + message)
+                sent = self.habit(message, _framed(behind), True)
+                if sent is None:
+                    return
+                client.sendall(len(sent).to_bytes(2, "big") + sent)
+
+
+def _framed(stream: socket.socket) -> bytes:
+    size = int.from_bytes(stream.recv(2, socket.MSG_WAITALL), "big")
+    return stream.recv(size, socket.MSG_WAITALL) if size else b""
+
+
+def has_ipv6() -> bool:
+    """Whether this machine has IPv6 at least with itself."""
+    try:
+        socket.create_server((SIX, 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager
@@ -209,4 +322,8 @@ def running(directory: Path, planted: Sequence[Zone]) -> Iterator[int]:
     with named.running(directory, text) as port, contextlib.ExitStack() as stack:
         for address in LISTENING:
             stack.callback(Door(address, port).close)
+        for address, habit in HABITS.items():
+            stack.callback(Door(address, port, ONE, habit).close)
+        if has_ipv6():
+            stack.callback(Door(SIX, port, ONE).close)
         yield port

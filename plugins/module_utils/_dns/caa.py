@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from .lookup import Response
 from .record_names import upwards
 
 _CRITICAL = 128
+# A character of a quoted text in a zone file (RFC 1035, 5.1).
+_ESCAPED = re.compile(r"\\(\d{3}|\D)")
 # What a CA for certificates of servers understands; other properties are unknown to it.
 _KNOWN = frozenset({"issue", "issuewild", "iodef", "issuemail", "issuevmc", "contactemail", "contactphone"})
 
@@ -48,7 +51,12 @@ def relevant_set(name: str, ask: Callable[[str], Response]) -> CaaSet:
 
 def _property(text: str) -> Property:
     flags, tag, value = text.split(" ", 2)
-    return Property(int(flags), tag.lower(), value[1:-1].replace('\\"', '"'))
+    return Property(int(flags), tag.lower(), _ESCAPED.sub(_character, value[1:-1]))
+
+
+def _character(escaped: re.Match[str]) -> str:
+    code = escaped[1]
+    return chr(int(code)) if code.isdigit() else code
 
 
 def forbids(properties: Sequence[Property], wildcard: bool, identifiers: Sequence[str]) -> str | None:

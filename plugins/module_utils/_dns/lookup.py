@@ -137,10 +137,21 @@ class Resolver:
         problem = Problem.TIMEOUT
         for _attempt in range(_ATTEMPTS):
             try:
-                return _read(server, exchange(message, server, self._timeout / _ATTEMPTS))
+                return _read(server, self._exchange(server, message))
             except NoExchange as error:
                 problem = error.problem
         return Response(server, problem)
+
+    def _exchange(self, server: Server, message: Message) -> Message:
+        """The response; a server that is too old for EDNS (RFC 6891, 7) is asked again without it, as resolvers do."""
+        import copy
+
+        response = exchange(message, server, self._timeout / _ATTEMPTS)
+        if _rcode(response) not in ("FORMERR", "NOTIMP") or response.edns >= 0:
+            return response
+        plain = copy.copy(message)
+        plain.use_edns(False)
+        return exchange(plain, server, self._timeout / _ATTEMPTS)
 
 
 def read_resolvers(texts: Iterable[str] | None, timeout: float = TIMEOUT) -> Resolver:
@@ -216,11 +227,10 @@ def _message(name: str, type: str, recursive: bool, validated: bool) -> Message 
 
 def _read(server: Server, message: Message) -> Response:
     import dns.flags
-    import dns.rcode
 
     return Response(
         server,
-        rcode=dns.rcode.to_text(message.rcode()),
+        rcode=_rcode(message),
         authoritative=bool(message.flags & dns.flags.AA),
         recursive=bool(message.flags & dns.flags.RA),
         records=_records(message.answer),
@@ -228,6 +238,12 @@ def _read(server: Server, message: Message) -> Response:
         additional=_records(message.additional),
         message=message,
     )
+
+
+def _rcode(message: Message) -> str:
+    import dns.rcode
+
+    return dns.rcode.to_text(message.rcode())
 
 
 def _records(rrsets: Iterable[RRset]) -> tuple[Record, ...]:

@@ -54,7 +54,8 @@ def find_zone(resolver: Resolver, name: str) -> Zone:
     zone = _served(resolver, Zone(name, broken, delegated, known, {}, {}), glue)
     # A resolver may have the name servers from the parent; the zone's own are what the zone says.
     own = [at.values("NS", name) for at in at_every_server(resolver, zone, name, "NS").values() if at.authoritative]
-    zone = _served(resolver, replace(zone, listed=frozenset(each for names in own for each in names) or known), glue)
+    zone = replace(zone, listed=frozenset(each for names in own for each in names) or known)
+    zone = _served(resolver, zone, _with_own_addresses(resolver, zone, glue))
     return replace(zone, inner=_inner(resolver, zone))
 
 
@@ -70,6 +71,17 @@ def _served(resolver: Resolver, zone: Zone, glue: dict[str, list[str]]) -> Zone:
     return replace(zone, addresses=addresses, responses=responses, aliases=aliases)
 
 
+def _with_own_addresses(resolver: Resolver, zone: Zone, glue: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The glue with the addresses that the zone itself gives its name servers, which resolvers use later on."""
+    inside = [server for server in sorted(zone.delegated | zone.listed) if lies_in(server, zone.name)]
+    found = dict(glue)
+    for server in inside if zone.servers else ():
+        responses = [resolver.ask_at(zone.servers[0], server, type) for type in ("A", "AAAA")]
+        own = [value for type, each in zip(("A", "AAAA"), responses) for value in each.values(type, server)]
+        found[server] = [*glue.get(server, ()), *own]
+    return found
+
+
 def _inner(resolver: Resolver, zone: Zone) -> Response | None:
     """The response of a resolver that shows another zone of this name than the servers of the delegation do."""
     if not zone.name or zone.resolved:
@@ -81,8 +93,14 @@ def _inner(resolver: Resolver, zone: Zone) -> Response | None:
         if serves(response, zone.name) and (server in zone.delegated or not zone.delegated)
     }
     known = {address for found in zone.addresses.values() for address in found}
-    own = seen.authoritative and seen.server.address not in known
+    own = seen.authoritative and seen.server.address not in known and not _is_copy(seen, zone)
     return seen if own or (public and _source(seen, zone.name) not in public) else None
+
+
+def _is_copy(seen: Response, zone: Zone) -> bool:
+    """Whether a resolver has the zone from its name servers: the SOA is the same, serial number included."""
+    public = [each.values("SOA", zone.name) for each in zone.responses.values() if serves(each, zone.name)]
+    return seen.values("SOA", zone.name) in public
 
 
 def _source(response: Response, zone: str) -> tuple[str, ...]:

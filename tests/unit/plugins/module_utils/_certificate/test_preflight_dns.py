@@ -28,18 +28,46 @@ from ansible_collections.certops.alicloud.plugins.module_utils._dns.lookup impor
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NoCredentials, NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from tests.support import name_servers
-from tests.support.name_servers import BROKEN, DAY, DEAD, INNER, LAME, ONE, RESOLVER, TWO, Zone
+from tests.support.name_servers import (
+    BROKEN,
+    CAA_DROPPED,
+    DAY,
+    DEAD,
+    EDNS_DROPPED,
+    INNER,
+    LAME,
+    NO_CAA,
+    NO_TCP,
+    OLD,
+    ONE,
+    RESOLVER,
+    SIX,
+    SLOW,
+    TCP_ONLY,
+    TWO,
+    UNSURE,
+    Zone,
+)
 
 pytest.importorskip("dns.query")
 
 # Seconds; where a name server is dead, they are waited for.
 SITE = "127.83.0.21"
 TIMEOUT, DEAD_TIMEOUT = 20.0, 4.0
+SILENT = {DEAD, EDNS_DROPPED, CAA_DROPPED}
+NO_IPV6 = "This machine has no IPv6, not even with itself."
 FILE = {"validation_method": "file"}
 MONTH = ("-e", f"now+{30 * DAY}")
 WWW = "@ A 192.0.2.1\nwww A 192.0.2.2\n"
 # The validation record's name as a zone of its own, whose file is below.
 CUT = "".join(f"_dnsauth.www NS ns{n}._dnsauth.www\nns{n}._dnsauth.www A 127.83.0.1{n}\n" for n in (1, 2))
+COPY = (
+    "$TTL 60\n@ SOA ns1 hostmaster 1 3600 600 86400 1\n@ NS ns1\n@ NS ns2\nns1 A 127.83.0.11\nns2 A 127.83.0.12\n" + WWW
+)
+LAME_CUT = f"_dnsauth.www NS ns._dnsauth.www\nns._dnsauth.www A {LAME}\n"
+SITE_CUT = "".join(f"www NS ns{n}.www\nns{n}.www A 127.83.0.1{n}\n" for n in (1, 2))
+LONG = "x" * 255 + "y" * 45
+TWO_STRINGS = f'"{"x" * 255}" "{"y" * 45}"'
 GOOD = '@ CAA 0 issue "digicert.com"\n'
 OTHER = '@ CAA 0 issue "letsencrypt.org"\n'
 
@@ -237,6 +265,57 @@ OBSTACLES = {
     "file-at-one-address": plant(
         "http", r"127\.83\.0\.22 refuses connections", "f A 127.83.0.21\nf A 127.83.0.22\n", FILE
     )._replace(domain="f.{}"),
+    # More of CAA
+    "caa-all-flags": caa(GOOD + '@ CAA 255 tbs "x"\n', "the property 'tbs', which no CA knows, is marked as critical"),
+    "caa-critical-for-wildcards": caa(GOOD + '@ CAA 128 future "x"\n', "the property 'future'", "*.{}"),
+    "caa-other-in-blanks": caa('@ CAA 0 issue "  PKI.Goog ; a=b "\n', r"issue allows only pki\.goog\. Add"),
+    "caa-only-blanks": caa('@ CAA 0 issue "   "\n', "issue allows no CA"),
+    "caa-parameters-without-end": caa('@ CAA 0 issue "digicert.com validationmethods=dns-01"\n', "issue allows only"),
+    "caa-behind-cname-elsewhere": caa(
+        "c CNAME forbids.plain.example.\n", r"CAA of c\.\S+: issue allows only pki\.goog", "c.{}"
+    ),
+    "caa-behind-dname": caa('old DNAME new\na.new CAA 0 issue "pki.goog"\n', "issue allows only", "a.old.{}"),
+    "caa-of-a-wildcard": caa('* CAA 0 issue "pki.goog"\n', r"CAA of shop\.\S+: issue allows only", "shop.{}"),
+    "caa-tampered": plant(
+        "dnssec",
+        r"does not accept the signatures of www\.\S+ CAA",
+        'www CAA 0 issue "letsencrypt.org"\n',
+        signed=MONTH,
+        change_after_signing=lambda text: text.replace("letsencrypt.org", "digicert.com"),
+    ),
+    "dnskey-signature-expired": plant(
+        "dnssec",
+        "the signature of the DNSKEY record of .* expired on",
+        signed=("-s", "now-864000", "-e", f"now+{30 * DAY}", "-X", "now-60"),
+    ),
+    # Name servers with habits
+    "address-of-a-server-is-old": plant(
+        "authoritative",
+        r"ns2\.\S+ \(127\.83\.0\.15\) does not respond",
+        servers=(ONE, DEAD),
+        delegation="{z}. NS ns1.{z}.\nns1.{z}. A 127.83.0.11\n{z}. NS ns2.{z}.\nns2.{z}. A 127.83.0.12\n",
+    ),
+    "truncated-without-tcp": plant("authoritative", r"ns2\.\S+ \(127\.83\.0\.32\) sends", servers=(ONE, NO_TCP)),
+    "edns-dropped": plant(
+        "authoritative", r"ns2\.\S+ \(127\.83\.0\.34\) does not respond", servers=(ONE, EDNS_DROPPED)
+    ),
+    "caa-not-implemented": plant(
+        "authoritative", r"127\.83\.0\.35 responds with NOTIMP to CAA www\.", servers=(ONE, NO_CAA)
+    ),
+    "caa-dropped": plant("authoritative", r"127\.83\.0\.36 does not respond to CAA www\.", servers=(ONE, CAA_DROPPED)),
+    "not-authoritative": plant(
+        "authoritative", r"ns2\.\S+ \(127\.83\.0\.37\) does not serve the zone \(not auth", servers=(ONE, UNSURE)
+    ),
+    "validation-zone-lame": plant("cname", r"_dnsauth\.www\.\S+ is a CNAME is unknown", LAME_CUT),
+    "resolver-refuses": plant("delegation", r"the name server 127\.83\.0\.13 port \d+ responds with REFUSED")._replace(
+        resolver=LAME
+    ),
+    # More values and files
+    "stale-long-value": plant("txt", r"has TXT values already \('x+", f"_dnsauth.www TXT {TWO_STRINGS}\n"),
+    "stale-behind-a-cname": plant("txt", r"stale\.plain\.example has TXT", "_dnsauth.www CNAME stale.plain.example.\n"),
+    "file-at-ipv6": plant("http", "::1 refuses connections", f"f A 127.83.0.21\nf AAAA {SIX}\n", FILE)._replace(
+        domain="f.{}"
+    ),
     "file-without-address": Case(Zone("", WWW), "http", "has no address", {"validation_method": "file"}, "none.{}"),
 }
 HEALTHY = {
@@ -293,6 +372,39 @@ HEALTHY = {
     "record-below": fine("* A 192.0.2.80\n_other.shop TXT x\n", "shop.{}"),
     "file": fine("f A 127.83.0.21\n", "f.{}", **FILE),
     "file-behind-a-cname": fine("f A 127.83.0.21\nc CNAME f\n", "c.{}", **FILE),
+    "caa-critical-iodef": fine(GOOD + '@ CAA 128 iodef "mailto:a@b.example"\n'),
+    "caa-tab": fine('@ CAA 0 issue "\\009digicert.com\\009; x=y"\n'),
+    "caa-empty-beside-good": fine('@ CAA 0 issue ";"\n' + GOOD),
+    "caa-of-a-wildcard": fine('* CAA 0 issue "digicert.com"\n' + "@ CAA 0 issue pki.goog\n", "shop.{}"),
+    "caa-cname-elsewhere": fine("c CNAME allows.plain.example.\n" + OTHER, "c.{}"),
+    "caa-wildcard-record-beside": fine('* CAA 0 issue "pki.goog"\n'),
+    "signed-opt-out": fine("sub NS ns1\n", zone={"signed": ("-3", "-", "-A", *MONTH)}),
+    "signed-standby-ds": fine(zone={"signed": MONTH, "standby_ds": True}),
+    "signed-sha-384": fine(zone={"signed": MONTH, "ds_digest": "SHA-384"}),
+    "signed-cname": fine("c CNAME www\n", "c.{}", {"signed": MONTH}),
+    "upper-case-servers": fine(
+        zone={"delegation": "{z}. NS NS1.{z}.\nNS1.{z}. A 127.83.0.11\n{z}. NS Ns2.{z}.\nNs2.{z}. A 127.83.0.12\n"}
+    ),
+    "servers-elsewhere": Case(
+        Zone(
+            "",
+            f"{WWW}@ NS ns1.plain.example.\n@ NS ns3.plain.example.\n",
+            servers=(),
+            delegation="{z}. NS ns1.plain.example.\n{z}. NS ns3.plain.example.\n",
+        )
+    ),
+    "server-with-ipv6-alone": fine(zone={"servers": (SIX,)}),
+    "truncated-with-tcp": fine(zone={"servers": (ONE, TCP_ONLY)}),
+    "no-edns": fine(zone={"servers": (ONE, OLD)}),
+    "no-edns-anywhere": fine(zone={"servers": (OLD,)}),
+    "slow-server": fine(zone={"servers": (ONE, SLOW)}),
+    "inner-copy": Case(Zone("", WWW, inner=COPY), resolver=INNER),
+    "empty-non-terminal": fine("x.ent A 192.0.2.9\n", "ent.{}"),
+    "dname": fine("old DNAME new\na.new A 192.0.2.9\n", "a.old.{}"),
+    "cname-in-upper-case": fine("_dnsauth.www CNAME V.Plain.EXAMPLE.\n", dns_alias="v.plain.example"),
+    "site-below-the-cut": fine(SITE_CUT, provider_zone=into("www.{z}")),
+    "own-long-value": fine(f"_dnsauth.www TXT {TWO_STRINGS}\n", values=(LONG,)),
+    "long-values-beside": fine(f"www TXT {TWO_STRINGS}\n" + f'www TXT {TWO_STRINGS[:-2]}z"\n'),
     "automatic-own-value": fine("_dnsauth.www TXT ours\n", values=("ours",), validation="automatic"),
 }
 NAMES = {
@@ -313,8 +425,11 @@ def placed(key: str, case: Case) -> Zone | None:
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     zones = [zone for key, case in NAMES.items() if (zone := placed(key, case))]
-    zones.append(Zone("plain.example", WWW + "alias CNAME ns1\nns3 A 127.83.0.12\n"))
+    plain = WWW + "alias CNAME ns1\nns3 A 127.83.0.12\n" + 'stale TXT "old"\n'
+    plain += 'forbids CAA 0 issue "pki.goog"\nallows CAA 0 issue "digicert.com"\n'
+    zones.append(Zone("plain.example", plain))
     cuts = ("_dnsauth.www.bad-zone-above-the-cut.example", "_dnsauth.www.good-zone-below-the-cut.example")
+    cuts += ("www.good-site-below-the-cut.example",)
     zones += [Zone(cut, delegation="") for cut in cuts]
     with name_servers.running(tmp_path_factory.mktemp("names"), zones) as number:
         yield number
@@ -354,7 +469,7 @@ def alarms(key: str, port: int, fetch: Fetch) -> list[Check]:
         wanted["provider_zone"] = into(zone)
     if "dns_alias" in wanted:
         wanted["dns_alias"] = wanted["dns_alias"].replace("{z}", name)
-    timeout = DEAD_TIMEOUT if case.zone and DEAD in case.zone.servers else TIMEOUT
+    timeout = DEAD_TIMEOUT if case.zone and SILENT.intersection(case.zone.servers) else TIMEOUT
     resolver = Resolver([Server(case.resolver, port)], timeout)
     checks = look(PreflightWanted((case.domain.format(name),), **wanted), resolver, fetch=fetch)
     assert {check.result for check in checks} <= {"ok", "warning", "failed", "skipped"}
@@ -363,6 +478,8 @@ def alarms(key: str, port: int, fetch: Fetch) -> list[Check]:
 
 @pytest.mark.parametrize("key", OBSTACLES)
 def test_each_obstacle_is_named_once(key: str, port: int, web: Fetch) -> None:
+    if "ipv6" in key and not name_servers.has_ipv6():
+        pytest.skip(NO_IPV6)
     found = alarms(f"bad-{key}", port, web)
     assert [check.check for check in found] == [OBSTACLES[key].check], found
     assert re.search(OBSTACLES[key].words, found[0].detail), found
@@ -370,11 +487,13 @@ def test_each_obstacle_is_named_once(key: str, port: int, web: Fetch) -> None:
 
 @pytest.mark.parametrize("key", HEALTHY)
 def test_what_only_looks_like_an_obstacle_raises_no_alarm(key: str, port: int, web: Fetch) -> None:
+    if "ipv6" in key and not name_servers.has_ipv6():
+        pytest.skip(NO_IPV6)
     assert alarms(f"good-{key}", port, web) == []
 
 
 def test_the_tables_are_long_enough() -> None:
-    assert min(len(OBSTACLES), len(HEALTHY)) >= 40
+    assert min(len(OBSTACLES), len(HEALTHY)) >= 75
     assert len(NAMES) == len(OBSTACLES) + len(HEALTHY)
 
 
