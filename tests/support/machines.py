@@ -21,7 +21,7 @@ from tests.support import chains, client
 from tests.support.chains import Shop
 from tests.support.servers import Files, RealServer
 
-FORM = [{"type": "combined", "name": "combined.pem"}]
+FORMS = [{"type": each, "name": each} for each in ("combined", "key_fullchain")]
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Machine(Shop):
     @property
     def files(self) -> Files:
         current = self.home / "current"
-        return Files(current / "privkey.pem", current / "fullchain.pem", current / "combined.pem")
+        return Files(*(current / name for name in ("privkey.pem", "fullchain.pem", "combined", "key_fullchain")))
 
     def look(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
         given = _task.validated(INFO, {name: value for name, value in options.items() if value is not None})
@@ -63,5 +63,5 @@ def machine(server: RealServer) -> Machine:
 def run(host: Machine, check: bool = False, **options: Any) -> Outcome[Chain]:
     """Run what ``certificate`` runs, with the endpoints of the server."""
     assert host.server
-    given = {"endpoints": host.server.endpoints, "forms": FORM, "endpoint_timeout": 60.0, **options}
+    given = {"endpoints": host.server.endpoints, "forms": FORMS, "endpoint_timeout": 60.0, **options}
     return chains.run(host, check, **given)

@@ -28,6 +28,7 @@ class Files(NamedTuple):
     key: Path
     chain: Path
     combined: Path
+    key_fullchain: Path
 
 
 # The command that starts a server in the foreground, after its configuration is written.
@@ -62,10 +63,11 @@ class RealServer:
     @property
     def standin(self) -> Files:
         """A certificate that is not ours."""
-        files = Files(*(self.directory / name for name in ("standin.key", "standin.pem", "standin.both")))
+        files = Files(*(self.directory / f"standin.{end}" for end in ("key", "pem", "combined", "key_fullchain")))
         if not files.key.exists():
             write_standin(self.directory)
             files.combined.write_bytes(files.chain.read_bytes() + files.key.read_bytes())
+            files.key_fullchain.write_bytes(files.key.read_bytes() + files.chain.read_bytes())
         return files
 
     def serve(self, files: Files) -> None:
@@ -160,6 +162,7 @@ def haproxy(directory: Path, ports: list[int], files: Files) -> list[str]:
 
 
 def postfix(directory: Path, ports: list[int], files: Files) -> list[str]:
+    """Two ports, the first with two files, the second with one that has both."""
     settings: Mapping[str, object] = {
         "compatibility_level": "3.6",
         "queue_directory": directory / "queue",
@@ -173,7 +176,8 @@ def postfix(directory: Path, ports: list[int], files: Files) -> list[str]:
         "smtpd_tls_chain_files": f"{files.key}, {files.chain}",
     }
     (directory / "main.cf").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()))
-    services = f"{ADDRESS}:{ports[0]} inet n - n - - smtpd\ntlsmgr unix - - n 1000? 1 tlsmgr\n"
+    services = f"{ADDRESS}:{ports[0]} inet n - n - - smtpd\n{ADDRESS}:{ports[1]} inet n - n - - smtpd\n"
+    services += f"  -o smtpd_tls_chain_files={files.key_fullchain}\ntlsmgr unix - - n 1000? 1 tlsmgr\n"
     services += "anvil unix - - n - 1 anvil\nrewrite unix - - n - - trivial-rewrite\n"
     services += "proxymap unix - - n - - proxymap\n"
     (directory / "master.cf").write_text(services)
@@ -207,7 +211,7 @@ def slapd(directory: Path, ports: list[int], files: Files) -> list[str]:
 KINDS = {
     "nginx": Kind("nginx", nginx, signal.SIGHUP, (None, None)),
     "haproxy": Kind("haproxy", haproxy, signal.SIGUSR2),
-    "postfix": Kind("postfix", postfix, signal.SIGHUP, ("smtp",)),
+    "postfix": Kind("postfix", postfix, signal.SIGHUP, ("smtp", "smtp")),
     "dovecot": Kind("dovecot", dovecot, signal.SIGHUP, ("imap", "pop3")),
     "slapd": Kind("slapd", slapd, None, ("ldap",)),
 }
