@@ -22,6 +22,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api impor
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import OPTIONS
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.observe import Actors
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.publish import by_place
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reconcile import ensure_certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import (
     Service,
@@ -80,7 +81,7 @@ class ActionModule(ActionBase):
             host=host,
             clock=Clock(),
             read_only=self._task.check_mode,
-            connect=lambda: self._client(CAS, "connection", options),
+            connect=lambda: self._client(CAS, "connection", options, lambda line: by_place(actors, line)),
             connect_alidns=lambda: self._client(ALIDNS, "alidns_connection", options),
             find_resolver=lambda: _resolver(options),
         )
@@ -92,9 +93,12 @@ class ActionModule(ActionBase):
         public = outcome.public(actors.clock.now())
         return {**public, "complete": public["action"] == "nothing" or asked == options["until"], **shown}
 
-    def _client(self, product: Product, option: str, options: Mapping[str, Any]) -> Client:
+    def _client(
+        self, product: Product, option: str, options: Mapping[str, Any], worded: Callable[[str], str] = str
+    ) -> Client:
         """The progress of a short wait is not shown: what it was for is in the sentence of the task."""
-        tell = teller(self._name, self._task.no_log) if options["wait"] else None
+        show = teller(self._name, self._task.no_log)
+        tell = (lambda line, detail: show(worded(line), detail)) if options["wait"] else None
         values = _task.validated(product.options, options[option] or {}, option)
         return product.connect(values, self._task.check_mode, tell)
 

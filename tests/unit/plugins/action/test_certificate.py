@@ -205,6 +205,19 @@ def test_an_unreachable_host_is_unreachable_for_ansible_too(
     assert result["msg"].endswith("no route to host")
 
 
+def test_the_progress_of_the_wait_names_the_record_where_it_is(
+    shop: Shop, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.account.turn(proof="control")
+    shop.account.world.zones.host("example.net", shop.account.world.now())
+    shown: list[str] = []
+    monkeypatch.setattr(action, "teller", lambda host, is_secret: lambda line, detail: shown.append(line))
+    result = run(shop, server, validation="alidns", dns_alias="v.example.net", wait_timeout=2)
+    assert "Publish TXT v.example.net with the value" in result["msg"]
+    assert any("To publish: TXT v.example.net with the value" in line for line in shown), shown
+    assert "_dnsauth" not in "".join([*shown, result["msg"]])
+
+
 def test_warnings_are_shown_once(shop: Shop, server: Server, told: Told) -> None:
     run(shop, server, check=True, validation="file", webroot="/nowhere/at/all")
     assert len([text for text in told.warnings if "/nowhere/at/all" in text]) == 1
