@@ -123,9 +123,9 @@ def _not_served(zone: Zone, asked: Mapping[tuple[str, str], Response]) -> list[t
 
 def _unusable(others: Mapping[tuple[str, str, str], Response]) -> list[tuple[str, bool]]:
     """The same for single records of servers that serve the zone."""
-    answered = {(name, type) for (_address, name, type), each in others.items() if each.is_usable}
+    heard = {(name, type) for (_address, name, type), each in others.items() if each.is_usable}
     return [
-        (f"{address} {each.said} to {type} {name}", each.is_silent and (name, type) in answered)
+        (f"{address} {each.said} to {type} {name}", each.is_silent and (name, type) in heard)
         for (address, name, type), each in others.items()
         if not each.is_usable
     ]
