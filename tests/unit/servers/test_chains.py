@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.emulator.orders import ca
@@ -25,14 +26,22 @@ class CrossSigned(ca.Authority):
 
     def __init__(self) -> None:
         super().__init__()
-        key = ec.generate_private_key(ec.SECP256R1())
-        self.old = ca._authority("Certops Old Root", key, None, None, depth=2)
-        self.cross = ca._authority("Certops Rehearsal Root", self._root_key, key, self.old, depth=1)
+        self.old_key = ec.generate_private_key(ec.SECP256R1())
+        self.old = ca._authority("Certops Old Root", self.old_key, None, None, depth=2)
+        self.cross = ca._authority("Certops Rehearsal Root", self._root_key, self.old_key, self.old, depth=1)
 
     @property
     def intermediate_pem(self) -> str:
         """What is issued with a certificate; the dial ``chain`` adds the new root itself."""
         return super().intermediate_pem + ca.pem(self.cross)
+
+
+class TwiceSigned(CrossSigned):
+    """A CA whose intermediate both roots have signed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cross = ca._authority("Certops Rehearsal DV CA", self._key, self.old_key, self.old, depth=0)
 
 
 def nginx(directory: Path, ports: list[int], files: Files) -> list[str]:
@@ -56,19 +65,40 @@ def connect(host: Machine, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, stdin=subprocess.DEVNULL, check=False, capture_output=True, text=True, timeout=60)
 
 
+def verifies(host: Machine, root: Path) -> bool:
+    done = connect(host, "-CAfile", str(root), "-no-CApath", "-no-CAstore")
+    return done.returncode == 0 and "Verification: OK" in done.stdout
+
+
 @pytest.mark.parametrize("chain", ["full", "root", "reversed"])
 def test_clients_of_both_roots_verify_a_cross_signed_chain(host: Machine, tmp_path: Path, chain: str) -> None:
     authority = CrossSigned()
     host.account.world.authority = authority
     host.account.turn(chain=chain)
     assert run(host).facts["current"]["generation"] == 1
-    roots = {"old": ca.pem(authority.old), "new": authority.root_pem, "other": ca.Authority().root_pem}
     seen = {}
+    roots = {"old": ca.pem(authority.old), "new": authority.root_pem, "other": ca.Authority().root_pem}
     for name, text in roots.items():
         (tmp_path / name).write_text(text)
-        done = connect(host, "-CAfile", str(tmp_path / name), "-no-CApath", "-no-CAstore")
-        seen[name] = done.returncode == 0 and "Verification: OK" in done.stdout
+        seen[name] = verifies(host, tmp_path / name)
     assert seen == {"old": True, "new": True, "other": False}
+
+
+@pytest.mark.parametrize("chain", ["full", "reversed"])
+def test_both_intermediates_of_two_roots_are_served(host: Machine, tmp_path: Path, chain: str) -> None:
+    """OpenSSL takes the first one, and tries no other; clients that do find the one of the old root behind it."""
+    authority = TwiceSigned()
+    host.account.world.authority = authority
+    host.account.turn(chain=chain)
+    run(host)
+    (tmp_path / "new").write_text(authority.root_pem)
+    assert verifies(host, tmp_path / "new")
+    shown = x509.load_pem_x509_certificates(connect(host, "-showcerts").stdout.encode())
+    assert [each.issuer.rfc4514_string() for each in shown[:3]] == [
+        "CN=Certops Rehearsal DV CA",
+        "CN=Certops Rehearsal Root",
+        "CN=Certops Old Root",
+    ]
 
 
 @pytest.mark.parametrize("rotate", [False, True])
