@@ -31,9 +31,12 @@ def explain(error: Exception, timeout: float) -> Failure:
             "Name the CA that signed it in ca_path, or check endpoint."
         )
     if any(isinstance(cause, (pool.NewConnectionError, pool.ConnectTimeoutError)) for cause in causes):
-        return NotSent(
-            "The endpoint could not be reached; nothing was sent. Check endpoint, the network and the proxy."
-        )
+        if isinstance(error, http.ProxyError):
+            return NotSent(
+                "The proxy could not be reached; nothing was sent. Check the variables HTTPS_PROXY, HTTP_PROXY and "
+                "NO_PROXY."
+            )
+        return NotSent("The endpoint could not be reached; nothing was sent. Check endpoint and the network.")
     if isinstance(error, http.ProxyError) and _refused_tunnel(causes):
         return NotSent("The proxy refused the connection; nothing was sent. Check the proxy variables.")
     if any(isinstance(cause, pool.InvalidHeader) for cause in causes):  # of the response; requests has one of its own
