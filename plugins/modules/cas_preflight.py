@@ -51,41 +51,6 @@ options:
       - Domain of the account whose zone the record is written to. Without it, the domains of the account are listed,
         and the one that is the longest suffix is used. For O(validation=alidns).
     type: str
-  nsupdate:
-    description:
-      - Name server and key of dynamic updates. Required for O(validation=nsupdate).
-    type: dict
-    suboptions:
-      server:
-        description: IP address of the name server.
-        type: str
-        required: true
-      port:
-        description: Port of the name server.
-        type: int
-        default: 53
-      protocol:
-        description: Protocol of the updates.
-        type: str
-        choices: [tcp, udp]
-        default: tcp
-      zone:
-        description: Zone of the records. If not set, the name server is asked for it.
-        type: str
-      ttl:
-        description: Time to live of a record, in seconds.
-        type: int
-        default: 60
-      key_name:
-        description: Name of the TSIG key.
-        type: str
-      key_secret:
-        description: Secret of the TSIG key, in base64.
-        type: str
-      key_algorithm:
-        description: Algorithm of the TSIG key, from C(hmac-sha1) to C(hmac-sha512), or C(hmac-md5).
-        type: str
-        default: hmac-sha256
   dns_alias:
     description:
       - Name that the CNAME at the validation record's name has to lead to, if validation is delegated.
@@ -117,6 +82,7 @@ attributes:
     details:
       - This module only reads.
 extends_documentation_fragment:
+  - certops.alicloud.nsupdate
   - certops.alicloud.connection
   - certops.alicloud.attributes
   - certops.alicloud.attributes.alidns
@@ -186,7 +152,9 @@ checks:
     check:
       description:
         - "C(delegation): the zone can be found, its name servers have addresses, and its parent names the same ones."
-        - "C(authoritative): every name server serves the zone, and all have the same serial number."
+        - "C(authoritative): every name server serves the zone, and all have the same serial number. A name server that
+          does not respond is a V(warning) if another one serves the zone, because resolvers pass on to that one. A name
+          server that responds, but does not serve the zone or has an error, is V(failed)."
         - "C(resolver): the resolver shows the public zone."
         - "C(dnssec): the signatures of the zone are valid, and do not expire soon."
         - "C(cname): where the validation record's name leads to."

@@ -139,41 +139,6 @@ options:
       - Directory on the host from which the web server serves the domains on port 80. Required when
         O(validation=file).
     type: path
-  nsupdate:
-    description:
-      - DNS server and key of the dynamic updates. Required when O(validation=nsupdate).
-    type: dict
-    suboptions:
-      server:
-        description: IP address of the DNS server.
-        type: str
-        required: true
-      port:
-        description: Port of the DNS server.
-        type: int
-        default: 53
-      protocol:
-        description: Protocol of the updates.
-        type: str
-        choices: [tcp, udp]
-        default: tcp
-      zone:
-        description: Zone of the records. If not set, the DNS server is asked for it.
-        type: str
-      ttl:
-        description: Time to live of a record, in seconds.
-        type: int
-        default: 60
-      key_name:
-        description: Name of the TSIG key.
-        type: str
-      key_secret:
-        description: Secret of the TSIG key, in base64. Take it from a vault.
-        type: str
-      key_algorithm:
-        description: Algorithm of the TSIG key.
-        type: str
-        default: hmac-sha256
   alidns:
     description:
       - How the record is published when O(validation=alidns).
@@ -352,6 +317,7 @@ attributes:
     details:
       - Shows the generation in use, the staged one and the order before and after, in words and without PEM text.
 extends_documentation_fragment:
+  - certops.alicloud.nsupdate
   - certops.alicloud.attributes
 requirements:
   - requests and cryptography on the controller

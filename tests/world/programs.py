@@ -10,6 +10,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 # Program -> package of Debian and its kin.
@@ -23,6 +24,13 @@ PACKAGES = {
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
     "sshd": "openssh-server",
+}
+# Servers that only single tests need, which are skipped without them.
+OPTIONAL = {
+    "dovecot": ("dovecot-imapd", "dovecot-pop3d"),
+    "haproxy": ("haproxy",),
+    "postfix": ("postfix",),
+    "slapd": ("slapd",),
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
 SAY_NO = "#!/bin/sh\nexit 101\n"
@@ -42,14 +50,33 @@ def find(name: str) -> str | None:
 
 def provide() -> dict[str, str]:
     """Return the path of each program, installed first where it is missing and root may use apt-get."""
+    if os.geteuid() == 0 and find("apt-get"):
+        _install_missing()
     missing = [name for name in PACKAGES if not find(name)]
-    if missing and os.geteuid() == 0 and find("apt-get"):
-        install(sorted({PACKAGES[name] for name in missing}))
-        missing = [name for name in PACKAGES if not find(name)]
     if missing:
         packages = sorted({PACKAGES[name] for name in missing})
         raise Missing(f"These programs are missing: {', '.join(missing)} (packages {', '.join(packages)}).")
     return {name: str(find(name)) for name in PACKAGES}
+
+
+def lacks(name: str) -> str | None:
+    """Say that a server of single tests is missing, where it cannot be installed with the others."""
+    if not find(name) and os.geteuid() == 0 and find("apt-get"):
+        _install_missing()
+    return None if find(name) else f"The server {name} is missing (packages {', '.join(OPTIONAL[name])})."
+
+
+@cache
+def _install_missing() -> None:
+    """Once in a process, and in one go: what single tests need is installed with the rest, if it can be."""
+    needed = {package for name, package in PACKAGES.items() if not find(name)}
+    wished = {package for name, each in OPTIONAL.items() if not find(name) for package in each}
+    if needed or wished:
+        try:
+            install(sorted(needed | wished))
+        except Missing:
+            if needed:
+                install(sorted(needed))
 
 
 def unconfined(programs: dict[str, str], directory: Path, apparmor: Path = APPARMOR) -> dict[str, str]:

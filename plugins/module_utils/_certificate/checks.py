@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .._alidns.zones import zone_in_this_run
 from .._errors import Failure, MissingLibrary, NotAllowed
 from .._x509.hostnames import base
-from .publish import alidns_record, nsupdate_of, place_of
+from .publish import alidns_record, nsupdate_of, place_of, record_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,20 +33,12 @@ def refuse_what_would_fail(run: Run[Actors], seen: Seen) -> list[dict[str, Any]]
     wanted = seen.wanted
     try:
         zones = run.actor.zones
-        zones.update({name: _provider_zone(run, wanted, name) for name in _record_names(run, wanted)})
+        zones.update({name: _provider_zone(run, wanted, name) for name in record_places(run, wanted)})
         resolver = _resolver(run)
         return _preflight(run, wanted, resolver, zones) if resolver else []
     except Failure as failure:
         failure.msg += " Nothing was ordered."
         raise
-
-
-def _record_names(run: Run[Actors], wanted: CertificateWanted) -> list[str]:
-    """Where the validation records will go, as far as it is known before the service says it."""
-    if wanted.validation.by not in ("alidns", "nsupdate"):
-        return []
-    names = [place_of(run, wanted.validation, _LABEL + base(domain)) for domain in wanted.domains]
-    return list(dict.fromkeys(names))
 
 
 def _provider_zone(run: Run[Actors], wanted: CertificateWanted, name: str) -> str:

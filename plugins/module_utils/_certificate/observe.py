@@ -16,7 +16,7 @@ from .._cas.status import Status
 from .._errors import Failure, NotAllowed
 from .._store.decide import Action
 from . import texts
-from .publish import is_published
+from .publish import foreseen_places, is_published
 from .texts import order_failed
 from .wanted import CertificateWanted, Until
 
@@ -68,6 +68,8 @@ class Actors:
     # What was learned of DNS: the zone of a name, the id of the record with a name and a value.
     zones: dict[str, str] = field(default_factory=dict)
     records: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    # Where the record of a validation name goes: to the end of its CNAMEs.
+    places: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def cas(self) -> Client:
@@ -115,7 +117,8 @@ class Look:
 class Seen:
     """What was observed; ``ordering`` is what is asked of the service, ``order`` what that would change there.
 
-    ``published``: what validates an order that waits for it is there already.
+    ``published``: what validates an order that waits for it is there already. ``places``: the names of the records that
+    the task publishes, as far as they are known.
     """
 
     wanted: CertificateWanted
@@ -126,6 +129,7 @@ class Seen:
     orders: OrdersSeen[Any] | None = None
     order: Outcome[Order] | None = None
     published: bool = False
+    places: tuple[str, ...] = ()
 
     @property
     def orders_something(self) -> bool:
@@ -237,7 +241,8 @@ def observe_orders(run: Run[Actors], seen: Seen, csr: str) -> Seen:
         # By the service's own word it is not due yet, and no successor is there.
         return replace(seen, action=Action.NOTHING, reason=order.plan.facts["reason"])
     published = is_published(run, wanted, _to_publish(order)) if wanted.validation.is_ours else False
-    return replace(seen, ordering=ordering, orders=orders, order=order, published=published)
+    places = foreseen_places(run, wanted)
+    return replace(seen, ordering=ordering, orders=orders, order=order, published=published, places=places)
 
 
 def _foresee(run: Run[Actors], seen: Seen, csr: str) -> _Foreseen:

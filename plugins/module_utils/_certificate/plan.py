@@ -88,11 +88,12 @@ def _publish(seen: Seen, chain: Chain) -> list[ChainStep]:
     validated = order is None or not (order.plan.changed or (order.after and order.after.status in _TO_BE_PROVEN))
     if validated or seen.published or not seen.wanted.validation.is_ours:
         return []
-    return [steps.publish(chain, _what(seen), seen.wanted.validation.by)]
+    return [steps.publish(chain, _what(seen), seen.wanted.validation.by, seen.places)]
 
 
 def _what(seen: Seen) -> str:
-    return f"validation {'file' if seen.wanted.validation.method == 'file' else 'record'}"
+    what = "file" if seen.wanted.validation.method == "file" else "record"
+    return " ".join(["validation", what, ", ".join(seen.places)]).strip()
 
 
 def _store(seen: Seen, chain: Chain) -> list[ChainStep]:

@@ -93,18 +93,14 @@ def authoritative(zone: Zone, others: Mapping[tuple[str, str, str], Response]) -
         return Verdict(
             SKIPPED, f"zone {zone.name}: no name server can be asked from this machine; is port 53 closed on the way?"
         )
-    bad = [
-        f"{server} ({address}) {_fault(each)}"
-        for (server, address), each in asked.items()
-        if not serves(each, zone.name)
-    ]
-    bad += [
-        f"{address} {each.said} to {type} {name}"
-        for (address, name, type), each in others.items()
-        if not each.is_usable
-    ]
-    if bad:
-        return Verdict(FAILED, f"zone {zone.name}: {'; '.join(bad)}. Repair it, or remove it from the delegation.")
+    faults = [*_not_served(zone, asked), *_unusable(others)]
+    if faults:
+        # A resolver passes on from a name server that is silent to the next one, and believes one that is wrong.
+        return Verdict(
+            WARNING if all(silent for _text, silent in faults) else FAILED,
+            f"zone {zone.name}: {'; '.join(text for text, _silent in faults)}. Repair it, or remove it from the "
+            "delegation.",
+        )
     serials = {each.values("SOA", zone.name)[0].split()[2] for each in asked.values()}
     if len(serials) > 1:
         return Verdict(
@@ -114,6 +110,25 @@ def authoritative(zone: Zone, others: Mapping[tuple[str, str, str], Response]) -
     if differing:
         return Verdict(WARNING, f"zone {zone.name}: the name servers have different values of {_names(differing)}.")
     return Verdict(OK, f"zone {zone.name}: every name server responds ({len(asked)})")
+
+
+def _not_served(zone: Zone, asked: Mapping[tuple[str, str], Response]) -> list[tuple[str, bool]]:
+    """What is wrong with each name server, and whether it is only silent while another one serves the zone."""
+    return [
+        (f"{server} ({address}) {_fault(each)}", each.is_silent and bool(zone.servers))
+        for (server, address), each in asked.items()
+        if not serves(each, zone.name)
+    ]
+
+
+def _unusable(others: Mapping[tuple[str, str, str], Response]) -> list[tuple[str, bool]]:
+    """The same for single records of servers that serve the zone."""
+    answered = {(name, type) for (_address, name, type), each in others.items() if each.is_usable}
+    return [
+        (f"{address} {each.said} to {type} {name}", each.is_silent and (name, type) in answered)
+        for (address, name, type), each in others.items()
+        if not each.is_usable
+    ]
 
 
 def _no_way(address: str, response: Response) -> bool:
@@ -255,12 +270,13 @@ def http(name: str, fetched: Sequence[Fetched]) -> Verdict:
 
 
 def visible(record: str, value: str, type: str, responses: Mapping[str, Response]) -> Verdict:
-    missing = sorted(address for address, each in responses.items() if value not in each.values(type))
-    if not responses:
+    heard = {address: each for address, each in responses.items() if not each.is_silent}
+    missing = sorted(address for address, each in heard.items() if value not in each.values(type))
+    if not heard:
         return Verdict(SKIPPED, f"no name server of {record} can be asked from this machine")
     if missing:
         return Verdict(FAILED, f"{type} {record} is not visible at {', '.join(missing)}. A name server is behind.")
-    return Verdict(OK, f"{type} {record} is visible at every name server ({len(responses)})")
+    return Verdict(OK, f"{type} {record} is visible at every name server ({len(heard)})")
 
 
 def _names(names: Iterable[str]) -> str:

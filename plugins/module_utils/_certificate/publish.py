@@ -6,13 +6,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .._alidns.argspec import RecordWanted, read_record
 from .._alidns.reconcile import add_value, foresee_record, remove_value
+from .._dns.record_names import VALIDATION_LABEL
 from .._errors import Failure, MissingLibrary, NotAllowed
 from .._text import shown
+from .._x509.hostnames import base
 from .texts import named
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ def unpublish(run: Run[Actors], wanted: CertificateWanted, entries: Iterable[Ent
         try:
             _put(run, wanted.validation, entry, "absent")
         except Failure as failure:
-            run.warnings.append(f"{named(entry)} could not be removed. {failure.msg}")
+            run.warnings.append(f"{by_place(run.actor, named(entry))} could not be removed. {failure.msg}")
 
 
 def is_published(run: Run[Actors], wanted: CertificateWanted, entries: Sequence[Entry]) -> bool:
@@ -106,8 +109,35 @@ def _path(validation: Validation, entry: Entry) -> str:
 
 def place_of(run: Run[Actors], validation: Validation, name: str) -> str:
     """Where a validation record goes: to the end of a CNAME at its name, or to the name that the options give."""
-    if validation.alias:
-        return validation.alias
+    place = run.actor.places[name] = validation.alias or _followed(run, name)
+    return place
+
+
+def record_places(run: Run[Actors], wanted: CertificateWanted) -> list[str]:
+    """Where the records will go that the task publishes, before the service says what they are. Raises Failure."""
+    if wanted.validation.by not in ("alidns", "nsupdate"):
+        return []
+    names = [f"{VALIDATION_LABEL}.{base(domain)}" for domain in wanted.domains]
+    return list(dict.fromkeys(place_of(run, wanted.validation, name) for name in names))
+
+
+def foreseen_places(run: Run[Actors], wanted: CertificateWanted) -> tuple[str, ...]:
+    """The same for a plan; where it cannot be known, the check before the order tells why."""
+    try:
+        return tuple(record_places(run, wanted))
+    except Failure:
+        return ()
+
+
+def by_place(actors: Actors, text: str) -> str:
+    """A sentence with records, such as ``TXT _dnsauth.www.example.com``, called by the names that they really have."""
+    for name, place in actors.places.items():
+        if name != place:
+            text = re.sub(rf"\b(TXT|CNAME) {re.escape(name)}(?![\w-]|\.\w)", rf"\1 {place}", text)
+    return text
+
+
+def _followed(run: Run[Actors], name: str) -> str:
     try:
         resolver = run.actor.resolver
     except MissingLibrary:

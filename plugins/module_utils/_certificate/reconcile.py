@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from .._errors import Failure
 from .._plan import Display, Outcome, Plan
 from .._reconcile import Kind, Run, reconcile
 from .._store.decide import Action
@@ -17,6 +18,7 @@ from .checks import refuse_what_would_fail, warn_of_lost_delegation
 from .execute import Work, at_work, execute, refuse_another
 from .observe import Actors, Seen, observe
 from .plan import plan_chain
+from .publish import by_place
 from .report import message, results
 
 if TYPE_CHECKING:
@@ -26,7 +28,11 @@ if TYPE_CHECKING:
 
 def ensure_certificate(actors: Actors, wanted: CertificateWanted) -> Outcome[Chain]:
     """``certificate``."""
-    outcome = reconcile(Run(actors), wanted, _CERTIFICATE)
+    try:
+        outcome = reconcile(Run(actors), wanted, _CERTIFICATE)
+    except Failure as failure:
+        failure.msg = by_place(actors, failure.msg)
+        raise
     said = message(wanted, outcome, actors.read_only)
     return replace(outcome, facts={**outcome.facts, "msg": said})
 

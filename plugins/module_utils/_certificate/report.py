@@ -67,14 +67,7 @@ def _phrase(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | 
     if step.action == Part.STAGE.value:
         return f"stage the key in generation {target}" if predicts else None
     if step.action == Part.PUBLISH.value:
-        named = all_named(facts.get("publish") or ())
-        return (
-            f"publish the {step.reason.partition(' proves')[0]}"
-            if predicts
-            else f"published {named}"
-            if named
-            else None
-        )
+        return _published(step, facts.get("publish") or (), predicts)
     if step.action == Part.STORE.value:
         return None
     if step.action == Part.VERIFY.value:
@@ -83,6 +76,15 @@ def _phrase(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | 
         ("install", "generation ") if step.action == Part.INSTALL.value else (step.params["service"].action, "")
     )
     return f"{verb}{'' if predicts else 'ed'} {what}{target}"
+
+
+def _published(step: ChainStep, entries: Sequence[Mapping[str, Any]], predicts: bool) -> str | None:
+    """A record is called by the name at which it is, which can be another than the one that the service asks for."""
+    if predicts:
+        return f"publish the {step.reason.partition(' proves')[0]}"
+    kinds = dict.fromkeys(str(each["record_type"]) for each in entries if each["method"] == "dns")
+    named = f"{', '.join(kinds)} {step.target.id}" if kinds and step.target.id else all_named(entries)
+    return f"published {named}" if named else None
 
 
 def _verified(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | None:

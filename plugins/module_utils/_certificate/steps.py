@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -70,10 +71,10 @@ def order_step(chain: Chain, step: Step[Order]) -> ChainStep:
     return Step(step.action, step.reason, step.target, replace(chain, order=step.leaves), step.repeat, {"order": True})
 
 
-def publish(chain: Chain, what: str, by: str) -> ChainStep:
-    return _step(
-        Part.PUBLISH, f"{what} proves the domains ({by})", Target("record", None), replace(chain, published=what)
-    )
+def publish(chain: Chain, what: str, by: str, places: Sequence[str] = ()) -> ChainStep:
+    """``places`` are the names of the records, as far as they are known."""
+    target = Target("record", ", ".join(places) or None)
+    return _step(Part.PUBLISH, f"{what} proves the domains ({by})", target, replace(chain, published=what))
 
 
 def store(chain: Chain, number: int) -> ChainStep:

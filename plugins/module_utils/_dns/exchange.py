@@ -46,6 +46,10 @@ class Problem(Enum):
     NOT_SIGNED = "sends a response that is not signed with the key"
 
 
+# Nothing came at all.
+SILENT = frozenset({Problem.TIMEOUT, Problem.CLOSED, Problem.UNREACHABLE})
+
+
 class NoExchange(Exception):
     """The message had no response that can be used."""
 

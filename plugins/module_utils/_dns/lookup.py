@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .._errors import Failure, InvalidOption, NoResponse
 from .._host.clock import Clock
-from .exchange import DNS_PORT, NoExchange, Problem, Server, exchange, is_loopback, load, read_server
+from .exchange import DNS_PORT, SILENT, NoExchange, Problem, Server, exchange, is_loopback, load, read_server
 from .rdata import to_text
 from .record_names import record_name
 
@@ -54,6 +54,11 @@ class Response:
     @property
     def is_usable(self) -> bool:
         return self.problem is None and self.rcode in ("NOERROR", "NXDOMAIN")
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the name server is not there, other than one that says something wrong."""
+        return self.problem in SILENT
 
     @property
     def said(self) -> str:
@@ -122,7 +127,7 @@ class Resolver:
                 return Response(server, self._silent[server])
             response = self._known[key] = self._send(server, _message(name, type, recursive, validated))
             # A resolver may be silent about one name alone, whose name servers do not respond.
-            if not recursive and response.problem in (Problem.TIMEOUT, Problem.CLOSED, Problem.UNREACHABLE):
+            if not recursive and response.problem in SILENT:
                 self._silent[server] = response.problem
         return self._known[key]
 

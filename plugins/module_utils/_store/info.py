@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .._errors import InvalidOption
 from .._host.clock import Clock
 from .._text import code, utc_text
+from .._x509.dates import time_left
 from .._x509.hostnames import uncovered
 from .._x509.renewal_window import window
 from . import read
@@ -195,7 +196,7 @@ def _current(where: Place, current: Installed, now: datetime) -> dict[str, Any]:
         "product_code": current.record.product_code if current.record else None,
         "not_before": utc_text(certificate.not_before),
         "not_after": utc_text(certificate.not_after),
-        "days_left": (certificate.not_after - now).days,
+        "days_left": time_left(certificate.not_before, certificate.not_after, now).days,
         "serial_number": certificate.serial_number,
         "sha256_fingerprint": certificate.sha256_fingerprint,
         "verified": current.generation.verified,

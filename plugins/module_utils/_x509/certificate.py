@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .._errors import InvalidCertificate
 from .._text import utc_text
 from .chain import ordered
-from .dates import moments
+from .dates import moments, time_left
 from .der import first_value
 from .distinguished_name import issuer, name_text, subject
 from .extensions import dns_names
@@ -65,7 +65,7 @@ class Certificate:
             "issuer": self.issuer,
             "not_before": utc_text(self.not_before),
             "not_after": utc_text(self.not_after),
-            "days_left": (self.not_after - now).days,
+            "days_left": time_left(self.not_before, self.not_after, now).days,
         }
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,3 +22,8 @@ def _moment(certificate: X509, name: str) -> datetime:
     aware = getattr(certificate, name + "_utc", None)  # since cryptography 42
     moment: datetime = aware if aware is not None else getattr(certificate, name).replace(tzinfo=timezone.utc)
     return moment
+
+
+def time_left(not_before: datetime, not_after: datetime, now: datetime) -> timedelta:
+    """Until the expiry; never more than the lifetime, although a clock may be behind."""
+    return not_after - max(now, not_before)

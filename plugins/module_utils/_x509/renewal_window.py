@@ -12,7 +12,8 @@ from math import ceil, floor
 from typing import NamedTuple
 
 from .._errors import InvalidOption
-from .._text import quoted
+from .._text import quoted, utc_text
+from .dates import time_left
 
 EXPIRING = "expiring"
 # From how long before its expiry on the service calls a certificate expiring: its notices begin then.
@@ -69,12 +70,24 @@ def is_due(
     window: Window, not_before: datetime, not_after: datetime, now: datetime, expiring: bool | None = None
 ) -> Due:
     """Whether the window has opened. ``expiring`` is what the service calls the order, None where it was not asked."""
-    lifetime, left = not_after - not_before, max(not_after - now, timedelta())
+    lifetime, left = not_after - not_before, max(time_left(not_before, not_after, now), timedelta())
     opens, warning = _opens(window, lifetime)
     if window.is_expiring and expiring is not None and warning is None:
-        return _by_status(lifetime, left, expiring)
-    due = left <= opens
-    return Due(due, f"{_left(left, lifetime, due)}, window opens at {_days(opens)}", warning)
+        found = _by_status(lifetime, left, expiring)
+    else:
+        due = left <= opens
+        found = Due(due, f"{_left(left, lifetime, due)}, window opens at {_days(opens)}", warning)
+    return _before_its_time(found, not_before, now) if now < not_before else found
+
+
+def _before_its_time(found: Due, not_before: datetime, now: datetime) -> Due:
+    """A certificate in use that is not valid yet: most of the time, it is the clock that is wrong."""
+    reason = f"{found.reason}; it is not valid before {utc_text(not_before)}, so the clock seems to be behind"
+    clock = (
+        f"renew_before: the certificate is not valid before {utc_text(not_before)}, but the clock of this machine "
+        f"shows {utc_text(now)}. It seems to be behind, and with it every renewal is late. Set the clock."
+    )
+    return Due(found.due, reason, " ".join(filter(None, (found.warning, clock))))
 
 
 def was_due_at(window: Window, not_before: datetime, not_after: datetime, moment: datetime) -> bool:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from ..core.dials import Dials, split_address
 from ..core.emulator import Emulator
@@ -21,6 +22,7 @@ from .responses import FILE_PATH, proof_fields, proof_names
 
 PATIENCE = 2.0  # seconds for one look
 AT_ONCE = 16  # looks at the same time
+LONGEST_CHAIN = 10  # CNAMEs that are followed
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def file_served(domain: str, content: str, address: str) -> bool:
 
 
 def record_there(name: str, look: Look, server: str) -> bool:
-    """The value is among the records under the name, at the one server that is asked."""
+    """The value is among the records under the name, at the one server that is asked; CNAMEs lead to another name."""
     import dns.exception
     import dns.resolver
 
@@ -102,19 +104,34 @@ def record_there(name: str, look: Look, server: str) -> bool:
     host, resolver.port = split_address(server, 53)
     resolver.nameservers = [host]
     resolver.cache = None
-    try:
-        answer = resolver.resolve(name, look.record_type, lifetime=PATIENCE, search=False)
-    except dns.exception.DNSException:
-        return False
-    if look.record_type == "CNAME":
-        return any(record.target.to_text(omit_final_dot=True) == look.value for record in answer)
-    return any(b"".join(record.strings) == look.value.encode() for record in answer)
+    for _step in range(LONGEST_CHAIN):
+        try:
+            answer = resolver.resolve(name, look.record_type, lifetime=PATIENCE, search=False, raise_on_no_answer=False)
+        except dns.exception.DNSException:
+            return False
+        if answer.rrset is not None:
+            return any(_text(record) == look.value for record in answer)
+        if answer.canonical_name == answer.qname:
+            return False
+        name = answer.canonical_name.to_text()
+    return False
+
+
+def _text(record: Any) -> str:
+    if hasattr(record, "strings"):
+        return b"".join(record.strings).decode(errors="replace")
+    return str(record.target.to_text(omit_final_dot=True))
 
 
 def record_hosted(emulator: Emulator, name: str, look: Look) -> bool:
-    """The value is among the records under the name, in the zone that answers for it."""
+    """The value is among the records under the name, in the zone that answers for it; CNAMEs are followed."""
     with emulator.lock:
-        return look.value in emulator.world.zones.published(name, look.record_type)
+        zones = emulator.world.zones
+        for _step in range(LONGEST_CHAIN):
+            if look.value in zones.published(name, look.record_type):
+                return True
+            name = next(iter(zones.published(name, "CNAME")), "").rstrip(".").lower()
+        return False
 
 
 class Prover:

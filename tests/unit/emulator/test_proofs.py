@@ -69,6 +69,8 @@ class Names:
         name, kind = question.name.to_text(omit_final_dot=True), dns.rdatatype.to_text(question.rdtype)
         answer = dns.message.make_response(query)
         texts = self.records.get((name, kind), [])
+        if not texts and (name, "CNAME") in self.records:
+            kind, texts = "CNAME", self.records[name, "CNAME"]
         if texts:
             answer.answer.append(dns.rrset.from_text_list(question.name, 60, "IN", kind, texts))
         else:
@@ -149,6 +151,39 @@ def test_an_alias_proves_its_domain(names: Names) -> None:
     names.records["_dnsauth.a.example", "CNAME"] = ["elsewhere.example."]
     assert validation.attempt(emulator) == []
     names.records["_dnsauth.a.example", "CNAME"] = [field(emulator, number, "RecordValue") + "."]
+    assert validation.attempt(emulator) == [number]
+
+
+def test_a_record_behind_aliases_proves_its_domain(names: Names) -> None:
+    emulator = still(proof="dns", dns_server=names.address)
+    number = order(emulator, "a.example")
+    names.records["_dnsauth.a.example", "CNAME"] = ["b.example.net."]
+    names.records["b.example.net", "CNAME"] = ["c.example.net."]
+    assert validation.attempt(emulator) == []
+    names.records["c.example.net", "TXT"] = ['"wrong"']
+    assert validation.attempt(emulator) == []
+    names.records["c.example.net", "TXT"] = [f'"{field(emulator, number, "RecordValue")}"']
+    assert validation.attempt(emulator) == [number]
+
+
+def test_aliases_in_a_circle_prove_nothing(names: Names) -> None:
+    emulator = still(proof="dns", dns_server=names.address)
+    order(emulator, "a.example")
+    names.records["_dnsauth.a.example", "CNAME"] = ["b.example."]
+    names.records["b.example", "CNAME"] = ["_dnsauth.a.example."]
+    assert validation.attempt(emulator) == []
+
+
+def test_a_hosted_record_behind_an_alias_proves_its_domain() -> None:
+    emulator = still(proof="alidns")
+    for domain in ("a.example", "example.net"):
+        emulator.world.zones.host(domain, emulator.world.now())
+    number = order(emulator, "a.example")
+    alias = {"DomainName": "a.example", "RR": "_dnsauth", "Type": "CNAME", "Value": "v.example.net"}
+    emulator.call("AddDomainRecord", alias)
+    assert validation.attempt(emulator) == []
+    value = field(emulator, number, "RecordValue")
+    emulator.call("AddDomainRecord", {"DomainName": "example.net", "RR": "v", "Type": "TXT", "Value": value})
     assert validation.attempt(emulator) == [number]
 
 

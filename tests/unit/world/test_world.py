@@ -76,6 +76,30 @@ def test_missing_programs_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
         programs.provide()
 
 
+def test_servers_of_single_tests_come_with_the_rest_if_they_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be installed is named by the tests that need it, and keeps nothing else out."""
+    asked: list[list[str]] = []
+    there = {"apt-get"}
+
+    def install(packages: list[str]) -> None:
+        asked.append(packages)
+        if "slapd" in packages:
+            raise programs.Missing("apt-get install failed")
+        there.update(programs.PACKAGES)
+
+    programs._install_missing.cache_clear()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(programs, "find", lambda name: f"/bin/{name}" if name in there else None)
+    monkeypatch.setattr(programs, "install", install)
+    assert programs.provide()["named"] == "/bin/named"
+    assert [("bind9" in each, "slapd" in each) for each in asked] == [(True, True), (True, False)]
+    assert programs.lacks("dovecot") == "The server dovecot is missing (packages dovecot-imapd, dovecot-pop3d)."
+    there.add("dovecot")
+    assert programs.lacks("dovecot") is None
+    assert len(asked) == 2
+    programs._install_missing.cache_clear()
+
+
 @pytest.mark.parametrize("before", [None, "#!/bin/sh\nexit 0\n"])
 def test_services_stay_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str | None) -> None:
     """The policy of the machine is put back, also when an installation fails."""

@@ -385,6 +385,13 @@ def test_a_strict_run_refuses_by_caa_alone(port: int) -> None:
         assert [check.result for check in checks if check.check == "caa"] == [result]
 
 
+def test_one_dead_name_server_stops_no_order(port: int) -> None:
+    for key, result in (("one-dead", "warning"), ("all-dead", "failed"), ("one-lame", "failed")):
+        resolver = Resolver([Server(RESOLVER, port)], DEAD_TIMEOUT)
+        checks = look(PreflightWanted((f"www.bad-{key}.example",)), resolver)
+        assert [check.result for check in checks if check.check == "authoritative"] == [result], key
+
+
 def test_a_shared_zone_is_told_once(port: int) -> None:
     resolver = Resolver([Server(RESOLVER, port)], TIMEOUT)
     zone = "bad-one-lame.example"

@@ -51,8 +51,41 @@ def test_a_firewall_around_this_machine_is_not_a_fault_of_the_zone() -> None:
 
 def test_a_machine_without_ipv6_cannot_tell() -> None:
     assert rules.authoritative(zone(soa(), silent(SIX, Problem.UNREACHABLE)), {}).result == "ok"
-    assert rules.authoritative(zone(soa(), silent(SIX)), {}).result == "failed"
+    assert rules.authoritative(zone(soa(), silent(SIX)), {}).result == "warning"
     assert rules.authoritative(zone(silent(SIX, Problem.UNREACHABLE)), {}).result == "skipped"
+
+
+@pytest.mark.parametrize("problem", [Problem.TIMEOUT, Problem.CLOSED, Problem.UNREACHABLE])
+def test_a_dead_name_server_beside_a_good_one_is_a_warning(problem: Problem) -> None:
+    other = "192.0.2.2"
+    found = rules.authoritative(zone(soa(), silent(other, problem)), {})
+    assert (found.result, f"ns2.example.com (192.0.2.2) {problem.value}. Repair it" in found.detail) == (
+        "warning",
+        True,
+    )
+    lame = Response(Server("192.0.2.3"), rcode="REFUSED")
+    assert rules.authoritative(zone(soa(), silent(other, problem), lame), {}).result == "failed"
+    broken = silent("192.0.2.3", Problem.BROKEN)
+    assert rules.authoritative(zone(soa(), broken), {}).result == "failed"
+    assert rules.authoritative(zone(silent(FOUR), lame), {}).result == "failed"
+
+
+def test_a_name_server_that_is_silent_about_one_type() -> None:
+    there = Response(Server("192.0.2.2"), rcode="NOERROR")
+    one = {(FOUR, NAME, "CAA"): silent(FOUR)}
+    servers = zone(soa(), soa("192.0.2.2"))
+    assert rules.authoritative(servers, {**one, ("192.0.2.2", NAME, "CAA"): there}).result == "warning"
+    assert rules.authoritative(servers, {**one, ("192.0.2.2", NAME, "TXT"): there}).result == "failed"
+
+
+def test_a_record_is_seen_at_every_name_server_that_responds() -> None:
+    there = Response(Server(FOUR), rcode="NOERROR", records=(Record(NAME, "TXT", "v"),))
+    behind = Response(Server("192.0.2.3"), rcode="NOERROR")
+    dead = silent("192.0.2.2")
+    assert rules.visible(NAME, "v", "TXT", {FOUR: there, "192.0.2.2": dead}).result == "ok"
+    found = rules.visible(NAME, "v", "TXT", {FOUR: there, "192.0.2.2": dead, "192.0.2.3": behind})
+    assert (found.result, "not visible at 192.0.2.3." in found.detail) == ("failed", True)
+    assert rules.visible(NAME, "v", "TXT", {"192.0.2.2": dead}).result == "skipped"
 
 
 def test_a_server_that_fails_only_for_one_type() -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.dates import time_left
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.renewal_window import (
     DEFAULT_WINDOW,
     Due,
@@ -72,6 +73,26 @@ def test_a_window_as_long_as_the_lifetime_is_clamped_to_a_third(
         f"renew_before: the window of {asked} days is not shorter than the certificate's lifetime of {lifetime:g} "
         f"days, so every run would renew; a third of the lifetime, {third} days, is used instead."
     )
+
+
+@pytest.mark.parametrize("expiring", [None, False])
+def test_a_clock_that_is_behind_never_shows_more_days_than_the_lifetime(expiring: bool | None) -> None:
+    found = judged(Window() if expiring is not None else MONTH, 93, expiring=expiring)
+    assert not found.due
+    assert found.reason.startswith("90 of 90 days left, ")
+    assert found.reason.endswith("; it is not valid before 2026-11-25T12:00:00Z, so the clock seems to be behind")
+    assert found.warning == (
+        "renew_before: the certificate is not valid before 2026-11-25T12:00:00Z, but the clock of this machine shows "
+        "2026-11-22T12:00:00Z. It seems to be behind, and with it every renewal is late. Set the clock."
+    )
+    assert time_left(NOON + days(3), NOON + days(93), NOON) == days(90)
+    assert time_left(NOON - days(3), NOON + days(87), NOON) == days(87)
+    assert time_left(NOON - days(90), NOON - days(1), NOON) == days(-1)
+
+
+def test_a_clock_that_is_behind_hides_no_other_warning() -> None:
+    warning = judged(Window(days(90)), 93).warning or ""
+    assert "a third of the lifetime" in warning and warning.endswith("Set the clock.")
 
 
 def test_a_window_that_leaves_a_tenth_of_the_lifetime_is_kept() -> None:
