@@ -49,6 +49,11 @@ def explain(error: Exception, timeout: float) -> Failure:
     return _broken_tls(causes) or NoResponse("The connection broke before the response was complete.")
 
 
+def is_of_trust_store(error: Exception) -> bool:
+    """Whether the CA certificates could not be parsed: before the handshake, whose errors are of another part."""
+    return any(isinstance(cause, ssl.SSLError) and cause.library == "X509" for cause in _causes(error))
+
+
 def _unwritten(error: Exception) -> str | None:
     """Why a request could not even be written."""
     from requests import exceptions as http
