@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 from base64 import b64decode
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 
@@ -41,6 +42,9 @@ LOOK, CHANGE = "certops.alicloud.certificate_store_info", "certops.alicloud.cert
 OWN: dict[str, Callable[..., Any]] = {LOOK: certificate_store_info.ActionModule, CHANGE: certificate_store.ActionModule}
 # What the steps on the host may tell Ansible beside their results.
 PASSED_ON = ("ansible_facts", "deprecations")
+NOTHING_IN_USE = "No certificate is in use."
+# A sentence of a failed step, by its arguments and its result.
+Tell = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
 
 display = Display()
 
@@ -67,6 +71,10 @@ class ActionModule(ActionBase):
         except Exception as problem:
             told = _task.failed(problem)
             result.update({"failed": "unreachable" not in told, "changed": False, "plan": [], **told})
+            if isinstance(problem, Failure) and "unreachable" not in told:
+                result["msg"] = host.with_state(result["msg"])
+        if host.copied:
+            result.update(changed=True, plan=[*host.copied, *result["plan"]])
         return {**host.told, **result}
 
     def _ensured(self, host: TargetHost) -> dict[str, Any]:
@@ -85,6 +93,7 @@ class ActionModule(ActionBase):
             connect_alidns=lambda: self._client(ALIDNS, "alidns_connection", options),
             find_resolver=lambda: _resolver(options),
         )
+        host.copy({**wanted.place, **wanted.access}, options["copied"])
         with closing(actors):
             outcome = ensure_certificate(actors, wanted)
         for warning in outcome.warnings:
@@ -131,18 +140,44 @@ class TargetHost:
     def __init__(self, action: ActionModule, task_vars: dict[str, Any]) -> None:
         self._action, self._task_vars = action, task_vars
         self.told: dict[str, Any] = {}
+        self.copied: list[Mapping[str, Any]] = []
+        # How the host was looked at last, and what was in use then; None once that may have changed.
+        self._looked: Mapping[str, Any] | None = None
+        self._current: Mapping[str, Any] | None = None
 
     def look(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
-        return self._done(LOOK, options)
+        found = self._done(LOOK, options)
+        self._looked, self._current = options, found.get("current") or {}
+        return found
 
     def change(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        if options.get("state") == "current":
+            self._current = None
         return self._done(CHANGE, options)
+
+    def copy(self, place: Mapping[str, Any], files: Mapping[str, Any] | None) -> None:
+        """Store the certificate of another host as a generation of this one."""
+        if files:
+            self.copied = list(self.change({**place, "state": "complete", **files}).get("plan", ()))
+
+    def with_state(self, said: str) -> str:
+        """What is told of a failure, and until when the certificate in use is valid, unless that is in it."""
+        if self._current is None and self._looked is not None:
+            with suppress(Failure):
+                self.look({**self._looked, "endpoints": [], "requirements": None})
+        if self._current is None:
+            return said
+        if not self._current:
+            return said if NOTHING_IN_USE in said else f"{said} {NOTHING_IN_USE}"
+        end = self._current["not_after"]
+        ends = "expired at" if self._current["days_left"] < 0 else "is valid until"
+        return said if end in said else f"{said} The certificate in use {ends} {end}."
 
     def reload(self, service: Service) -> None:
         if service.argv:
-            self._done("ansible.builtin.command", {"argv": list(service.argv)})
+            self._done("ansible.builtin.command", {"argv": list(service.argv)}, _of_command)
         else:
-            self._done("ansible.builtin.service", {"name": service.name, "state": f"{service.action}ed"})
+            self._done("ansible.builtin.service", {"name": service.name, "state": f"{service.action}ed"}, _of_service)
 
     def write_file(self, path: str, content: str) -> None:
         directory = {"path": os.path.dirname(path), "state": "directory", "mode": "0755"}
@@ -159,8 +194,8 @@ class TargetHost:
             return False
         return b64decode(found["content"]) == content.encode()
 
-    def _done(self, name: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The result of a step. Raises Failure with its sentence."""
+    def _done(self, name: str, arguments: Mapping[str, Any], tell: Tell | None = None) -> Mapping[str, Any]:
+        """The result of a step. Raises Failure with its sentence; ``tell`` words that of a module of Ansible."""
         given = {key: value for key, value in arguments.items() if value is not None}
         try:
             result = self._action.step(name, given, self._task_vars)
@@ -172,7 +207,7 @@ class TargetHost:
             if result.get(key):
                 self.told.setdefault(key, result[key])
         if result.get("failed") or result.get("unreachable"):
-            raise _failure(result)
+            raise _failure(tell(arguments, result) if tell else _said(result), result)
         return {**result, "warnings": [_text_of(warning) for warning in result.get("warnings") or ()]}
 
 
@@ -181,11 +216,29 @@ def _text_of(warning: Any) -> str:
     return str(getattr(getattr(warning, "event", None), "msg", warning))
 
 
-def _failure(result: Mapping[str, Any]) -> Failure:
-    """A failed step as a failure of the chain, with what the program said, if one ran."""
-    said = [str(result.get("msg") or "no reason was given"), str(result.get("stderr") or "").strip()]
+def _failure(said: str, result: Mapping[str, Any]) -> Failure:
+    """A failed step as a failure of the chain."""
     facts = {name: result[name] for name in ("problem", "key_mismatch", "unreachable") if name in result}
-    return Failure(": ".join(part for part in dict.fromkeys(said) if part), **facts)
+    return Failure(said, **facts)
+
+
+def _said(result: Mapping[str, Any]) -> str:
+    """What a step said, with what the program said, if one ran."""
+    said = [str(result.get("msg") or "no reason was given"), one_line(result.get("stderr"), 600)]
+    return ": ".join(part for part in dict.fromkeys(said) if part)
+
+
+def _of_command(arguments: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    command = one_line(shlex.join(arguments["argv"]), 200)
+    if result.get("msg") != "non-zero return code":
+        return f"The command {command} could not be run. Ansible said: {one_line(result.get('msg'), 600)}"
+    lines = str(result.get("stderr") or "").strip().splitlines()
+    last = f"the last line of its standard error is: {one_line(lines[-1])}" if lines else "it wrote no error"
+    return f"The command {command} ended with return code {result.get('rc')}; {last}"
+
+
+def _of_service(arguments: Mapping[str, Any], result: Mapping[str, Any]) -> str:
+    return f"Ansible could not bring {arguments['name']} to the state {arguments['state']}; it said: {one_line(_said(result), 600)}"
 
 
 def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:

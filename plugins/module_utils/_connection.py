@@ -79,7 +79,7 @@ class Service(NamedTuple):
         _refuse_blanks(params)
         return Client(
             self.product,
-            endpoint_url(_given(params["endpoint"]) or self.default_endpoint(region)),
+            self._url(params, region),
             find_source(
                 params["access_key_id"], params["access_key_secret"], _token(params), _given(params["profile"])
             ),
@@ -90,6 +90,11 @@ class Service(NamedTuple):
             tell=tell,
             state_directory=_state_directory(),
         )
+
+    def _url(self, params: Mapping[str, Any], region: str) -> str:
+        endpoint = params["endpoint"]
+        source = named_value((self.endpoint_variable,), endpoint) or "endpoint"
+        return endpoint_url(_given(endpoint) or self.default_endpoint(region), source)
 
 
 def _given(value: str | None) -> str | None:
@@ -105,14 +110,12 @@ def _region(value: str | None) -> str:
 
 
 def _refuse_blanks(params: Mapping[str, Any]) -> None:
-    """Refuse a key with a line end or a blank around it, which text from a file brings: it signs wrongly."""
+    """Refuse a key with a line end or a blank, which text from a file brings: it signs wrongly."""
     for option in ("access_key_id", "access_key_secret", "security_token"):
         value = params[option]
-        if value and value.strip() and value != value.strip():
+        if value and value.strip() and value.split() != [value]:
             where = named_value(CONNECTION[option]["variables"], value) or option
-            raise InvalidOption(
-                where, "it begins or ends with a blank or a line end, as text from a file does; remove that."
-            )
+            raise InvalidOption(where, "it contains a blank or a line end, as text from a file does; remove that.")
 
 
 def _state_directory() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import re
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
@@ -62,6 +63,26 @@ if TYPE_CHECKING:
 atexit.register(gc.freeze)
 if isinstance(getattr(__spec__, "loader", None), zipimporter):
     gc.set_threshold(100_000)
+
+# How Ansible words that a value is of another type, or is none of the choices.
+_WRONG_TYPE = re.compile(
+    r"(?P<entry>Elements value for option|argument) '(?P<name>[^']+)'(?: found in '(?P<before>[^']+)')? is of type "
+    r"(?:<class ')?(?P<had>\w+)(?:'>)?(?: found in '(?P<after>[^']+)'\.)? and we were unable to convert to (?P<wanted>\w+)"
+)
+_WRONG_CHOICE = re.compile(
+    r"value of (?P<name>\S+) must be one of: (?P<choices>.+), got: (?P<had>.+?)(?: found in (?P<within>.+))?$"
+)
+_TYPES = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "list": "a list",
+    "dict": "a dictionary",
+    "path": "a path",
+    "raw": "any value",
+    "NoneType": "empty",
+}
 
 # Receives the progress of a wait: set by code that runs modules in its own process and shows it.
 tell: Tell | None = None
@@ -138,11 +159,26 @@ def validated(options: Mapping[str, Any], values: Mapping[str, Any], within: str
     found = ArgumentSpecValidator(_table(options)).validate(dict(values))
     # What cannot be searched for secrets is told again, with the name of its option.
     for problem in sorted(found.errors, key=lambda each: isinstance(each, NoLogError)):
-        told = f"unknown key {problem}" if isinstance(problem, UnsupportedError) else str(problem)
+        told = f"unknown key {problem}" if isinstance(problem, UnsupportedError) else _in_our_words(str(problem))
         for secret in getattr(found, "_no_log_values", ()):
             told = told.replace(secret, "********")
         raise Failure(f"{within}: {told}" if within else told)
     return dict(found.validated_parameters)
+
+
+def _in_our_words(problem: str) -> str:
+    """What Ansible says of a value, beginning with the option, and without the value where the type is wrong."""
+    found = _WRONG_TYPE.search(problem)
+    if found:
+        within = found["before"] or found["after"]
+        option = f"{within}.{found['name']}" if within else found["name"]
+        entry = "an entry" if found["entry"].startswith("Elements") else "the value"
+        return f"{option}: {entry} is {_TYPES.get(found['had'], found['had'])}; give {_TYPES[found['wanted']]}."
+    found = _WRONG_CHOICE.search(problem)
+    if found:
+        option = f"{found['within']}.{found['name']}" if found["within"] else found["name"]
+        return f"{option}: {found['had']} is not valid; use one of {found['choices']}."
+    return problem
 
 
 def failed(problem: Exception) -> dict[str, Any]:

@@ -275,6 +275,11 @@ options:
       - ID of the order that an earlier task placed, as text. The task waits for it, and fails if it is refused or
         cancelled, instead of placing another one.
     type: str
+  copied:
+    description:
+      - Certificate of another host, as M(certops.alicloud.certificate_store_info) returns it in RV(ignore:files). It is
+        stored as a generation of this host before the task decides what to do.
+    type: dict
   allow_first_order:
     description:
       - Whether a host without a certificate may order one. With V(false), such a host is left alone.

@@ -65,6 +65,13 @@ options:
         checks once.
     type: float
     default: 0
+  include_private_key:
+    description:
+      - Return the private key, the certificate and the record of the order of the generation in use in RV(files), so
+        that another host can store the same set with M(certops.alicloud.certificate_store). Set C(no_log=true) for a
+        task that does so.
+    type: bool
+    default: false
   requirements:
     description:
       - What a later installation requires of this host. It is checked when RV(action) is not V(nothing), and the
@@ -105,7 +112,7 @@ extends_documentation_fragment:
   - certops.alicloud.attributes.info
 notes:
   - Reading the private key requires the permissions of its owner, usually with C(become). Only its public key is
-    compared, and no part of the private key is returned.
+    compared, and no part of the private key is returned, unless O(include_private_key=true).
   - Validity periods are checked by the clock of the host on which the module runs.
 seealso:
   - module: certops.alicloud.certificate_store
@@ -420,6 +427,31 @@ problems:
   elements: str
   returned: success
   sample: ["services: there is no service ngnix on this host: systemd does not know it."]
+files:
+  description: The set in use, as M(certops.alicloud.certificate_store) takes it.
+  type: dict
+  returned: success, with O(include_private_key=true), when a certificate is in use
+  contains:
+    generation:
+      description: Number of its generation.
+      type: int
+      returned: always
+      sample: 3
+    private_key:
+      description: Private key (PEM).
+      type: str
+      returned: always
+      sample: "-----BEGIN PRIVATE KEY-----..."
+    fullchain:
+      description: Certificate and its chain (PEM).
+      type: str
+      returned: always
+      sample: "-----BEGIN CERTIFICATE-----..."
+    order:
+      description: Record of the order; null if there is none.
+      type: dict
+      returned: always
+      sample: {"order_id": "98987582437920968", "domains": ["www.example.com"], "product_code": "digicert-free-1-free"}
 """
 
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
@@ -440,6 +472,7 @@ OPTIONS = {
     "renew_before": {"type": "str", "default": "33%"},
     "endpoints": {"type": "list", "elements": "raw", "default": []},
     "endpoint_timeout": {"type": "float", "default": 0.0},
+    "include_private_key": {"type": "bool", "default": False},
     "requirements": {"type": "dict", "options": REQUIREMENTS},
 }
 

@@ -76,7 +76,7 @@ def _renewals(renewals: Renewals) -> list[Bar]:
     return [
         Bar("tasks for a renewing host", 15, day.tasks),
         Bar("lines of output for a renewing host", 12, day.lines),
-        Bar(f"calls for each of {fleet.hosts} renewing hosts", 8, fleet.calls_each),
+        Bar(f"calls for each of {fleet.hosts} renewing hosts", 8, round(fleet.calls_each, 1)),
         Bar("a renewal without a limit of calls, for each host", 0.8, fleet.seconds / fleet.hosts, "s"),
         Bar(f"{_at(renewals.paced, rate)}, one controller", 1.1, renewals.paced.to_limit(rate)),
         Bar(f"{_at(renewals.apart, rate)}, {CONTROLLERS} controllers", 1.25, renewals.apart.to_limit(rate)),

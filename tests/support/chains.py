@@ -152,6 +152,9 @@ class Shop:
         shutil.copytree(self.root, root, symlinks=True, copy_function=os.link)
         twin = Shop(self.account.fork(), root, reloads=self.reloads, stuck=self.stuck)
         twin.serving, twin.ahead = self.serving, self.ahead
+        if self.state:
+            twin.state = f"{root}.notes"
+            shutil.copytree(self.state, twin.state)
         return twin
 
     def picture(self) -> dict[str, str]:
@@ -206,7 +209,9 @@ def actors(shop: Shop, check: bool = False) -> Actors:
         clock=client.clock(shop.account),
         read_only=check,
         connect=lambda: client.client(shop.account, check, transport=_watched(shop), state_directory=shop.state),
-        connect_alidns=lambda: client.client(shop.account, check, product=ALIDNS, transport=_watched(shop)),
+        connect_alidns=lambda: client.client(
+            shop.account, check, product=ALIDNS, transport=_watched(shop), state_directory=shop.state
+        ),
         find_resolver=lambda: shop.resolver,
     )
 

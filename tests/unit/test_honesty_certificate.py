@@ -385,17 +385,21 @@ def by_text(read: Callable[..., Any]) -> Callable[..., Any]:
     return remembering
 
 
-def world_without_anything(directory: Path, product: str, **dials: Any) -> Shop:
+def world_without_anything(directory: Path, product: str, notes: bool = False, **dials: Any) -> Shop:
     # Without the gate: its clock is the first world's, and the worlds part.
     pace = {"settle_seconds": 0.0, "record_delay_seconds": 0.0, "review_seconds": 0.0}
     account = client.emulator({product: 9}, checked=False, **pace, lifetime_days=45.0, extra_names="none", **dials)
     account.world.zones.host("example.com", account.world.now())
     root = directory / "first"
     (root / "web").mkdir(parents=True)
-    return Shop(account, root)
+    state = directory / "notes"
+    state.mkdir()
+    return Shop(account, root, state=str(state) if notes else None)
 
 
 ADDING = {"proof": "at_once", "complimentary_names": True}
+# What tasks of the machine noted is known to later ones for some minutes.
+NOTING = {"proof": "at_once", "notes": True}
 
 
 @pytest.mark.parametrize(
@@ -406,6 +410,7 @@ ADDING = {"proof": "at_once", "complimentary_names": True}
         pytest.param(PAID, 3, {}, {"proof": "at_once"}, id="renewed by the service"),
         pytest.param(FREE, 2, {"validation": "file"}, {}, id="validated by file"),
         pytest.param(FREE, 2, {"validation": "manual"}, ADDING, id="with a name that the CA adds"),
+        pytest.param(PAID, 2, {}, NOTING, id="with notes of the machine"),
     ],
 )
 def test_prediction_comes_true(

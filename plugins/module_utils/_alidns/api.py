@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -35,29 +36,42 @@ def zone_of(caller: Caller, wanted: RecordWanted) -> Zone:
     """The zone that a task means: the one it names, or the account's domain with the longest suffix of the name."""
     if wanted.domain:
         return Zone(wanted.domain, wanted.domain)
-    zones = _hosted(caller, wanted.name)
-    parts = wanted.name.split(".")
-    for start in range(len(parts)):
-        zone = zones.get(".".join(parts[start:]))
-        if zone:
-            return zone
-    raise NotAllowed(
-        f"{wanted.name} lies in no domain that is hosted in this account's Alibaba Cloud DNS. "
-        "If it is relative, give domain; else add the domain there, or use the account that has it."
-    )
+    return require_zone(hosted(caller, wanted.name), wanted.name)
 
 
-def _hosted(caller: Caller, name: str) -> dict[str, Zone]:
-    """The account's domains that may hold a name, by their names in A-labels.
+def require_zone(zones: Mapping[str, Zone], name: str) -> Zone:
+    """The zone that holds a name. Raises NotAllowed where there is none."""
+    zone = holding(zones, name)
+    if zone is None:
+        raise NotAllowed(
+            f"{name} lies in no domain that is hosted in this account's Alibaba Cloud DNS. "
+            "If it is relative, give domain; else add the domain there, or use the account that has it."
+        )
+    return zone
 
-    The search finds what contains the last two labels, and so every zone of the name; international domains are not
-    searched for, because it may know only one of their spellings.
-    """
-    end = ".".join(name.split(".")[-2:])
-    params = {"KeyWord": None if "xn--" in end else end}
+
+def holding(zones: Mapping[str, Zone], name: str) -> Zone | None:
+    """The zone with the longest suffix of a name."""
+    parts = name.split(".")
+    suffixes = (".".join(parts[start:]) for start in range(len(parts)))
+    return next((zones[suffix] for suffix in suffixes if suffix in zones), None)
+
+
+def hosted(caller: Caller, name: str) -> dict[str, Zone]:
+    """The account's domains that may hold a name, by their names in A-labels."""
+    params = {"KeyWord": searched_for(name)}
     found = _all(caller, "DescribeDomains", params, ("Domains", "Domain"))
     spellings = [one_line(entry.get("DomainName")) for entry in found]
     return {folded(spelling): Zone(folded(spelling), spelling) for spelling in spellings}
+
+
+def searched_for(name: str) -> str | None:
+    """What finds every zone of a name: the search finds what contains its last two labels.
+
+    International domains are not searched for, because it may know only one of their spellings.
+    """
+    end = ".".join(name.split(".")[-2:])
+    return None if "xn--" in end else end
 
 
 def records(caller: Caller, zone: Zone, name: str) -> list[Record]:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +38,13 @@ def add_value(client: Client, wanted: RecordWanted) -> str | None:
     run = Run(client)
     if wanted.domain:
         [step] = plan_record(Seen(wanted, api.zone_of(run, wanted), ()), run.now()).steps
-        with suppress(ApiError, OutcomeUnknown):  # a look tells what became of it, or why it cannot be
+        try:
             return text(run.send(step).get("RecordId"))
+        except ApiError as refused:
+            if refused.kind is not RefusalKind.DUPLICATE:
+                raise
+        except OutcomeUnknown:
+            pass  # a look tells what became of it
     outcome = ensure_record(client, wanted)
     return outcome.after.record_id if outcome.after else None
 

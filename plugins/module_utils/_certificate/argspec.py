@@ -58,6 +58,7 @@ OPTIONS: dict[str, Any] = {
     "preflight": {"type": "str", "choices": ["true", "false", "strict"], "default": "true"},
     "may_order": {"type": "bool", "default": True},
     "order_id": {"type": "str"},
+    "copied": {"type": "dict", "no_log": True},
     "allow_first_order": {"type": "bool", "default": True},
     "replace_lost_key": {"type": "bool", "default": False, "no_log": False},
     "connection": {"type": "dict", "no_log": True},

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from .._alidns.api import zone_of
+from .._alidns.zones import zone_in_this_run
 from .._errors import Failure, MissingLibrary, NotAllowed
-from .._reconcile import Run
 from .._x509.hostnames import base
 from .publish import alidns_record, nsupdate_of, place_of, record_places
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .._dns.lookup import Resolver
+    from .._reconcile import Run
     from .observe import Actors, Seen
     from .wanted import CertificateWanted
 
@@ -44,10 +44,8 @@ def refuse_what_would_fail(run: Run[Actors], seen: Seen) -> list[dict[str, Any]]
 def _provider_zone(run: Run[Actors], wanted: CertificateWanted, name: str) -> str:
     """The zone that the record of a name would be written to."""
     if wanted.validation.by == "alidns":
-        client = run.actor.alidns
-        return zone_of(
-            Run(client, predicts=True), alidns_record(wanted.validation, name, ("TXT", "probe"), "present")
-        ).name
+        record = alidns_record(wanted.validation, name, ("TXT", "probe"), "present")
+        return zone_in_this_run(run.actor.alidns, record).name
     from .._dns import update  # its library is imported only where it is used
 
     return update.check(nsupdate_of(wanted.validation), name)

@@ -178,7 +178,8 @@ def _note(run: Run[Actors], seen: Seen, work: Work) -> None:
 
 def _record(seen: Seen, work: Work) -> dict[str, Any]:
     order, ordering = work.order, seen.ordering
-    previous = ordering.order_id if isinstance(ordering, RenewalWanted) else None
+    staged = seen.look.staged or {}
+    previous = ordering.order_id if isinstance(ordering, RenewalWanted) else staged.get("renews")
     return {
         "order_id": order.order_id if order else None,
         "domains": list(seen.wanted.domains),

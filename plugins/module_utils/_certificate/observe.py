@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, Union
 
-from .._cas.orders.reconcile import foresee, refuse_another_key
+from .._cas.orders.reconcile import foresee, made_here, refuse_another_key
 from .._cas.status import Status
 from .._errors import Failure, NotAllowed
 from .._store.decide import Action
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .wanted import Service
 
     Ordering = Union[OrderWanted, RenewalWanted]
+    _Foreseen = tuple[Ordering, OrdersSeen[Any], Outcome[Order]]
 
 
 class Host(Protocol):
@@ -203,6 +204,7 @@ def _successor(wanted: CertificateWanted, look: Look) -> Action:
 
 
 def _renews(look: Look) -> str | None:
+    """The order that the one in progress renews."""
     return look.staged["renews"] if look.staged else None
 
 
@@ -225,14 +227,9 @@ def _csr(wanted: CertificateWanted, look: Look) -> str:
 
 def observe_orders(run: Run[Actors], seen: Seen, csr: str) -> Seen:
     """What the service shows of the certificate's orders, and what would be changed there."""
-    wanted, look = seen.wanted, seen.look
-    ordering: Ordering
-    if seen.action is Action.RENEW:
-        ordering = wanted.renewal(csr, _renews(look) or look.current_order_id)
-    else:
-        ordering = wanted.order(csr)
+    wanted = seen.wanted
     try:
-        orders, order = foresee(run.actor.cas, ordering)
+        ordering, orders, order = _foresee_noted(run, seen, csr) or _foresee(run, seen, csr)
     except Failure as failure:
         raise order_failed(wanted, failure) from None
     run.warnings.extend(order.warnings)
@@ -246,6 +243,29 @@ def observe_orders(run: Run[Actors], seen: Seen, csr: str) -> Seen:
     published = is_published(run, wanted, _to_publish(order)) if wanted.validation.is_ours else False
     places = foreseen_places(run, wanted)
     return replace(seen, ordering=ordering, orders=orders, order=order, published=published, places=places)
+
+
+def _foresee(run: Run[Actors], seen: Seen, csr: str) -> _Foreseen:
+    wanted, look = seen.wanted, seen.look
+    ordering: Ordering
+    if seen.action is Action.RENEW:
+        ordering = wanted.renewal(csr, _renews(look) or look.current_order_id)
+    else:
+        ordering = wanted.order(csr)
+    return (ordering, *foresee(run.actor.cas, ordering))
+
+
+def _foresee_noted(run: Run[Actors], seen: Seen, csr: str) -> _Foreseen | None:
+    """The order that this machine made a moment ago for the host, read by its number; None where it does not serve."""
+    noted = (seen.look.staged or {}).get("order_id")
+    ordering = seen.wanted.order(csr, noted)
+    if noted is None or made_here(run.actor.cas, ordering) != noted:
+        return None
+    try:
+        orders, order = foresee(run.actor.cas, ordering)
+    except NotAllowed:
+        return None
+    return None if order.plan.changed else (ordering, orders, order)
 
 
 def _to_publish(order: Outcome[Order]) -> list[dict[str, Any]]:

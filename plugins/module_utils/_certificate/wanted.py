@@ -101,10 +101,11 @@ class CertificateWanted:
     def access(self) -> dict[str, Any]:
         return {name: self.options[name] for name in _OPTIONS_OF_THE_HOST}
 
-    def order(self, csr: str, wait_for: str = "validation") -> OrderWanted:
+    def order(self, csr: str, order_id: str | None = None) -> OrderWanted:
         """What the chain asks of ``cas_order``."""
         mismatch = "reorder" if self.options["replace_lost_key"] else "fail"
-        return read_order({**self._application(csr, wait_for), "state": "present", "on_key_mismatch": mismatch})
+        more = {"order_id": order_id, "state": "present", "on_key_mismatch": mismatch}
+        return read_order({**self._application(csr), **more})
 
     def renewal(self, csr: str, order_id: str | None) -> RenewalWanted:
         """What the chain asks of ``cas_order_renew``: the host has decided that it is due."""
@@ -116,14 +117,14 @@ class CertificateWanted:
         """Refuse what no order could be placed with, long before one is due. Raises InvalidOption."""
         read_order({**self._application(None), "domains": list(self.domains), "state": "present"})
 
-    def _application(self, csr: str | None, wait_for: str = "validation") -> dict[str, Any]:
+    def _application(self, csr: str | None) -> dict[str, Any]:
         options = self.options
         names = ("product_code", "contact", "company_name", "tags", "check_quota", "poll_interval")
         return {
             **{name: options[name] for name in names},
             "csr_content": csr,
             "validation_method": self.validation.method,
-            "wait_for": wait_for,
+            "wait_for": "validation",
             "wait_timeout": min(options["wait_timeout"], _LONGEST_VALIDATION_WAIT),
         }
 

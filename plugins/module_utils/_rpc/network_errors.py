@@ -31,9 +31,12 @@ def explain(error: Exception, timeout: float) -> Failure:
             "Name the CA that signed it in ca_path, or check endpoint."
         )
     if any(isinstance(cause, (pool.NewConnectionError, pool.ConnectTimeoutError)) for cause in causes):
-        return NotSent(
-            "The endpoint could not be reached; nothing was sent. Check endpoint, the network and the proxy."
-        )
+        if isinstance(error, http.ProxyError):
+            return NotSent(
+                "The proxy could not be reached; nothing was sent. Check the variables HTTPS_PROXY, HTTP_PROXY and "
+                "NO_PROXY."
+            )
+        return NotSent("The endpoint could not be reached; nothing was sent. Check endpoint and the network.")
     if isinstance(error, http.ProxyError) and _refused_tunnel(causes):
         return NotSent("The proxy refused the connection; nothing was sent. Check the proxy variables.")
     if any(isinstance(cause, pool.InvalidHeader) for cause in causes):  # of the response; requests has one of its own
@@ -44,6 +47,11 @@ def explain(error: Exception, timeout: float) -> Failure:
     if isinstance(error, http.Timeout) or any(isinstance(each, pool.ReadTimeoutError) for each in causes):
         return NoResponse(f"No response came within {timeout:g} s (request_timeout).")
     return _broken_tls(causes) or NoResponse("The connection broke before the response was complete.")
+
+
+def is_of_trust_store(error: Exception) -> bool:
+    """Whether the CA certificates could not be parsed: before the handshake, whose errors are of another part."""
+    return any(isinstance(cause, ssl.SSLError) and cause.library == "X509" for cause in _causes(error))
 
 
 def _unwritten(error: Exception) -> str | None:

@@ -13,8 +13,10 @@ from .._host.lockfile import Lockfile, acquire
 
 # Calls a second: where it begins after a refusal, and where it may get to.
 _FIRST, _SLOWEST, _FASTEST = 8.0, 0.2, 1000.0
-# A little faster with each call, a good deal slower when refused: it stays near the limit, whatever that is.
-_FASTER, _SLOWER = 1.01, 0.9
+# A little faster with each call, a good deal slower when refused: it finds the limit, whatever that is.
+_FASTER, _SLOWER = 1.02, 0.93
+# Near the pace that was refused last it stays long, and gets faster by this share of a call in each second.
+_NEAR, _CAREFUL = (0.96, 1.03), 0.005
 # Seconds after it became slower in which what is refused, or is not, still tells of the pace before.
 _SETTLING = 0.5
 # Seconds without a refusal, after which no task waits any more.
@@ -60,23 +62,29 @@ def _next_turn(held: Lockfile, now: float) -> float:
     if note is None:
         return 0.0
     turn = max(now, note["next"])
-    rate = min(_FASTEST, note["rate"] * (_FASTER if now > note["slower"] + _SETTLING else 1))
+    rate = min(_FASTEST, note["rate"] * (_growth(note) if now > note["slower"] + _SETTLING else 1))
     held.write({**note, "next": turn + 1 / rate, "rate": rate}, lasting=False)
     return turn - now
+
+
+def _growth(note: dict[str, float]) -> float:
+    is_near = _NEAR[0] < note["rate"] / note["refused"] < _NEAR[1]
+    return 1 + _CAREFUL / note["rate"] if is_near else _FASTER
 
 
 def _slow_down(held: Lockfile, sent: float, now: float) -> None:
     note = _read(held, now)
     if note is None:
-        held.write({"rate": _FIRST, "next": now + 1 / _FIRST, "slower": now}, lasting=False)
+        held.write({"rate": _FIRST, "refused": _FASTEST, "next": now + 1 / _FIRST, "slower": now}, lasting=False)
     elif sent > note["slower"] + _SETTLING:
-        held.write({**note, "rate": max(_SLOWEST, note["rate"] * _SLOWER), "slower": now}, lasting=False)
+        rate = max(_SLOWEST, note["rate"] * _SLOWER)
+        held.write({**note, "rate": rate, "refused": note["rate"], "slower": now}, lasting=False)
 
 
 def _read(held: Lockfile, now: float) -> dict[str, float] | None:
     """The note, unless it is old, from another time, or none of ours."""
     note = held.read()
-    if not all(isinstance(note.get(name), (int, float)) for name in ("rate", "next", "slower")):
+    if not all(isinstance(note.get(name), (int, float)) for name in ("rate", "refused", "next", "slower")):
         return None
     forgotten = not now - FORGOTTEN < note["slower"] <= now + 1
-    return None if forgotten or note["rate"] <= 0 or note["next"] > now + 600 else note
+    return None if forgotten or min(note["rate"], note["refused"]) <= 0 or note["next"] > now + 600 else note

@@ -13,8 +13,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
-from .._errors import InvalidRequest, MissingLibrary, NoResponse
-from .trust_store import trust_store
+from .._errors import Failure, InvalidOption, InvalidRequest, MissingLibrary, NoResponse
+from .trust_store import can_be_parsed, trust_store
 
 if TYPE_CHECKING:
     from requests import Response as RequestsResponse
@@ -67,6 +67,7 @@ class OverRequests:
 
     def __init__(self, validate_certs: bool = True, ca_path: str | None = None) -> None:
         self._requests, self._urllib3 = _libraries()
+        self._ca_path = ca_path
         # A path, in any case: without one, requests reads variables that are set and empty.
         self._verify = (trust_store(ca_path) or self._requests.certs.where()) if validate_certs else False
         self._session = self._requests.Session()
@@ -98,9 +99,17 @@ class OverRequests:
             ValueError,
             zlib.error,
         ) as error:
-            from .network_errors import explain
+            raise self._failure(error, timeout) from None
 
-            raise explain(error, timeout) from None
+    def _failure(self, error: Exception, timeout: float) -> Failure:
+        from .network_errors import explain, is_of_trust_store  # most exchanges do not break
+
+        if is_of_trust_store(error):
+            try:
+                trust_store(self._ca_path, can_be_parsed)
+            except InvalidOption as damaged:
+                return damaged
+        return explain(error, timeout)
 
     def _checked_proxies(self, url: str) -> dict[str, None]:
         """The schemes that have no proxy, since their variable is blank.

@@ -20,7 +20,7 @@ from .._x509.renewal_window import window
 from . import read
 from .asked import extras, place, wanted_names
 from .decide import Action, CertificateWanted, Decision, Installed, Seen, Staged, decide
-from .model import Place, Served, Store, is_served
+from .model import FULLCHAIN, KEY, Place, Served, Store, is_served
 
 if TYPE_CHECKING:
     from .endpoints import Endpoint
@@ -47,6 +47,8 @@ class Report:
     check: bool = False
     warnings: list[str] = field(default_factory=list)
     abandoned: Sequence[Staged] = ()
+    # What another host needs to use the same certificate; asked for only.
+    files: Mapping[str, Any] | None = field(default=None, repr=False)
 
     def public(self, now: datetime) -> dict[str, Any]:
         seen, place = self.seen, self.place
@@ -72,6 +74,7 @@ class Report:
             "reason": self.decision.reason,
             "due_at_once": self.decision.due_at_once,
             "problems": list(self.problems),
+            **({} if self.files is None else {"files": self.files}),
         }
 
     def diff(self) -> dict[str, str]:
@@ -107,7 +110,18 @@ def report(
         check,
         list(decision.warnings),
         read.abandoned(where, store, asked.domains),
+        _files(where, current) if current and options["include_private_key"] else None,
     )
+
+
+def _files(where: Place, current: Installed) -> dict[str, Any]:
+    path = where.generation_path(current.generation.number)
+    return {
+        "generation": current.generation.number,
+        "private_key": read.read_text(f"{path}/{KEY}"),
+        "fullchain": read.read_text(f"{path}/{FULLCHAIN}"),
+        "order": current.record.public() if current.record and current.record.order_id else None,
+    }
 
 
 # What follows is imported where it is needed: a shipped task compiles whatever it imports.

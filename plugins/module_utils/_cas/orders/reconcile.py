@@ -65,6 +65,11 @@ def ensure_renewal(client: Client, wanted: RenewalWanted, seen: Seen[RenewalWant
     return reconcile(_run(client, wanted), wanted, _RENEWAL, seen)
 
 
+def made_here(client: Client, wanted: Wanted) -> str | None:
+    """The number of the order that a task of this machine made for the same a moment ago."""
+    return peek(_run(client, wanted), wanted).order_id
+
+
 def refuse_another_key(client: Client, wanted: Wanted, order: Order | None) -> None:
     """Refuse to wait for an order that a task of this machine made a moment ago with another CSR."""
     run = _run(client, wanted)

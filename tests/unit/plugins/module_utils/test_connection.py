@@ -104,9 +104,9 @@ def test_blanks_around_an_address_do_not_count(bare: None) -> None:
 
 
 @pytest.mark.parametrize("option", ["access_key_id", "access_key_secret", "security_token"])
-@pytest.mark.parametrize("value", ["hidden\n", " hidden", "hidden \r\n", "\thidden"])
+@pytest.mark.parametrize("value", ["hidden\n", " hidden", "hidden \r\n", "\thidden", "hid\nden", "hid den"])
 def test_a_key_with_a_line_end_is_told(option: str, value: str, bare: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    says = "it begins or ends with a blank or a line end, as text from a file does; remove that."
+    says = "it contains a blank or a line end, as text from a file does; remove that."
     with pytest.raises(InvalidOption) as caught:
         CAS.connect({**GIVEN, option: value}, read_only=True)
     assert caught.value.msg == f"{option}: {says}"
@@ -115,6 +115,17 @@ def test_a_key_with_a_line_end_is_told(option: str, value: str, bare: None, monk
     with pytest.raises(InvalidOption) as caught:
         CAS.connect({**GIVEN, option: value}, read_only=True)
     assert caught.value.msg == f"{variable}: {says}"
+
+
+@pytest.mark.parametrize("endpoint", ["ftp://x", "cas.example.com/path", "http://cas.example.com", "x:y"])
+def test_an_address_that_is_not_valid_is_told_with_where_it_is_from(
+    endpoint: str, bare: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(InvalidOption, match=r"^endpoint: "):
+        CAS.connect({**GIVEN, "endpoint": endpoint}, read_only=True)
+    monkeypatch.setenv(CAS.endpoint_variable, endpoint)
+    with pytest.raises(InvalidOption, match=f"^{CAS.endpoint_variable}: "):
+        CAS.connect({**GIVEN, "endpoint": endpoint}, read_only=True)
 
 
 def test_a_blank_key_is_none_and_half_a_pair_is_told(bare: None) -> None:

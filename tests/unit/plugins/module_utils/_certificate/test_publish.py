@@ -90,6 +90,22 @@ def test_the_zone_is_not_looked_for_where_it_is_given(shop: Shop) -> None:
     assert [record.ttl for record in shop.account.world.zones.records.values()] == [900]
 
 
+def test_a_record_that_is_refused_is_sent_once(shop: Shop) -> None:
+    shop.account.turn(denied=["AddDomainRecord"])
+    wanted = chains.wanted(validation="alidns", alidns={"zone": "example.com", "ttl": 600, "line": "default"})
+    with pytest.raises(Failure, match=r"^The RAM user may not call AddDomainRecord"):
+        publishing.publish(task(shop), wanted, [RECORD])
+    assert client.writes(shop.account) == ["AddDomainRecord"]
+
+
+def test_a_record_whose_response_was_lost_is_looked_for(shop: Shop) -> None:
+    shop.account.inject(kind="answer_lost", action="AddDomainRecord")
+    wanted = chains.wanted(validation="alidns", alidns={"zone": "example.com", "ttl": 600, "line": "default"})
+    publishing.publish(task(shop), wanted, [RECORD])
+    assert records(shop) == [("_dnsauth.www.example.com", "TXT", "2026")]
+    assert client.writes(shop.account) == ["AddDomainRecord"]
+
+
 def test_a_name_that_the_service_does_not_tell_is_left_to_the_user(shop: Shop) -> None:
     with pytest.raises(
         NotAllowed, match=r"_dnsauth TXT 2026\. Publish it by hand and run again with validation: manual"

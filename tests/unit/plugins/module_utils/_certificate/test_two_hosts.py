@@ -40,3 +40,36 @@ def test_the_host_that_ordered_resumes_its_order(tmp_path: Path) -> None:
     account.prove(order.number)
     account.accept(order.number)
     assert chains.run(shop).after.generation == 1
+
+
+def test_an_order_that_was_made_a_moment_ago_is_read_by_its_number(tmp_path: Path) -> None:
+    account = client.emulator(settle_seconds=0.0, record_delay_seconds=0.0)
+    shop = chains.Shop(account, tmp_path / "ssl", state=str(tmp_path / "state"))
+    chains.run(shop, until="requested")
+    [order] = account.world.present()
+    account.prove(order.number)
+    account.accept(order.number)
+    account.calls.clear()
+    chains.run(shop)
+    assert client.reads(account) == ["DescribeCertificateState"]
+
+
+@pytest.mark.parametrize("event", ["deleted", "refused", "an hour passed"])
+def test_else_the_list_tells_what_became_of_it(tmp_path: Path, event: str) -> None:
+    account = client.emulator(settle_seconds=0.0, record_delay_seconds=0.0)
+    shop = chains.Shop(account, tmp_path / "ssl", state=str(tmp_path / "state"))
+    chains.run(shop, until="requested")
+    [order] = account.world.present()
+    if event == "deleted":
+        account.call("CancelOrderRequest", {"OrderId": str(order.number)})
+        account.advance(60)
+        account.call("DeleteCertificateRequest", {"OrderId": str(order.number)})
+    elif event == "refused":
+        account.reject(order.number)
+    else:
+        account.advance(3600)
+    account.calls.clear()
+    outcome = chains.run(shop, check=True)
+    orders_anew = event != "an hour passed"
+    assert "ListUserCertificateOrder" in client.reads(account)
+    assert ("CreateCertificateForPackageRequest" in [step.action for step in outcome.plan.steps]) is orders_anew

@@ -42,9 +42,10 @@ def because(error: Exception, reason: BaseException) -> Exception:
 NOBODY: Any = None
 REFUSED = pool.NewConnectionError(NOBODY, "refused")
 NO_TUNNEL = OSError("Tunnel connection failed: 403 Forbidden")
-UNREACHED = (
+UNREACHED = (NotSent, "The endpoint could not be reached; nothing was sent. Check endpoint and the network.")
+UNREACHED_PROXY = (
     NotSent,
-    "The endpoint could not be reached; nothing was sent. Check endpoint, the network and the proxy.",
+    "The proxy could not be reached; nothing was sent. Check the variables HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
 )
 NOT_ACCEPTED = (
     Untrusted,
@@ -72,6 +73,7 @@ LATE = (NoResponse, "No response came within 2.5 s (request_timeout).")
         ),
         pytest.param(because(http.ConnectionError(ValueError("x")), REFUSED), UNREACHED, id="among others"),
         pytest.param(http.ConnectTimeout(pool.ConnectTimeoutError()), UNREACHED, id="nobody answers the call"),
+        pytest.param(http.ProxyError(pool.ProxyError("no", REFUSED)), UNREACHED_PROXY, id="nobody is the proxy"),
         pytest.param(http.ProxyError(pool.ProxyError("no", NO_TUNNEL)), NO_PROXY, id="no tunnel"),
         pytest.param(http.ConnectionError(NO_TUNNEL), BROKEN, id="no tunnel, and no proxy"),
         pytest.param(http.ProxyError(OSError("reset")), BROKEN, id="the proxy breaks off"),

@@ -62,7 +62,25 @@ def test_a_new_refusal_slows_down(note: str) -> None:
     rate_limit.too_fast(note, NOW - 1, NOW, no_sleep)
     rate_limit.too_fast(note, NOW + 2, NOW + 3, no_sleep)
     first, second = turns(note, 2, NOW + 4)
-    assert second - first == pytest.approx(1 / (8 * 0.9 * 1.01))
+    assert second - first == pytest.approx(1 / (8 * 0.93 * 1.02))
+
+
+def test_it_stays_long_near_the_pace_that_was_refused_last(note: str) -> None:
+    rate_limit.too_fast(note, NOW - 1, NOW, no_sleep)
+    rate_limit.too_fast(note, NOW + 1, NOW + 2, no_sleep)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(turns(note, 70, NOW + 3))]
+    below, above = 8 * 0.96, 8 * 1.0
+    calls = [1 / gap for gap in gaps]
+    near = sum(below < rate < above for rate in calls)
+    assert near > 40
+    assert sum(rate <= below for rate in calls) <= 3
+
+
+def test_it_does_not_stay_below_a_limit_that_was_raised(note: str) -> None:
+    rate_limit.too_fast(note, NOW - 1, NOW, no_sleep)
+    rate_limit.too_fast(note, NOW + 1, NOW + 2, no_sleep)
+    waits = turns(note, 300, NOW + 3)
+    assert 1 / (waits[-1] - waits[-2]) > 4 * 8
 
 
 def test_the_pace_is_forgotten_when_nobody_was_refused_for_a_while(note: str) -> None:
@@ -96,10 +114,12 @@ def test_it_finds_the_limit_whatever_that_is(note: str, limit: int) -> None:
     [
         "nonsense",
         "{}",
-        '{"rate": 0, "next": 1000000, "slower": 1000000}',
-        '{"rate": -1, "next": 1000000, "slower": 1000000}',
-        '{"rate": 5, "next": 9000000, "slower": 1000000}',
-        '{"rate": 5, "next": 1000000, "slower": 2000000}',
+        '{"rate": 0, "refused": 9, "next": 1000000, "slower": 1000000}',
+        '{"rate": -1, "refused": 9, "next": 1000000, "slower": 1000000}',
+        '{"rate": 5, "refused": 9, "next": 9000000, "slower": 1000000}',
+        '{"rate": 5, "refused": 9, "next": 1000000, "slower": 2000000}',
+        '{"rate": 5, "refused": 0, "next": 1000000, "slower": 1000000}',
+        '{"rate": 5, "next": 1000000, "slower": 1000000}',
         '{"rate": "5", "next": null, "slower": []}',
     ],
 )

@@ -478,6 +478,34 @@ def test_a_ca_file_that_is_none_sends_nothing_and_names_the_option(tmp_path: Pat
     assert "ca_path" in failure.msg
 
 
+@pytest.fixture
+def damaged(tmp_path: Path) -> Path:
+    """A file of two CA certificates; the second was cut."""
+    file = tmp_path / "damaged.pem"
+    file.write_text(AUTHORITY.root_pem + AUTHORITY.root_pem[: len(AUTHORITY.root_pem) // 2])
+    return file
+
+
+@pytest.mark.parametrize("name", ["ca_path", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_a_ca_file_that_is_damaged_further_down_sends_nothing_and_is_named(
+    name: str, tmp_path: Path, damaged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if name != "ca_path":
+        monkeypatch.setenv(name, str(damaged))
+    with serving(tls=server_side(tmp_path, "127.0.0.1")) as server:
+        failure = failing(f"https://{server.place}/", ca_path=str(damaged) if name == "ca_path" else None)
+    assert server.seen == []
+    assert isinstance(failure, InvalidOption)
+    assert failure.msg.startswith(f"{name}: ")
+
+
+def test_ca_certificates_are_not_parsed_where_none_is_needed(damaged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system's file has more than a hundred, which take longer than the whole task."""
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(damaged))
+    with serving() as server:
+        assert send(f"http://{server.place}/").status == 200
+
+
 def test_a_directory_may_hold_the_ca(tmp_path: Path) -> None:
     tls = server_side(tmp_path, "127.0.0.1")
     with serving(tls=tls) as server, pytest.raises(Untrusted):
