@@ -19,7 +19,7 @@ from .distinguished_name import issuer, name_text, subject
 from .extensions import dns_names
 from .library import x509_library
 from .pem import pem_blocks, pem_text
-from .public_key import key_hash_of
+from .public_key import key_hash
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509
@@ -105,7 +105,7 @@ def _describe(leaf: X509, der: bytes, chain: str) -> Certificate:
         chain=chain,
         serial_number=_colons(serial.zfill(len(serial) + len(serial) % 2)),
         sha256_fingerprint=_colons(hashlib.sha256(der).hexdigest().upper()),
-        public_key_sha256=key_hash_of(leaf),
+        public_key_sha256=key_hash(leaf.public_key()),
         domains=tuple(name.lower() for name in dns_names(leaf)),
         issuer=name_text(issuer(leaf)),
         not_before=start,

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from itertools import islice
@@ -59,14 +58,7 @@ def is_self_signed(certificate: X509) -> bool:
 
 
 def is_signed_by(child: X509, parent: X509) -> bool:
-    """Whether a signature is valid, in whatever spelling the child names its issuer."""
-    with suppress(Exception):  # cryptography has no such check before version 40, and wants one spelling of the name
-        child.verify_directly_issued_by(parent)
-        return True
-    return _has_signature_of(child, parent)
-
-
-def _has_signature_of(child: X509, parent: X509) -> bool:
+    """Checked by hand, because cryptography does it only since version 40."""
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
     try:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 _LONGEST_LENGTH = 4
-_VERSION = 0xA0
 
 
 class Value(NamedTuple):
@@ -38,12 +37,6 @@ def first_value(data: bytes) -> Value:
     if len(data) < 2 or data[1] == 0x80 or size > _LONGEST_LENGTH or end > len(data):
         raise ValueError("not DER")
     return Value(data[0], data[2 + size : end], data[:end])
-
-
-def fields(tbs_certificate: bytes) -> list[Value]:
-    """The fields of a certificate from its serial number on: algorithm, issuer, dates, subject, key, and more."""
-    found = values(first_value(tbs_certificate).content)
-    return found[1 if found[0].tag == _VERSION else 0 :]
 
 
 def dotted(content: bytes) -> str:

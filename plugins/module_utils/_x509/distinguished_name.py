@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .der import dotted, fields, first_value, values
+from .der import dotted, first_value, values
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509
     from cryptography.x509 import CertificateSigningRequest
 
 COMMON_NAME = "2.5.4.3"
+_VERSION = 0xA0
 _ENCODINGS = {12: "utf-8", 28: "utf-32-be", 30: "utf-16-be"}
 _LABELS = {
     COMMON_NAME: "CN",
@@ -37,11 +38,11 @@ Name = tuple[tuple[tuple[str, str], ...], ...]
 
 
 def subject(certificate: X509) -> Name:
-    return _read(fields(certificate.tbs_certificate_bytes)[4].whole)
+    return _read(_fields(certificate)[4])
 
 
 def issuer(certificate: X509) -> Name:
-    return _read(fields(certificate.tbs_certificate_bytes)[2].whole)
+    return _read(_fields(certificate)[2])
 
 
 def subject_of_request(request: CertificateSigningRequest) -> Name:
@@ -62,6 +63,12 @@ def name_text(name: Name) -> str:
     return ",".join(
         "+".join(f"{_LABELS.get(kind, kind)}={_escaped(text)}" for kind, text in part) for part in name[::-1]
     )
+
+
+def _fields(certificate: X509) -> list[bytes]:
+    """The fields of a certificate from its serial number on."""
+    found = values(first_value(certificate.tbs_certificate_bytes).content)
+    return [each.whole for each in found[1 if found[0].tag == _VERSION else 0 :]]
 
 
 def _read(der: bytes) -> Name:

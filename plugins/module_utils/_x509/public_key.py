@@ -7,32 +7,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
-
-from .der import fields, values
-
-if TYPE_CHECKING:
-    from cryptography.x509 import Certificate as X509
-
-# How certificates name RSA, P-256 and P-384. DER leaves one way to write the key then, if a point is written in full.
-_RSA = bytes.fromhex("300d06092a864886f70d0101010500")
-_CURVES = (
-    bytes.fromhex("301306072a8648ce3d020106082a8648ce3d030107"),
-    bytes.fromhex("301006072a8648ce3d020106052b81040022"),
-)
-_IN_FULL = b"\0\4"
+from typing import Any
 
 
 def key_hash(key: Any) -> str:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
-
-
-def key_hash_of(certificate: X509) -> str:
-    """That of the key of a certificate: by its own encoding where there is no other, which takes no more imports."""
-    key, written = certificate.public_key(), fields(certificate.tbs_certificate_bytes)[5]
-    algorithm, bits = values(written.content)
-    if algorithm.whole == _RSA or (algorithm.whole in _CURVES and bits.content.startswith(_IN_FULL)):
-        return hashlib.sha256(written.whole).hexdigest()
-    return key_hash(key)
