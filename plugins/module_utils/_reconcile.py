@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from ._errors import Failure, NotAllowed, OutcomeUnknown
@@ -20,7 +20,6 @@ from ._plan import Display, Outcome, Plan, Repeat, Step, public_steps
 
 if TYPE_CHECKING:
     from ._host.clock import Clock
-    from ._rpc.client import Client
 
 RUN_AGAIN = "Running the task again is safe: it looks before it acts."
 # Seconds before each look for the effect of a call whose response was lost: lists may lag behind.
@@ -35,6 +34,27 @@ class Actor(Protocol):
 
     @property
     def read_only(self) -> bool: ...
+
+
+class ApiActor(Actor, Protocol):
+    """The client of a product. Described and not imported: Ansible ships whatever a file imports, to hosts, too."""
+
+    @property
+    def host(self) -> str: ...
+
+    @property
+    def account(self) -> str: ...
+
+    @property
+    def service_offset(self) -> timedelta | None: ...
+
+    @property
+    def state_directory(self) -> str | None: ...
+
+    @property
+    def tell(self) -> Callable[[str, bool], None]: ...
+
+    def call(self, action: str, params: Mapping[str, Any], deadline: float = ...) -> dict[str, Any]: ...
 
 
 A = TypeVar("A", bound=Actor)
@@ -74,11 +94,11 @@ class Run(Generic[A]):
         """The same task, which ends earlier."""
         return replace(self, deadline=min(self.deadline, deadline))
 
-    def call(self: Run[Client], action: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    def call(self: Run[ApiActor], action: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Call an operation that only reads, within the deadline."""
         return self.actor.call(action, params, self.deadline)
 
-    def send(self: Run[Client], step: Step[Any]) -> dict[str, Any]:
+    def send(self: Run[ApiActor], step: Step[Any]) -> dict[str, Any]:
         """Send a step, within the deadline. Raises OutcomeUnknown when it may or may not have been carried out."""
         try:
             response = self.actor.call(step.action, step.params, self.deadline)
@@ -89,7 +109,7 @@ class Run(Generic[A]):
         return response
 
 
-ApiRun = Run["Client"]
+ApiRun = Run[ApiActor]
 
 
 @dataclass(frozen=True)

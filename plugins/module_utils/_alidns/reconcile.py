@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .._errors import ApiError, OutcomeUnknown, StateNotReached
 from .._errors import Kind as RefusalKind
 from .._plan import Display, Outcome, Plan, Step
-from .._reconcile import RUN_AGAIN, ApiRun, Done, Kind, Run, find_after_loss, look_for, reconcile
+from .._reconcile import RUN_AGAIN, ApiActor, ApiRun, Done, Kind, Run, find_after_loss, look_for, reconcile
 from .._rpc.fields import text
 from . import api
 from .plan import ADD, DELETE, UPDATE, Seen, delete, find, is_settled, plan_record
@@ -30,12 +30,13 @@ _NEEDLESS = {ADD: RefusalKind.DUPLICATE, UPDATE: RefusalKind.DUPLICATE, DELETE: 
 
 def ensure_record(client: Client, wanted: RecordWanted) -> Outcome[Record]:
     """``alidns_record``."""
-    return reconcile(Run(client), wanted, _RECORD)
+    run: ApiRun = Run(client)
+    return reconcile(run, wanted, _RECORD)
 
 
 def add_value(client: Client, wanted: RecordWanted) -> str | None:
     """Ensure that a value is there, with one call where it is new; returns the record's id where that call told it."""
-    run = Run(client)
+    run: ApiRun = Run(client)
     if wanted.domain:
         [step] = plan_record(Seen(wanted, api.zone_of(run, wanted), ()), run.now()).steps
         try:
@@ -52,7 +53,7 @@ def add_value(client: Client, wanted: RecordWanted) -> str | None:
 def remove_value(client: Client, wanted: RecordWanted, record_id: str | None) -> None:
     """Ensure that a value is not there, with one call where the id of its record is known."""
     if record_id and wanted.domain:
-        run = Run(client)
+        run: ApiRun = Run(client)
         there = Record(record_id, wanted.domain, "", wanted.type, wanted.value, None, wanted.line)
         try:
             run.send(delete(there))
@@ -67,7 +68,8 @@ def remove_value(client: Client, wanted: RecordWanted, record_id: str | None) ->
 
 def foresee_record(client: Client, wanted: RecordWanted) -> Outcome[Record]:
     """What ``alidns_record`` would do; nothing is changed, whatever the client may do."""
-    return reconcile(Run(client, predicts=True), wanted, _RECORD)
+    run: ApiRun = Run(client, predicts=True)
+    return reconcile(run, wanted, _RECORD)
 
 
 def _observe(run: ApiRun, wanted: RecordWanted) -> Seen:
@@ -112,6 +114,6 @@ def _results(record: Record | None, now: datetime) -> dict[str, Any]:
     return {"record": record.public() if record else None}
 
 
-_RECORD: Kind[Client, RecordWanted, Seen, Record, None] = Kind(
+_RECORD: Kind[ApiActor, RecordWanted, Seen, Record, None] = Kind(
     _observe, plan_record, _execute, Display(_results, diff_text), settle=_settle
 )

@@ -15,7 +15,7 @@ from typing import Any
 from .._errors import Failure, InvalidOption
 from .._text import one_line
 from .._x509.certificate import Certificate, load_certificates
-from .._x509.private_key import key_hash
+from .._x509.public_key import key_hash
 
 # Rounds of the key derivation; OpenSSL 3 and Java take any number, and read this one in a few milliseconds.
 _ROUNDS = 50_000

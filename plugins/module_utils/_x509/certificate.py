@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._errors import InvalidCertificate
 from .._text import utc_text
@@ -20,7 +19,7 @@ from .distinguished_name import issuer, name_text, subject
 from .extensions import dns_names
 from .library import x509_library
 from .pem import pem_blocks, pem_text
-from .private_key import key_hash
+from .public_key import key_hash
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509
@@ -29,12 +28,11 @@ if TYPE_CHECKING:
 _LABELS = ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE")
 
 
-@dataclass(frozen=True)
-class Certificate:
+class Certificate(NamedTuple):
     """A certificate with its chain. ``domains`` are the DNS names in it; moments are UTC."""
 
-    leaf: str = field(repr=False)
-    chain: str = field(repr=False)
+    leaf: str
+    chain: str
     serial_number: str
     sha256_fingerprint: str
     public_key_sha256: str
@@ -42,6 +40,9 @@ class Certificate:
     issuer: str
     not_before: datetime
     not_after: datetime
+
+    def __repr__(self) -> str:
+        return f"Certificate({self.serial_number}, {self.domains})"
 
     @property
     def fullchain(self) -> str:
@@ -71,13 +72,13 @@ class Certificate:
 
 def read_certificate(text: str, origin: str = "the service's response") -> Certificate:
     """Read a PEM chain in whatever order it comes: leaf first, then its issuers, every block once."""
-    x509_library()
+    x509 = x509_library()
     try:
-        found = {_fingerprint(each): each for each in load_certificates(text)}
-        for each in found.values():  # what is malformed shows only when it is looked at
+        found = {x509.load_der_x509_certificate(der): der for der in dict.fromkeys(_ders(text))}
+        for each in found:  # what is malformed shows only when it is looked at
             _look_at(each)
-        leaf, *rest = ordered(list(found.values()))
-        return _describe(leaf, "".join(map(_pem, rest)))
+        leaf, *rest = ordered(list(found))
+        return _describe(leaf, found[leaf], "".join(pem_text("CERTIFICATE", found[each]) for each in rest))
     except Exception:  # malformed DER raises many things
         raise InvalidCertificate(f"The certificate in {origin} cannot be read.", problem="unreadable") from None
 
@@ -90,37 +91,26 @@ def _look_at(certificate: X509) -> tuple[object, ...]:
 def load_certificates(text: str) -> list[X509]:
     """The certificates of a text in PEM, in its order."""
     x509 = x509_library()
-    found = [first_value(block.der()).whole for block in pem_blocks(text) if block.label in _LABELS]
-    return [x509.load_der_x509_certificate(each) for each in found]
+    return [x509.load_der_x509_certificate(der) for der in _ders(text)]
 
 
-def _describe(leaf: X509, chain: str) -> Certificate:
+def _ders(text: str) -> list[bytes]:
+    return [first_value(block.der()).whole for block in pem_blocks(text) if block.label in _LABELS]
+
+
+def _describe(leaf: X509, der: bytes, chain: str) -> Certificate:
     serial, (start, end) = f"{leaf.serial_number:x}", moments(leaf)
     return Certificate(
-        leaf=_pem(leaf),
+        leaf=pem_text("CERTIFICATE", der),
         chain=chain,
         serial_number=_colons(serial.zfill(len(serial) + len(serial) % 2)),
-        sha256_fingerprint=_colons(_fingerprint(leaf).upper()),
+        sha256_fingerprint=_colons(hashlib.sha256(der).hexdigest().upper()),
         public_key_sha256=key_hash(leaf.public_key()),
         domains=tuple(name.lower() for name in dns_names(leaf)),
         issuer=name_text(issuer(leaf)),
         not_before=start,
         not_after=end,
     )
-
-
-def _pem(certificate: X509) -> str:
-    return pem_text("CERTIFICATE", _der(certificate))
-
-
-def _fingerprint(certificate: X509) -> str:
-    return hashlib.sha256(_der(certificate)).hexdigest()
-
-
-def _der(certificate: X509) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    return certificate.public_bytes(Encoding.DER)
 
 
 def _colons(digits: str) -> str:

@@ -15,7 +15,7 @@ from .extensions import requested_names
 from .hostnames import a_labels
 from .library import x509_library
 from .pem import pem_blocks, pem_text
-from .private_key import key_hash
+from .public_key import key_hash
 
 if TYPE_CHECKING:
     from cryptography.x509 import CertificateSigningRequest

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Any
 
 from .._errors import InvalidCertificate, InvalidOption, MissingLibrary
 from .pem import Block, pem_blocks, pem_text
+from .public_key import key_hash
 
 _KEY_LABEL = re.compile(r"(?:[A-Z0-9]+ )?PRIVATE KEY")
 _READABLE_LABELS = ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY")
@@ -51,12 +51,6 @@ def read_private_key(text: str, origin: str) -> str:
         raise InvalidCertificate(
             f"{origin} is not a private key in PEM without a passphrase.", problem="unreadable"
         ) from None
-
-
-def key_hash(key: Any) -> str:
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
 def _key_blocks(text: str, option: str) -> list[Block]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..._errors import ApiError, NotAllowed
 from ..._errors import Kind as RefusalKind
 from ..._plan import Display, Outcome, Plan
-from ..._reconcile import ApiRun, Done, Kind, Run, reconcile
+from ..._reconcile import ApiActor, ApiRun, Done, Kind, Run, reconcile
 from ..options import WaitFor, Waiting
 from ..status import IN_FLIGHT, VALID
 from ..wait.one import Watch, wait
@@ -84,7 +84,7 @@ def refuse_another_key(client: Client, wanted: Wanted, order: Order | None) -> N
 
 def await_certificate(client: Client, wanted: Wanted, order: Order, timeout: float) -> Order:
     """Wait until an order is issued; returns it with its certificate, which must be the one that was asked for."""
-    run = Run(client, client.clock.monotonic() + timeout)
+    run: ApiRun = Run(client, client.clock.monotonic() + timeout)
     waiting = Waiting(WaitFor.ISSUED, timeout, wanted.waiting.interval)
     if order.status in VALID and order.certificate is None:
         order = api.describe(run, order) or order  # a list tells that it is issued, and no more
@@ -162,7 +162,7 @@ def _results(order: Order | None, now: datetime) -> dict[str, Any]:
 
 def _kind(
     observe: Callable[[ApiRun, W], Seen[W]], plan: Callable[[Seen[W], datetime], Plan[Order]]
-) -> Kind[Client, W, Seen[W], Order, Lock]:
+) -> Kind[ApiActor, W, Seen[W], Order, Lock]:
     return Kind(
         observe, plan, execute, Display(_results, diff_text), _lock, partial(recall, observe=observe), _prepare, _settle
     )

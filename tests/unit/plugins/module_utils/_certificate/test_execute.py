@@ -452,7 +452,7 @@ def test_a_certificate_that_cannot_be_used_costs_no_other_one(
     def changed(*args: Any) -> Any:
         order = awaited(*args)
         leaf, end, chain = change(shop, order.certificate.fullchain).partition("-----END CERTIFICATE-----\n")
-        return replace(order, certificate=replace(order.certificate, leaf=leaf + end, chain=chain))
+        return replace(order, certificate=order.certificate._replace(leaf=leaf + end, chain=chain))
 
     with monkeypatch.context() as patch:
         patch.setattr(execute, "await_certificate", changed)

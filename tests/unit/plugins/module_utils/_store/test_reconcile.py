@@ -27,7 +27,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import Fa
 from ansible_collections.certops.alicloud.plugins.module_utils._store.reconcile import ensure_store
 from ansible_collections.certops.alicloud.plugins.module_utils._store.wanted import read_access
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.csr import read_csr
-from ansible_collections.certops.alicloud.plugins.module_utils._x509.private_key import key_hash
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.public_key import key_hash
 from tests.support.certificates import (
     DEFAULTS,
     GOOD,

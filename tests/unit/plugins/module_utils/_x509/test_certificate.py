@@ -15,6 +15,7 @@ from datetime import datetime, timedelta, timezone
 from functools import cache
 from hashlib import sha256
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from cryptography.hazmat.primitives.serialization import PublicFormat as Point
 from cryptography.x509.oid import NameOID
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
@@ -339,6 +341,35 @@ def test_what_a_certificate_says() -> None:
     }
     assert found.lifetime == timedelta(days=90)
     assert "BEGIN" not in repr(found)
+
+
+KEYS: dict[str, Any] = {
+    "P-256": P256,
+    "P-384": ec.generate_private_key(ec.SECP384R1()),
+    "P-521": ec.generate_private_key(ec.SECP521R1()),
+    "RSA": rsa_key(2048),
+    "Ed25519": ed25519.Ed25519PrivateKey.generate(),
+}
+
+
+@pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
+def test_the_key_of_a_certificate_is_known_as_the_private_key_is(key: Any) -> None:
+    found = read_certificate(certificate("www.example.com", "Root", key=key))
+    assert found.public_key_sha256 == read_private_key(key_text(key), "privkey.pem")
+
+
+def test_a_key_whose_point_is_written_short_is_the_same_key(tmp_path: Path) -> None:
+    """Some tools write it so in certificates; everywhere else it is written in full."""
+    for words in (
+        ["ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", "key.pem"],
+        ["ec", "-in", "key.pem", "-conv_form", "compressed", "-out", "short.pem"],
+        ["req", "-x509", "-new", "-key", "short.pem", "-subj", "/CN=a.example", "-out", "cert.pem"],
+    ):
+        subprocess.run(["openssl", *words], cwd=tmp_path, check=True, capture_output=True)
+    found, key = read_certificate((tmp_path / "cert.pem").read_text()), (tmp_path / "key.pem").read_text()
+    made = x509.load_pem_x509_certificate(found.leaf.encode())
+    assert made.public_key().public_bytes(Encoding.X962, Point.CompressedPoint) in made.tbs_certificate_bytes
+    assert found.public_key_sha256 == read_private_key(key, "privkey.pem")
 
 
 @pytest.mark.parametrize(("serial", "text"), [(0xF, "0f"), (0x100, "01:00"), (0xABCDEF, "ab:cd:ef")])

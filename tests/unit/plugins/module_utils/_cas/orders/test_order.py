@@ -128,7 +128,7 @@ def test_which_words_to_list_a_status_by(status: Status, words: list[str]) -> No
 
 # What a list says and what a describe says of the same order.
 
-OVER = replace(CERTIFICATE, not_after=NOON)
+OVER = CERTIFICATE._replace(not_after=NOON)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,16 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
+"""Public keys, and the SHA-256 by which they are known: of their DER encoding (SubjectPublicKeyInfo)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+
+def key_hash(key: Any) -> str:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
