@@ -234,7 +234,8 @@ def _of_command(arguments: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 
 
 def _of_service(arguments: Mapping[str, Any], result: Mapping[str, Any]) -> str:
-    return f"Ansible could not bring {arguments['name']} to the state {arguments['state']}; it said: {one_line(_said(result), 600)}"
+    said = one_line(_said(result), 600)
+    return f"Ansible could not bring {arguments['name']} to the state {arguments['state']}; it said: {said}"
 
 
 def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -157,7 +157,7 @@ def test_settings_win_over_options(shop: Shop, server: Server) -> None:
         ({"settings": {"dmains": ["a.example"]}}, "settings: unknown key(s): dmains."),
         ({"settings": ["a.example"]}, "settings: give a dictionary"),
         ({"keep": -1}, "keep: "),
-        ({"until": "soon"}, "value of until must be one of"),
+        ({"until": "soon"}, "until: soon is not valid; use one of staged, "),
         ({"directory": "relative/path"}, ""),
     ],
 )
