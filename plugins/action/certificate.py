@@ -160,7 +160,7 @@ class TargetHost:
         """What is told of a failure, and until when the certificate in use is valid, unless that is in it."""
         if self._current is None and self._looked is not None:
             with suppress(Failure):
-                self.look({**self._looked, "endpoints": [], "requirements": None})
+                self.look({**self._looked, "endpoints": []})
         if self._current is None:
             return said
         if not self._current:
