@@ -164,7 +164,7 @@ class TargetHost:
         """What is told of a failure, and until when the certificate in use is valid, unless that is in it."""
         if self._current is None and self._looked is not None:
             with suppress(Failure):
-                self.look({**self._looked, "endpoints": [], "requirements": None})
+                self.look({**self._looked, "endpoints": []})
         if self._current is None:
             return said
         if not self._current:
@@ -238,7 +238,8 @@ def _of_command(arguments: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 
 
 def _of_service(arguments: Mapping[str, Any], result: Mapping[str, Any]) -> str:
-    return f"Ansible could not bring {arguments['name']} to the state {arguments['state']}; it said: {one_line(_said(result), 600)}"
+    said = one_line(_said(result), 600)
+    return f"Ansible could not bring {arguments['name']} to the state {arguments['state']}; it said: {said}"
 
 
 def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:

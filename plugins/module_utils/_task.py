@@ -67,7 +67,8 @@ if isinstance(getattr(__spec__, "loader", None), zipimporter):
 # How Ansible words that a value is of another type, or is none of the choices.
 _WRONG_TYPE = re.compile(
     r"(?P<entry>Elements value for option|argument) '(?P<name>[^']+)'(?: found in '(?P<before>[^']+)')? is of type "
-    r"(?:<class ')?(?P<had>\w+)(?:'>)?(?: found in '(?P<after>[^']+)'\.)? and we were unable to convert to (?P<wanted>\w+)"
+    r"(?:<class ')?(?P<had>\w+)(?:'>)?(?: found in '(?P<after>[^']+)'\.)? "
+    r"and we were unable to convert to (?P<wanted>\w+)"
 )
 _WRONG_CHOICE = re.compile(
     r"value of (?P<name>\S+) must be one of: (?P<choices>.+), got: (?P<had>.+?)(?: found in (?P<within>.+))?$"

@@ -1,14 +1,13 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A site of hosts that are all this machine: an emulator, a TLS server for each host, and real runs of ansible-playbook."""
+"""Hosts that are all this machine: an emulator, a TLS server for each host, and real runs of ansible-playbook."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import os
-import re
 import socket
 import ssl
 import threading
@@ -85,18 +84,20 @@ class Site:
 
     root: Path
     account: Emulator
-    url: str
+    # Another account, in which nobody validates a domain.
+    stalled: str
     webs: dict[str, Web]
     hosts: dict[str, dict[str, Any]]
     groups: dict[str, Sequence[str]] = field(default_factory=dict)
     runs: int = 0
 
-    def share(self) -> None:
-        """All hosts share one certificate."""
-        self.groups = {"pair": list(self.hosts)}
-        for host in self.hosts.values():
-            host.update(certificate_share_group="pair", certificate_domains=["www.example.com"])
-            host["certificate_endpoints"][0]["server_name"] = "www.example.com"
+    def share(self, group: str, *hosts: str) -> None:
+        """These hosts share one certificate."""
+        self.groups[group] = hosts
+        for name in hosts:
+            host = self.hosts[name]
+            host.update(certificate_share_group=group, certificate_domains=[f"{group}.example.com"])
+            host["certificate_endpoints"][0]["server_name"] = f"{group}.example.com"
 
     def play(self, *arguments: str, role: str = ROLE, **keywords: Any) -> Played:
         """Run a play of the role, with these keywords."""
@@ -134,9 +135,10 @@ def site(root: Path, names: Sequence[str], **variables: Any) -> Iterator[Site]:
     """A site whose hosts have these variables of the role, and a web server each."""
     account, keys = Emulator(World(base=time.time() - FRESH * DAY)), Keys()
     account.turn(**AT_ONCE)
-    account.world.zones.host("example.com", account.world.now())
-    with Server(account) as server, contextlib.ExitStack() as stack:
-        found = Site(root, account, server.url, {}, {})
+    stalled = Emulator(World())
+    stalled.turn(**{**AT_ONCE, "proof": "control"})
+    with Server(account) as server, Server(stalled) as other, contextlib.ExitStack() as stack:
+        found = Site(root, account, other.url, {}, {})
         connection = {"endpoint": server.url, "access_key_id": keys.access_key_id}
         for name in names:
             touched = root / f"reload_{name}"
@@ -163,8 +165,3 @@ def shown(played: Played) -> list[str]:
     """The lines of the tasks that are not empty, before the recap."""
     lines = played.text.partition("PLAY RECAP")[0].splitlines()
     return [line for line in lines if line.strip() and not line.startswith("PLAY [")]
-
-
-def of_host(played: Played, host: str) -> list[str]:
-    """The lines that are about a host."""
-    return [line for line in shown(played) if re.search(rf"\[{host}\b|\b{host}\b", line)]

@@ -149,10 +149,12 @@ def rolled_back(
         after = f"Putting generation {previous} back failed, too: {_ended(problem.msg)}"
     else:
         after = f"Generation {previous} was put back; the new certificate is in generation {generation}."
+    same = "The same happened after that."
+    again = (same if each.msg == failure.msg else f"After that, {each.msg}" for each in failed)
     parts = [
         failure.msg,
         after,
-        *(f"After that, {each.msg}" for each in failed),
+        *again,
         "The next run tries again, without another order.",
     ]
     failure.msg = " ".join(map(_ended, parts))

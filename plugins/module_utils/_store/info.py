@@ -110,7 +110,7 @@ def report(
         check,
         list(decision.warnings),
         read.abandoned(where, store, asked.domains),
-        _files(where, current) if current and options["include_private_key"] else None,
+        _files(where, current) if current and options.get("include_private_key") else None,
     )
 
 

@@ -157,7 +157,7 @@ def test_settings_win_over_options(shop: Shop, server: Server) -> None:
         ({"settings": {"dmains": ["a.example"]}}, "settings: unknown key(s): dmains."),
         ({"settings": ["a.example"]}, "settings: give a dictionary"),
         ({"keep": -1}, "keep: "),
-        ({"until": "soon"}, "value of until must be one of"),
+        ({"until": "soon"}, "until: soon is not valid; use one of staged, "),
         ({"directory": "relative/path"}, ""),
     ],
 )
@@ -288,6 +288,82 @@ def test_a_service_is_reloaded_by_its_module_or_its_command(
     target, steps = host()
     target.reload(service)
     assert steps == [(f"ansible.builtin.{module}", given)]
+
+
+@pytest.mark.parametrize(
+    ("service", "result", "says"),
+    [
+        (
+            Service("web", "reload", ("reload", "-t", "a b")),
+            {"msg": "non-zero return code", "rc": 7, "stderr": "first\nlast\n", "stdout": "out"},
+            "The command reload -t 'a b' ended with return code 7; the last line of its standard error is: last",
+        ),
+        (
+            Service("web", "reload", ("reload",)),
+            {"msg": "non-zero return code", "rc": 1, "stderr": ""},
+            "The command reload ended with return code 1; it wrote no error",
+        ),
+        (
+            Service("web", "reload", ("reload",)),
+            {"msg": "[Errno 2] No such file\nor directory", "rc": 2},
+            "The command reload could not be run. Ansible said: [Errno 2] No such file or directory",
+        ),
+        (
+            Service("web", "restart"),
+            {"msg": "Unable to restart\nservice", "stderr": "x"},
+            "Ansible could not bring web to the state restarted; it said: Unable to restart service: x",
+        ),
+    ],
+)
+def test_a_reload_that_fails_is_told_in_words(service: Service, result: dict[str, Any], says: str) -> None:
+    target, _steps = host(**{"command" if service.argv else "service": {"failed": True, **result}})
+    with pytest.raises(Failure) as raised:
+        target.reload(service)
+    assert raised.value.msg == says
+
+
+CURRENT = {"generation": 1, "not_after": "2027-01-01T00:00:00Z", "days_left": 3}
+
+
+@pytest.mark.parametrize(
+    ("current", "said", "says"),
+    [
+        (CURRENT, "It broke.", "It broke. The certificate in use is valid until 2027-01-01T00:00:00Z."),
+        (
+            {**CURRENT, "days_left": -1},
+            "It broke.",
+            "It broke. The certificate in use expired at 2027-01-01T00:00:00Z.",
+        ),
+        (CURRENT, "Until 2027-01-01T00:00:00Z.", "Until 2027-01-01T00:00:00Z."),
+        (None, "It broke.", "It broke. No certificate is in use."),
+        (None, "No certificate is in use.", "No certificate is in use."),
+    ],
+)
+def test_a_failure_tells_once_until_when_what_is_in_use_is_valid(current: Any, said: str, says: str) -> None:
+    target, steps = host(certificate_store_info={"current": current})
+    assert target.with_state(said) == said and steps == []
+    target.look({"directory": "/etc"})
+    assert target.with_state(said) == says
+    target.change({"state": "current"})
+    assert target.with_state(said) == says
+    assert [name for name, _given in steps].count("certops.alicloud.certificate_store_info") == 2
+
+
+def test_the_certificate_of_another_host_is_stored_before_anything_is_decided(
+    shop: Shop, server: Server, tmp_path: Path
+) -> None:
+    run(shop, server)
+    asked = {"directory": str(shop.root), "name": WWW, "domains": [WWW], "requirements": {}}
+    files = shop.look({**asked, "include_private_key": True})["files"]
+    other = Shop(server.account, tmp_path / "other")  # type: ignore[attr-defined]
+    other.root.mkdir()
+    orders = len(shop.account.world.orders)
+    result = run(other, server, may_order=False, copied=files)
+    assert not result.get("failed"), result
+    assert other.serving == shop.serving and len(shop.account.world.orders) == orders
+    assert result["changed"] and [step["action"] for step in result["plan"]][-3:] == ["install", "reload", "verify"]
+    assert len(result["plan"]) > 3
+    assert "PRIVATE KEY" not in str(result)
 
 
 def test_a_validation_file_is_written_looked_at_and_removed() -> None:

@@ -1,0 +1,199 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person reads of a run of the roles, and what is served after one that fails: real runs of ansible-playbook.
+
+A run has many hosts, and each of them its own trouble, because a run takes long.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.reliability.support.playbooks import Played
+from tests.support.site import Site, shown, site
+
+MOST_LINES = 12
+# Ansible itself says twice what a task fails with: as an error, and in the result.
+BY_ANSIBLE = 2
+COMMAND = ["sh", "-c", "echo first line >&2; echo bad line 3 >&2; exit 7"]
+IN_VAIN = [{"name": "web", "argv": ["true"]}]
+
+
+def sentences(played: Played) -> dict[str, list[str]]:
+    """What each host failed with for good."""
+    told: dict[str, list[str]] = {}
+    pattern = r'^fatal: \[(\w+)\]: FAILED! => {"changed": false, "msg": "(.*)"}$'
+    for host, said in re.findall(pattern, played.text, re.MULTILINE):
+        told.setdefault(host, []).append(said)
+    return told
+
+
+def due(found: Site, *arguments: str) -> Mapping[str, str | None]:
+    """A certificate on each host, which becomes due; the fingerprints."""
+    played = found.play(*arguments)
+    assert played.status == 0, played.text
+    found.months_pass()
+    return {host: found.installed(host) for host in found.hosts}
+
+
+def is_one_line_a_host(played: Played, hosts: int) -> bool:
+    lines = [line for line in shown(played) if not line.startswith(("TASK", "included"))]
+    return len(lines) == hosts and all("nothing to do" in line for line in lines)
+
+
+def user_reloads(found: Site, *names: str) -> None:
+    """Reloads by tasks of the user on these hosts; they count, and fail once a second certificate is in use."""
+    count = "echo x >> {{ certificate_directory }}.reloads"
+    refuse = (
+        "echo first >&2; readlink {{ certificate_directory }}/*/current | grep -q 2 || exit 0; "
+        "echo syntax error >&2; exit 3"
+    )
+    tasks = [
+        {"ansible.builtin.command": {"argv": ["sh", "-c", f"{count}; {refuse}"]}, "when": "refuses"},
+        {"ansible.builtin.command": {"argv": ["sh", "-c", f"{count}; touch {{{{ touched }}}}"]}},
+    ]
+    (found.root / "reload.yml").write_text(json.dumps(tasks))
+    for name in names:
+        found.hosts[name].update(
+            touched=str(found.webs[name].reload),
+            refuses=False,
+            certificate_services=[],
+            certificate_reload_tasks=str(found.root / "reload.yml"),
+        )
+
+
+def reloads(found: Site, host: str) -> int:
+    return len(Path(f"{found.store(host)}.reloads").read_text().splitlines())
+
+
+def is_back(found: Site, host: str, before: Mapping[str, str | None]) -> bool:
+    """The previous certificate is in use, and a client is shown it."""
+    return found.generation(host) == "1" and found.webs[host].serves() == found.installed(host) == before[host]
+
+
+def is_renewed(found: Site, host: str, before: Mapping[str, str | None]) -> bool:
+    return found.generation(host) == "2" and found.webs[host].serves() == found.installed(host) != before[host]
+
+
+def test_a_renewal_has_few_lines_and_a_day_without_work_one_a_host(tmp_path: Path) -> None:
+    with site(tmp_path, ["web1"]) as found:
+        before = due(found)
+        played = found.play()
+        assert (played.status, len(shown(played)) <= MOST_LINES) == (0, True), played.text
+        assert "ok: [web1]" in played.text.partition("RUNNING HANDLER")[2]
+        assert is_renewed(found, "web1", before)
+        assert is_one_line_a_host(found.play(), 1)
+
+
+def test_a_group_has_few_lines_a_host_and_shows_and_keeps_no_key(tmp_path: Path) -> None:
+    """No variable that a later task of the play could show has the key that was copied."""
+    tell: dict[str, Any] = {"ansible.builtin.debug": {"msg": "{{ hostvars | to_json }}"}}
+    with site(tmp_path, ["web1", "web2"]) as found:
+        found.share("pair", *found.hosts)
+        first = found.play("-vvv", post_tasks=[tell])
+        assert first.status == 0 and "PRIVATE KEY" not in first.text
+        found.months_pass()
+        before = {host: found.installed(host) for host in found.hosts}
+        played = found.play()
+        assert played.status == 0, played.text
+        assert len(shown(played)) <= MOST_LINES * len(found.hosts), played.text
+        assert "skipping" not in played.text and "censored" not in played.text
+        assert len({found.installed(host) for host in found.hosts}) == 1
+        assert all(is_renewed(found, host, before) for host in found.hosts)
+        assert len(found.account.world.orders) == 2
+        assert is_one_line_a_host(found.play(), 2)
+
+
+def test_each_failure_is_told_once_and_the_previous_certificate_is_put_back(tmp_path: Path) -> None:
+    names = ["good", "bare", "late", "kept", "forms", "update", "chosen", "command", "stuck", "user", "silent"]
+    with site(tmp_path, names) as found:
+        user_reloads(found, "user", "silent")
+        before = due(found, "--limit", "!bare")
+        found.hosts["bare"].update(certificate_validation="file", certificate_webroot="/nowhere/at/all")
+        connection = found.hosts["late"]["certificate_connection"]
+        connection = {**connection, "endpoint": found.stalled}
+        found.hosts["late"].update(certificate_wait_timeout=2, certificate_connection=connection)
+        found.hosts["kept"].update(certificate_keep="many")
+        found.hosts["forms"].update(certificate_forms=[1])
+        found.hosts["update"].update(certificate_nsupdate="192.0.2.53")
+        found.hosts["chosen"].update(certificate_key_type="DSA")
+        found.hosts["command"].update(certificate_services=[{"name": "web", "argv": COMMAND}])
+        found.hosts["stuck"].update(certificate_services=IN_VAIN)
+        found.hosts["user"].update(refuses=True)
+        found.hosts["silent"].update(touched=str(tmp_path / "nothing"))
+        done = reloads(found, "user")
+        played = found.play()
+        told = sentences(played)
+        assert played.failed == set(names) - {"good"} == set(told), played.text
+        assert is_renewed(found, "good", before) and found.installed("bare") is None
+        assert all(is_back(found, host, before) for host in names[2:])
+        assert reloads(found, "user") == done + 3, "once that failed, and again both tasks, of which the first fails"
+    for (said,) in told.values():
+        beginning = said[:40]
+        alike = sum(each[0].startswith(beginning) for each in told.values())
+        assert played.text.count(beginning) <= BY_ANSIBLE * alike, played.text
+    _check_sentences({host: said[0] for host, said in told.items()})
+    assert "unable to convert" not in str(told) and "non-zero" not in str(told)
+
+
+def _check_sentences(told: Mapping[str, str]) -> None:
+    """What happened, in which state things are, until when the certificate in use is valid, what to do; each once."""
+    assert told["kept"] == "keep: the value is text; give a whole number."
+    assert told["update"] == "nsupdate: the value is text; give a dictionary."
+    assert told["forms"].startswith("forms: an entry is a whole number; give ")
+    assert told["chosen"] == "key_type: DSA is not valid; use one of ECC, RSA."
+    assert told["bare"].count("Nothing was ordered.") == told["bare"].count("No certificate is in use.") == 1
+    assert re.match(r"The domain was not validated after 2 s .*Run the task again", told["late"])
+    assert told["command"].startswith("services: web could not be reloaded. The command sh -c ")
+    assert "return code 7" in told["command"] and "standard error is: bad line 3." in told["command"]
+    assert "does not serve" in told["stuck"] and "does not serve" in told["silent"]
+    assert told["user"].startswith("certificate_reload_tasks failed with return code 3: syntax error. ")
+    for host in ("late", "command", "stuck", "user", "silent"):
+        assert told[host].count("valid until") == len(re.findall("Run the task again|The next run", told[host])) == 1
+    for host in ("command", "stuck", "user", "silent"):
+        assert told[host].count("Generation 1 was put back") == 1
+
+
+def test_a_play_that_ends_for_another_host_rolls_nothing_back_and_the_next_run_reloads(tmp_path: Path) -> None:
+    with site(tmp_path, ["web1", "web2"]) as found:
+        user_reloads(found, *found.hosts)
+        before = due(found)
+        found.hosts["web1"]["refuses"] = True
+        played = found.play(any_errors_fatal=True)
+        assert list(sentences(played)) == ["web1"]
+        assert is_back(found, "web1", before) and found.generation("web2") == "2"
+        orders = len(found.account.world.orders)
+        found.hosts["web1"]["refuses"] = False
+        again = found.play()
+        assert again.status == 0, again.text
+        assert all(is_renewed(found, host, before) for host in found.hosts)
+        assert len(found.account.world.orders) == orders
+
+
+def test_a_group_puts_back_too(tmp_path: Path) -> None:
+    """What the leader could not put to use is not copied; what another host could not is put back there alone."""
+    groups = {name: (f"{name}1", f"{name}2") for name in ("asked", "stuck", "refusing", "deaf")}
+    with site(tmp_path, [host for hosts in groups.values() for host in hosts]) as found:
+        for name, hosts in groups.items():
+            found.share(name, *hosts)
+        user_reloads(found, *groups["asked"], *groups["refusing"])
+        before = due(found)
+        # The last host of a group leads, where all have the same certificate.
+        found.hosts["asked2"]["refuses"] = found.hosts["refusing1"]["refuses"] = True
+        for host in ("stuck2", "deaf1"):
+            found.hosts[host]["certificate_services"] = IN_VAIN
+        played = found.play()
+        told = sentences(played)
+        assert played.failed == set(told) == {"asked2", "stuck2", "refusing1", "deaf1"}, played.text
+        for host, (said,) in told.items():
+            assert said.count("Generation 1 was put back") == said.count("valid until") == 1, said
+            assert is_back(found, host, before), host
+        for host in ("asked1", "stuck1"):
+            assert is_back(found, host, before), host
+        for host in ("refusing2", "deaf2"):
+            assert is_renewed(found, host, before), host
