@@ -32,7 +32,7 @@ setup: $(VENV)/dev.stamp ## Install everything that the targets below need
 
 test: $(VENV)/dev.stamp ## Run all tests, with the short version of reliability; the last line counts them
 	@rm -rf tests/output/coverage tests/output/logs tests/output/results
-	@RELIABILITY=short $(NOX) --parallel 2 --session $(TESTS) && $(NOX) --session coverage -- --format=total; \
+	@RELIABILITY=short SANITY=released $(NOX) --parallel 2 --session $(TESTS) && $(NOX) --session coverage -- --format=total; \
 	status=$$?; $(BIN)/python -m tests.tools.results $(TESTS) && exit $$status
 
 unit: $(VENV)/dev.stamp ## Run the unit tests
