@@ -5,8 +5,8 @@
 
 Plain pytest needs both. ansible-test brings Ansible's own loader for the first, and knows nothing of the second.
 
-Plain pytest runs every test with all of its parameters. ansible-test, which takes a process for each, runs every test
-with the first of its parameters: it is there for Ansible's loader, which is the same for all parameters.
+Plain pytest runs every test with all of its parameters. ansible-test runs every test with the first of its parameters,
+and takes no process for each: it is there for Ansible's loader, which is the same for all parameters and processes.
 """
 
 from __future__ import annotations
@@ -34,6 +34,12 @@ def name_the_collection() -> None:
 name_the_collection()
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let tests share a process under ansible-test too: it would set up every fixture of a file for each test anew."""
+    if UNDER_ANSIBLE_TEST and config.pluginmanager.has_plugin("ansible_forked"):
+        config.pluginmanager.unregister(name="ansible_forked")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
