@@ -25,8 +25,8 @@ from nox.command import CommandFailed
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT))
 
+from tests.tools import bytecode, outcome, results, scenarios  # noqa: E402
 from tests.tools import integration as targets  # noqa: E402
-from tests.tools import outcome, results, scenarios  # noqa: E402
 from tests.tools.both_ways import judge_both_ways  # noqa: E402
 from tests.tools.dependencies import COLLECTIONS, HOME, VENV  # noqa: E402
 from tests.tools.workspace import build as build_tarball  # noqa: E402
@@ -192,6 +192,7 @@ def both_ways(session: nox.Session, names: Collection[str]) -> None:
     runs, outcomes, covered = [], [], empty(COVERAGE / session.name)
     everything = os.environ.get("COVERAGE") == "all"
     logs = [log_of(session, f"-{way}") for way in targets.WAYS]
+    bytecode.switch_on()
     with workspace() as copy:
         for way, log in zip(targets.WAYS, logs):
             recordings = OUTPUT / "recordings" / session.name / way
@@ -217,6 +218,7 @@ def molecule(session: nox.Session) -> None:
         provide()
     except Missing as error:
         conclude(session, outcome.Outcome(0, 0, str(error)))
+    bytecode.switch_on()
     with scenarios.surroundings() as environment:
         if session.posargs:
             session.run(*scenarios.command(session.posargs), env=environment, interrupt_timeout=PATIENCE)
@@ -233,8 +235,10 @@ def reliability(session: nox.Session) -> None:
     """Cause failures of every kind and write docs/reliability.md; RELIABILITY=short leaves out what takes long."""
     selection = ("-m", "reliability", "tests/reliability")
     if os.environ.get("RELIABILITY") == "short":
+        bytecode.switch_on()
         pytest(session, *selection)
     else:
+        bytecode.switch_off()
         session.run("python", "-m", "pytest", *selection, *session.posargs, interrupt_timeout=PATIENCE)
 
 
@@ -289,4 +293,5 @@ def build(session: nox.Session) -> None:
 @in_venv()
 def bench(session: nox.Session) -> None:
     """Measure the collection beside its peers; BENCH=quick, fleet or full."""
+    bytecode.switch_off()
     session.run("python", "-m", "tests.benchmarks", *session.posargs, interrupt_timeout=PATIENCE)
