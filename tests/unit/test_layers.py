@@ -53,6 +53,9 @@ IO = (
 )
 SYSTEM = ("os", "shutil", "socket", "ssl", "subprocess", "requests", "urllib3")
 
+# What statements are in.
+HOLD_STATEMENTS = (ast.stmt, ast.excepthandler, *([ast.match_case] if hasattr(ast, "match_case") else []))
+
 Sources = Mapping[str, str]
 
 
@@ -79,7 +82,8 @@ def imports(name: str, text: str, types: bool = False) -> set[str]:
             origin = ".".join([*package, *([node.module] if node.module else [])])
             found |= {origin, *(f"{origin}.{alias.name}" for alias in node.names)}
         elif types or not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
-            todo += ast.iter_child_nodes(node)
+            # Imports are statements: no expression holds one.
+            todo += [child for child in ast.iter_child_nodes(node) if isinstance(child, HOLD_STATEMENTS)]
     return {each.removeprefix(COLLECTION) for each in found}
 
 
@@ -260,6 +264,7 @@ def calls_of(function: str, files: Sources) -> list[str]:
     return [
         name
         for name, text in files.items()
+        if function in text
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Attribute) and node.attr == function
     ]
@@ -293,9 +298,15 @@ RULES = (
 )
 
 
+@cache
+def broken(rule: Callable[[Sources], list[str]]) -> list[str]:
+    """What breaks a rule in the files as they are."""
+    return rule(FILES)
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
 def test_no_file_breaks_the_rule(rule: Callable[[Sources], list[str]]) -> None:
-    assert rule(FILES) == []
+    assert broken(rule) == []
 
 
 def test_all_packages_were_read() -> None:
@@ -389,7 +400,7 @@ def test_no_test_file_imports_a_test_file() -> None:
     ],
 )
 def test_the_rule_sees_what_breaks_it(rule: Callable[[Sources], list[str]], name: str, text: str) -> None:
-    assert rule({**FILES, name: FILES.get(name, "") + "\n" + text}) != rule(FILES)
+    assert rule({**FILES, name: FILES.get(name, "") + "\n" + text}) != broken(rule)
 
 
 def test_a_second_fail_json_would_be_seen() -> None:
