@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -80,8 +80,14 @@ def find_points(trials: Trials, tracer: Tracer) -> Points:
     return {step.name: find_calls(trials, tracer, step) for step in trials.history.steps}
 
 
-def _some(things: list[Any], most: int | None, chance: Random) -> list[Any]:
-    return things if most is None or most >= len(things) else chance.sample(things, most)
+def some(things: list[Any], most: int | None, kind: Callable[[Any], Hashable], chance: Random) -> list[Any]:
+    """As many as that, by chance, with at least one of each kind; None: all."""
+    if most is None or most >= len(things):
+        return things
+    mixed = chance.sample(things, len(things))
+    first = {kind(each): number for number, each in reversed(list(enumerate(mixed)))}
+    rest = [each for number, each in enumerate(mixed) if number not in first.values()]
+    return [mixed[number] for number in first.values()] + rest[: max(0, most - len(first))]
 
 
 def _all(trials: Trials, points: Points) -> Iterator[tuple[Step, Call]]:
@@ -89,9 +95,9 @@ def _all(trials: Trials, points: Points) -> Iterator[tuple[Step, Call]]:
 
 
 def kill(trials: Trials, tracer: Tracer, points: Points, most: int | None, twice: int, chance: Random) -> None:
-    """Kill tasks before each of these calls; after some, the repeat too."""
+    """Kill tasks before each of these calls; after some, the repeat too. Of each step, each call is among them."""
     calls = [each for each in _all(trials, points) if most is None or each[1].name not in _ONLY_READING]
-    for number, (step, call) in enumerate(_some(calls, most, chance)):
+    for number, (step, call) in enumerate(some(calls, most, lambda each: (each[0].name, each[1].name), chance)):
         kills = [call, Call(chance.choice(IN_ANY_CASE), chance.randint(1, 6))][: 1 + (number < twice)]
         step.copy_to(trials.directory)
         trials.attempt(step, f"killed before {call.name} {call.nth}", partial(_killed, trials, tracer, kills))
@@ -105,9 +111,9 @@ def _killed(trials: Trials, tracer: Tracer, kills: Sequence[Call], options: Mapp
 
 
 def fail(trials: Trials, tracer: Tracer, points: Points, most: int | None, chance: Random) -> None:
-    """Let each of these calls fail, once or up to the last one of its name."""
+    """Let each of these calls fail, once or up to the last one of its name. Each call has each error among them."""
     kinds = [(*each, error, on) for each in _all(trials, points) for error in ERRORS for on in (False, True)]
-    for step, call, error, on in _some(kinds, most, chance):
+    for step, call, error, on in some(kinds, most, lambda each: (each[1].name, each[2]), chance):
         last = max(each.nth for each in points[step.name] if each.name == call.name) if on else call.nth
         command = tracer.failing(call, error, last)
         step.copy_to(trials.directory)
