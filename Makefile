@@ -7,8 +7,8 @@ BIN := $(CURDIR)/$(VENV)/bin
 NOX := $(BIN)/nox --no-color
 REQUIREMENTS := tests/requirements
 INTEGRATION := integration-long integration-rest integration-measured
-# The sessions of `make test`. Two run at a time, and the longest begin first.
-TESTS := molecule integration-rest reliability integration-long unit sanity integration-measured walks units sdk
+# The sessions of `make test`. Three run at a time, because tests wait for much, and the longest begin first.
+TESTS := molecule reliability integration-rest unit walks integration-long sanity units integration-measured sdk
 LINT := docs-check ansible-lint typing style changelog yamllint antsibull-nox-config extra-checks
 
 # The real interpreter first: the wrapper scripts of Python version managers confuse Ansible.
@@ -32,7 +32,7 @@ setup: $(VENV)/dev.stamp ## Install everything that the targets below need
 
 test: $(VENV)/dev.stamp ## Run all tests, with the short version of reliability; the last line counts them
 	@rm -rf tests/output/coverage tests/output/logs tests/output/results
-	@RELIABILITY=short SANITY=released $(NOX) --parallel 2 --session $(TESTS) && $(NOX) --session coverage -- --format=total; \
+	@RELIABILITY=short SANITY=released $(NOX) --parallel 3 --session $(TESTS) && $(NOX) --session coverage -- --format=total; \
 	status=$$?; $(BIN)/python -m tests.tools.results $(TESTS) && exit $$status
 
 unit: $(VENV)/dev.stamp ## Run the unit tests
