@@ -33,7 +33,7 @@ setup: $(VENV)/dev.stamp ## Install everything that the targets below need
 test: $(VENV)/dev.stamp ## Run all tests, with the short version of reliability; the last line counts them
 	@rm -rf tests/output/coverage tests/output/logs tests/output/results
 	@RELIABILITY=short SANITY=released $(NOX) --parallel 3 --session $(TESTS) && $(NOX) --session coverage -- --format=total; \
-	status=$$?; $(BIN)/python -m tests.tools.results $(TESTS) && exit $$status
+	status=$$?; $(BIN)/python -m tests.tools.bytecode; $(BIN)/python -m tests.tools.results $(TESTS) && exit $$status
 
 unit: $(VENV)/dev.stamp ## Run the unit tests
 	@$(NOX) --parallel 2 --session walks unit

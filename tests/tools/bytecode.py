@@ -1,7 +1,10 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lets the Python of .venv keep what it compiles out of zip files: in tests, never while something is measured."""
+"""Lets the Python of .venv keep what it compiles out of zip files: in tests, never while something is measured.
+
+Usage: python -m tests.tools.bytecode    # switches it off
+"""
 
 from __future__ import annotations
 
@@ -38,3 +41,7 @@ def _write(file: Path, text: str) -> None:
         new = file.with_name(f"{file.name}.{os.getpid()}")
         new.write_text(text)
         new.replace(file)
+
+
+if __name__ == "__main__":
+    switch_off()
