@@ -6,9 +6,9 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 NOX := $(BIN)/nox --no-color
 REQUIREMENTS := tests/requirements
-INTEGRATION := integration-long integration-rest integration-measured
-# The sessions of `make test`. Three run at a time, because tests wait for much, and the longest begin first.
-TESTS := molecule reliability integration-rest unit walks integration-long sanity units integration-measured sdk
+INTEGRATION := integration-rest integration-long
+# The sessions of `make test`: they wait for much, so four run at a time, and the longest begin first.
+TESTS := molecule integration-rest reliability unit integration-long walks sanity units sdk
 LINT := docs-check ansible-lint typing style changelog yamllint antsibull-nox-config extra-checks
 
 # The real interpreter first: the wrapper scripts of Python version managers confuse Ansible.
@@ -31,8 +31,8 @@ demo: $(VENV)/demo.stamp ## Watch certificates being ordered, renewed and revoke
 setup: $(VENV)/dev.stamp ## Install everything that the targets below need
 
 test: $(VENV)/dev.stamp ## Run all tests, with the short version of reliability; the last line counts them
-	@rm -rf tests/output/coverage tests/output/logs tests/output/results
-	@RELIABILITY=short SANITY=released $(NOX) --parallel 3 --session $(TESTS) && $(NOX) --session coverage -- --format=total; \
+	@rm -rf tests/output/logs tests/output/results
+	@RELIABILITY=short SANITY=released $(NOX) --parallel 4 --session $(TESTS); \
 	status=$$?; $(BIN)/python -m tests.tools.bytecode; $(BIN)/python -m tests.tools.results $(TESTS) && exit $$status
 
 unit: $(VENV)/dev.stamp ## Run the unit tests
@@ -52,7 +52,7 @@ molecule: $(VENV)/dev.stamp ## Run the roles on real machines of a world on loop
 
 coverage: $(VENV)/dev.stamp ## Show which lines of plugins/ no unit or integration test runs
 	@rm -rf tests/output/coverage
-	@COVERAGE=all $(NOX) --parallel 2 --session $(INTEGRATION) unit
+	@COVERAGE=1 $(NOX) --parallel 2 --session $(INTEGRATION) unit
 	@$(NOX) --session coverage -- --show-missing
 
 lint: $(VENV)/dev.stamp ## Check style, types, playbooks, changelog and documentation

@@ -35,10 +35,9 @@ from tests.world.programs import Missing, provide  # noqa: E402
 
 OUTPUT = ROOT / "tests" / "output"
 COVERAGE = OUTPUT / "coverage"
-# Measuring how much of plugins/ a run covers nearly doubles what it takes. This integration target is measured; the
-# others, which add a fourth of one percent, are measured with COVERAGE=all.
-MEASURED = frozenset({"both_ways"})
-# This one takes longest.
+# Measuring how much of plugins/ a run covers nearly doubles what it takes: `make coverage` does it.
+MEASURED = bool(os.environ.get("COVERAGE"))
+# This integration target takes longest.
 LONG = frozenset({"cas_order"})
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 # The Python code in the tarball. pylint takes longer than all other sanity tests, most of it for tests, which ruff and
@@ -123,8 +122,8 @@ def ansible_test(session: nox.Session, copy: Path, log: Path, command: str, *arg
 
 @in_parallel()
 def unit(session: nox.Session) -> None:
-    """Run the unit tests but the walks with plain pytest, and measure how much of plugins/ they cover."""
-    runner = ["-m", "coverage", "run", f"--data-file={empty(COVERAGE / session.name)}/data"]
+    """Run the unit tests but the walks with plain pytest; COVERAGE=1 measures how much of plugins/ they cover."""
+    runner = ["-m", "coverage", "run", f"--data-file={empty(COVERAGE / session.name)}/data"] * MEASURED
     pytest(session, "tests/unit", f"--ignore-glob={WALKS}", runner=runner)
 
 
@@ -169,12 +168,6 @@ def integration(session: nox.Session) -> None:
     both_ways(session, frozenset(session.posargs or targets.targets(ROOT)))
 
 
-@in_parallel(name="integration-measured")
-def integration_measured(session: nox.Session) -> None:
-    """Run the integration target whose coverage of plugins/ is always measured."""
-    both_ways(session, MEASURED)
-
-
 @in_parallel(name="integration-long")
 def integration_long(session: nox.Session) -> None:
     """Run the integration target that takes longest."""
@@ -183,23 +176,20 @@ def integration_long(session: nox.Session) -> None:
 
 @in_parallel(name="integration-rest")
 def integration_rest(session: nox.Session) -> None:
-    """Run the integration targets that the other two leave."""
-    both_ways(session, targets.targets(ROOT) - LONG - MEASURED)
+    """Run the integration targets that the other session leaves."""
+    both_ways(session, targets.targets(ROOT) - LONG)
 
 
 def both_ways(session: nox.Session, names: Collection[str]) -> None:
-    """Run integration targets in both ways, judge and compare both runs; some with the coverage of plugins/."""
+    """Run integration targets in both ways, judge and compare both runs; COVERAGE=1 measures them."""
     runs, outcomes, covered = [], [], empty(COVERAGE / session.name)
-    everything = os.environ.get("COVERAGE") == "all"
     logs = [log_of(session, f"-{way}") for way in targets.WAYS]
     bytecode.switch_on()
     with workspace() as copy:
         for way, log in zip(targets.WAYS, logs):
             recordings = OUTPUT / "recordings" / session.name / way
             targets.prepare(copy, way, recordings)
-            # A shipped module runs the same lines, and takes half a second more to measure them.
-            measured = everything or (way == "direct" and MEASURED.issuperset(names))
-            arguments = [*["--coverage"] * measured, "--continue-on-error", "-vvv", *sorted(names)]
+            arguments = [*["--coverage"] * MEASURED, "--continue-on-error", "-vvv", *sorted(names)]
             succeeded = ansible_test(session, copy, log, "integration", *arguments)
             targets.shorten(log)
             outcomes.append(outcome.judge_integration(succeeded, targets.reports(copy), set(names)))
