@@ -30,8 +30,8 @@ class ValidationRecord:
     @property
     def place(self) -> str:
         """Where it is to be published, as far as the service says: without the labels that begin with an underscore."""
-        labels = self.raw_record_name.strip().rstrip(".").lower().split(".")
-        return ".".join(label for label in labels if not label.startswith("_"))
+        name = self.record_name or (_parts(self.raw_record_name) or [""])[0]
+        return _without_labels(name.rstrip(".").lower())
 
     def public(self) -> dict[str, Any]:
         return {"method": "dns", **self.__dict__}
@@ -59,16 +59,21 @@ def read_validation(
     response: Mapping[str, Any], domains: tuple[str, ...]
 ) -> tuple[ValidationRecord | ValidationFile, ...]:
     """What is to be published, as far as the service has said it: fields are empty for some seconds."""
-    name, value = text(response.get("RecordDomain")), text(response.get("RecordValue"))
-    if name and value:
-        return (_record(name, text(response.get("RecordType")) or "TXT", value, domains),)
+    names, values = text(response.get("RecordDomain")), text(response.get("RecordValue"))
+    if names and values:
+        return _records(names, text(response.get("RecordType")) or "TXT", values, domains)
     path, content = text(response.get("Uri")), text(response.get("Content"))
-    domain = text(response.get("Domain")) or (base(domains[0]) if len(domains) == 1 else None)
     if path and not _is_for_validation(path):
         raise Failure(f"The service asks for a file at {quoted(path)}, which is not a place for a validation file.")
-    if path and content and domain:
-        return (ValidationFile(domain=domain, path=path, content=content, url=f"http://{domain}{path}"),)
-    return ()
+    if not (path and content):
+        return ()
+    hosts = _parts(text(response.get("Domain")) or "") or [base(domain) for domain in domains]
+    return tuple(ValidationFile(host, path, content, f"http://{host}{path}") for host in dict.fromkeys(hosts))
+
+
+def _parts(joined: str) -> list[str]:
+    """What a field contains for several names: they are joined by commas."""
+    return [part for part in _SEPARATORS.split(joined) if part]
 
 
 def _validates(kind: str, name: str) -> bool:
@@ -82,6 +87,7 @@ def _is_for_validation(path: str) -> bool:
     return bool(plain) and (path.startswith(_FOR_VALIDATION) or path.endswith("/fileauth.txt"))
 
 
+_SEPARATORS = re.compile(r"[,;\s]+")
 # Of the CA/Browser Forum, and of ACME.
 _FOR_VALIDATION = ("/.well-known/pki-validation/", "/.well-known/acme-challenge/")
 # Segments of plain characters, none of them "." or "..".
@@ -89,8 +95,34 @@ _LONGEST_PATH = 255
 _SAFE_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
 
 
-def _record(raw: str, kind: str, value: str, domains: tuple[str, ...]) -> ValidationRecord:
-    name = raw.strip().rstrip(".").lower()
+def _records(names: str, kind: str, values: str, domains: tuple[str, ...]) -> tuple[ValidationRecord, ...]:
+    """The records of all domains. How the service tells those of several domains in one order is not known.
+
+    One value is for every domain: for those whose names the service lists, and for those that it leaves out.
+    """
+    places = _parts(names) if len(domains) > 1 else [names]
+    shares = _parts(values) if len(places) > 1 else [values]
+    if len(shares) == 1:
+        places = _for_every_domain(places, domains) if len(domains) > 1 and kind == "TXT" else places
+        shares = shares * len(places)
+    if len(shares) != len(places):
+        return (ValidationRecord(None, None, kind, values, names),)
+    found = (_record(place, names, kind, share, domains) for place, share in zip(places, shares))
+    return tuple({record.record_name or place: record for place, record in zip(places, found)}.values())
+
+
+def _for_every_domain(places: list[str], domains: tuple[str, ...]) -> list[str]:
+    """The names of the records, and those of domains that have none, where all records have one label."""
+    labels = {place.lower().partition(".")[0] for place in places}
+    if len(labels) != 1 or not all(label.startswith("_") for label in labels):
+        return places
+    [label] = labels
+    own = [f"{label}.{base(domain)}" for domain in domains]
+    return [*(place for place in places if place.lower().rstrip(".") != label), *own]
+
+
+def _record(place: str, raw: str, kind: str, value: str, domains: tuple[str, ...]) -> ValidationRecord:
+    name = place.strip().rstrip(".").lower()
     owners = [domain for domain in domains if name == base(domain) or name.endswith("." + base(domain))]
     owner = max(owners, key=len, default=domains[0] if len(domains) == 1 else None)
     names = {name} if owners else {_full_name(name, base(domain)) for domain in domains}
@@ -101,8 +133,11 @@ def _record(raw: str, kind: str, value: str, domains: tuple[str, ...]) -> Valida
 
 def _is_ours(name: str, domains: tuple[str, ...]) -> bool:
     """Whether a record lies at a domain, above or below it: a neighbour may belong to another owner."""
-    place = ".".join(label for label in name.split(".") if not label.startswith("_"))
-    return is_related(place, domains)
+    return is_related(_without_labels(name), domains)
+
+
+def _without_labels(name: str) -> str:
+    return ".".join(label for label in name.split(".") if not label.startswith("_"))
 
 
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")

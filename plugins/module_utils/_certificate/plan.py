@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,8 @@ def plan_chain(seen: Seen, now: datetime) -> Plan[Chain]:
         if seen.wanted.until.covers(until):
             found += part(seen, chain)
             chain = (found[-1].leaves if found else None) or before
-    return Plan(before, tuple(found), _facts(seen))
+    plan = Plan(before, tuple(found), _facts(seen))
+    return replace(plan, warnings=_warnings(seen)) if plan.creates else plan
 
 
 def _before(seen: Seen) -> Chain:
@@ -44,6 +46,16 @@ def _before(seen: Seen) -> Chain:
         staged=staged.get("generation"),
         order=seen.order.plan.before if seen.order else None,
         published=_what(seen) if seen.published else None,
+    )
+
+
+def _warnings(seen: Seen) -> tuple[str, ...]:
+    """What is told before an order."""
+    if len(seen.wanted.domains) == 1 or not seen.wanted.validation.is_ours:
+        return ()
+    return (
+        "domains: several names in one order: how the service tells what validates each of them is not confirmed, so "
+        "validation may need a manual step; one order per name avoids it.",
     )
 
 

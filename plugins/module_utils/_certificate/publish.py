@@ -31,8 +31,10 @@ _NOTED = ("zone", "record_id")
 
 def publish(run: Run[Actors], wanted: CertificateWanted, entries: Iterable[Entry]) -> None:
     """Publish what proves the domains. Raises Failure when it cannot be published, or is not clear."""
-    for entry in entries:
+    there = list(entries)
+    for entry in there:
         _refuse_unclear(wanted.validation, entry)
+    for entry in there:
         _put(run, wanted.validation, entry, "present")
 
 

@@ -23,6 +23,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     StateNotReached,
 )
 from tests.emulator.orders.lifecycle import DAY
+from tests.emulator.orders.validation import attempt
 from tests.support import chains, client
 from tests.support.accounts import applied
 from tests.support.certificates import new_set
@@ -295,6 +296,37 @@ def test_what_was_published_for_other_domains_is_removed_and_told(slow: Shop) ->
     assert run(slow, until="requested")["publish"]
     assert actions(run(slow, check=True, until="requested")) == []
     assert orders(slow) == 1
+
+
+# Several names in one order.
+
+
+@pytest.mark.parametrize("form", ["full", "bare"])
+@pytest.mark.parametrize("several", ["joined", "first"])
+@pytest.mark.parametrize("domains", [["example.com", WWW], [WWW, "example.com"], [WWW, "a.example.com"]], ids=str)
+def test_two_names_in_one_order_are_validated_unattended(
+    tmp_path: Path, domains: list[str], several: str, form: str
+) -> None:
+    shop = new_shop(tmp_path, proof="alidns", review_seconds=0.0, several_names=several, record_form=form)
+    options = {"domains": domains, "name": WWW, "product_code": PAID}
+    said = "domains: several names in one order"
+    for check in (True, False):
+        assert [each.startswith(said) for each in run(shop, check, until="requested", **options)["warnings"]] == [True]
+    assert {f"_dnsauth.{domain}" for domain in domains} <= {
+        record.name for record in shop.account.world.zones.records.values()
+    }
+    attempt(shop.account)
+    assert (run(shop, **options)["current"]["domains"], shop.published()) == (domains, [])
+
+
+def test_two_names_are_validated_by_one_file(tmp_path: Path) -> None:
+    shop = new_shop(tmp_path)
+    options = {"domains": ["example.com", WWW], "name": WWW, "product_code": PAID}
+    (shop.root / "web").mkdir()
+    web = {"validation": "file", "webroot": str(shop.root / "web")}
+    result = run(shop, until="requested", **options, **web)
+    assert [each["domain"] for each in result["publish"]] == ["example.com", WWW]
+    assert len(shop.published()) == 1
 
 
 # What a failed task tells of what it did.

@@ -23,6 +23,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.validation i
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.fields import id_text
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import Certificate
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.hostnames import is_related
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 BIG = "98987582437920968"
@@ -323,28 +324,7 @@ def test_a_record_for_one_name(raw: str, domain: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("raw", "domains", "domain", "name"),
     [
-        pytest.param(
-            "_dnsauth.b.example", ("a.example", "b.example"), "b.example", "_dnsauth.b.example", id="one of them"
-        ),
-        pytest.param(
-            "_dnsauth.www.example.com",
-            ("example.com", "www.example.com"),
-            "www.example.com",
-            "_dnsauth.www.example.com",
-            id="the closest",
-        ),
-        pytest.param(
-            "_dnsauth.a.example.com",
-            ("example.com", "a.example.com"),
-            "a.example.com",
-            "_dnsauth.a.example.com",
-            id="the longest",
-        ),
         pytest.param("_dnsauth.other.example.com", ("www.example.com",), "www.example.com", None, id="of a neighbour"),
-        pytest.param("_dnsauth", ("a.example", "b.example"), None, None, id="any of them"),
-        pytest.param(
-            "_dnsauth.a.example,_dnsauth.b.example", ("a.example", "b.example"), "b.example", None, id="joined"
-        ),
         pytest.param("_dnsauth; _dnsauth", ("a.example",), "a.example", None, id="no name"),
         pytest.param("_dnsauth.c.example", (), None, None, id="nobody knows the domain"),
     ],
@@ -357,6 +337,58 @@ def test_a_record_is_named_only_when_it_is_clear(
     assert proof.record_name == name
     assert proof.raw_record_name == raw
     assert name is None or proof.domain == domain
+
+
+TWO, SITE = ("a.example", "b.example"), ("example.com", "www.example.com")
+
+
+@pytest.mark.parametrize(
+    ("raw", "domains", "names"),
+    [
+        pytest.param("_dnsauth.a.example,_dnsauth.b.example", TWO, TWO, id="joined"),
+        pytest.param("_dnsauth.a.example ; _dnsauth.b.example.", TWO, TWO, id="joined otherwise"),
+        pytest.param("_dnsauth", TWO, TWO, id="without a domain"),
+        pytest.param("_dnsauth.a.example", TWO, TWO, id="the first"),
+        pytest.param("_dnsauth.b.example", TWO, ("b.example", "a.example"), id="another one"),
+        pytest.param("_dnsauth.example.com", SITE, SITE, id="an ancestor that is one of them"),
+        pytest.param(
+            "_dnsauth.example.com",
+            ("a.example.com", "b.example.com"),
+            ("example.com", "a.example.com", "b.example.com"),
+            id="an ancestor",
+        ),
+        pytest.param("_dnsauth", ("*.a.example", "b.example"), TWO, id="a wildcard"),
+    ],
+)
+def test_one_value_is_for_all_names_of_an_order(raw: str, domains: tuple[str, ...], names: tuple[str, ...]) -> None:
+    proofs = read(dns(raw), known(domains=domains)).validation
+    assert [(each.record_name, each.record_value) for each in proofs if isinstance(each, ValidationRecord)] == [
+        (f"_dnsauth.{name}", VALUE) for name in names
+    ]
+    assert {each.raw_record_name for each in proofs if isinstance(each, ValidationRecord)} == {raw}
+    assert all(is_related(each.place, domains) for each in proofs)
+
+
+def test_each_name_has_its_value_where_there_are_as_many() -> None:
+    proofs = read(dns("_dnsauth.a.example,_dnsauth.b.example", RecordValue="one,two"), known(domains=TWO)).validation
+    assert [(each.domain, each.record_value) for each in proofs if isinstance(each, ValidationRecord)] == [
+        ("a.example", "one"),
+        ("b.example", "two"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("_dnsauth.a.example,_dnsauth.c.example", VALUE),
+        ("_dnsauth.a.example,_dnsauth.b.example", "one,two,three"),
+        ("_dnsauth.a.example,_other.c.example", VALUE),
+    ],
+    ids=["of somebody else", "values for others", "another label"],
+)
+def test_what_cannot_be_told_has_no_name(raw: str, value: str) -> None:
+    proofs = read(dns(raw, RecordValue=value), known(domains=TWO)).validation
+    assert None in [each.record_name for each in proofs if isinstance(each, ValidationRecord)]
 
 
 def test_the_type_of_the_record_is_the_services() -> None:
@@ -411,11 +443,19 @@ def test_a_file_is_served_as_it_was_given(host: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("changes", "domains"),
-    [({"Uri": ""}, WWW), ({"Content": None}, WWW), ({"Domain": None}, ("a.example", "b.example"))],
-    ids=["no path", "no content", "no host"],
+    [({"Uri": ""}, WWW), ({"Content": None}, WWW)],
+    ids=["no path", "no content"],
 )
 def test_a_file_that_is_not_told_yet(changes: dict[str, Any], domains: tuple[str, ...]) -> None:
     assert read({**FILE, **changes}, known(domains=domains)).validation == ()
+
+
+@pytest.mark.parametrize("host", ["a.example,b.example", None], ids=["joined", "null"])
+def test_a_file_of_several_names_has_an_address_for_each(host: str | None) -> None:
+    proofs = read({**FILE, "Domain": host}, known(domains=TWO)).validation
+    assert [(each.domain, each.url) for each in proofs if isinstance(each, ValidationFile)] == [
+        (name, f"http://{name}/.well-known/pki-validation/fileauth.txt") for name in TWO
+    ]
 
 
 @pytest.mark.parametrize(
