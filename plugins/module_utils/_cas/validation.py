@@ -30,7 +30,8 @@ class ValidationRecord:
     @property
     def place(self) -> str:
         """Where it is to be published, as far as the service says: without the labels that begin with an underscore."""
-        name = self.record_name or (_parts(self.raw_record_name) or [""])[0]
+        parts = _parts(self.raw_record_name) or [""]
+        name = parts[0] if len(parts) == 1 else self.record_name or parts[0]
         return _without_labels(name.rstrip(".").lower())
 
     def public(self) -> dict[str, Any]:

@@ -163,10 +163,15 @@ TOO_LATE: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
         {"wait_for": "issued", "wait_timeout": 60},
         ("after 60 s", "Publish CNAME _dnsauth.www.example.com with the value 2026"),
     ),
-    "not proven, the record's name is unclear": (
+    "two names not proven": (
         {"record_form": "bare"},
         {"wait_for": "issued", "domains": ["a.example", "b.example"]},
-        ("Publish TXT _dnsauth with the value 2026",),
+        ("Publish TXT _dnsauth.a.example with the value 2026", "TXT _dnsauth.b.example with the value 2026"),
+    ),
+    "not proven, the record's name is unclear": (
+        {"record_form": "bare", "record_type": "CNAME"},
+        {"wait_for": "issued", "domains": ["a.example", "b.example"]},
+        ("Publish CNAME _dnsauth with the value 2026",),
     ),
     "not proven by file": (
         {},
