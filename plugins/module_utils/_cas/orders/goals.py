@@ -13,7 +13,7 @@ from ..._errors import StateNotReached
 from ..._text import shown
 from ..options import WaitFor
 from ..status import DEAD, VALID, Status
-from ..validation import ValidationRecord
+from ..validation import ValidationFile, ValidationRecord
 from ..wait.goal import Goal
 from ..wait.progress import record
 
@@ -61,7 +61,10 @@ def _overdue(order: Order, seconds: float) -> str:
 
 
 def _to_publish(order: Order) -> str:
-    entry = order.validation[0]
+    return " ".join(map(_advice, order.validation))
+
+
+def _advice(entry: ValidationRecord | ValidationFile) -> str:
     if isinstance(entry, ValidationRecord):
         return f"Publish {record(entry)} with the value {shown(entry.record_value)}."
     return f"Serve {shown(entry.url)} with the content that the order shows, without redirects."

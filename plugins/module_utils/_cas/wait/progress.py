@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..._errors import ApiError, Failure, Kind, NoResponse
 from ..._text import shown
 from ..status import Status
-from ..validation import ValidationRecord
+from ..validation import ValidationFile, ValidationRecord
 
 if TYPE_CHECKING:
     from .goal import Waitable
@@ -132,10 +132,13 @@ def missing(order: Waitable) -> str:
         return ""
     if not order.validation:
         return "The service does not show yet what to publish."
-    entry = order.validation[0]
+    return f"To publish: {' and '.join(map(_with_content, order.validation))}"
+
+
+def _with_content(entry: ValidationRecord | ValidationFile) -> str:
     if isinstance(entry, ValidationRecord):
-        return f"To publish: {record(entry)} with the value {shown(entry.record_value)}"
-    return f"To publish: {shown(entry.url)} with the content {shown(entry.content)}"
+        return f"{record(entry)} with the value {shown(entry.record_value)}"
+    return f"{shown(entry.url)} with the content {shown(entry.content)}"
 
 
 def record(entry: ValidationRecord) -> str:
@@ -161,9 +164,12 @@ def named(numbers: Sequence[str]) -> str:
 def _one_of_several(order: Waitable, word: str) -> str:
     lacks = ""
     if word == Status.PENDING_VALIDATION.value and order.validation:
-        entry = order.validation[0]
-        lacks = f", to publish: {record(entry) if isinstance(entry, ValidationRecord) else shown(entry.url)}"
+        lacks = f", to publish: {' and '.join(map(_place, order.validation))}"
     return f"{order.short} ({word}{lacks})"
+
+
+def _place(entry: ValidationRecord | ValidationFile) -> str:
+    return record(entry) if isinstance(entry, ValidationRecord) else shown(entry.url)
 
 
 def clause(problem: Failure) -> str:

@@ -140,6 +140,13 @@ def test_what_is_missing(order: Order, says: str) -> None:
     assert progress.missing(order) == says
 
 
+def test_all_records_of_an_order_are_told() -> None:
+    other = replace(RECORD, domain="b.example", record_name="_dnsauth.b.example", record_value="other")
+    both = replace(OPEN, validation=(RECORD, other))
+    assert progress.missing(both) == f"{PUBLISH} and TXT _dnsauth.b.example with the value other"
+    assert "TXT _dnsauth.b.example" in progress.several([(both, "pending_validation")])
+
+
 def test_an_order_is_named_by_its_first_name() -> None:
     assert replace(OPEN, domains=()).short == "Order 7"
     assert replace(OPEN, domains=(WWW, "b.example", "c.example")).short == f"Order 7 for {WWW} and 2 more"
