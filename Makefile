@@ -7,8 +7,8 @@ BIN := $(CURDIR)/$(VENV)/bin
 NOX := $(BIN)/nox --no-color
 REQUIREMENTS := tests/requirements
 INTEGRATION := integration-rest integration-long
-# The sessions of `make test`. They run at the same time: most of them wait for much, and no test needs an idle machine.
-TESTS := molecule integration-rest reliability unit integration-long walks sanity units sdk
+# The sessions of `make test`: they wait for much, so four run at a time, and the longest begin first.
+TESTS := molecule integration-rest unit reliability integration-long walks sanity units sdk
 LINT := docs-check ansible-lint typing style changelog yamllint antsibull-nox-config extra-checks
 
 # The real interpreter first: the wrapper scripts of Python version managers confuse Ansible.
@@ -32,7 +32,7 @@ setup: $(VENV)/dev.stamp ## Install everything that the targets below need
 
 test: $(VENV)/dev.stamp ## Run all tests, with the short version of reliability; the last line counts them
 	@rm -rf tests/output/logs tests/output/results
-	@RELIABILITY=short SANITY=released $(NOX) --parallel $(words $(TESTS)) --session $(TESTS); \
+	@RELIABILITY=short SANITY=released $(NOX) --parallel 4 --session $(TESTS); \
 	status=$$?; $(BIN)/python -m tests.tools.bytecode; $(BIN)/python -m tests.tools.results $(TESTS) && exit $$status
 
 unit: $(VENV)/dev.stamp ## Run the unit tests
