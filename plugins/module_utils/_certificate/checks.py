@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .._alidns.zones import zone_in_this_run
+from .._dns.record_names import VALIDATION_LABEL
 from .._errors import Failure, MissingLibrary, NotAllowed
 from .._x509.hostnames import base
 from .publish import alidns_record, nsupdate_of, place_of, record_places
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from .observe import Actors, Seen
     from .wanted import CertificateWanted
 
-_LABEL = "_dnsauth."
 # Seconds until every name server is expected to have a record that was published.
 _VISIBLE = 120.0
 
@@ -122,7 +122,7 @@ def warn_of_lost_delegation(run: Run[Actors], wanted: CertificateWanted) -> None
     """With a CNAME that was set once, its loss is heard of long before the renewal."""
     resolver = _resolver(run) if wanted.validation.by == "preauthorized" else None
     for domain in wanted.domains if resolver else ():
-        name = _LABEL + base(domain)
+        name = f"{VALIDATION_LABEL}.{base(domain)}"
         if resolver and place_of(run, wanted.validation, name) == name:
             run.warnings.append(
                 f"validation: {name} has no CNAME any more; with validation: preauthorized, the next renewal needs it."

@@ -177,14 +177,15 @@ def _note(run: Run[Actors], seen: Seen, work: Work) -> None:
 
 
 def _record(seen: Seen, work: Work) -> dict[str, Any]:
-    order, ordering = work.order, seen.ordering
-    staged = seen.look.staged or {}
-    previous = ordering.order_id if isinstance(ordering, RenewalWanted) else staged.get("renews")
+    order, ordering, look = work.order, seen.ordering, seen.look
+    order_id = order.order_id if order else None
+    is_noted = order_id is not None and order_id == look.noted_order_id
+    previous = ordering.order_id if isinstance(ordering, RenewalWanted) else look.renews if is_noted else None
     return {
-        "order_id": order.order_id if order else None,
+        "order_id": order_id,
         "domains": list(seen.wanted.domains),
         "product_code": seen.wanted.options["product_code"],
-        "renews": previous if order and previous != order.order_id else None,
+        "renews": previous if order_id and previous != order_id else None,
         "validation": work.published,
     }
 

@@ -112,6 +112,16 @@ class Look:
     def current_order_id(self) -> str | None:
         return self.current["order_id"] if self.current else None
 
+    @property
+    def noted_order_id(self) -> str | None:
+        """The order in progress, as the host has noted it."""
+        return self.staged["order_id"] if self.staged else None
+
+    @property
+    def renews(self) -> str | None:
+        """The order that the one in progress renews."""
+        return self.staged["renews"] if self.staged else None
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -199,13 +209,8 @@ def _decide(wanted: CertificateWanted, look: Look) -> tuple[Action, str]:
 
 def _successor(wanted: CertificateWanted, look: Look) -> Action:
     """A new order where a renewal would find the order whose key may be lost, or where none is known."""
-    lost = wanted.options["replace_lost_key"] or not (look.current_order_id or _renews(look))
+    lost = wanted.options["replace_lost_key"] or not (look.current_order_id or look.renews)
     return Action.APPLY if lost else Action.RENEW
-
-
-def _renews(look: Look) -> str | None:
-    """The order that the one in progress renews."""
-    return look.staged["renews"] if look.staged else None
 
 
 def _refuse_problems(run: Run[Actors], look: Look) -> None:
@@ -249,7 +254,7 @@ def _foresee(run: Run[Actors], seen: Seen, csr: str) -> _Foreseen:
     wanted, look = seen.wanted, seen.look
     ordering: Ordering
     if seen.action is Action.RENEW:
-        ordering = wanted.renewal(csr, _renews(look) or look.current_order_id)
+        ordering = wanted.renewal(csr, look.renews or look.current_order_id)
     else:
         ordering = wanted.order(csr)
     return (ordering, *foresee(run.actor.cas, ordering))
@@ -257,9 +262,11 @@ def _foresee(run: Run[Actors], seen: Seen, csr: str) -> _Foreseen:
 
 def _foresee_noted(run: Run[Actors], seen: Seen, csr: str) -> _Foreseen | None:
     """The order that this machine made a moment ago for the host, read by its number; None where it does not serve."""
-    noted = (seen.look.staged or {}).get("order_id")
+    noted = seen.look.noted_order_id
+    if noted is None:
+        return None
     ordering = seen.wanted.order(csr, noted)
-    if noted is None or made_here(run.actor.cas, ordering) != noted:
+    if made_here(run.actor.cas, ordering) != noted:
         return None
     try:
         orders, order = foresee(run.actor.cas, ordering)

@@ -16,6 +16,7 @@ from .._plan import Plan
 from .._store.decide import Action
 from . import steps
 from .steps import Chain, ChainStep
+from .texts import SEVERAL_NAMES
 from .wanted import Until
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def plan_chain(seen: Seen, now: datetime) -> Plan[Chain]:
             found += part(seen, chain)
             chain = (found[-1].leaves if found else None) or before
     plan = Plan(before, tuple(found), _facts(seen))
-    return replace(plan, warnings=_warnings(seen)) if plan.creates else plan
+    is_unsure = plan.creates and len(seen.wanted.domains) > 1 and seen.wanted.validation.is_ours
+    return replace(plan, warnings=(SEVERAL_NAMES,)) if is_unsure else plan
 
 
 def _before(seen: Seen) -> Chain:
@@ -46,16 +48,6 @@ def _before(seen: Seen) -> Chain:
         staged=staged.get("generation"),
         order=seen.order.plan.before if seen.order else None,
         published=_what(seen) if seen.published else None,
-    )
-
-
-def _warnings(seen: Seen) -> tuple[str, ...]:
-    """What is told before an order."""
-    if len(seen.wanted.domains) == 1 or not seen.wanted.validation.is_ours:
-        return ()
-    return (
-        "domains: several names in one order: how the service tells what validates each of them is not confirmed, so "
-        "validation may need a manual step; one order per name avoids it.",
     )
 
 

@@ -28,6 +28,11 @@ _ADVICE = {
     "unreadable": "Look at the certificate in the console.",
 }
 
+SEVERAL_NAMES = (
+    "domains: several names in one order: how the service tells what validates each of them is not confirmed, so "
+    "validation may need a manual step; one order per name avoids it."
+)
+
 
 def named(entry: Mapping[str, Any]) -> str:
     """How sentences call what is published."""

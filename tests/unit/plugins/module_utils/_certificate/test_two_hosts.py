@@ -32,44 +32,42 @@ def test_a_second_host_with_the_same_domains_is_told_before_it_waits_for_the_ord
     assert len(account.world.present()) == 1
 
 
-def test_the_host_that_ordered_resumes_its_order(tmp_path: Path) -> None:
+def requested(tmp_path: Path) -> tuple[chains.Shop, int]:
+    """A host whose order waits for its validation, and the number of that order."""
     account = client.emulator(settle_seconds=0.0, record_delay_seconds=0.0)
     shop = chains.Shop(account, tmp_path / "ssl", state=str(tmp_path / "state"))
     chains.run(shop, until="requested")
     [order] = account.world.present()
-    account.prove(order.number)
-    account.accept(order.number)
+    account.calls.clear()
+    return shop, order.number
+
+
+def test_the_host_that_ordered_resumes_its_order_and_reads_it_by_its_number(tmp_path: Path) -> None:
+    shop, number = requested(tmp_path)
+    shop.account.prove(number)
+    shop.account.accept(number)
     assert chains.run(shop).after.generation == 1
+    assert client.reads(shop.account) == ["DescribeCertificateState"]
 
 
-def test_an_order_that_was_made_a_moment_ago_is_read_by_its_number(tmp_path: Path) -> None:
-    account = client.emulator(settle_seconds=0.0, record_delay_seconds=0.0)
-    shop = chains.Shop(account, tmp_path / "ssl", state=str(tmp_path / "state"))
-    chains.run(shop, until="requested")
-    [order] = account.world.present()
-    account.prove(order.number)
-    account.accept(order.number)
-    account.calls.clear()
-    chains.run(shop)
-    assert client.reads(account) == ["DescribeCertificateState"]
+def test_after_some_minutes_the_list_is_asked_first(tmp_path: Path) -> None:
+    shop, number = requested(tmp_path)
+    shop.account.prove(number)
+    shop.account.accept(number)
+    shop.account.advance(3600)
+    assert chains.run(shop).after.generation == 1
+    assert client.reads(shop.account) == ["ListUserCertificateOrder", "DescribeCertificateState"]
 
 
-@pytest.mark.parametrize("event", ["deleted", "refused", "an hour passed"])
-def test_else_the_list_tells_what_became_of_it(tmp_path: Path, event: str) -> None:
-    account = client.emulator(settle_seconds=0.0, record_delay_seconds=0.0)
-    shop = chains.Shop(account, tmp_path / "ssl", state=str(tmp_path / "state"))
-    chains.run(shop, until="requested")
-    [order] = account.world.present()
+@pytest.mark.parametrize("event", ["deleted", "refused"])
+def test_an_order_that_is_no_more_is_ordered_anew(tmp_path: Path, event: str) -> None:
+    shop, number = requested(tmp_path)
     if event == "deleted":
-        account.call("CancelOrderRequest", {"OrderId": str(order.number)})
-        account.advance(60)
-        account.call("DeleteCertificateRequest", {"OrderId": str(order.number)})
-    elif event == "refused":
-        account.reject(order.number)
+        shop.account.call("CancelOrderRequest", {"OrderId": str(number)})
+        shop.account.advance(60)
+        shop.account.call("DeleteCertificateRequest", {"OrderId": str(number)})
     else:
-        account.advance(3600)
-    account.calls.clear()
+        shop.account.reject(number)
     outcome = chains.run(shop, check=True)
-    orders_anew = event != "an hour passed"
-    assert "ListUserCertificateOrder" in client.reads(account)
-    assert ("CreateCertificateForPackageRequest" in [step.action for step in outcome.plan.steps]) is orders_anew
+    assert "ListUserCertificateOrder" in client.reads(shop.account)
+    assert "CreateCertificateForPackageRequest" in [step.action for step in outcome.plan.steps]
