@@ -126,9 +126,12 @@ class Shop:
 
     def write_file(self, path: str, content: str) -> None:
         def written() -> None:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-            Path(path).unlink(missing_ok=True)  # a fork shares it
-            Path(path).write_text(content)
+            try:
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
+                Path(path).unlink(missing_ok=True)  # a fork shares it
+                Path(path).write_text(content)
+            except OSError as problem:  # Ansible's modules end with a message
+                raise Failure(f"There was an issue creating {path}: {problem}") from None
 
         self._do("write_file", written)
 
