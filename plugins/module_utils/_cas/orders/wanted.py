@@ -72,12 +72,17 @@ class OrderWanted(Wanted):
 
 @dataclass(frozen=True)
 class RenewalWanted(Wanted):
-    """What ``cas_order_renew`` wants. ``due_on_host``: the host that uses the certificate says that it is due."""
+    """What ``cas_order_renew`` wants. ``due_on_host``: the host that uses the certificate says that it is due.
+
+    ``revoked_on_host``: and that its CA has revoked it, which lists of orders may not show yet.
+    """
 
     renew_before: Window = DEFAULT_WINDOW
     strategy: Strategy = Strategy.AUTO
     force: bool = False
+    allow_first_order: bool = False
     due_on_host: bool = False
+    revoked_on_host: bool = False
 
 
 def read_order(options: Mapping[str, Any]) -> OrderWanted:
@@ -100,7 +105,9 @@ def read_renewal(options: Mapping[str, Any]) -> RenewalWanted:
         renew_before=window(_given(options, "renew_before", "33%"), "renew_before"),
         strategy=Strategy(options.get("strategy") or "auto"),
         force=bool(options.get("force")),
+        allow_first_order=bool(options.get("allow_first_order")),
         due_on_host=bool(options.get("due_on_host")),
+        revoked_on_host=bool(options.get("revoked_on_host")),
     )
     _check_together(wanted)
     return wanted
