@@ -13,6 +13,10 @@ description:
     orders its successor when it is due.
   - A successor that is in progress already, or issued and expires later, is found and returned, no matter who ordered
     it. Running the task twice therefore renews once.
+  - A first certificate is not ordered, unless O(allow_first_order=true). If no certificate for the domain names and
+    the product was issued before, and no order for them is in progress, the task fails.
+  - A certificate that was revoked is due at once, whatever its dates say, like one that has expired. Its successor is a
+    new order. An order that was placed later and is valid counts as its successor.
   - A CSR is used for the successor, usually with a new key.
   - O(validation_method), O(contact) and O(company_name) apply only if a new order is created. If the service creates
     the new order from the old one, it keeps those of the old order.
@@ -60,6 +64,13 @@ options:
         to that order only, so that a successor that exists already is not renewed in turn.
     type: bool
     default: false
+  allow_first_order:
+    description:
+      - Whether to order a certificate even if there is nothing to renew, because none was issued before. Otherwise that
+        is an error, and M(certops.alicloud.cas_order) orders the first one.
+    type: bool
+    default: false
+    version_added: 0.2.0
 extends_documentation_fragment:
   - certops.alicloud.connection
   - certops.alicloud.application
@@ -139,7 +150,9 @@ strategy:
   returned: success
   sample: reorder
 previous_order_id:
-  description: ID of the order whose successor is RV(order); null if there is none, and if nothing is due.
+  description:
+    - ID of the order whose successor is RV(order), even if it has expired or was revoked.
+    - Null if there is none, and if nothing is due.
   type: str
   returned: success
   sample: "98987582437920968"
@@ -431,6 +444,7 @@ OPTIONS = {
     "renew_before": {"type": "str", "default": "33%"},
     "strategy": {"type": "str", "choices": ["auto", "renew", "reorder"], "default": "auto"},
     "force": {"type": "bool", "default": False},
+    "allow_first_order": {"type": "bool", "default": False},
 }
 
 
