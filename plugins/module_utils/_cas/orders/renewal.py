@@ -57,7 +57,7 @@ def _follow(seen: Seen[RenewalWanted], current: Order, now: datetime) -> Plan[Or
 
 
 def _start_over(seen: Seen[RenewalWanted]) -> Plan[Order]:
-    """No certificate is valid any more; that none ever was is no renewal, unless the task allows it."""
+    """No certificate is valid any more. Where none ever was, the task has to allow the first order."""
     over = to_replace(seen.wanted, seen.alike)
     refuse_unknown(seen.alike)
     refuse_first_order(seen.wanted, over)
