@@ -381,6 +381,14 @@ quota:
       returned: always
       sample: 17
     # end of fragment
+    planned:
+      description:
+        - How many certificates of the quota earlier tasks of the same check mode run would take, on all hosts and in all
+          loops together. They are taken off RV(quota.free).
+      type: int
+      returned: in check mode, if there are any
+      sample: 1
+      version_added: 0.2.0
 refund:
   description:
     - Whether the revocation returns the quota, by the rule of 30 calendar days.

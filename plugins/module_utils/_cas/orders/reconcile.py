@@ -27,12 +27,13 @@ from .goals import goal_of
 from .lock import Lock, hold, peek
 from .observe import observe_order, observe_renewal
 from .plan import plan_order
+from .previews import planned_before
 from .quota import require_free
 from .recall import recall
 from .refusals import refuse_wrong_certificate
 from .renewal import plan_renewal
 from .steps import diff_text, orders_anew, returned
-from .wanted import OrderWanted, RenewalWanted, State, Wanted
+from .wanted import OrderWanted, RenewalWanted, State, Wanted, check_product
 
 if TYPE_CHECKING:
     from ..._rpc.client import Client
@@ -108,6 +109,8 @@ def _lock(run: ApiRun, seen: Seen[W], plan: Plan[Order]) -> AbstractContextManag
 
 def _prepare(run: ApiRun, seen: Seen[W], plan: Plan[Order]) -> dict[str, Any]:
     """Read the quota before an order is made. A user who may not read it is warned, and not stopped."""
+    if orders_anew(plan):
+        check_product(seen.wanted)  # which may be that of an order that the task named
     if not seen.wanted.check_quota or not plan.creates:
         return {}
     try:
@@ -117,9 +120,11 @@ def _prepare(run: ApiRun, seen: Seen[W], plan: Plan[Order]) -> dict[str, Any]:
             raise
         run.warnings.append(f"The quota was not checked. {refused.msg}")
         return {}
-    if orders_anew(plan):
-        require_free(quota, returned(plan))
-    return {"quota": quota.public()}
+    if not orders_anew(plan):
+        return {"quota": quota.public()}
+    planned = planned_before(run, seen.wanted, quota.free, 1 - returned(plan))
+    require_free(quota, returned(plan), planned)
+    return {"quota": quota.public(planned)}
 
 
 def _settle(run: ApiRun, seen: Seen[W], plan: Plan[Order], done: Done[Order]) -> Order | None:

@@ -69,12 +69,17 @@ def test_an_option_that_is_not_valid_is_named(options: dict[str, Any], begins: s
     assert tells in raised.value.msg
 
 
+def test_names_that_the_product_does_not_take_are_refused_before_the_host_is_looked_at() -> None:
+    with pytest.raises(InvalidOption, match=r"^product_code: digicert-free-1-free is for single names only"):
+        wanted(domains=WILD)
+
+
 @pytest.mark.parametrize(
     ("options", "name"),
     [
         ({}, "www.example.com"),
         ({"domains": ["WWW.Example.COM."]}, "www.example.com"),
-        ({"domains": WILD}, "wildcard.example.com"),
+        ({"domains": WILD, "product_code": "geotrust-dv-w-starter"}, "wildcard.example.com"),
         ({"domains": ["bücher.example"]}, "xn--bcher-kva.example"),
         ({"domains": ["xn--bcher-kva.example", "www.example.com"]}, "xn--bcher-kva.example"),
         ({"name": "shop"}, "shop"),
