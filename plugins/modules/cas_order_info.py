@@ -269,8 +269,8 @@ orders:
       version_added: 0.2.0
     days_left:
       description:
-        - Whole days until the certificate expires, by the clock of the host on which the module runs; negative once it has
-          expired.
+        - Whole days until the certificate expires, by the clock of the host on which the module runs; negative once it
+          has expired.
         - At most V(0) if it was revoked, whatever its dates say. Null if the service did not say when it expires.
       type: int
       returned: always

@@ -224,8 +224,8 @@ order:
       version_added: 0.2.0
     days_left:
       description:
-        - Whole days until the certificate expires, by the clock of the host on which the module runs; negative once it has
-          expired.
+        - Whole days until the certificate expires, by the clock of the host on which the module runs; negative once it
+          has expired.
         - At most V(0) if it was revoked, whatever its dates say. Null if the service did not say when it expires.
       type: int
       returned: always
@@ -408,8 +408,8 @@ quota:
     # end of fragment
     planned:
       description:
-        - How many certificates of the quota earlier tasks of the same check mode run would take, on all hosts and in all
-          loops together. They are taken off RV(quota.free).
+        - How many certificates of the quota earlier tasks of the same check mode run would take, on all hosts and in
+          all loops together. They are taken off RV(quota.free).
       type: int
       returned: in check mode, if there are any
       sample: 1

@@ -128,6 +128,7 @@ class CertificateWanted:
             "validation_method": self.validation.method,
             "wait_for": "validation",
             "wait_timeout": min(options["wait_timeout"], _LONGEST_VALIDATION_WAIT),
+            "publishes": self.validation.is_ours,
         }
 
 

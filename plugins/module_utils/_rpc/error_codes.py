@@ -27,8 +27,8 @@ _MEANINGS = {
     "DomainAlreadyExist": "there is an application for this name already.",
     "OrderExpired": "the order has expired. Place a new one.",
     "DeleteFail": "only an order that was withdrawn or refused can be deleted.",
-    "MissingParameter": "a parameter is missing; in an application, mostly the contact. Give contact, or add one to the "
-    "account in the console.",
+    "MissingParameter": "a parameter is missing; in an application, mostly the contact. Give contact, or add one to "
+    "the account in the console.",
     "ParamRepeat": "a parameter or a name was given twice.",
     "InvaildParameterSource": "the source of a parameter is not valid.",
     "InvalidSource.Content.Malformed": "the content of a parameter is malformed.",

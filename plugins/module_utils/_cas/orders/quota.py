@@ -49,7 +49,7 @@ def from_response(product_code: str, response: Mapping[str, Any]) -> Quota:
 def require_free(quota: Quota, returned: int = 0, planned: int = 0) -> None:
     """Refuse an order that no certificate of the quota is left for.
 
-    ``returned`` of them come back before; in check mode, earlier tasks of the run would take those that are ``planned``.
+    ``returned`` of them come back before; in check mode, earlier tasks of the run would take the ``planned`` ones.
     """
     if quota.free + returned - planned >= 1:
         return

@@ -26,7 +26,10 @@ _REFUND_DAYS = timedelta(days=30)
 def refuse_two_in_flight(orders: Sequence[Order]) -> None:
     ids = sorted(order.order_id for order in closest(order for order in orders if order.status in IN_FLIGHT))
     if len(ids) > 1:
-        raise NotAllowed(f"Orders {', '.join(ids)} for the same names are in progress. Specify order_id.")
+        raise NotAllowed(
+            f"Orders {', '.join(ids)} for the same names are in progress. Nothing was done. Specify with order_id "
+            "which one is meant."
+        )
 
 
 def refuse_first_order(wanted: RenewalWanted, over: Order | None) -> None:

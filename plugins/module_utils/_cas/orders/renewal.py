@@ -46,9 +46,7 @@ def _follow(seen: Seen[RenewalWanted], current: Order, now: datetime) -> Plan[Or
     if due:
         refuse_unknown(seen.alike)
         reason += _why_not_renewed(wanted, current, now)
-        return Plan(
-            current, _steps(seen, current, reason), _facts(seen, current, current, True, reason), warnings
-        )
+        return Plan(current, _steps(seen, current, reason), _facts(seen, current, current, True, reason), warnings)
     if followed:
         refuse_wrong_certificate(wanted, current)
         reason = f"{current.named} follows order {wanted.order_id} already: {reason}"

@@ -150,7 +150,9 @@ def test_the_nearest_region_is_told(bare: None) -> None:
 def test_an_endpoint_of_its_own_takes_any_region(bare: None) -> None:
     with closing(CAS.connect({**GIVEN, "region": "mars", "endpoint": "cas.example.com"}, read_only=True)) as client:
         assert client.host == "cas.example.com"
-    with pytest.raises(InvalidOption, match=r"^region: 'Mars 1' is not a valid region; give one such as cn-hangzhou\.$"):
+    with pytest.raises(
+        InvalidOption, match=r"^region: 'Mars 1' is not a valid region; give one such as cn-hangzhou\.$"
+    ):
         CAS.connect({**GIVEN, "region": "Mars 1", "endpoint": "cas.example.com"}, read_only=True)
 
 

@@ -85,7 +85,8 @@ def test_check_mode_leaves_no_note(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "nonsense", '{"run": 1}', '{"run": RUN, "at": "x", "zones": {}}', '{"run": RUN, "at": AT, "zones": []}']
+    "text",
+    ["", "nonsense", '{"run": 1}', '{"run": RUN, "at": "x", "zones": {}}', '{"run": RUN, "at": AT, "zones": []}'],
 )
 def test_a_note_that_makes_no_sense_is_none(tmp_path: Path, text: str) -> None:
     world = account()

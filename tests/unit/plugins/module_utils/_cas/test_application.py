@@ -83,4 +83,6 @@ def test_a_file_is_read_up_to_a_mebibyte(tmp_path: Path) -> None:
         if fits:
             assert read_application(options(tmp_path / "request.csr")).csr
         else:
-            assert refused(tmp_path / "request.csr").endswith("give one PEM block that begins with -----BEGIN CERTIFICATE REQUEST-----.")
+            assert refused(tmp_path / "request.csr").endswith(
+                "give one PEM block that begins with -----BEGIN CERTIFICATE REQUEST-----."
+            )

@@ -70,7 +70,13 @@ def test_what_earlier_tasks_of_a_preview_would_take_is_not_left(returned: int, p
 
 
 def test_a_preview_shows_what_is_left_then() -> None:
-    assert Quota("p", total=4, used=1).public(2) == {"product_code": "p", "total": 4, "used": 1, "free": 1, "planned": 2}
+    assert Quota("p", total=4, used=1).public(2) == {
+        "product_code": "p",
+        "total": 4,
+        "used": 1,
+        "free": 1,
+        "planned": 2,
+    }
     assert Quota("p", total=4, used=1).public(5)["free"] == 0
     assert "planned" not in Quota("p", total=4).public()
 

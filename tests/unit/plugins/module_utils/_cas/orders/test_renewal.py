@@ -93,7 +93,10 @@ def test_a_certificate_without_dates_cannot_be_judged() -> None:
         "Nothing was ordered. Run the task again later, or order now with force: true."
     )
     plan = planned(order("issued"), force=True)
-    assert plan.facts["reason"] == "the service does not say when Order 1001 for www.example.com expires, renewal is forced"
+    assert (
+        plan.facts["reason"]
+        == "the service does not say when Order 1001 for www.example.com expires, renewal is forced"
+    )
     assert actions(plan) == [(PACKAGE, None)]
 
 

@@ -438,8 +438,16 @@ SINGLE, BOTH = FREE, "symantec-dv-1-starter"
 @pytest.mark.parametrize(
     ("product", "domains", "says"),
     [
-        (SINGLE, ["*.example.com"], f"{SINGLE} is for single names only, and *.example.com is a wildcard. Use a product "),
-        ("cfca-ov-1-personal", ["*.a.example", "*.b.example"], "is for single names only, and *.a.example is a wildcard"),
+        (
+            SINGLE,
+            ["*.example.com"],
+            f"{SINGLE} is for single names only, and *.example.com is a wildcard. Use a product ",
+        ),
+        (
+            "cfca-ov-1-personal",
+            ["*.a.example", "*.b.example"],
+            "is for single names only, and *.a.example is a wildcard",
+        ),
         (WILD, ["example.com"], f"{WILD} is for wildcards only, and example.com is not one. Use a product for single "),
         ("cfca-ev-w-advanced", ["a.example", "b.example"], "is for wildcards only, and a.example is not one"),
     ],
