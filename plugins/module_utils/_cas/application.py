@@ -97,10 +97,15 @@ def _without_waiting(path: str, flags: int) -> int:
 def _names(values: Sequence[str] | None, csr: Csr | None) -> tuple[str, ...]:
     given, csr_option = host_names(values or ()), csr.origin if csr else "domains"
     if csr and csr.has_common_name and given and given[0] != csr.domains[0]:
-        raise InvalidOption("domains", f"the first name is {given[0]}, but the CN in {csr_option} is {csr.domains[0]}.")
+        raise InvalidOption(
+            "domains",
+            f"the first name is {given[0]}, but the CN in {csr_option} is {csr.domains[0]}. Give the CN first.",
+        )
     if csr and given and set(given) != set(csr.domains):
         raise InvalidOption(
-            "domains", f"{', '.join(given)} do not agree with the names in {csr_option}: {', '.join(csr.domains)}."
+            "domains",
+            f"{', '.join(given)} do not agree with the names in {csr_option}: {', '.join(csr.domains)}. Give the same "
+            "names, or none.",
         )
     if csr and not csr.has_common_name:
         _refuse_without_need(csr)

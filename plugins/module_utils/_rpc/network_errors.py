@@ -64,7 +64,7 @@ def _unwritten(error: Exception) -> str | None:
     if isinstance(error, OverflowError):
         return "request_timeout is longer than this machine can count"
     if isinstance(error, (UnicodeError, http.InvalidHeader)):
-        return "The access key or its token has characters that cannot be sent"
+        return "access_key_id or security_token has characters that cannot be sent"
     return None
 
 

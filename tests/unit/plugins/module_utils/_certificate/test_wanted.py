@@ -156,7 +156,7 @@ def test_secrets_do_not_show_in_what_is_wanted() -> None:
 
 @pytest.mark.parametrize(("validation", "ours"), [("alidns", True), ("manual", False), ("tasks", False)])
 def test_what_the_chain_asks_of_the_modules_that_order(validation: str, ours: bool) -> None:
-    """Its own option says whether a first order is allowed: where a host has a certificate, what follows is another one."""
+    """Its own option says whether a first order is allowed: where a host has a certificate, what follows is not one."""
     asked = wanted(validation=validation, allow_first_order=False)
     renewal = asked.renewal(csr("www.example.com"), "7")
     assert (renewal.allow_first_order, renewal.due_on_host, renewal.revoked_on_host) == (True, True, False)
