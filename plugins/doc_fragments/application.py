@@ -86,7 +86,7 @@ options:
         too.
       - In check mode, what earlier tasks of the same run of Ansible would take is not left. For this, the tasks note
         what they would order, in the directory of the notes (see the notes below). A certificate counts once, however
-        many tasks want it. Tasks that do not run in the workers of the controller are not counted.
+        many tasks want it. Tasks that run on other hosts than the controller are not counted together.
       - What is left is calculated from two documented numbers; the service does not return it. Use V(false) if the
         result is wrong for the account.
     type: bool

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: names and behaviour change without notice. Use the modules instead.
-"""Notes that the tasks of one run of Ansible leave for each other: its workers have one parent."""
+"""Notes that the tasks of one run of Ansible leave for each other: one process has forked all of its workers."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from .lockfile import acquire, read_note
 _PAUSE, _MOST_LOOKS = 0.05, 100
 # Seconds for which a task holds a note.
 _HELD = 5.0
+# What is in the command line of a run.
+_PROGRAM = b"ansible"
 
 
 def read_of_run(path: str, now: float, remembered: float) -> dict[str, Any]:
@@ -56,10 +58,38 @@ def _of_run(note: Mapping[str, Any], now: float, remembered: float) -> dict[str,
 
 
 def _this_run() -> str:
-    """The parent process, and since when it runs where that can be told: numbers of processes come again."""
-    parent = os.getppid()
+    """The process of the run, and since when it runs where that can be told: numbers of processes come again."""
+    run = _controller(os.getpid()) or os.getppid()
+    return f"{run}-{_status(run)[1]}"
+
+
+def _controller(process: int) -> int | None:
+    """The process that has forked the worker of a task: both have one command line, and what a worker starts another.
+
+    None where processes are not listed.
+    """
+    parent = _status(process)[0]
+    while parent > 0:
+        command = _command(process)
+        if _PROGRAM in command and command == _command(parent):
+            return parent
+        process, parent = parent, _status(parent)[0]
+    return None
+
+
+def _status(process: int) -> tuple[int, str]:
+    """The parent of a process, and when it was started; 0 where there is none, or it is not told."""
+    fields = _read(f"/proc/{process}/stat").rpartition(b")")[2].split()
+    return (int(fields[1]), fields[19].decode()) if len(fields) > 19 else (0, "")
+
+
+def _command(process: int) -> bytes:
+    return _read(f"/proc/{process}/cmdline")
+
+
+def _read(path: str) -> bytes:
     try:
-        with open(f"/proc/{parent}/stat", encoding="utf-8", errors="replace") as file:
-            return f"{parent}-{file.read().rpartition(')')[2].split()[19]}"
-    except (OSError, IndexError):
-        return str(parent)
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""

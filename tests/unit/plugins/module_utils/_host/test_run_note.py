@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.certops.alicloud.plugins.module_utils._host import run_note
 from ansible_collections.certops.alicloud.plugins.module_utils._host.lockfile import acquire
 from ansible_collections.certops.alicloud.plugins.module_utils._host.run_note import change_of_run, read_of_run
 
@@ -52,6 +53,41 @@ def test_the_number_of_a_process_alone_does_not_make_a_run(tmp_path: Path) -> No
     assert later != text
     (tmp_path / "note.json").write_text(later)
     assert counted(tmp_path / "note") == 1
+
+
+# name of the process: (its parent, its command line)
+SHIPPED = {
+    40: (30, b"python AnsiballZ_cas_order.py"),
+    30: (20, b"/bin/sh -c x"),
+    20: (10, b"ansible-playbook site.yml"),
+}
+RUN = {10: (5, b"ansible-playbook site.yml"), 5: (1, b"bash"), 1: (0, b"init")}
+
+
+@pytest.mark.parametrize(
+    ("processes", "own", "run"),
+    [
+        ({**SHIPPED, **RUN}, 20, 10),
+        ({**SHIPPED, **RUN}, 40, 10),
+        ({20: (10, b"python own.py"), 10: (5, b"python own.py"), 5: (1, b"bash")}, 20, None),
+        ({20: (10, b"ansible-test"), 10: (5, b"ansible-playbook site.yml"), 5: (1, b"bash")}, 20, None),
+        ({40: (30, b"python"), 30: (20, b"/bin/sh"), 20: (1, b"sshd: root@notty"), 1: (0, b"init")}, 40, None),
+        ({}, 20, None),
+    ],
+    ids=["a worker", "what a worker starts", "another program", "not forked", "another host", "not listed"],
+)
+def test_the_process_that_forked_the_worker_is_the_run(
+    processes: dict[int, tuple[int, bytes]], own: int, run: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(path: str) -> bytes:
+        _root, _proc, number, file = path.split("/")
+        if int(number) not in processes:
+            return b""
+        parent, command = processes[int(number)]
+        return command if file == "cmdline" else f"{number} (a) b) S {parent} {' '.join('0' * 17)} 7 0".encode()
+
+    monkeypatch.setattr(run_note, "_read", read)
+    assert run_note._controller(own) == run
 
 
 def test_where_processes_are_not_listed_the_number_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
