@@ -62,7 +62,7 @@ def _phrase(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | 
     target = step.target.id
     if "order" in step.params:
         quota = facts.get("quota")
-        uses = f" (uses 1 of {quota['free']} left)" if quota and step.repeat is Repeat.NEVER else ""
+        uses = f" (uses 1 of {_left(quota)})" if quota and step.repeat is Repeat.NEVER else ""
         return f"{'call' if predicts else 'called'} {step.action}{uses}"
     if step.action == Part.STAGE.value:
         return f"stage the key in generation {target}" if predicts else None
@@ -76,6 +76,11 @@ def _phrase(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | 
         ("install", "generation ") if step.action == Part.INSTALL.value else (step.params["service"].action, "")
     )
     return f"{verb}{'' if predicts else 'ed'} {what}{target}"
+
+
+def _left(quota: Mapping[str, Any]) -> str:
+    """What is left of the quota; in check mode beside what earlier tasks of the run would take."""
+    return f"{quota['free']} left" + (" after this run's earlier orders" if quota.get("planned") else "")
 
 
 def _published(step: ChainStep, entries: Sequence[Mapping[str, Any]], predicts: bool) -> str | None:

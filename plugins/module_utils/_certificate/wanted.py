@@ -111,7 +111,9 @@ class CertificateWanted:
         """What the chain asks of ``cas_order_renew``: the host has decided that it is due."""
         options = self.options
         more = {"order_id": order_id, "renew_before": options["renew_before"], "strategy": options["renew_strategy"]}
-        return read_renewal({**self._application(csr), **more, "force": options["force"], "due_on_host": True})
+        # The host has a certificate: whatever the service still knows of it, what follows is not the first one.
+        asked = {"force": options["force"], "allow_first_order": True, "due_on_host": True}
+        return read_renewal({**self._application(csr), **more, **asked})
 
     def check_application(self) -> None:
         """Refuse what no order could be placed with, long before one is due. Raises InvalidOption."""
@@ -126,6 +128,7 @@ class CertificateWanted:
             "validation_method": self.validation.method,
             "wait_for": "validation",
             "wait_timeout": min(options["wait_timeout"], _LONGEST_VALIDATION_WAIT),
+            "publishes": self.validation.is_ours,
         }
 
 

@@ -69,12 +69,17 @@ def test_an_option_that_is_not_valid_is_named(options: dict[str, Any], begins: s
     assert tells in raised.value.msg
 
 
+def test_names_that_the_product_does_not_take_are_refused_before_the_host_is_looked_at() -> None:
+    with pytest.raises(InvalidOption, match=r"^product_code: digicert-free-1-free is for single names only"):
+        wanted(domains=WILD)
+
+
 @pytest.mark.parametrize(
     ("options", "name"),
     [
         ({}, "www.example.com"),
         ({"domains": ["WWW.Example.COM."]}, "www.example.com"),
-        ({"domains": WILD}, "wildcard.example.com"),
+        ({"domains": WILD, "product_code": "geotrust-dv-w-starter"}, "wildcard.example.com"),
         ({"domains": ["bücher.example"]}, "xn--bcher-kva.example"),
         ({"domains": ["xn--bcher-kva.example", "www.example.com"]}, "xn--bcher-kva.example"),
         ({"name": "shop"}, "shop"),
@@ -147,3 +152,12 @@ def test_the_service_is_waited_for_no_longer_than_it_needs_to_say_what_to_publis
 def test_secrets_do_not_show_in_what_is_wanted() -> None:
     text = repr(wanted(validation="nsupdate", nsupdate={**SERVER, "key_secret": "hush"}, connection={"x": "hush"}))
     assert "hush" not in text
+
+
+@pytest.mark.parametrize(("validation", "ours"), [("alidns", True), ("manual", False), ("tasks", False)])
+def test_what_the_chain_asks_of_the_modules_that_order(validation: str, ours: bool) -> None:
+    """Its own option says whether a first order is allowed: where a host has a certificate, what follows is not one."""
+    asked = wanted(validation=validation, allow_first_order=False)
+    renewal = asked.renewal(csr("www.example.com"), "7")
+    assert (renewal.allow_first_order, renewal.due_on_host, renewal.revoked_on_host) == (True, True, False)
+    assert renewal.waiting.publishes is asked.order(csr("www.example.com")).waiting.publishes is ours
