@@ -28,6 +28,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reco
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.several import (
     label,
     refuse_same_directory,
+    refused,
     together,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import (
@@ -79,7 +80,7 @@ class ActionModule(ActionBase):
             tasks = _entries(given)
             refuse_same_directory(_readable(tasks))
         except Failure as problem:
-            return {"failed": True, "changed": False, "plan": [], "reasons": [problem.msg], **_task.failed(problem)}
+            return refused(_task.failed(problem), self._name)
         results = []
         for number, each in enumerate(tasks, 1):
             result = self._one(each, task_vars)

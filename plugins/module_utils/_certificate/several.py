@@ -23,6 +23,8 @@ Result = Mapping[str, Any]
 # What became of a certificate, by the action that ended with its installation.
 _INSTALLED = {Action.INSTALL.value: "installed", Action.RENEW.value: "renewed", Action.APPLY.value: "issued"}
 
+_ALL = {"failed": True, "label": "all certificates"}
+
 
 def refuse_same_directory(certificates: Iterable[CertificateWanted]) -> None:
     """Raise NotAllowed where two certificates would replace each other in every run."""
@@ -66,6 +68,13 @@ def together(results: Sequence[Result], host: str) -> dict[str, Any]:
     }
 
 
+def refused(problem: Mapping[str, Any], host: str) -> dict[str, Any]:
+    """The result of a task whose list or whose common options are not valid: nothing is done."""
+    nothing = {"certificates": [], "changed": False, "complete": False, "plan": [], "left": []}
+    told = {"reasons": [problem["msg"]], "report": "failed", "summary": [_summary(_ALL, host)]}
+    return {**nothing, **told, **problem, "failed": True}
+
+
 def outcome(result: Result) -> str:
     """In one word, what was done with a certificate, or in check mode would be."""
     if result.get("failed"):
@@ -81,11 +90,14 @@ def outcome(result: Result) -> str:
 
 
 def _summary(result: Result, host: str) -> dict[str, Any]:
-    current = result.get("current") or {}
+    word, current = outcome(result), result.get("current") or {}
+    if word in ("issued", "renewed"):
+        # Without endpoints, the host is not read again.
+        current = (result.get("order") or {}).get("certificate") or current
     return {
         "host": host,
-        "certificate": result["label"],
-        "outcome": outcome(result),
+        "label": result["label"],
+        "outcome": word,
         "not_after": current.get("not_after"),
         "days_left": current.get("days_left"),
     }
