@@ -50,7 +50,10 @@ class User:
     def rehearse(self, **variables: Any) -> None:
         """Start the emulator, and export what it prints."""
         printed = self.play("certops.alicloud.rehearse", "-e", json.dumps({f"rehearse_{n}": v for n, v in variables.items()}))
-        self.variables.update(re.findall(r"export (\w+)=([^\s\"]+)", printed))
+        (file,) = re.findall(r"Run this in your shell: \. ([^\s\"]+)", printed)
+        written = re.findall(r"export (\w+)=(\S+)", Path(file).read_text())
+        assert dict(written) == dict(re.findall(r"export (\w+)=([^\s\"]+)", printed))
+        self.variables.update(written)
 
 
 @pytest.fixture(scope="module")
