@@ -312,10 +312,10 @@ options:
     type: dict
   certificates:
     description:
-      - "Several certificates of the host, one after the other: a list, in which each entry is a dictionary of options of
-        this module. An entry wins over O(settings), and O(settings) over the options of the task."
-      - A certificate that fails does not keep the others from being done; the task fails at the end, with the reasons of
-        all that failed.
+      - "Several certificates of the host, one after the other: a list, in which each entry is a dictionary of options
+        of this module. An entry wins over O(settings), and O(settings) over the options of the task."
+      - A certificate that fails does not keep the others from being done; the task fails at the end, with the reasons
+        of all that failed.
       - Two entries with the same directory (O(directory) and O(name), which is the first domain by default) are an
         error before anything is done.
       - The result has RV(certificates), RV(summary), RV(report), RV(reasons) and RV(left) beside RV(msg), RV(changed),

@@ -34,11 +34,11 @@ options:
         created."
       - "V(ordered): the staged O(generation) contains the record of its O(order)."
       - "V(complete): O(generation) contains its certificate and its chain."
-      - "V(current), with O(private_key) or O(private_key_path): the set is stored as with V(complete), and is in use. If
-        the certificate in use is valid longer, nothing is changed, so that an import can be run again."
       - "V(current): O(generation) is in use, with its O(forms) and O(links). It is marked as not verified until
         V(verified) is requested. Forms that are requested later are added to the generation in use, which is then not
         verified again."
+      - "V(current), with O(private_key) or O(private_key_path): the set is stored as with V(complete), and put in use.
+        If the certificate in use is valid longer, nothing is changed, so that an import can be run again."
       - "V(verified): O(generation) is in use and is known to work. The mark is removed, and old generations are
         removed too; see O(keep)."
     type: str
@@ -46,14 +46,14 @@ options:
     required: true
   generation:
     description:
-      - Number of the generation. Required for every O(state) except V(staged), and except V(complete) and V(current) with
-        O(private_key) or O(private_key_path).
+      - Number of the generation. Required for every O(state) except V(staged), and except V(complete) and V(current)
+        with O(private_key) or O(private_key_path).
     type: int
   domains:
     description:
       - Domain names that the certificate is for. Required for O(state=staged) and O(state=complete), and with
-        O(private_key) or O(private_key_path). Otherwise with O(state=current), the certificate must cover these names instead of those of the recorded order.
-        Internationalized domain names (IDN) are converted to A-labels (punycode).
+        O(private_key) or O(private_key_path). Otherwise with O(state=current), the certificate must cover these names
+        instead of those of the recorded order. Internationalized domain names (IDN) are converted to A-labels (punycode).
     type: list
     elements: str
   key_type:
@@ -125,8 +125,8 @@ options:
     type: path
   private_key:
     description:
-      - With O(state=complete) or O(state=current), the private key in PEM format, without a passphrase, for a set that was created
-        elsewhere. The generation then appears as a whole. If a generation already contains the same set, that
+      - With O(state=complete) or O(state=current), the private key in PEM format, without a passphrase, for a set that
+        was created elsewhere. The generation then appears as a whole. If a generation already contains the same set, that
         generation is used. Otherwise a new generation is created, with the number O(generation) if that is higher
         than all others, else with the next free number.
     type: str

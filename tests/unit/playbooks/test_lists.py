@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks for lists of certificates: what they do, and how much of it they print. Real runs of ansible-playbook."""
+"""The playbooks for lists of certificates: what they do, and how much of it they print, in real runs."""
 
 from __future__ import annotations
 
