@@ -53,7 +53,8 @@ options:
     description:
       - Domain names that the certificate is for. Required for O(state=staged) and O(state=complete), and with
         O(private_key) or O(private_key_path). Otherwise with O(state=current), the certificate must cover these names
-        instead of those of the recorded order. Internationalized domain names (IDN) are converted to A-labels (punycode).
+        instead of those of the recorded order. Internationalized domain names (IDN) are converted to A-labels
+        (punycode).
     type: list
     elements: str
   key_type:
@@ -126,8 +127,8 @@ options:
   private_key:
     description:
       - With O(state=complete) or O(state=current), the private key in PEM format, without a passphrase, for a set that
-        was created elsewhere. The generation then appears as a whole. If a generation already contains the same set, that
-        generation is used. Otherwise a new generation is created, with the number O(generation) if that is higher
+        was created elsewhere. The generation then appears as a whole. If a generation already contains the same set,
+        that generation is used. Otherwise a new generation is created, with the number O(generation) if that is higher
         than all others, else with the next free number.
     type: str
   keep:
@@ -384,7 +385,7 @@ RULES = {
         ("state", "complete", ["fullchain", "fullchain_path"], True),
         ("state", "current", ["generation", "private_key", "private_key_path"], True),
         ("state", "verified", ["generation"]),
-    ]
+    ],
 }
 
 

@@ -92,9 +92,7 @@ def start_plays(
     return _start(directory, name, [*prefix, *_COMMAND, *arguments, str(book)], environment)
 
 
-def _start(
-    directory: Path, name: str, command: Sequence[str], environment: Mapping[str, str]
-) -> tuple[Child, Path]:
+def _start(directory: Path, name: str, command: Sequence[str], environment: Mapping[str, str]) -> tuple[Child, Path]:
     (directory / "output").mkdir(exist_ok=True)
     log = directory / "output" / f"{name}.txt"
     return start(list(command), log, directory, environment), log
