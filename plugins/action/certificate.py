@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import partial
 from typing import Any
@@ -25,7 +25,14 @@ from ansible_collections.certops.alicloud.plugins.module_utils._certificate.args
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.observe import Actors
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.publish import by_place
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reconcile import ensure_certificate
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.several import (
+    label,
+    refuse_same_directory,
+    refused,
+    together,
+)
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import (
+    CertificateWanted,
     Service,
     read_certificate_options,
 )
@@ -60,26 +67,45 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         self._name = str((task_vars or {}).get("inventory_hostname", ""))
-        host = TargetHost(self, task_vars or {})
         environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
+        given = self._task.args
+        with variables({str(name): str(value) for name, value in environment.items()}):
+            one = given.get("certificates") is None
+            return {**result, **(self._one(given, task_vars or {}) if one else self._several(given, task_vars or {}))}
+
+    def _several(self, given: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """One after the other; what fails does not keep the others from being done."""
         try:
-            with variables({str(name): str(value) for name, value in environment.items()}):
-                result.update(self._ensured(host))
+            tasks = _entries(given)
+            refuse_same_directory(_readable(tasks))
+        except Failure as problem:
+            return refused(_task.failed(problem), self._name)
+        results = []
+        for number, each in enumerate(tasks, 1):
+            result = self._one(each, task_vars)
+            if result.get("unreachable"):
+                return result
+            results.append({**result, "label": label(each["settings"].get("domains"), number)})
+        return {**together(results, self._name), "left": _left(given["certificates"], results)}
+
+    def _one(self, given: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        host = TargetHost(self, task_vars)
+        try:
+            result = self._ensured(host, given)
         except AnsibleError:
             raise  # of the task itself, which Ansible tells
         except Exception as problem:
             told = _task.failed(problem)
-            result.update({"failed": "unreachable" not in told, "changed": False, "plan": [], **told})
+            result = {"failed": "unreachable" not in told, "changed": False, "plan": [], **told}
             if isinstance(problem, Failure) and "unreachable" not in told:
                 result["msg"] = host.with_state(result["msg"])
         if host.copied:
             result.update(changed=True, plan=[*host.copied, *result["plan"]])
         return {**host.told, **result}
 
-    def _ensured(self, host: TargetHost) -> dict[str, Any]:
-        given = {name: value for name, value in self._task.args.items() if name != "settings"}
-        options = _task.validated(OPTIONS, {**given, **_settings(self._task.args)})
+    def _ensured(self, host: TargetHost, given: Mapping[str, Any]) -> dict[str, Any]:
+        options = _options(given)
         asked = options["until"]
         if not (options["wait"] or self._task.check_mode) and asked in ("issued", "installed"):
             options["until"] = "requested"
@@ -242,15 +268,44 @@ def _of_service(arguments: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     return f"Ansible could not bring {arguments['name']} to the state {arguments['state']}; it said: {said}"
 
 
-def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+def _options(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a certificate, defaults filled in."""
+    given = {name: value for name, value in arguments.items() if name not in ("settings", "certificates")}
+    return _task.validated(OPTIONS, {**given, **_settings(arguments.get("settings"))})
+
+
+def _settings(given: Any) -> Mapping[str, Any]:
     """The options that are given as a dictionary; they win over those of the task."""
-    given = arguments.get("settings") or {}
-    if not isinstance(given, Mapping):
+    if not isinstance(given or {}, Mapping):
         raise Failure("settings: give a dictionary of options.")
-    unknown = sorted(set(map(str, given)) - set(OPTIONS))
+    unknown = sorted(set(map(str, given or {})) - set(OPTIONS) | {"settings", "certificates"} & set(given or {}))
     if unknown:
         raise Failure(f"settings: unknown key(s): {', '.join(unknown)}.")
-    return given
+    return given or {}
+
+
+def _entries(given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The options of a task for each certificate of its list; those of an entry win."""
+    entries, shared = given["certificates"], _settings(given.get("settings"))
+    if not isinstance(entries, Sequence) or not all(isinstance(each, Mapping) for each in entries):
+        raise Failure("certificates: give a list; each entry is a dictionary of options, such as domains.")
+    return [{**given, "certificates": None, "settings": {**shared, **each}} for each in entries]
+
+
+def _left(entries: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The entries that another task has to finish, each with its order."""
+    return [
+        {**entry, "order_id": (result["order"] or {}).get("order_id")}
+        for entry, result in zip(entries, results)
+        if not result.get("complete", True)
+    ]
+
+
+def _readable(tasks: Iterable[Mapping[str, Any]]) -> Iterator[CertificateWanted]:
+    """The certificates that are wanted. What is wrong with the options of another one is told when its time comes."""
+    for each in tasks:
+        with suppress(Failure):
+            yield read_certificate_options(_options(each))
 
 
 def _connections(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

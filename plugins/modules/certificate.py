@@ -310,6 +310,18 @@ options:
       - Options of this module as a dictionary. They win over the options of the task. For loops over a list of
         certificates.
     type: dict
+  certificates:
+    description:
+      - "Several certificates of the host, one after the other: a list, in which each entry is a dictionary of options
+        of this module. An entry wins over O(settings), and O(settings) over the options of the task."
+      - A certificate that fails does not keep the others from being done; the task fails at the end, with the reasons
+        of all that failed.
+      - Two entries with the same directory (O(directory) and O(name), which is the first domain by default) are an
+        error before anything is done.
+      - The result has RV(certificates), RV(summary), RV(report), RV(reasons) and RV(left) beside RV(msg), RV(changed),
+        RV(complete) and RV(plan).
+    type: list
+    elements: dict
 attributes:
   check_mode:
     details:
@@ -364,6 +376,18 @@ EXAMPLES = r"""
   certops.alicloud.certificate:
     domains: ["{{ inventory_hostname }}"]
     until: requested
+  become: true
+
+- name: Keep several certificates of a host valid
+  certops.alicloud.certificate:
+    settings:
+      contact: {name: Li Lei, phone: "13800000000", email: ops@example.com}
+      services: [nginx]
+    certificates:
+      - domains: [www.example.com]
+        endpoints: ["127.0.0.1:443", "192.0.2.10:443"]
+      - domains: [api.example.com]
+        key_type: RSA
   become: true
 
 - name: Reload a program that is not a service
@@ -436,6 +460,70 @@ order:
   description: The order, as RV(certops.alicloud.cas_order#module:order); null if none was looked at.
   type: dict
   returned: success
+certificates:
+  description:
+    - With O(certificates), the result of each one, in the order of the list.
+  type: list
+  elements: dict
+  returned: with O(certificates)
+  contains:
+    label:
+      description: What it is called in sentences, which are its domains.
+      type: str
+      returned: always
+      sample: www.example.com
+summary:
+  description: With O(certificates), what became of each one in a few words.
+  type: list
+  elements: dict
+  returned: with O(certificates)
+  contains:
+    host:
+      description: The host in the inventory.
+      type: str
+      returned: always
+      sample: web1
+    label:
+      description: What it is called, which are its domains.
+      type: str
+      returned: always
+      sample: www.example.com
+    outcome:
+      description:
+        - "In check mode what would be: V(issued), V(renewed), V(installed) (it was there already), V(reloaded),
+          V(prepared) (something was done, but nothing installed), V(in progress) (a task with O(wait=true) has to
+          follow), V(unchanged) or V(failed)."
+      type: str
+      returned: always
+      sample: renewed
+    not_after:
+      description: Until when the certificate in use is valid; null if that is not known.
+      type: str
+      returned: always
+      sample: "2027-02-20T00:00:00Z"
+    days_left:
+      description: Days until then.
+      type: int
+      returned: always
+      sample: 28
+report:
+  description: With O(certificates), one line on all of them, without the reasons of those that failed.
+  type: str
+  returned: with O(certificates)
+  sample: "8 certificates: nothing to do; www.example.com expires first, in 28 days"
+reasons:
+  description: With O(certificates), why each one failed that did. Empty if none did.
+  type: list
+  elements: str
+  returned: with O(certificates)
+  sample: ["www.example.com: webroot: /var/www does not exist. Nothing was ordered."]
+left:
+  description:
+    - With O(certificates), the entries that another task with O(wait=true) has to finish, each with its C(order_id).
+      It takes them as O(certificates).
+  type: list
+  elements: dict
+  returned: with O(certificates)
 quota:
   description: The quota before the order, as RV(certops.alicloud.cas_order#module:quota).
   type: dict

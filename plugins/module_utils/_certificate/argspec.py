@@ -64,4 +64,5 @@ OPTIONS: dict[str, Any] = {
     "connection": {"type": "dict", "no_log": True},
     "alidns_connection": {"type": "dict", "no_log": True},
     "settings": {"type": "dict", "no_log": True},
+    "certificates": {"type": "list", "elements": "dict", "no_log": True},
 }

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any
 
@@ -156,6 +158,8 @@ def _fitting(dials: Dials) -> Dials:
             raise Impossible(f"Dial {name} does not take {address!r}.") from error
     if dials.proof == "dns" and not dials.dns_server:
         raise Impossible("Dial proof=dns needs the dial dns_server.")
+    if dials.proof == "dns" and not find_spec("dns"):
+        raise Impossible(f"Dial proof=dns needs the Python package dnspython, which {sys.executable} does not have.")
     return dials
 
 

@@ -170,6 +170,105 @@ def test_an_option_that_is_not_valid_is_a_failed_result(
     assert shop.account.calls == []
 
 
+# Several certificates.
+
+
+def test_certificates_of_a_list_are_done_one_after_the_other_and_one_that_fails_keeps_no_other(
+    shop: Shop, server: Server
+) -> None:
+    entries = [
+        {"domains": ["a.example.com"]},
+        {"domains": ["b.example.com"], "keep": "x"},
+        {"domains": "c.example.com"},
+    ]
+    plain: dict[str, Any] = {"services": [], "endpoints": []}
+    result = run(shop, server, domains=None, settings=plain, certificates=entries)
+    assert [each["outcome"] for each in result["summary"]] == ["issued", "failed", "issued"]
+    assert result["msg"] == "b.example.com: keep: the value is text; give a whole number."
+    assert (result["changed"], result["left"]) == (True, [])
+    again = run(shop, server, domains=None, settings=plain, certificates=[entries[0], entries[2]])
+    assert (again["changed"], again["plan"], again.get("failed")) == (False, [], None)
+
+
+def test_what_is_left_of_a_list_is_finished_by_another_task(shop: Shop, server: Server) -> None:
+    entries = [{"domains": ["a.example.com"]}, {"domains": ["b.example.com"]}]
+    first = run(shop, server, wait=False, certificates=entries)
+    assert [each["outcome"] for each in first["summary"]] == ["in progress", "in progress"]
+    assert [each["domains"] for each in first["left"]] == [["a.example.com"], ["b.example.com"]]
+    assert {each["order_id"] for each in first["left"]} == {str(order_id) for order_id in shop.account.world.orders}
+    second = run(shop, server, services=[], endpoints=[], certificates=first["left"])
+    assert [each["outcome"] for each in second["summary"]] == ["issued", "issued"]
+    assert len(shop.account.world.orders) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"certificates": [{"domains": ["a.example"]}, {"domains": ["a.example", "b.example"]}]}, "same directory"),
+        ({"certificates": [{"domains": ["a.example"]}, "b.example"]}, "certificates: give a list; each entry is "),
+        ({"certificates": {"domains": ["a.example"]}}, "certificates: give a list; each entry is "),
+        ({"certificates": "a.example"}, "certificates: give a list; each entry is "),
+        ({"certificates": [], "settings": {"dmains": []}}, "settings: unknown key(s): dmains."),
+    ],
+)
+def test_a_list_that_is_not_valid_is_refused_before_anything_is_done(
+    shop: Shop, server: Server, options: dict[str, Any], said: str
+) -> None:
+    result = run(shop, server, **options)
+    assert (result["failed"], result["changed"], result["reasons"]) == (True, False, [result["msg"]])
+    assert said in result["msg"]
+    assert shop.account.calls == [] and not shop.home.exists()
+
+
+def test_an_entry_is_not_a_list_of_its_own(shop: Shop, server: Server) -> None:
+    result = run(shop, server, certificates=[{"domains": ["a.example"], "certificates": []}])
+    assert result["msg"] == "a.example: settings: unknown key(s): certificates."
+
+
+def test_a_list_on_an_unreachable_host_ends_at_once(
+    shop: Shop, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def unreachable(options: object) -> None:
+        asked.append(options)
+        raise AnsibleConnectionFailure("no route to host")
+
+    monkeypatch.setattr(shop, "look", unreachable)
+    result = run(shop, server, certificates=[{"domains": ["a.example.com"]}, {"domains": ["b.example.com"]}])
+    assert (result["unreachable"], len(asked)) == (True, 1)
+
+
+def test_the_diffs_of_a_list_are_shown(shop: Shop, server: Server) -> None:
+    result = run(shop, server, check=True, diff=True, certificates=[{"domains": ["a.example.com"]}])
+    assert [each["before"] for each in result["diff"]] == ["in use: none\n"]
+    assert result["complete"] is True
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        ({"domains": "www.example.com"}, ["www.example.com"]),
+        ({"services": "nginx"}, ["nginx"]),
+        ({"endpoints": "127.0.0.1:443"}, ["127.0.0.1:443"]),
+        ({"resolvers": "192.0.2.53"}, ["192.0.2.53"]),
+        ({"links": "/etc/ssl/www.pem"}, "links: an entry is text; give a dictionary."),
+        ({"forms": "combined"}, "forms: an entry is text; give a dictionary."),
+        ({"links": {"path": "/etc/ssl/www.pem"}}, "links: the value is a dictionary; give a list."),
+        ({"forms": {"type": "combined"}}, "forms: the value is a dictionary; give a list."),
+        ({"services": {"name": "nginx"}}, "services: the value is a dictionary; give a list."),
+    ],
+)
+def test_text_where_a_list_is_meant_is_one_entry(options: dict[str, Any], kept: Any) -> None:
+    (option,) = options
+    if isinstance(kept, list):
+        assert action._options({"domains": ["a.example"], **options})[option] == kept
+    else:
+        with pytest.raises(Failure) as refused:
+            action._options({"domains": ["a.example"], **options})
+        assert refused.value.msg == kept
+
+
 def test_without_a_wait_the_task_says_that_it_is_not_complete(shop: Shop, server: Server) -> None:
     shop.account.turn(proof="control")
     result = run(shop, server, wait=False)
