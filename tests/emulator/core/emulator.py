@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from typing import Any
 
@@ -208,7 +208,7 @@ class Emulator:
             twin = Emulator(
                 copy.deepcopy(self.world), keys=self.keys, checked=self._checked, wall=self._wall, sleep=self._sleep
             )
-            twin.faults.rules = [Fault(**asdict(rule)) for rule in self.faults.rules]
+            twin.faults.rules = [replace(rule) for rule in self.faults.rules]
             return twin
 
 
