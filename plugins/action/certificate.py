@@ -25,6 +25,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._certificate.args
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.observe import Actors
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.publish import by_place
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reconcile import ensure_certificate
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.revocation import Lists
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import (
     Service,
     read_certificate_options,
@@ -33,6 +34,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._connection impor
 from ansible_collections.certops.alicloud.plugins.module_utils._dns.lookup import Resolver, read_resolvers
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
+from ansible_collections.certops.alicloud.plugins.module_utils._host.environment import state_directory
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 from ansible_collections.certops.alicloud.plugins.module_utils._text import one_line
 from ansible_collections.certops.alicloud.plugins.plugin_utils.direct import teller, variables
@@ -92,6 +94,7 @@ class ActionModule(ActionBase):
             connect=lambda: self._client(CAS, "connection", options, lambda line: by_place(actors, line)),
             connect_alidns=lambda: self._client(ALIDNS, "alidns_connection", options),
             find_resolver=lambda: _resolver(options),
+            lists=_lists(options),
         )
         host.copy({**wanted.place, **wanted.access}, options["copied"])
         with closing(actors):
@@ -262,11 +265,25 @@ def _connections(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping
     return connection, _without_own_endpoint(connection) if alidns is None else alidns
 
 
+def _lists(options: Mapping[str, Any]) -> Lists | None:
+    """Where lists of revoked certificates come from. With an emulator on this machine, from nowhere else."""
+
+    def fetch(url: str) -> bytes:
+        from ansible_collections.certops.alicloud.plugins.module_utils._certificate.crl_fetch import fetch_list
+
+        return fetch_list(url, _is_emulated(options))
+
+    return Lists(state_directory(), fetch) if options["check_revocation"] else None
+
+
+def _is_emulated(options: Mapping[str, Any]) -> bool:
+    connection = _task.validated(CAS.options, options["connection"] or {}, "connection")
+    return str(connection["endpoint"] or "").startswith("http://")
+
+
 def _resolver(options: Mapping[str, Any]) -> Resolver | None:
     """Whom the checks ask. With an emulator on this machine, the names of the world are not asked for."""
-    connection = _task.validated(CAS.options, options["connection"] or {}, "connection")
-    is_emulator = str(connection["endpoint"] or "").startswith("http://") and not options["resolvers"]
-    if options["preflight"] == "false" or is_emulator:
+    if options["preflight"] == "false" or (_is_emulated(options) and not options["resolvers"]):
         return None
     return read_resolvers(options["resolvers"])
 

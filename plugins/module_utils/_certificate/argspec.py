@@ -59,6 +59,7 @@ OPTIONS: dict[str, Any] = {
     "may_order": {"type": "bool", "default": True},
     "order_id": {"type": "str"},
     "copied": {"type": "dict", "no_log": True},
+    "check_revocation": {"type": "bool", "default": True},
     "allow_first_order": {"type": "bool", "default": True},
     "replace_lost_key": {"type": "bool", "default": False, "no_log": False},
     "connection": {"type": "dict", "no_log": True},

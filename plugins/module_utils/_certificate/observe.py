@@ -17,6 +17,7 @@ from .._errors import Failure, NotAllowed
 from .._store.decide import Action
 from . import texts
 from .publish import foreseen_places, is_published
+from .revocation import UNKNOWN, Revocation, find_revocation
 from .texts import order_failed
 from .wanted import CertificateWanted, Until
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .._plan import Outcome
     from .._reconcile import Run
     from .._rpc.client import Client
+    from .revocation import Lists
     from .wanted import Service
 
     Ordering = Union[OrderWanted, RenewalWanted]
@@ -65,6 +67,8 @@ class Actors:
     connect: Callable[[], Client]
     connect_alidns: Callable[[], Client]
     find_resolver: Callable[[], Resolver | None] = lambda: None
+    # Where lists of revoked certificates come from; None where they are not read.
+    lists: Lists | None = None
     # What was learned of DNS: the zone of a name, the id of the record with a name and a value.
     zones: dict[str, str] = field(default_factory=dict)
     records: dict[tuple[str, str], str | None] = field(default_factory=dict)
@@ -109,6 +113,11 @@ class Look:
     abandoned: Sequence[Mapping[str, Any]] = ()
 
     @property
+    def keeps_current(self) -> bool:
+        """Whether nothing on the host replaces the certificate in use."""
+        return self.current is not None and not self.ready and self.action not in (Action.APPLY, Action.RENEW)
+
+    @property
     def current_order_id(self) -> str | None:
         return self.current["order_id"] if self.current else None
 
@@ -140,6 +149,7 @@ class Seen:
     order: Outcome[Order] | None = None
     published: bool = False
     places: tuple[str, ...] = ()
+    revocation: Revocation = UNKNOWN
 
     @property
     def orders_something(self) -> bool:
@@ -153,16 +163,20 @@ class Seen:
 
 def observe(run: Run[Actors], wanted: CertificateWanted) -> Seen:
     """The host, and the service when something is to be ordered."""
-    look = look_at_host(run, wanted)
-    action, reason = _decide(wanted, look)
-    seen = Seen(wanted, look, action, reason)
+    look = look_at_host(run, wanted, requires=bool(wanted.options["force"]))
+    revocation = find_revocation(run, look.current) if look.keeps_current else UNKNOWN
+    action, reason = _decide(wanted, look, revocation)
+    seen = Seen(wanted, look, action, reason, revocation=revocation)
     if not seen.orders_something or not seen.acts or not wanted.until.covers(Until.REQUESTED):
         return seen
+    if revocation.revoked:
+        look = look_at_host(run, wanted, requires=True)
     _refuse_problems(run, look)
     return observe_orders(run, seen, _csr(wanted, look))
 
 
-def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0.0) -> Look:
+def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0.0, requires: bool = False) -> Look:
+    """``requires``: what an installation needs is looked at, although the host has nothing due."""
     options = wanted.options
     found = run.actor.host.look(
         {
@@ -178,6 +192,7 @@ def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0
                 "services": [each.name for each in wanted.services if each.action == "reload" and not each.argv],
                 "programs": [each.argv[0] for each in wanted.services if each.argv],
                 "webroot": wanted.validation.webroot if wanted.validation.by == "file" else None,
+                "always": requires,
             },
         }
     )
@@ -196,10 +211,12 @@ def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0
     )
 
 
-def _decide(wanted: CertificateWanted, look: Look) -> tuple[Action, str]:
-    """The host's decision, and what the options make of it."""
+def _decide(wanted: CertificateWanted, look: Look, revocation: Revocation) -> tuple[Action, str]:
+    """The host's decision, and what the options and the CA's list make of it."""
     if look.current is None and not wanted.options["allow_first_order"]:
         return Action.NOTHING, f"{look.reason}; skipped, because allow_first_order is false"
+    if revocation.revoked and look.current:
+        return _successor(wanted, look), texts.revoked(look.current, revocation.since)
     if wanted.options["force"] and look.action in (Action.NOTHING, Action.RELOAD) and look.current:
         return _successor(wanted, look), f"{look.reason}, renewal is forced"
     if look.action is Action.RENEW:
@@ -254,7 +271,7 @@ def _foresee(run: Run[Actors], seen: Seen, csr: str) -> _Foreseen:
     wanted, look = seen.wanted, seen.look
     ordering: Ordering
     if seen.action is Action.RENEW:
-        ordering = wanted.renewal(csr, look.renews or look.current_order_id)
+        ordering = wanted.renewal(csr, look.renews or look.current_order_id, bool(seen.revocation.revoked))
     else:
         ordering = wanted.order(csr)
     return (ordering, *foresee(run.actor.cas, ordering))

@@ -54,6 +54,10 @@ def in_use(look: Look) -> str:
     return f"Generation {current['generation']} stays in use; {until} {current['not_after']}."
 
 
+def revoked(current: Mapping[str, Any], since: str | None) -> str:
+    return f"the certificate in use, {current['serial_number']}, is revoked since {since} by the list of its CA (CRL)"
+
+
 def abandoned(other: Mapping[str, Any]) -> str:
     """An order that is in progress for names that are not wanted any more."""
     return (

@@ -107,11 +107,13 @@ class CertificateWanted:
         more = {"order_id": order_id, "state": "present", "on_key_mismatch": mismatch}
         return read_order({**self._application(csr), **more})
 
-    def renewal(self, csr: str, order_id: str | None) -> RenewalWanted:
-        """What the chain asks of ``cas_order_renew``: the host has decided that it is due."""
+    def renewal(self, csr: str, order_id: str | None, revoked: bool = False) -> RenewalWanted:
+        """What the chain asks of ``cas_order_renew``: the host has decided that it is due, whatever its dates if it is
+        revoked."""
         options = self.options
         more = {"order_id": order_id, "renew_before": options["renew_before"], "strategy": options["renew_strategy"]}
-        return read_renewal({**self._application(csr), **more, "force": options["force"], "due_on_host": True})
+        known = {"force": options["force"], "due_on_host": True, "revoked": revoked}
+        return read_renewal({**self._application(csr), **more, **known})
 
     def check_application(self) -> None:
         """Refuse what no order could be placed with, long before one is due. Raises InvalidOption."""

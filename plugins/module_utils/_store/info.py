@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .._errors import InvalidOption
 from .._host.clock import Clock
 from .._text import code, utc_text
+from .._x509.certificate import revocation_of
 from .._x509.dates import time_left
 from .._x509.hostnames import uncovered
 from .._x509.renewal_window import window
@@ -106,7 +107,7 @@ def report(
         store.highest + 1,
         decision,
         _csr(where, staged, asked) if staged else None,
-        _problems(where, options, wanted) if decision.action is not Action.NOTHING else (),
+        _problems(where, options, wanted) if decision.action is not Action.NOTHING or _always(options) else (),
         check,
         list(decision.warnings),
         read.abandoned(where, store, asked.domains),
@@ -145,6 +146,10 @@ def _csr(where: Place, staged: Staged, asked: CertificateWanted) -> str | None:
     from .request import csr_content
 
     return csr_content(where, staged, asked.domains)
+
+
+def _always(options: Mapping[str, Any]) -> bool:
+    return bool((options["requirements"] or {}).get("always"))
 
 
 def _problems(where: Place, options: Mapping[str, Any], wanted: Extras) -> list[str]:
@@ -202,6 +207,7 @@ def _served_generation(where: Place, store: Store, shown: list[Served] | None) -
 
 def _current(where: Place, current: Installed, now: datetime) -> dict[str, Any]:
     certificate = current.certificate
+    crl_urls, issuer = revocation_of(certificate)
     return {
         "generation": current.generation.number,
         "directory": where.generation_path(current.generation.number),
@@ -215,6 +221,8 @@ def _current(where: Place, current: Installed, now: datetime) -> dict[str, Any]:
         "sha256_fingerprint": certificate.sha256_fingerprint,
         "verified": current.generation.verified,
         "stored": utc_text(current.record.stored) if current.record and current.record.stored else None,
+        "crl_urls": list(crl_urls),
+        "issuer_certificate": issuer,
     }
 
 

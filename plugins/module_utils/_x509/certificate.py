@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._errors import InvalidCertificate
 from .._text import utc_text
-from .chain import ordered
+from .chain import is_signed_by, ordered
 from .dates import moments, time_left
 from .der import first_value
 from .distinguished_name import issuer, name_text, subject
-from .extensions import dns_names
+from .extensions import crl_urls, dns_names
 from .library import x509_library
 from .pem import pem_blocks, pem_text
 from .public_key import key_hash
@@ -92,6 +92,21 @@ def load_certificates(text: str) -> list[X509]:
     """The certificates of a text in PEM, in its order."""
     x509 = x509_library()
     return [x509.load_der_x509_certificate(der) for der in _ders(text)]
+
+
+def revocation_of(certificate: Certificate) -> tuple[tuple[str, ...], str | None]:
+    """Where the list is that tells whether a certificate is revoked, and its issuer (PEM), who signs that list.
+
+    Nothing where the certificate names no list, or where its issuer is not beside it.
+    """
+    leaf, *others = load_certificates(certificate.fullchain)
+    urls = crl_urls(leaf)
+    signer = next((block for block, each in zip(_blocks(certificate.chain), others) if is_signed_by(leaf, each)), None)
+    return (urls, signer) if urls and signer else ((), None)
+
+
+def _blocks(chain: str) -> list[str]:
+    return [block.text + "\n" for block in pem_blocks(chain)]
 
 
 def _ders(text: str) -> list[bytes]:

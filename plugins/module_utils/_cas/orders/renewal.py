@@ -36,7 +36,7 @@ def plan_renewal(seen: Seen[RenewalWanted], now: datetime) -> Plan[Order]:
         return Plan(flying, (), {**facts, "due": True, "reason": f"{flying.named} is in progress"})
     followed = current is not None and wanted.order_id not in (None, current.order_id)
     # What a task says of the order that it names does not hold for its successor.
-    asked = replace(wanted, force=False, due_on_host=False) if followed else wanted
+    asked = replace(wanted, force=False, due_on_host=False, revoked=False) if followed else wanted
     due, reason, warning = judge(asked, current, now, seen.clock_offset)
     warnings = (warning,) if warning else ()
     if due:

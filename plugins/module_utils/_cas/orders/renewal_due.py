@@ -35,8 +35,8 @@ def judge(wanted: RenewalWanted, order: Order | None, now: datetime, offset: tim
         raise NotAllowed(f"The service does not say when {order.named} expires, so it is unknown whether it is due.")
     service_now = now + offset if offset is not None and abs(offset) > _MOST_OFFSET else now
     found = _by_dates(wanted, order, service_now)
-    if wanted.force:
-        return found if found.due else found._replace(due=True, reason=f"{found.reason}, renewal is forced")
+    if wanted.force or wanted.revoked:
+        return _whatever_the_date(wanted, found)
     if found.due:
         _refuse_due_since_purchase(wanted, order, service_now)
     elif _by_dates(wanted, order, now).due:
@@ -48,12 +48,18 @@ def judge(wanted: RenewalWanted, order: Order | None, now: datetime, offset: tim
     return found
 
 
+def _whatever_the_date(wanted: RenewalWanted, found: Due) -> Due:
+    if wanted.revoked:
+        return found._replace(due=True, reason=f"{found.reason}, but the certificate in use is revoked")
+    return found if found.due else found._replace(due=True, reason=f"{found.reason}, renewal is forced")
+
+
 def is_due_as_listed(wanted: RenewalWanted, order: Order, now: datetime) -> bool:
     """Whether what a list tells of an order is enough: its certificate is due by the dates given there."""
     if order.not_after is None or order.not_before is None:
         return False
     follows = wanted.order_id not in (None, order.order_id)
-    return (wanted.force and not follows) or _by_dates(wanted, order, now).due
+    return ((wanted.force or wanted.revoked) and not follows) or _by_dates(wanted, order, now).due
 
 
 def _by_dates(wanted: RenewalWanted, order: Order, now: datetime) -> Due:

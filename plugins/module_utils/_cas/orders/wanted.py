@@ -72,12 +72,16 @@ class OrderWanted(Wanted):
 
 @dataclass(frozen=True)
 class RenewalWanted(Wanted):
-    """What ``cas_order_renew`` wants. ``due_on_host``: the host that uses the certificate says that it is due."""
+    """What ``cas_order_renew`` wants. ``due_on_host``: the host that uses the certificate says that it is due.
+
+    ``revoked``: the list of its CA says that it is revoked, whatever the service says.
+    """
 
     renew_before: Window = DEFAULT_WINDOW
     strategy: Strategy = Strategy.AUTO
     force: bool = False
     due_on_host: bool = False
+    revoked: bool = False
 
 
 def read_order(options: Mapping[str, Any]) -> OrderWanted:
@@ -101,6 +105,7 @@ def read_renewal(options: Mapping[str, Any]) -> RenewalWanted:
         strategy=Strategy(options.get("strategy") or "auto"),
         force=bool(options.get("force")),
         due_on_host=bool(options.get("due_on_host")),
+        revoked=bool(options.get("revoked")),
     )
     _check_together(wanted)
     return wanted

@@ -399,6 +399,15 @@ def test_a_host_whose_clock_is_a_little_ahead_orders() -> None:
     assert (plan.facts["due"], actions(plan)) == (True, [(PACKAGE, None)])
 
 
+def test_what_a_host_knows_to_be_revoked_is_due_whatever_its_dates() -> None:
+    plan = judged(order("issued", left=60), due_on_host=True, revoked=True)
+    assert (plan.facts["due"], actions(plan)) == (True, [(PACKAGE, None)])
+    assert plan.steps[0].reason.startswith("60 of 90 days left") and "is revoked" in plan.steps[0].reason
+    # Its successor is not: whatever the host knows is of the order that it names.
+    old, new = order("issued", 1, left=60), order("issued", 2, left=80)
+    assert actions(judged(old, new, order_id="1001", due_on_host=True, revoked=True)) == []
+
+
 def test_a_host_that_has_the_certificate_before_the_last_gets_the_last() -> None:
     old, new = order("issued", 1, left=10), order("issued", 2, left=80)
     assert actions(judged(old, new, order_id="1001", due_on_host=True)) == []
