@@ -223,6 +223,55 @@ def test_warnings_are_shown_once(shop: Shop, server: Server, told: Told) -> None
     assert len([text for text in told.warnings if "/nowhere/at/all" in text]) == 1
 
 
+# The list of revoked certificates.
+
+
+@pytest.fixture
+def state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    place = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(place))
+    return place / "certops.alicloud"
+
+
+def revoke(shop: Shop) -> None:
+    numbers = map(str, shop.account.world.orders)
+    shop.account.call("CancelCertificateForPackageRequest", {"OrderId": max(numbers)})
+
+
+def test_a_revoked_certificate_is_replaced(shop: Shop, server: Server, state: Path, told: Told) -> None:
+    shop.account.turn(crl_hours=24)
+    old = run(shop, server)["current"]["serial_number"]
+    revoke(shop)
+    foreseen = run(shop, server, check=True)
+    assert (foreseen["action"], foreseen["revoked"]) == ("renew", True)
+    assert f"renew, the certificate in use, {old}, is revoked since" in foreseen["msg"]
+    assert run(shop, server)["current"]["generation"] == 2
+    assert run(shop, server)["action"] == "nothing"
+    assert shop.account.lists_served == 1, "the list is fetched once for all tasks"
+    assert told.warnings == [] and list(state.glob("crl-*.json"))
+
+
+def test_check_revocation_switches_it_off(shop: Shop, server: Server, state: Path) -> None:
+    shop.account.turn(crl_hours=24)
+    run(shop, server)
+    revoke(shop)
+    result = run(shop, server, check_revocation=False)
+    assert (result["action"], result["revoked"], shop.account.lists_served) == ("nothing", None, 0)
+    assert not list(state.glob("crl-*"))
+
+
+def test_a_list_elsewhere_is_not_asked_for_with_an_emulator(
+    shop: Shop, server: Server, state: Path, told: Told
+) -> None:
+    shop.account.turn(crl_hours=24)
+    shop.account.world.address = "http://crl.example.com"
+    run(shop, server)
+    result = run(shop, server)
+    assert (result["action"], result["revoked"]) == ("nothing", None)
+    (warning,) = told.warnings
+    assert "only this machine is asked with an emulator" in warning
+
+
 # The connections.
 
 

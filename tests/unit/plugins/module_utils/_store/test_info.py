@@ -75,6 +75,8 @@ def test_the_certificate_in_use(shop: Shop) -> None:
         "days_left": 80,
         "verified": True,
         "stored": None,
+        "crl_urls": [],
+        "issuer_certificate": None,
     }
 
 

@@ -93,6 +93,7 @@ def test_where_nothing_is_due_nothing_is_asked(shop: Shop, services: list[str]) 
     assert services == []
     assert shop.look(requirements={**FINE, "services": ["nginx"]}, domains=["b.example.com"])["problems"]
     assert services == ["nginx"]
+    assert len(problems(shop, services=["nginx"], webroot="/nowhere", always=True)) == 2
 
 
 @pytest.mark.parametrize("program", ["/nonexistent/reload", "no-such-program", "/etc/passwd"])
