@@ -10,6 +10,7 @@ import shlex
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
+from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
@@ -21,22 +22,20 @@ from ansible_collections.certops.alicloud.plugins.action import certificate_stor
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import ALIDNS
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
-from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import OPTIONS
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import ON_THE_HOST, OPTIONS
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.observe import Actors
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.options import read_certificate_options
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.publish import by_place
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reconcile import ensure_certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.revocation import Lists
-from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import (
-    Service,
-    read_certificate_options,
-)
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import Service
 from ansible_collections.certops.alicloud.plugins.module_utils._connection import Service as Product
 from ansible_collections.certops.alicloud.plugins.module_utils._dns.lookup import Resolver, read_resolvers
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils._host.environment import state_directory
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
-from ansible_collections.certops.alicloud.plugins.module_utils._text import one_line
+from ansible_collections.certops.alicloud.plugins.module_utils._text import one_line, quoted, unknown_key
 from ansible_collections.certops.alicloud.plugins.plugin_utils.direct import teller, variables
 
 LOOK, CHANGE = "certops.alicloud.certificate_store_info", "certops.alicloud.certificate_store"
@@ -44,6 +43,7 @@ LOOK, CHANGE = "certops.alicloud.certificate_store_info", "certops.alicloud.cert
 OWN: dict[str, Callable[..., Any]] = {LOOK: certificate_store_info.ActionModule, CHANGE: certificate_store.ActionModule}
 # What the steps on the host may tell Ansible beside their results.
 PASSED_ON = ("ansible_facts", "deprecations")
+LISTED = "ansible-doc certops.alicloud.certificate lists the options."
 NOTHING_IN_USE = "No certificate is in use."
 # A sentence of a failed step, by its arguments and its result.
 Tell = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
@@ -82,6 +82,7 @@ class ActionModule(ActionBase):
     def _ensured(self, host: TargetHost) -> dict[str, Any]:
         given = {name: value for name, value in self._task.args.items() if name != "settings"}
         options = _task.validated(OPTIONS, {**given, **_settings(self._task.args)})
+        _task.validated(ON_THE_HOST, {name: options[name] for name in ON_THE_HOST if options[name]})
         asked = options["until"]
         if not (options["wait"] or self._task.check_mode) and asked in ("issued", "installed"):
             options["until"] = "requested"
@@ -250,10 +251,16 @@ def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
     given = arguments.get("settings") or {}
     if not isinstance(given, Mapping):
         raise Failure("settings: give a dictionary of options.")
-    unknown = sorted(set(map(str, given)) - set(OPTIONS))
-    if unknown:
-        raise Failure(f"settings: unknown key(s): {', '.join(unknown)}.")
+    for key in given:
+        if key not in OPTIONS:
+            raise Failure(f"settings: {_unknown(str(key))}")
     return given
+
+
+def _unknown(key: str) -> str:
+    plain = key.removeprefix("certificate_")  # as the variables of the role are called
+    near = [plain] if plain in OPTIONS else get_close_matches(plain, OPTIONS, 1)
+    return unknown_key(key, near) if near else f"unknown key {quoted(key)}; {LISTED}"
 
 
 def _connections(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

@@ -18,14 +18,11 @@ from ansible_collections.certops.alicloud.plugins.module_utils import _task
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import PRODUCT as ALIDNS
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import OPTIONS
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.observe import Actors, Look
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.options import read_certificate_options
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reconcile import ensure_certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.revocation import Lists
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.steps import Chain
-from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import (
-    CertificateWanted,
-    Service,
-    read_certificate_options,
-)
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import CertificateWanted, Service
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome

@@ -19,11 +19,11 @@ from .model import Access
 
 
 def read_access(options: Mapping[str, Any]) -> Access:
-    return Access(_mode(options["key_mode"]), _uid(options["owner"]), _gid(options["group"]))
+    return Access(read_mode(options["key_mode"]), _uid(options["owner"]), _gid(options["group"]))
 
 
 def form_access(given: Mapping[str, Any], secret: bool) -> Access:
-    return Access(_mode(given["mode"], "mode", secret), _uid(given["owner"]), _gid(given["group"]))
+    return Access(read_mode(given["mode"], "mode", secret), _uid(given["owner"]), _gid(given["group"]))
 
 
 def refuse_foreign(access: Access) -> None:
@@ -38,7 +38,7 @@ def refuse_foreign(access: Access) -> None:
         raise InvalidOption("group", f"the user {user} may not make files of group {access.gid}; {way_out}")
 
 
-def _mode(value: Any, option: str = "key_mode", secret: bool = True) -> int:
+def read_mode(value: Any, option: str = "key_mode", secret: bool = True) -> int:
     """An octal number as text, or the number that YAML makes of 0600 without quotes."""
     text = f"{value:o}" if isinstance(value, int) and not isinstance(value, bool) else str(value).strip()
     if not re.fullmatch(r"(0o?)?[0-7]{3}", text):

@@ -154,7 +154,13 @@ def test_settings_win_over_options(shop: Shop, server: Server) -> None:
 @pytest.mark.parametrize(
     ("options", "begins"),
     [
-        ({"settings": {"dmains": ["a.example"]}}, "settings: unknown key(s): dmains."),
+        ({"settings": {"dmains": ["a.example"]}}, "settings: unknown key 'dmains'; use domains."),
+        ({"settings": {"certificate_domains": ["a.example"]}}, "settings: unknown key 'certificate_domains'; use dom"),
+        ({"settings": {"xyz": 1}}, "settings: unknown key 'xyz'; ansible-doc certops.alicloud.certificate lists the"),
+        ({"contact": {"mail": "me"}}, "contact: unknown key 'mail'; use email."),
+        ({"forms": [{"type": "p12"}]}, "forms.type: p12 is not valid; use one of combined, "),
+        ({"forms": [{"type": "der", "passwort": "x"}]}, "forms: unknown key 'passwort'; use password."),
+        ({"links": [{"path": "/etc/x.pem"}]}, "links: missing required arguments: file"),
         ({"settings": ["a.example"]}, "settings: give a dictionary"),
         ({"keep": -1}, "keep: "),
         ({"until": "soon"}, "until: soon is not valid; use one of staged, "),
