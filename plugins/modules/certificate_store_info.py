@@ -449,6 +449,13 @@ problems:
   elements: str
   returned: success
   sample: ["services: there is no service ngnix on this host: systemd does not know it."]
+refused:
+  description: Those of RV(problems) that no task before the installation can mend, because of the user who runs it.
+  type: list
+  elements: str
+  returned: success
+  sample: []
+  version_added: 0.2.0
 files:
   description: The set in use, as M(certops.alicloud.certificate_store) takes it.
   type: dict

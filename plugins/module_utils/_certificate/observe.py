@@ -110,6 +110,7 @@ class Look:
     serves_current: bool | None = None
     served_generation: int | None = None
     problems: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     abandoned: Sequence[Mapping[str, Any]] = ()
 
     @property
@@ -207,6 +208,7 @@ def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0
             for name in ("current", "staged", "ready", "served", "serves_current", "served_generation")
         },
         problems=tuple(found.get("problems") or ()),
+        refused=tuple(found.get("refused") or ()),
         abandoned=found.get("abandoned") or (),
     )
 
@@ -231,8 +233,8 @@ def _successor(wanted: CertificateWanted, look: Look) -> Action:
 
 
 def _refuse_problems(run: Run[Actors], look: Look) -> None:
-    """What would fail after an order fails before it; a preview only tells it, because it may exist by then."""
-    if look.problems and run.read_only:
+    """What would fail after an order fails before it; a preview only tells what may exist by then."""
+    if look.problems and run.read_only and not look.refused:
         run.warnings.extend(look.problems)
     elif look.problems:
         raise NotAllowed(" ".join([*look.problems, "Nothing was ordered."]))

@@ -31,11 +31,17 @@ def refuse_foreign(access: Access) -> None:
     user = os.geteuid()
     if user == 0:
         return
-    way_out = "use become, or set owner and group to those of the user that runs the task."
+    foreign = {}
     if access.uid not in (None, user):
-        raise InvalidOption("owner", f"the user {user} may not make files of user {access.uid}; {way_out}")
+        foreign["owner"] = f"user {access.uid}"
     if access.gid not in (None, os.getegid(), *os.getgroups()):
-        raise InvalidOption("group", f"the user {user} may not make files of group {access.gid}; {way_out}")
+        foreign["group"] = f"group {access.gid}"
+    if foreign:
+        raise InvalidOption(
+            ", ".join(foreign),
+            f"the user {user} may not make files of {' and '.join(foreign.values())}; use become, or set owner and "
+            "group to those of the user that runs the task.",
+        )
 
 
 def read_mode(value: Any, option: str = "key_mode", secret: bool = True) -> int:

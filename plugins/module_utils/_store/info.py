@@ -45,6 +45,7 @@ class Report:
     decision: Decision
     csr_content: str | None = None
     problems: Sequence[str] = ()
+    refused: Sequence[str] = ()
     check: bool = False
     warnings: list[str] = field(default_factory=list)
     abandoned: Sequence[Staged] = ()
@@ -75,6 +76,7 @@ class Report:
             "reason": self.decision.reason,
             "due_at_once": self.decision.due_at_once,
             "problems": list(self.problems),
+            "refused": list(self.refused),
             **({} if self.files is None else {"files": self.files}),
         }
 
@@ -107,7 +109,7 @@ def report(
         store.highest + 1,
         decision,
         _csr(where, staged, asked) if staged else None,
-        _problems(where, options, wanted) if decision.action is not Action.NOTHING or _always(options) else (),
+        *_problems(where, options, wanted, decision.action is not Action.NOTHING),
         check,
         list(decision.warnings),
         read.abandoned(where, store, asked.domains),
@@ -148,14 +150,15 @@ def _csr(where: Place, staged: Staged, asked: CertificateWanted) -> str | None:
     return csr_content(where, staged, asked.domains)
 
 
-def _always(options: Mapping[str, Any]) -> bool:
-    return bool((options["requirements"] or {}).get("always"))
+def _problems(
+    where: Place, options: Mapping[str, Any], wanted: Extras, is_due: bool
+) -> tuple[Sequence[str], Sequence[str]]:
+    asked = options["requirements"] or {}
+    if not asked or not (is_due or asked.get("always")):
+        return (), ()
+    from .requirements import problems, refused
 
-
-def _problems(where: Place, options: Mapping[str, Any], wanted: Extras) -> list[str]:
-    from .requirements import problems
-
-    return problems(where, options["requirements"], wanted)
+    return problems(where, asked, wanted), refused(asked)
 
 
 def _asked(options: Mapping[str, Any]) -> CertificateWanted:

@@ -55,6 +55,7 @@ def test_nothing_is_there(shop: Shop) -> None:
         "now": "2026-11-22T12:00:00Z",
         "due_at_once": False,
         "problems": [],
+        "refused": [],
     }
     assert not shop.directory.exists()
 
