@@ -219,9 +219,19 @@ def test_the_progress_of_the_wait_names_the_record_where_it_is(
     shown: list[str] = []
     monkeypatch.setattr(action, "teller", lambda host, is_secret: lambda line, detail: shown.append(line))
     result = run(shop, server, validation="alidns", dns_alias="v.example.net", wait_timeout=2)
-    assert "Publish TXT v.example.net with the value" in result["msg"]
-    assert any("To publish: TXT v.example.net with the value" in line for line in shown), shown
+    assert "TXT v.example.net was published" in result["msg"]
+    assert any("Publishing TXT v.example.net with the value" in line for line in shown), shown
+    assert not any("To publish" in line for line in shown), shown
     assert "_dnsauth" not in "".join([*shown, result["msg"]])
+
+
+def test_the_progress_tells_others_what_to_publish(shop: Shop, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.account.turn(proof="control")
+    shown: list[str] = []
+    monkeypatch.setattr(action, "teller", lambda host, is_secret: lambda line, detail: shown.append(line))
+    result = run(shop, server, validation="manual", wait_timeout=2)
+    assert "Publish TXT _dnsauth.www.example.com with the value" in result["msg"]
+    assert any("To publish: TXT _dnsauth.www.example.com with the value" in line for line in shown), shown
 
 
 def test_warnings_are_shown_once(shop: Shop, server: Server, told: Told) -> None:
