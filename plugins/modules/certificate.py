@@ -89,7 +89,10 @@ options:
     default: ECC
   key_size:
     description:
-      - Size of a new private key in bits. The default is 2048 for V(RSA) and 256 for V(ECC).
+      - Size of a new private key in bits, 2048, 3072 or 4096 for V(RSA), 256 or 384 (P-256 or P-384) for V(ECC). The
+        first is the default.
+      - Another type or size than that of the certificate in use takes effect with the next renewal, and RV(reason) says
+        so. With O(rotate_key=false), the key stays as it is.
     type: int
   rotate_key:
     description:

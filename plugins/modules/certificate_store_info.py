@@ -244,6 +244,18 @@ current:
       type: str
       returned: always
       sample: "2026-11-22T00:03:00Z"
+    key_type:
+      description: Type of its key, V(ECC) or V(RSA); null for others.
+      type: str
+      returned: always
+      sample: ECC
+      version_added: 0.2.0
+    key_size:
+      description: Size of its key in bits; null for other types.
+      type: int
+      returned: always
+      sample: 256
+      version_added: 0.2.0
     crl_urls:
       description:
         - Addresses of the list of revoked certificates (CRL) that the certificate names, if they begin with

@@ -223,7 +223,14 @@ def _decide(wanted: CertificateWanted, look: Look, revocation: Revocation) -> tu
         return _successor(wanted, look), f"{look.reason}, renewal is forced"
     if look.action is Action.RENEW:
         return _successor(wanted, look), look.reason
-    return look.action, look.reason
+    return look.action, look.reason + (_of_the_key(wanted, look) if look.action is Action.NOTHING else "")
+
+
+def _of_the_key(wanted: CertificateWanted, look: Look) -> str:
+    """What becomes of a key that is of another type or size than the one that is asked for."""
+    there = look.current or {}
+    asked, has = wanted.key, (there.get("key_type"), there.get("key_size"))
+    return texts.another_key(asked, has, wanted.options["rotate_key"]) if there and has != asked else ""
 
 
 def _successor(wanted: CertificateWanted, look: Look) -> Action:

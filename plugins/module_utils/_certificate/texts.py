@@ -56,7 +56,15 @@ def in_use(look: Look) -> str:
 
 
 def revoked(current: Mapping[str, Any], since: str | None) -> str:
-    return f"the certificate in use, {current['serial_number']}, is revoked since {since} by the list of its CA (CRL)"
+    return f"the certificate in use, {current['serial_number']}, is revoked since {since}, as the CRL of its CA says"
+
+
+def another_key(asked: tuple[str, int], has: tuple[str | None, int | None], rotates: bool) -> str:
+    """The end of a reason: nothing is ordered for a key alone."""
+    there = " ".join(map(str, filter(None, has))) or "of another type"
+    if not rotates:
+        return f"; the key stays {there}, not {asked[0]} {asked[1]}, because rotate_key is false"
+    return f"; the key is {there} until the next renewal makes one of {asked[0]} {asked[1]}"
 
 
 def abandoned(other: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from .._cas.orders.wanted import OrderWanted, RenewalWanted, read_order, read_renewal
+from .._x509.make import check_key_size
 
 # Seconds that the service may take to say what is to be published.
 _LONGEST_VALIDATION_WAIT = 300
@@ -76,6 +77,11 @@ class CertificateWanted:
         """How sentences call them."""
         given = self.options["endpoints"] or ()
         return tuple(str(each.get("address", "") if isinstance(each, Mapping) else each) for each in given)
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Type and size of a new key."""
+        return self.options["key_type"], check_key_size(self.options["key_type"], self.options["key_size"])
 
     @property
     def timeout(self) -> float:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .._errors import InvalidOption
 from .._host.clock import Clock
 from .._text import code, utc_text
-from .._x509.certificate import revocation_of
+from .._x509.certificate import details
 from .._x509.dates import time_left
 from .._x509.hostnames import uncovered
 from .._x509.renewal_window import window
@@ -210,7 +210,7 @@ def _served_generation(where: Place, store: Store, shown: list[Served] | None) -
 
 def _current(where: Place, current: Installed, now: datetime) -> dict[str, Any]:
     certificate = current.certificate
-    crl_urls, issuer = revocation_of(certificate)
+    more = details(certificate)
     return {
         "generation": current.generation.number,
         "directory": where.generation_path(current.generation.number),
@@ -224,8 +224,10 @@ def _current(where: Place, current: Installed, now: datetime) -> dict[str, Any]:
         "sha256_fingerprint": certificate.sha256_fingerprint,
         "verified": current.generation.verified,
         "stored": utc_text(current.record.stored) if current.record and current.record.stored else None,
-        "crl_urls": list(crl_urls),
-        "issuer_certificate": issuer,
+        "key_type": more.key_type,
+        "key_size": more.key_size,
+        "crl_urls": list(more.crl_urls),
+        "issuer_certificate": more.issuer,
     }
 
 

@@ -19,7 +19,7 @@ from .distinguished_name import issuer, name_text, subject
 from .extensions import crl_urls, dns_names
 from .library import x509_library
 from .pem import pem_blocks, pem_text
-from .public_key import key_hash
+from .public_key import key_hash, key_kind
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509
@@ -94,15 +94,23 @@ def load_certificates(text: str) -> list[X509]:
     return [x509.load_der_x509_certificate(der) for der in _ders(text)]
 
 
-def revocation_of(certificate: Certificate) -> tuple[tuple[str, ...], str | None]:
-    """Where the list is that tells whether a certificate is revoked, and its issuer (PEM), who signs that list.
+class Details(NamedTuple):
+    """What is looked at in the certificate in use alone: its key, and where the list of revoked certificates is.
 
-    Nothing where the certificate names no list, or where its issuer is not beside it.
+    ``issuer`` (PEM) signs that list. Both are nothing where the certificate names no list, or comes without its issuer.
     """
+
+    key_type: str | None
+    key_size: int | None
+    crl_urls: tuple[str, ...] = ()
+    issuer: str | None = None
+
+
+def details(certificate: Certificate) -> Details:
     leaf, *others = load_certificates(certificate.fullchain)
-    urls = crl_urls(leaf)
+    found, urls = Details(*key_kind(leaf.public_key())), crl_urls(leaf)
     signer = next((block for block, each in zip(_blocks(certificate.chain), others) if is_signed_by(leaf, each)), None)
-    return (urls, signer) if urls and signer else ((), None)
+    return found._replace(crl_urls=urls, issuer=signer) if urls and signer else found
 
 
 def _blocks(chain: str) -> list[str]:

@@ -67,8 +67,8 @@ def test_a_revoked_certificate_is_due_at_once(shop: Shop) -> None:
     revoke(shop)
     foreseen = run(shop, check=True)
     assert foreseen["reason"] == (
-        f"the certificate in use, {old['current']['serial_number']}, is revoked since 2026-11-23T12:00:00Z by the list "
-        "of its CA (CRL)"
+        f"the certificate in use, {old['current']['serial_number']}, is revoked since 2026-11-23T12:00:00Z, as the CRL "
+        "of its CA says"
     )
     assert (foreseen["action"], foreseen["revoked"]) == ("renew", True)
     assert actions(foreseen) == ["stage", CREATE, "publish", "store", "install", "reload", "verify"]

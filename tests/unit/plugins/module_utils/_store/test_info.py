@@ -76,6 +76,8 @@ def test_the_certificate_in_use(shop: Shop) -> None:
         "days_left": 80,
         "verified": True,
         "stored": None,
+        "key_type": "ECC",
+        "key_size": 256,
         "crl_urls": [],
         "issuer_certificate": None,
     }

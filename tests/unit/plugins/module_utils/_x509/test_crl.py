@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidCertificate
-from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import read_certificate, revocation_of
+from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import details, read_certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.crl import read_crl
 from tests.support.certificates import ABOVE, INTERMEDIATE, NOW, ROOT, WWW, Signer, common, new_key, pem, rsa_key
 
@@ -105,7 +105,7 @@ URLS = ("http://crl3.example.net/a.crl", "http://crl4.example.net/a.crl")
 
 def test_a_certificate_says_where_its_list_is_and_who_signs_it() -> None:
     made = read_certificate(pem(leaf(point(URLS[0]), point("ldap://x/y", URLS[1])), ABOVE))
-    assert revocation_of(made) == (URLS, pem(ABOVE))
+    assert (details(made).crl_urls, details(made).issuer) == (URLS, pem(ABOVE))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,8 @@ def test_a_certificate_says_where_its_list_is_and_who_signs_it() -> None:
     ids=["no extension", "no address of the web", "no full name", "no issuer", "another issuer"],
 )
 def test_without_an_address_and_a_verified_issuer_there_is_nothing_to_ask(chain: tuple[x509.Certificate, ...]) -> None:
-    assert revocation_of(read_certificate(pem(*chain))) == ((), None)
+    found = details(read_certificate(pem(*chain)))
+    assert (found.crl_urls, found.issuer) == ((), None)
 
 
 def test_moments_are_utc() -> None:
