@@ -8,14 +8,13 @@ Option tables are Ansible's, but for ``variables``: the environment variables th
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ._errors import InvalidOption
-from ._host.environment import first_set, named_value
+from ._host.environment import first_set, named_value, state_directory
 from ._rpc import regions
 from ._rpc.client import Client, Product, Tell
 from ._rpc.credentials import Source, given
@@ -87,7 +86,7 @@ class Service(NamedTuple):
             max_attempts=params["max_attempts"],
             timeout=params["request_timeout"],
             tell=tell,
-            state_directory=_state_directory(),
+            state_directory=state_directory(),
         )
 
     def _url(self, params: Mapping[str, Any], region: str) -> str:
@@ -122,14 +121,6 @@ def _refuse_blanks(params: Mapping[str, Any]) -> None:
         if value and value.strip() and value.split() != [value]:
             where = named_value(CONNECTION[option]["variables"], value) or option
             raise InvalidOption(where, "it contains a blank or a line end, as text from a file does; remove that.")
-
-
-def _state_directory() -> str:
-    """The directory of this user for notes between tasks; made when there is something to note."""
-    state = os.environ.get("XDG_STATE_HOME", "")
-    # A path that is not absolute counts as none, by the rules of this variable.
-    base = state if os.path.isabs(state) else os.path.expanduser("~/.local/state")
-    return os.path.join(base, "certops.alicloud")
 
 
 def find_source(

@@ -31,11 +31,17 @@ def results(seen: Seen, look: Look, order: Order | None) -> dict[str, Any]:
         "domains": list(seen.wanted.domains),
         "directory": look.directory,
         "staged": look.staged["generation"] if look.staged else None,
-        "current": look.current,
+        "current": _shown(look.current),
         "previous": seen.look.current["generation"] if seen.look.current else None,
         "served": look.served,
+        "revoked": seen.revocation.revoked,
         "publish": entries(order),
     }
+
+
+def _shown(current: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The certificate in use, without what only the task needs of it."""
+    return {name: value for name, value in current.items() if name != "issuer_certificate"} if current else None
 
 
 def entries(order: Order | None) -> list[dict[str, Any]]:

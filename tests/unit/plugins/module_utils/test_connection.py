@@ -17,6 +17,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils import _connectio
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import ALIDNS
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption, NoCredentials
+from ansible_collections.certops.alicloud.plugins.module_utils._host import environment
 
 OTHERS_KEY = {"ALICLOUD_ACCESS_KEY": "other", "ALICLOUD_SECURITY_TOKEN": "theirs"}
 
@@ -193,6 +194,6 @@ def test_a_state_directory_that_is_no_path_is_not_set(
     monkeypatch.setenv("HOME", str(tmp_path))
     if state is not None:
         monkeypatch.setenv("XDG_STATE_HOME", state)
-    assert _connection._state_directory() == f"{tmp_path}/.local/state/certops.alicloud"
+    assert environment.state_directory() == f"{tmp_path}/.local/state/certops.alicloud"
     monkeypatch.setenv("XDG_STATE_HOME", f"{tmp_path}/state")
-    assert _connection._state_directory() == f"{tmp_path}/state/certops.alicloud"
+    assert environment.state_directory() == f"{tmp_path}/state/certops.alicloud"
