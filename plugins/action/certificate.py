@@ -25,7 +25,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.product impo
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import ON_THE_HOST, OPTIONS
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.observe import Actors
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.options import read_certificate_options
-from ansible_collections.certops.alicloud.plugins.module_utils._certificate.publish import told
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.publish import by_place
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reconcile import ensure_certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.revocation import Lists
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.several import (
@@ -119,7 +119,7 @@ class ActionModule(ActionBase):
             host=host,
             clock=Clock(),
             read_only=self._task.check_mode,
-            connect=lambda: self._client(CAS, "connection", options, lambda line: told(actors, wanted, line)),
+            connect=lambda: self._client(CAS, "connection", options, lambda line: by_place(actors, line)),
             connect_alidns=lambda: self._client(ALIDNS, "alidns_connection", options),
             find_resolver=lambda: _resolver(options),
             lists=_lists(options),

@@ -139,12 +139,6 @@ def by_place(actors: Actors, text: str) -> str:
     return text
 
 
-def told(actors: Actors, wanted: CertificateWanted, line: str) -> str:
-    """A line of the progress of a wait: what the task publishes itself is not asked of the reader."""
-    ours = line.replace("To publish: ", "Publishing ") if wanted.validation.is_ours else line
-    return by_place(actors, ours)
-
-
 def _followed(run: Run[Actors], name: str) -> str:
     try:
         resolver = run.actor.resolver
