@@ -94,8 +94,9 @@ def find_revocation(run: Run[Actors], current: Mapping[str, Any] | None) -> Revo
 def _look_up(known: Mapping[str, Any], serial: int, clock: Clock) -> Revocation:
     if not known.get("next_update", 0) > clock.now().timestamp():
         return Revocation(None, problem=str(known.get("problem") or "it is out of date"))
-    _before, is_there, after = str(known.get("revoked", "")).partition(f"\n{serial:x} ")
-    return Revocation(True, after.partition("\n")[0]) if is_there else Revocation(False)
+    revoked, mark = str(known.get("revoked", "")), f";{serial:x}@"
+    at = revoked.find(mark)
+    return Revocation(False) if at < 0 else Revocation(True, revoked[at + len(mark) :].partition(";")[0])
 
 
 def _known(asked: _Asked) -> tuple[Mapping[str, Any], bool]:
@@ -148,10 +149,11 @@ def _fetched(asked: _Asked, before: Mapping[str, Any]) -> dict[str, Any]:
         except Failure as failure:
             problem = problem or failure.msg.rstrip(".")
             continue
-        lines = [f"{serial:x} {utc_text(since)}" for serial, since in found.revoked.items()]
+        # One text without line ends is read much faster than many values.
+        revoked = [f"{serial:x}@{utc_text(since)}" for serial, since in found.revoked.items()]
         return {
             "next_update": found.next_update.timestamp(),
             "ask_after": min(found.next_update, now + _KEPT).timestamp(),
-            "revoked": "\n".join(["", *lines, ""]),
+            "revoked": ";".join(["", *revoked, ""]),
         }
     return {**before, "problem": problem, "ask_after": (now + _MISSED).timestamp()}
