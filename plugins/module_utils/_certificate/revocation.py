@@ -92,7 +92,8 @@ def find_revocation(run: Run[Actors], current: Mapping[str, Any] | None) -> Revo
 
 
 def _look_up(known: Mapping[str, Any], serial: int, clock: Clock) -> Revocation:
-    if not known.get("next_update", 0) > clock.now().timestamp():
+    until = known.get("next_update")
+    if not isinstance(until, float) or until <= clock.now().timestamp():
         return Revocation(None, problem=str(known.get("problem") or "it is out of date"))
     revoked, mark = str(known.get("revoked", "")), f";{serial:x}@"
     at = revoked.find(mark)
@@ -131,10 +132,11 @@ def _locked(asked: _Asked, path: str) -> tuple[Mapping[str, Any], bool]:
 
 
 def _is_fresh(note: Mapping[str, Any], clock: Clock) -> bool:
-    """Neither too old, nor of a clock that was ahead."""
+    """Whole, neither too old, nor of a clock that was ahead."""
     now = clock.now()
-    with suppress(TypeError):
-        return bool(now.timestamp() < note.get("ask_after", 0) <= (now + _KEPT).timestamp())
+    with suppress(KeyError, TypeError):
+        is_whole = "problem" in note or note.get("next_update", 0) >= note["ask_after"]
+        return bool(is_whole and now.timestamp() < note["ask_after"] <= (now + _KEPT).timestamp())
     return False
 
 
