@@ -65,17 +65,18 @@ atexit.register(gc.freeze)
 if isinstance(getattr(__spec__, "loader", None), zipimporter):
     gc.set_threshold(100_000)
 
-# How Ansible words that a value is of another type, or is none of the choices.
-_WRONG_TYPE = re.compile(
+# How Ansible words that a value is of another type, or is none of the choices. Compiled where it is looked for, since a
+# shipped task takes time for all that it imports.
+_WRONG_TYPE = (
     r"(?P<entry>Elements value for option|argument) '(?P<name>[^']+)'(?: found in '(?P<before>[^']+)')? is of type "
     r"(?:<class ')?(?P<had>\w+)(?:'>)?(?: found in '(?P<after>[^']+)'\.)? "
     r"and we were unable to convert to (?P<wanted>\w+)"
 )
-_WRONG_CHOICE = re.compile(
+_WRONG_CHOICE = (
     r"value of (?P<name>\S+) must be one of: (?P<choices>.+), got: (?P<had>.+?)(?: found in (?P<within>.+))?$"
 )
-_MISSING = re.compile(r"(?P<what>missing required arguments: .+) found in (?P<within>.+)$")
-_UNKNOWN = re.compile(r"(?P<names>.+?)\. Supported parameters include: (?P<known>.+)\.$")
+_MISSING = r"(?P<what>missing required arguments: .+) found in (?P<within>.+)$"
+_UNKNOWN = r"(?P<names>.+?)\. Supported parameters include: (?P<known>.+)\.$"
 _TYPES = {
     "str": "text",
     "int": "a whole number",
@@ -172,7 +173,7 @@ def validated(options: Mapping[str, Any], values: Mapping[str, Any], within: str
 
 def _of_unknown_keys(problem: str) -> str:
     """What Ansible says of keys that it does not know: the first of them, in the option that holds it."""
-    found = _UNKNOWN.match(problem)
+    found = re.match(_UNKNOWN, problem)
     if not found:
         return f"unknown key {problem}"
     within, dot, key = found["names"].split(", ")[0].rpartition(".")
@@ -182,17 +183,17 @@ def _of_unknown_keys(problem: str) -> str:
 
 def _in_our_words(problem: str) -> str:
     """What Ansible says of a value, beginning with the option, and without the value where the type is wrong."""
-    found = _WRONG_TYPE.search(problem)
+    found = re.search(_WRONG_TYPE, problem)
     if found:
         within = found["before"] or found["after"]
         option = f"{within}.{found['name']}" if within else found["name"]
         entry = "an entry" if found["entry"].startswith("Elements") else "the value"
         return f"{option}: {entry} is {_TYPES.get(found['had'], found['had'])}; give {_TYPES[found['wanted']]}."
-    found = _WRONG_CHOICE.search(problem)
+    found = re.search(_WRONG_CHOICE, problem)
     if found:
         option = f"{found['within']}.{found['name']}" if found["within"] else found["name"]
         return f"{option}: {found['had']} is not valid; use one of {found['choices']}."
-    found = _MISSING.match(problem)
+    found = re.match(_MISSING, problem)
     return f"{found['within']}: {found['what']}" if found else problem
 
 

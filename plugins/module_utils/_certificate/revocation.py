@@ -92,10 +92,12 @@ def find_revocation(run: Run[Actors], current: Mapping[str, Any] | None) -> Revo
 
 
 def _look_up(known: Mapping[str, Any], serial: int, clock: Clock) -> Revocation:
-    if not known.get("next_update", 0) > clock.now().timestamp():
+    until = known.get("next_update")
+    if not isinstance(until, float) or until <= clock.now().timestamp():
         return Revocation(None, problem=str(known.get("problem") or "it is out of date"))
-    _before, is_there, after = str(known.get("revoked", "")).partition(f"\n{serial:x} ")
-    return Revocation(True, after.partition("\n")[0]) if is_there else Revocation(False)
+    revoked, mark = str(known.get("revoked", "")), f";{serial:x}@"
+    at = revoked.find(mark)
+    return Revocation(False) if at < 0 else Revocation(True, revoked[at + len(mark) :].partition(";")[0])
 
 
 def _known(asked: _Asked) -> tuple[Mapping[str, Any], bool]:
@@ -130,10 +132,11 @@ def _locked(asked: _Asked, path: str) -> tuple[Mapping[str, Any], bool]:
 
 
 def _is_fresh(note: Mapping[str, Any], clock: Clock) -> bool:
-    """Neither too old, nor of a clock that was ahead."""
+    """Whole, neither too old, nor of a clock that was ahead."""
     now = clock.now()
-    with suppress(TypeError):
-        return bool(now.timestamp() < note.get("ask_after", 0) <= (now + _KEPT).timestamp())
+    with suppress(KeyError, TypeError):
+        is_whole = "problem" in note or note.get("next_update", 0) >= note["ask_after"]
+        return bool(is_whole and now.timestamp() < note["ask_after"] <= (now + _KEPT).timestamp())
     return False
 
 
@@ -148,10 +151,11 @@ def _fetched(asked: _Asked, before: Mapping[str, Any]) -> dict[str, Any]:
         except Failure as failure:
             problem = problem or failure.msg.rstrip(".")
             continue
-        lines = [f"{serial:x} {utc_text(since)}" for serial, since in found.revoked.items()]
+        # One text without line ends is read much faster than many values.
+        revoked = [f"{serial:x}@{utc_text(since)}" for serial, since in found.revoked.items()]
         return {
             "next_update": found.next_update.timestamp(),
             "ask_after": min(found.next_update, now + _KEPT).timestamp(),
-            "revoked": "\n".join(["", *lines, ""]),
+            "revoked": ";".join(["", *revoked, ""]),
         }
     return {**before, "problem": problem, "ask_after": (now + _MISSED).timestamp()}

@@ -64,14 +64,18 @@ def _uid(owner: str | None) -> int | None:
     try:
         return _own_number(owner) if owner is None or owner.isdecimal() else pwd.getpwnam(owner).pw_uid
     except (KeyError, ValueError):
-        raise InvalidOption("owner", f"there is no user {quoted(owner)} on this machine.") from None
+        raise InvalidOption(
+            "owner", f"there is no user {quoted(owner)} on this machine; create it first, or correct owner."
+        ) from None
 
 
 def _gid(group: str | None) -> int | None:
     try:
         return _own_number(group) if group is None or group.isdecimal() else _group(group)
     except (KeyError, ValueError):
-        raise InvalidOption("group", f"there is no group {quoted(group)} on this machine.") from None
+        raise InvalidOption(
+            "group", f"there is no group {quoted(group)} on this machine; create it first, or correct group."
+        ) from None
 
 
 def _group(name: str) -> int:

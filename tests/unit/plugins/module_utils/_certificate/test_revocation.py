@@ -202,8 +202,21 @@ def test_a_note_that_cannot_be_read_is_fetched_again(shop: Shop) -> None:
     assert (run(shop)["revoked"], served(shop)) == (False, 1)
 
 
-@pytest.mark.parametrize("note", [{"ask_after": "x"}, {"ask_after": 9e12, "next_update": 9e12, "revoked": ""}])
-def test_a_note_of_another_clock_is_not_believed(shop: Shop, note: dict[str, Any]) -> None:
+LATER = client.NOON.timestamp() + HOUR
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        {"ask_after": "x"},
+        {"ask_after": 9e12, "next_update": 9e12, "revoked": ""},
+        {"ask_after": LATER, "next_update": "x"},
+        {"ask_after": LATER},
+        {"next_update": LATER},
+        {},
+    ],
+)
+def test_a_note_that_is_not_whole_or_of_another_clock_is_not_believed(shop: Shop, note: dict[str, Any]) -> None:
     run(shop)
     (path,) = Path(shop.state or "").glob("crl-*.json")
     path.write_text(json.dumps(note))

@@ -391,6 +391,21 @@ def test_a_name_that_the_ca_added_is_not_asked_for_when_another_was_wanted(
     assert asked == [(Endpoint("127.0.0.1", 443), name)]
 
 
+def test_every_endpoint_has_to_serve_the_certificate(shop: Shop) -> None:
+    shop.use()
+    new, other = Served("127.0.0.1", "1", fingerprint(shop, 1)), Served("127.0.0.1", "2", "00")
+    endpoints = ["www.example.com:443", {"address": "mail.example.com:25", "starttls": "smtp"}]
+    there, asked = host([new], [other])
+    look = shop.look(there, endpoints=endpoints)
+    assert (look["serves_current"], look["action"]) == (False, "reload")
+    assert [(endpoint.host, endpoint.starttls) for endpoint, _name in asked] == [
+        ("www.example.com", None),
+        ("mail.example.com", "smtp"),
+    ]
+    look = shop.look(host([new], [new])[0], endpoints=endpoints)
+    assert (look["serves_current"], look["action"], len(look["served"])) == (True, "nothing", 2)
+
+
 @pytest.mark.parametrize("timeout", [0.0, 3.0, 7.25])
 def test_looks_go_on_until_the_time_is_over(shop: Shop, timeout: float) -> None:
     shop.use()
