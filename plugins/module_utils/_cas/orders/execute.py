@@ -19,6 +19,7 @@ from ..status import VALID, Status
 from ..wait.one import Pauses, poll
 from .api import describe, list_orders, order_in_list, unread
 from .lock import Lock, forget
+from .previews import is_ordered
 from .refusals import issued_already
 from .select import Seen, W, closest, keyword, matching
 from .steps import CANCEL, DELETE, REVOKE
@@ -142,6 +143,7 @@ def create_order(run: ApiRun, seen: Seen[W], step: Step[Order], lock: Lock) -> D
         lock.clear()
         raise
     lock.made(run.now().timestamp(), order_id, wanted.csr.public_key_sha256 if wanted.csr else None)
+    is_ordered(run, wanted)
     return Done(_new(wanted, order_id), made)
 
 

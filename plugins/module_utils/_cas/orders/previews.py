@@ -27,19 +27,40 @@ def planned_before(run: ApiRun, wanted: Wanted, free: int, takes: int) -> int:
     A preview that fits into what is left is noted for later ones, once for a certificate: however many tasks want it,
     it is ordered once. ``takes`` may be 0 or less, where a plan returns as many as it takes.
     """
-    directory = run.actor.state_directory
-    if directory is None or not run.actor.read_only:
+    path, own = _path(run, wanted), _own(wanted)
+    if path is None or not run.actor.read_only:
         return 0
-    own = _hash(*sorted(wanted.domains))
 
     def added(note: Mapping[str, Any]) -> dict[str, Any]:
         others = _others(note, own)
         fits = free - sum(others.values()) >= takes
         return {"previews": {**others, **({own: takes} if fits else {})}}
 
-    path = os.path.join(directory, f"preview-{_hash(run.actor.account, wanted.product_code)}")
     note = change_of_run(path, run.now().timestamp(), _REMEMBERED, added, run.clock.sleep)
     return sum(_others(note, own).values())
+
+
+def is_ordered(run: ApiRun, wanted: Wanted) -> None:
+    """A run that previewed a certificate has ordered it for real: the service counts it from now on."""
+    path, own = _path(run, wanted), _own(wanted)
+    if path is None or not os.path.exists(f"{path}.json"):
+        return
+
+    def removed(note: Mapping[str, Any]) -> dict[str, Any]:
+        return {"previews": _others(note, own)}
+
+    change_of_run(path, run.now().timestamp(), _REMEMBERED, removed, run.clock.sleep)
+
+
+def _path(run: ApiRun, wanted: Wanted) -> str | None:
+    directory = run.actor.state_directory
+    if directory is None:
+        return None
+    return os.path.join(directory, f"preview-{_hash(run.actor.account, wanted.product_code)}")
+
+
+def _own(wanted: Wanted) -> str:
+    return _hash(*sorted(wanted.domains))
 
 
 def _others(note: Mapping[str, Any], own: str) -> dict[str, int]:

@@ -378,7 +378,9 @@ def test_an_answer_that_is_packed_otherwise_cannot_be_read() -> None:
     with serving(headers={"Content-Encoding": "br"}, content=b"{}") as server:
         failure = failing(f"http://{server.place}/")
     assert isinstance(failure, NoResponse)
-    assert failure.msg == "The response has an unsupported Content-Encoding."
+    assert failure.msg == (
+        "The response has an unsupported Content-Encoding: a proxy may be in between. Check endpoint."
+    )
 
 
 def test_an_answer_that_says_that_it_is_not_packed_is_read_as_it_is() -> None:

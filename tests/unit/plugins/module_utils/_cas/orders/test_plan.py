@@ -551,3 +551,19 @@ def test_without_another_order_there_is_no_hint_at_one() -> None:
     with pytest.raises(NotAllowed) as caught:
         planned({"state": "revoked"}, order("reviewing"))
     assert caught.value.msg.endswith("no certificate to revoke. Only to give up this application, use state: absent.")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "ends"),
+    [
+        (["revoked"], " (order 1001 was revoked)"),
+        (["expired", "revoked"], " (order 1002 was revoked)"),
+        (["revoked", "expired"], ""),
+        (["expired"], ""),
+        ([], ""),
+    ],
+)
+def test_a_new_order_says_that_the_last_one_was_revoked(statuses: list[str], ends: str) -> None:
+    there = [order(status, number, left=number) for number, status in enumerate(statuses, 1)]
+    [step] = planned({}, *there).steps
+    assert step.reason == f"no live order for www.example.com with {FREE}{ends}"

@@ -107,6 +107,20 @@ def test_what_is_not_ordered_takes_nothing(tmp_path: Path) -> None:
 # Real runs.
 
 
+def test_what_was_previewed_and_then_ordered_in_one_run_counts_once(tmp_path: Path) -> None:
+    """A task with check_mode, and the same without, for one host after another."""
+    account = emulator({PAID: 3})
+    for number in range(3):
+        name = f"{number}.example.com"
+        assert numbers(preview(account, tmp_path, name)) == (3 - number, 0)
+        assert preview(account, tmp_path, name, check=False).facts["quota"]["free"] == 3 - number
+
+
+def test_an_order_without_a_preview_leaves_no_note_of_one(tmp_path: Path) -> None:
+    preview(emulator(), tmp_path, "a.example", check=False)
+    assert not list(tmp_path.glob("preview-*"))
+
+
 def test_a_real_run_neither_reads_nor_writes_notes_of_previews(tmp_path: Path) -> None:
     account = emulator({PAID: 1})
     preview(account, tmp_path, "a.example")
