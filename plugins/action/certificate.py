@@ -49,6 +49,8 @@ LOOK, CHANGE = "certops.alicloud.certificate_store_info", "certops.alicloud.cert
 OWN: dict[str, Callable[..., Any]] = {LOOK: certificate_store_info.ActionModule, CHANGE: certificate_store.ActionModule}
 # What the steps on the host may tell Ansible beside their results.
 PASSED_ON = ("ansible_facts", "deprecations")
+# Options that hold options.
+OF_THE_TASK = ("settings", "certificates")
 NOTHING_IN_USE = "No certificate is in use."
 # A sentence of a failed step, by its arguments and its result.
 Tell = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
@@ -270,7 +272,7 @@ def _of_service(arguments: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 
 def _options(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a certificate, defaults filled in."""
-    given = {name: value for name, value in arguments.items() if name not in ("settings", "certificates")}
+    given = {name: value for name, value in arguments.items() if name not in OF_THE_TASK}
     return _task.validated(OPTIONS, {**given, **_settings(arguments.get("settings"))})
 
 
@@ -278,7 +280,10 @@ def _settings(given: Any) -> Mapping[str, Any]:
     """The options that are given as a dictionary; they win over those of the task."""
     if not isinstance(given or {}, Mapping):
         raise Failure("settings: give a dictionary of options.")
-    unknown = sorted(set(map(str, given or {})) - set(OPTIONS) | {"settings", "certificates"} & set(given or {}))
+    for key in OF_THE_TASK:
+        if key in (given or {}):
+            raise Failure(f"settings: {key} is an option of the task, and not of one certificate.")
+    unknown = sorted(set(map(str, given or {})) - set(OPTIONS))
     if unknown:
         raise Failure(f"settings: unknown key(s): {', '.join(unknown)}.")
     return given or {}

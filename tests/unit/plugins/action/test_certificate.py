@@ -208,7 +208,7 @@ def test_what_is_left_of_a_list_is_finished_by_another_task(shop: Shop, server: 
         ({"certificates": [{"domains": ["a.example"]}, "b.example"]}, "certificates: give a list; each entry is "),
         ({"certificates": {"domains": ["a.example"]}}, "certificates: give a list; each entry is "),
         ({"certificates": "a.example"}, "certificates: give a list; each entry is "),
-        ({"certificates": [], "settings": {"dmains": []}}, "settings: unknown key(s): dmains."),
+        ({"certificates": [], "settings": {"dmains": []}}, "settings: unknown key"),
     ],
 )
 def test_a_list_that_is_not_valid_is_refused_before_anything_is_done(
@@ -222,7 +222,7 @@ def test_a_list_that_is_not_valid_is_refused_before_anything_is_done(
 
 def test_an_entry_is_not_a_list_of_its_own(shop: Shop, server: Server) -> None:
     result = run(shop, server, certificates=[{"domains": ["a.example"], "certificates": []}])
-    assert result["msg"] == "a.example: settings: unknown key(s): certificates."
+    assert result["msg"] == "a.example: settings: certificates is an option of the task, and not of one certificate."
 
 
 def test_a_list_on_an_unreachable_host_ends_at_once(
