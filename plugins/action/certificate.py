@@ -10,6 +10,7 @@ import shlex
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
@@ -21,27 +22,26 @@ from ansible_collections.certops.alicloud.plugins.action import certificate_stor
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import ALIDNS
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
-from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import OPTIONS
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import ON_THE_HOST, OPTIONS
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.observe import Actors
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.options import read_certificate_options
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.publish import by_place
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reconcile import ensure_certificate
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.revocation import Lists
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.several import (
     label,
     refuse_same_directory,
     refused,
     together,
 )
-from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import (
-    CertificateWanted,
-    Service,
-    read_certificate_options,
-)
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import CertificateWanted, Service
 from ansible_collections.certops.alicloud.plugins.module_utils._connection import Service as Product
 from ansible_collections.certops.alicloud.plugins.module_utils._dns.lookup import Resolver, read_resolvers
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
+from ansible_collections.certops.alicloud.plugins.module_utils._host.environment import state_directory
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
-from ansible_collections.certops.alicloud.plugins.module_utils._text import one_line
+from ansible_collections.certops.alicloud.plugins.module_utils._text import one_line, quoted, unknown_key
 from ansible_collections.certops.alicloud.plugins.plugin_utils.direct import teller, variables
 
 LOOK, CHANGE = "certops.alicloud.certificate_store_info", "certops.alicloud.certificate_store"
@@ -49,8 +49,9 @@ LOOK, CHANGE = "certops.alicloud.certificate_store_info", "certops.alicloud.cert
 OWN: dict[str, Callable[..., Any]] = {LOOK: certificate_store_info.ActionModule, CHANGE: certificate_store.ActionModule}
 # What the steps on the host may tell Ansible beside their results.
 PASSED_ON = ("ansible_facts", "deprecations")
-# Options that hold options.
-OF_THE_TASK = ("settings", "certificates")
+LISTED = "ansible-doc certops.alicloud.certificate lists the options."
+# Options that hold options of certificates.
+_OF_TASKS = ("settings", "certificates")
 NOTHING_IN_USE = "No certificate is in use."
 # A sentence of a failed step, by its arguments and its result.
 Tell = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
@@ -108,6 +109,7 @@ class ActionModule(ActionBase):
 
     def _ensured(self, host: TargetHost, given: Mapping[str, Any]) -> dict[str, Any]:
         options = _options(given)
+        _task.validated(ON_THE_HOST, {name: options[name] for name in ON_THE_HOST if options[name]})
         asked = options["until"]
         if not (options["wait"] or self._task.check_mode) and asked in ("issued", "installed"):
             options["until"] = "requested"
@@ -120,6 +122,7 @@ class ActionModule(ActionBase):
             connect=lambda: self._client(CAS, "connection", options, lambda line: by_place(actors, line)),
             connect_alidns=lambda: self._client(ALIDNS, "alidns_connection", options),
             find_resolver=lambda: _resolver(options),
+            lists=_lists(options),
         )
         host.copy({**wanted.place, **wanted.access}, options["copied"])
         with closing(actors):
@@ -272,7 +275,7 @@ def _of_service(arguments: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 
 def _options(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a certificate, defaults filled in."""
-    given = {name: value for name, value in arguments.items() if name not in OF_THE_TASK}
+    given = {name: value for name, value in arguments.items() if name not in _OF_TASKS}
     return _task.validated(OPTIONS, {**given, **_settings(arguments.get("settings"))})
 
 
@@ -280,12 +283,11 @@ def _settings(given: Any) -> Mapping[str, Any]:
     """The options that are given as a dictionary; they win over those of the task."""
     if not isinstance(given or {}, Mapping):
         raise Failure("settings: give a dictionary of options.")
-    for key in OF_THE_TASK:
-        if key in (given or {}):
-            raise Failure(f"settings: {key} is an option of the task, and not of one certificate.")
-    unknown = sorted(set(map(str, given or {})) - set(OPTIONS))
-    if unknown:
-        raise Failure(f"settings: unknown key(s): {', '.join(unknown)}.")
+    for key in given or {}:
+        if key in _OF_TASKS:
+            raise Failure(f"settings: {key} is an option of the task, not of a certificate.")
+        if key not in OPTIONS:
+            raise Failure(f"settings: {_unknown(str(key))}")
     return given or {}
 
 
@@ -313,6 +315,12 @@ def _readable(tasks: Iterable[Mapping[str, Any]]) -> Iterator[CertificateWanted]
             yield read_certificate_options(_options(each))
 
 
+def _unknown(key: str) -> str:
+    plain = key.removeprefix("certificate_")  # as the variables of the role are called
+    near = [plain] if plain in OPTIONS else get_close_matches(plain, OPTIONS, 1)
+    return unknown_key(key, near) if near else f"unknown key {quoted(key)}; {LISTED}"
+
+
 def _connections(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """How to reach the API, and the API of DNS. What is wrong with them is told though nothing is due."""
     for option, product in (("connection", CAS), ("alidns_connection", ALIDNS)):
@@ -322,11 +330,25 @@ def _connections(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping
     return connection, _without_own_endpoint(connection) if alidns is None else alidns
 
 
+def _lists(options: Mapping[str, Any]) -> Lists | None:
+    """Where lists of revoked certificates come from. With an emulator on this machine, from nowhere else."""
+
+    def fetch(url: str) -> bytes:
+        from ansible_collections.certops.alicloud.plugins.module_utils._certificate.crl_fetch import fetch_list
+
+        return fetch_list(url, _is_emulated(options))
+
+    return Lists(state_directory(), fetch) if options["check_revocation"] else None
+
+
+def _is_emulated(options: Mapping[str, Any]) -> bool:
+    connection = _task.validated(CAS.options, options["connection"] or {}, "connection")
+    return str(connection["endpoint"] or "").startswith("http://")
+
+
 def _resolver(options: Mapping[str, Any]) -> Resolver | None:
     """Whom the checks ask. With an emulator on this machine, the names of the world are not asked for."""
-    connection = _task.validated(CAS.options, options["connection"] or {}, "connection")
-    is_emulator = str(connection["endpoint"] or "").startswith("http://") and not options["resolvers"]
-    if options["preflight"] == "false" or is_emulator:
+    if options["preflight"] == "false" or (_is_emulated(options) and not options["resolvers"]):
         return None
     return read_resolvers(options["resolvers"])
 

@@ -89,7 +89,10 @@ options:
     default: ECC
   key_size:
     description:
-      - Size of a new private key in bits. The default is 2048 for V(RSA) and 256 for V(ECC).
+      - Size of a new private key in bits, 2048, 3072 or 4096 for V(RSA), 256 or 384 (P-256 or P-384) for V(ECC). The
+        first is the default.
+      - Another type or size than that of the certificate in use takes effect with the next renewal, and RV(reason) says
+        so. With O(rotate_key=false), the key stays as it is.
     type: int
   rotate_key:
     description:
@@ -265,6 +268,20 @@ options:
     type: str
     choices: ["true", "false", "strict"]
     default: "true"
+  check_revocation:
+    description:
+      - Whether the task checks that the CA has not revoked the certificate in use. A revoked certificate is due at
+        once.
+      - The controller fetches the list of revoked certificates (CRL) that the certificate names, once a day for all
+        hosts, and notes it in C(~/.local/state/certops.alicloud), or below C(XDG_STATE_HOME). The list must be signed
+        by the CA of the certificate and must not be out of date. Only a public host name on the usual port of
+        C(http://) or C(https://) is asked. The variables for proxies count.
+      - A list that cannot be used changes nothing. One warning says why, and the next attempt is an hour later.
+      - A certificate that names no list is not checked. With an C(endpoint) on this machine that begins with
+        C(http://), which is an emulator, only a list on this machine is fetched.
+    type: bool
+    default: true
+    version_added: 0.2.0
   may_order:
     description:
       - With V(false), the task orders nothing, and only installs, reloads and checks what is there.
@@ -441,7 +458,8 @@ previous:
   returned: success
   sample: 3
 current:
-  description: The certificate in use after the task, as RV(certops.alicloud.certificate_store_info#module:current).
+  description: The certificate in use after the task, as RV(certops.alicloud.certificate_store_info#module:current),
+    without C(issuer_certificate).
   type: dict
   returned: success
 served:
@@ -449,6 +467,14 @@ served:
   type: list
   elements: dict
   returned: success
+revoked:
+  description:
+    - Whether the certificate that was in use before the task is revoked by the list of its CA, see
+      O(check_revocation).
+    - Null if this is not checked or not known.
+  type: bool
+  returned: success
+  version_added: 0.2.0
 publish:
   description:
     - What validates the domains and is to be published now, as

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -208,10 +209,57 @@ def slapd(directory: Path, ports: list[int], files: Files) -> list[str]:
     return [_program("slapd"), "-f", str(directory / "slapd.conf"), "-h", f"ldap://{ADDRESS}:{ports[0]}", "-d", "0"]
 
 
+def mariadb(directory: Path, ports: list[int], files: Files) -> list[str]:
+    """A server without accounts and tables: TLS comes before them."""
+    (directory / "data").mkdir(exist_ok=True)
+    options = {
+        "datadir": directory / "data",
+        "socket": directory / "socket",
+        "bind-address": ADDRESS,
+        "port": ports[0],
+        "ssl-cert": files.chain,
+        "ssl-key": files.key,
+        "default-storage-engine": "Aria",
+        **({"user": "root"} if os.geteuid() == 0 else {}),
+    }
+    given = [f"--{name}={value}" for name, value in options.items()]
+    return [_program("mariadbd"), "--no-defaults", "--skip-grant-tables", "--skip-innodb", *given]
+
+
+def postgres(directory: Path, ports: list[int], files: Files) -> list[str]:
+    """A server that does not run as root, and takes only a key that it owns or that root's group lets it read."""
+    data, program = directory / "data", _program("postgres")
+    as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    if not data.exists():
+        data.mkdir(mode=0o700)
+        if as_user:
+            shutil.chown(data, "postgres", "postgres")
+        initdb = Path(program).resolve().with_name("initdb")
+        subprocess.run([*as_user, initdb, "--no-sync", "--pgdata", data], check=True, capture_output=True)
+    key = directory / "postgres.key"
+    key.touch(0o640)
+    shutil.copyfile(files.key, key)
+    if as_user:
+        shutil.chown(key, group="postgres")
+    settings = {
+        "listen_addresses": ADDRESS,
+        "port": ports[0],
+        "unix_socket_directories": "",
+        "ssl": "on",
+        "ssl_cert_file": files.chain,
+        "ssl_key_file": key,
+    }
+    written = "".join(f"{name} = '{value}'\n" for name, value in settings.items())
+    (data / "postgresql.auto.conf").write_text(written)
+    return [*as_user, program, "-D", str(data)]
+
+
 KINDS = {
     "nginx": Kind("nginx", nginx, signal.SIGHUP, (None, None)),
     "haproxy": Kind("haproxy", haproxy, signal.SIGUSR2),
     "postfix": Kind("postfix", postfix, signal.SIGHUP, ("smtp", "smtp")),
     "dovecot": Kind("dovecot", dovecot, signal.SIGHUP, ("imap", "pop3")),
     "slapd": Kind("slapd", slapd, None, ("ldap",)),
+    "mariadb": Kind("mariadbd", mariadb, None, ("mysql",)),
+    "postgres": Kind("postgres", postgres, signal.SIGHUP, ("postgres",)),
 }

@@ -29,7 +29,9 @@ PACKAGES = {
 OPTIONAL = {
     "dovecot": ("dovecot-imapd", "dovecot-pop3d"),
     "haproxy": ("haproxy",),
+    "mariadbd": ("mariadb-server-core",),
     "postfix": ("postfix",),
+    "postgres": ("postgresql",),
     "slapd": ("slapd",),
 }
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -44,7 +46,8 @@ class Missing(Exception):
 
 def find(name: str) -> str | None:
     """Return the path of a program; servers are often outside of an ordinary user's PATH."""
-    places = [os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin"]
+    versions = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
+    places = [os.environ.get("PATH", ""), "/usr/local/sbin", "/usr/sbin", "/sbin", *versions]
     return shutil.which(name, path=os.pathsep.join(places))
 
 

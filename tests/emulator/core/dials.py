@@ -72,6 +72,9 @@ class Dials:
     chain: str = dial("full", "Certificate holds", "full", "root", "reversed", "leaf")
     extra_names: str = dial("both", "names the CA adds: bare domain of a wildcard, www", "none", "bare", "www", "both")
     complimentary_names: bool = dial(False, "a CA adds a name to what it issues, and lists show it with the order")
+    crl_hours: float | None = dial(
+        None, "hours that a list of revoked certificates (CRL) is good for; none: certificates name no list"
+    )
     csr_sans: bool = dial(False, "subject alternative names of a CSR count, not only its common name")
 
     # Words.

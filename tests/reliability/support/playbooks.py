@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.tools.dependencies import VENV
+from tests.tools.waiting import SETTINGS
 from tests.world.children import Child, start
 
 Play = dict[str, Any]
@@ -52,7 +53,8 @@ def environment(directory: Path, **more: str) -> dict[str, str]:
     """The environment of a run: home and temporary files are below the directory."""
     for name in ("home", "tmp"):
         (directory / name).mkdir(exist_ok=True)
-    (directory / "ansible.cfg").touch()
+    if not (directory / "ansible.cfg").exists():
+        (directory / "ansible.cfg").write_text(SETTINGS)
     kept = {name: value for name, value in os.environ.items() if not _OTHERS.match(name)}
     return {
         **kept,
