@@ -335,8 +335,8 @@ options:
         of all that failed.
       - Two entries with the same directory (O(directory) and O(name), which is the first domain by default) are an
         error before anything is done.
-      - The result has RV(certificates), RV(summary), RV(report), RV(reasons) and RV(left) beside RV(msg), RV(changed),
-        RV(complete) and RV(plan).
+      - The result has RV(certificates), RV(summary), RV(report), RV(reasons) and RV(left) beside RV(msg), RV(complete),
+        RV(plan) and C(changed), in place of what one certificate has.
     type: list
     elements: dict
 attributes:

@@ -62,7 +62,6 @@ def test_a_first_day_and_a_quiet_day_of_six_hosts_with_eight_certificates(tmp_pa
         (issued,), (expires,) = told(first, "issued: "), told(first, "expires next: ")
         assert all(issued.count(f"({host})") == number for host, number in hosts.items())
         assert "in 89 days" in expires and "skipping" not in first.text
-        print("LINES", len(first.text.splitlines()))
         calls = len(found.account.calls)
         for book in (RENEW, ISSUE):
             quiet = found.book(book)
@@ -81,15 +80,15 @@ HANDLERS = [
 
 
 def test_what_fails_is_told_once_and_keeps_no_other_certificate_from_being_issued(tmp_path: Path) -> None:
-    """Two hosts without a list, one with two entries for one directory, one with an entry that fails, one quiet one."""
+    """Hosts without a list, down, with two entries for one directory, and with an entry that fails."""
     (tmp_path / "handlers.yml").write_text(json.dumps(HANDLERS))
     more = {
         "certificates_handlers": str(tmp_path / "handlers.yml"),
-        "certificates_serial": 3,
+        "certificates_serial": 4,
         "counted": f"{tmp_path}/n",
     }
     more["certificates_hosts"] = "all:!other"
-    with site(tmp_path, ["bare", "empty", "flap", "some", "other"], days=0) as found:
+    with site(tmp_path, ["bare", "dead", "empty", "flap", "some", "other"], days=0) as found:
         flap = [["www.flap.example.com"], ["www.flap.example.com", "flap.example.com"], ["WWW.Flap.example.com."]]
         listed(found, "flap", *({"domains": each} for each in flap))
         listed(
@@ -100,11 +99,14 @@ def test_what_fails_is_told_once_and_keeps_no_other_certificate_from_being_issue
         )
         listed(found, "other", *names("other", 1))
         found.hosts["bare"], found.hosts["empty"] = {}, {"certificates": None}
+        listed(found, "dead", *names("dead", 1))
+        found.hosts["dead"].update(ansible_connection="ssh", ansible_host="127.0.0.1", ansible_port=1)
         found.hosts["some"]["certificates_common"]["key_type"] = "RSA"
         found.hosts["some"]["certificate_key_type"] = "RSA"
         played = found.book(ISSUE, "-e", json.dumps(more))
-        assert (played.status, played.failed, played.ended) == (2, {"flap", "some"}, {"bare", "empty", "flap", "some"})
+        assert played.status and (played.failed, played.ended) == ({"flap", "some"}, set(found.hosts) - {"other"})
         assert len(found.account.world.orders) == 1, played.text
+        assert "unreachable: dead" in played.text and played.text.count("Summarize") == 2
         for host in ("bare", "empty"):
             assert told(played, f"[{host}]") == [f"ok: [{host}] => (item=no certificates are listed for this host)"]
         assert (tmp_path / "n").read_text() == "some\n"
