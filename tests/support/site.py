@@ -105,7 +105,7 @@ class Site:
 
     def run(self, play: Mapping[str, Any], *arguments: str, **more: str) -> Played:
         write_inventory(self.root, self.hosts, **self.groups)
-        plain = {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORKS": "4", "ANSIBLE_PIPELINING": "1", **more}
+        plain = {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORKS": "16", "ANSIBLE_PIPELINING": "1", **more}
         self.runs += 1
         return run_plays(self.root, f"play{self.runs}", [dict(play)], environment(self.root, **plain), arguments)
 
