@@ -16,11 +16,11 @@ from ansible_collections.certops.alicloud.plugins.module_utils._x509 import cert
 
 def read_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every module reads through a reader that remembers, until the test ends."""
-    for reader in (certificate.read_certificate, csr.read_csr):
+    for name, reader in (("read_certificate", certificate.read_certificate), ("read_csr", csr.read_csr)):
         remembering = by_text(reader)
         for module in list(sys.modules.values()):
-            if vars(module).get(reader.__name__) is reader:
-                monkeypatch.setattr(module, reader.__name__, remembering)
+            if vars(module).get(name) is reader:
+                monkeypatch.setattr(module, name, remembering)
 
 
 def by_text(read: Callable[..., Any]) -> Callable[..., Any]:

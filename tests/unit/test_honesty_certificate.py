@@ -384,6 +384,8 @@ def world_without_anything(directory: Path, product: str, notes: bool = False, *
 ADDING = {"proof": "at_once", "complimentary_names": True}
 # What tasks of the machine noted is known to later ones for some minutes.
 NOTING = {"proof": "at_once", "notes": True}
+# What is revoked is seen in the list of the CA.
+LISTING = {"proof": "at_once", "crl_hours": 24.0}
 
 
 @pytest.mark.parametrize(
@@ -395,6 +397,7 @@ NOTING = {"proof": "at_once", "notes": True}
         pytest.param(FREE, 2, {"validation": "file"}, {}, id="validated by file"),
         pytest.param(FREE, 2, {"validation": "manual"}, ADDING, id="with a name that the CA adds"),
         pytest.param(PAID, 2, {}, NOTING, id="with notes of the machine"),
+        pytest.param(FREE, 2, {}, LISTING, id="revoked by the list"),
     ],
 )
 def test_prediction_comes_true(

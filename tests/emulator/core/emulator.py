@@ -29,6 +29,7 @@ from .world import World
 OPERATIONS = {**service.OPERATIONS, **operations.OPERATIONS}
 ACTIONS = {VERSION: frozenset(service.OPERATIONS), DNS_VERSION: frozenset(operations.OPERATIONS)}
 WRITES = service.WRITES.keys() | operations.WRITES.keys()
+CRL_PATH = "/crl"
 END_OF_TIME = 3944678400.0  # 2095-01-01
 
 
@@ -65,6 +66,7 @@ class Emulator:
         self.calls: list[Logged] = []
         self.on_call: Callable[[Logged], None] | None = None
         self.lock = threading.RLock()
+        self.lists_served = 0
         self.stopped = threading.Event()
         self._checked, self._wall, self._sleep = checked, wall, sleep
 
@@ -75,10 +77,21 @@ class Emulator:
         path, _mark, query = target.partition("?")
         if path.startswith(control.PREFIX):
             return control.answer(self, method, path, body)
+        if path == CRL_PATH:
+            return self._revoked()
         call = Call(method, path, query, {name.lower(): value for name, value in headers.items()}, body)
         with self.lock:
             rule = self.faults.take(call.action)
         return self._exchange(call, rule)
+
+    def _revoked(self) -> Reply:
+        """The list of revoked certificates: what browsers read is no call of the API."""
+        with self.lock:
+            self.lists_served += 1
+            crl = self.world.crl()
+        if crl is None:
+            return Reply(404)
+        return Reply(200, {"Content-Type": "application/pkix-crl"}, crl)
 
     def call(self, action: str, parameters: Mapping[str, str]) -> dict[str, Any]:
         """An operation without gate, faults and log; raises Refusal."""
@@ -196,7 +209,9 @@ class Emulator:
         """An empty account: same keys, CA, dials, quota and clock; faults and log are cleared too."""
         with self.lock:
             old = self.world
-            fresh = World(authority=old.authority, dials=old.dials, quota=dict(old.quota), frozen=old.frozen)
+            fresh = World(
+                authority=old.authority, dials=old.dials, quota=dict(old.quota), frozen=old.frozen, address=old.address
+            )
             fresh.base = old.now()
             self.world = fresh
             self.faults.rules.clear()

@@ -31,6 +31,8 @@ class World:
     seed: str = field(default_factory=lambda: secrets.token_hex(8))
     orders: dict[int, Order] = field(default_factory=dict)
     next_number: int = FIRST_ORDER
+    # Where this world is served: certificates say it.
+    address: str = "http://127.0.0.1"
     zones: Zones = field(default_factory=Zones)
     _since: float = field(default_factory=time.monotonic)
 
@@ -83,6 +85,22 @@ class World:
         issued = sum(order.issued is not None for order in held)
         return self.quota.get(product, 0), len(held), issued
 
+    @property
+    def crl_url(self) -> str | None:
+        """What certificates say of the list of those that are revoked."""
+        return None if self.dials.crl_hours is None else f"{self.address}/crl"
+
+    def crl(self) -> bytes | None:
+        """That list, as it is now; None where there is none."""
+        if self.dials.crl_hours is None:
+            return None
+        revoked = {
+            serial_number(self, order): order.revoked
+            for order in self.orders.values()
+            if order.issued is not None and order.revoked is not None and order.revoked <= self.now()
+        }
+        return self.authority.crl(revoked, self.now(), self.dials.crl_hours * 3600)
+
     def token(self, *parts: object) -> str:
         """64 hex digits that belong to this account and these parts."""
         return hashlib.sha256(repr((self.seed, *parts)).encode()).hexdigest()
@@ -93,6 +111,10 @@ class World:
         ranks = {order.number: rank for rank, order in enumerate(orders)}
         essence = tuple(_essence(order, self, ranks) for order in orders)
         return self.dials, tuple(sorted(self.quota.items())), essence, self.zones.fingerprint()
+
+
+def serial_number(world: World, order: Order) -> int:
+    return int(world.token("serial", order.number, order.issued)[:30], 16) | 1
 
 
 def _essence(order: Order, world: World, ranks: dict[int, int]) -> Hashable:
