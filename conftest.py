@@ -5,8 +5,8 @@
 
 Plain pytest needs both. ansible-test brings Ansible's own loader for the first, and knows nothing of the second.
 
-Plain pytest runs every test with all of its parameters. ansible-test runs every test with the first of its parameters,
-and takes no process for each: it is there for Ansible's loader, which is the same for all parameters and processes.
+Plain pytest runs every test with all of its parameters. ansible-test runs every test that is not slow with the first of
+its parameters, and takes no process for each: it is there for Ansible's loader, which is the same for all of them.
 """
 
 from __future__ import annotations
@@ -38,14 +38,16 @@ if str(ROOT) not in sys.path:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let tests share a process under ansible-test too: it would set up every fixture of a file for each test anew."""
+    config.addinivalue_line("markers", "slow: takes a second or more; plain pytest alone runs it")
     if UNDER_ANSIBLE_TEST and config.pluginmanager.has_plugin("ansible_forked"):
         config.pluginmanager.unregister(name="ansible_forked")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep one item of each test under ansible-test."""
+    """Keep one item of each test that is not slow under ansible-test."""
     if UNDER_ANSIBLE_TEST:
-        first = {item.nodeid.partition("[")[0]: item for item in reversed(items)}
+        quick = [item for item in items if not item.get_closest_marker("slow")]
+        first = {item.nodeid.partition("[")[0]: item for item in reversed(quick)}
         kept = set(first.values())
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = [item for item in items if item in kept]

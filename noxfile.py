@@ -135,7 +135,7 @@ def walks(session: nox.Session) -> None:
 
 @in_parallel()
 def units(session: nox.Session) -> None:
-    """Run the unit tests of plugins/ with ansible-test units, each with the first of its parameters."""
+    """Run the quick unit tests of plugins/ with ansible-test units, each with the first of its parameters."""
     log = log_of(session)
     with workspace() as copy:
         succeeded = ansible_test(session, copy, log, "units", *(session.posargs or ["tests/unit/plugins/"]))

@@ -116,7 +116,8 @@ class Site:
 
     def _environment(self, **more: str) -> dict[str, str]:
         write_inventory(self.root, self.hosts, **self.groups)
-        return environment(self.root, **{"ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORKS": "4", **more})
+        plain = {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORKS": "16", "ANSIBLE_PIPELINING": "1"}
+        return environment(self.root, **{**plain, **more})
 
     def store(self, host: str) -> Path:
         return self.root / "store" / host

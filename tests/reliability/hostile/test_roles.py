@@ -33,7 +33,7 @@ pytestmark = pytest.mark.reliability("Hostile input")
 ZONE, VICTIM = "example.com", "victim.example.org"
 # Its value shows wherever a text was taken for a template.
 FACTORS, PRODUCT = "7919 * 7907", str(7919 * 7907)
-FORKS = "4"
+FORKS = "16"
 SHORT = ("a path that leads out", "templates to publish", "a certificate for another key")
 
 Content = dict[str, Any]

@@ -73,6 +73,7 @@ def test_a_time_to_live_of_thousands_of_digits_is_not_told() -> None:
     assert from_entry({"TTL": "600"}).ttl == 600
 
 
+@pytest.mark.slow
 @patient
 @given(st.lists(entries, max_size=3), st.lists(entries, max_size=3), values, st.sampled_from(["present", "absent"]))
 def test_a_record_ends_with_a_sentence_and_in_its_zone(

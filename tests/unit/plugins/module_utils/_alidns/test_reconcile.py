@@ -418,6 +418,7 @@ def attempt(world: Emulator, options: dict[str, Any], check: bool) -> Outcome[Re
         return failure
 
 
+@pytest.mark.slow
 def test_prediction_comes_true(record_property: Callable[[str, object], None]) -> None:
     walked = 0
     for world in worlds():

@@ -178,6 +178,7 @@ ANSWERS = {
 ENTRY = st.dictionaries(st.sampled_from(["OrderId", "Domain", "Status", "ProductCode", "CertEndTime"]), values)
 
 
+@pytest.mark.slow
 @patient
 @given(st.data())
 def test_a_question_ends_with_an_answer_or_a_sentence(data: st.DataObject) -> None:

@@ -519,6 +519,7 @@ def test_a_shared_zone_is_told_once(port: int) -> None:
     assert [check.domain for check in checks if check.check == "caa"] == [f"www.{zone}", f"*.{zone}", zone]
 
 
+@pytest.mark.slow
 def test_what_was_published_is_waited_for_at_every_server(port: int) -> None:
     resolver = Resolver([Server(RESOLVER, port)], TIMEOUT)
     there = Published("www", "_dnsauth.www.bad-stale-value.example", "TXT", "2025abc")

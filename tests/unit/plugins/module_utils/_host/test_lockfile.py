@@ -127,6 +127,7 @@ for _turn in range(20):
 """
 
 
+@pytest.mark.slow
 def test_processes_in_a_race_are_kept_apart_also_while_a_hung_one_is_taken_over(note: str) -> None:
     hung = taken(note, until=NOW + 1)
     command = [sys.executable, "-c", RACER, note, str(NOW + 2), "tally"]

@@ -192,6 +192,7 @@ def test_a_key_store_of_old_software_is_encrypted_as_it_expects(shop: Shop) -> N
     assert "3-KeyTripleDES" in texts[1] and "sha1" in texts[1].lower()
 
 
+@pytest.mark.slow
 @with_keytool
 def test_a_java_key_store_is_read_by_java(shop: Shop) -> None:
     use(shop, forms=[JKS])

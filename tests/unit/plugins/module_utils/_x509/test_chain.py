@@ -200,6 +200,7 @@ def test_an_old_root_without_extensions_signs_all_the_same(tmp_path: Path) -> No
     assert found.fullchain == pem(leaf, root)
 
 
+@pytest.mark.slow
 def test_many_paths_come_to_an_end() -> None:
     """Ten CAs that have all signed one another have more paths than can be walked."""
     signers = [Signer(f"CA {number}", new_key()) for number in range(10)]

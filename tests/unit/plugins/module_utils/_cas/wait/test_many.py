@@ -179,6 +179,7 @@ def life(account: Emulator, numbers: list[str], prove: float, accept: float, pac
     return happens
 
 
+@pytest.mark.slow
 def test_three_hundred_orders_take_six_list_calls_and_ten_describes_a_look_at_most() -> None:
     account = stocked(300)
     numbers = of(account)

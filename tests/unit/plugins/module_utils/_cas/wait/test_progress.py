@@ -188,6 +188,7 @@ def test_a_span_of_hours() -> None:
 # What the service says.
 
 
+@pytest.mark.slow
 @patient
 @given(st.text(), st.text(), st.text(), st.text(), st.text())
 def test_whatever_the_service_says_a_line_is_one_short_line(
