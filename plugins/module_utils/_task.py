@@ -22,6 +22,7 @@ from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 from ansible.module_utils.errors import NoLogError, UnsupportedError
 
 from ._errors import Failure, MissingLibrary
+from ._host.archive import compile_once
 from ._host.environment import first_set
 from ._text import unknown_key
 
@@ -62,8 +63,10 @@ if TYPE_CHECKING:
 # A process that ends need not be searched for garbage first: a twentieth of a shipped task. As much goes into searches
 # while it begins, of which there are few when many more objects may be made between them.
 atexit.register(gc.freeze)
-if isinstance(getattr(__spec__, "loader", None), zipimporter):
+_loader = getattr(__spec__, "loader", None)
+if isinstance(_loader, zipimporter):
     gc.set_threshold(100_000)
+    compile_once(_loader.archive)
 
 # How Ansible words that a value is of another type, or is none of the choices. Compiled where it is looked for, since a
 # shipped task takes time for all that it imports.

@@ -16,6 +16,8 @@ from ._errors import InvalidOption
 # What only the service can choose, in a prediction.
 KNOWN_AFTER_APPLY = "(known after apply)"
 _LONGEST_PLAIN = 128
+# Paths are shown whole.
+_LONGEST_QUOTED = 200
 
 
 def line(value: Any, option: str) -> str:
@@ -53,7 +55,7 @@ def one_line(text: object, limit: int = 300) -> str:
 def quoted(value: object) -> str:
     """A value of the user as a message shows it: one line, not endless, and never what may be a key."""
     text = str(value)
-    return "(a private key)" if "PRIVATE KEY" in text else repr(text if len(text) <= 80 else text[:79] + "…")
+    return "(a private key)" if "PRIVATE KEY" in text else repr(text if len(text) <= _LONGEST_QUOTED else text[: _LONGEST_QUOTED - 1] + "…")
 
 
 def unknown_key(key: object, known: Iterable[str]) -> str:

@@ -87,13 +87,44 @@ import {COLLECTION}module_utils._task
     assert done.stdout.split() == ["True", "True"]
 
 
-def test_a_shipped_module_is_hardly_searched_for_garbage_while_it_imports(tmp_path: Path) -> None:
-    archive = tmp_path / "payload.zip"
+def packed(folder: Path) -> Path:
+    """An archive with what every module imports, and two files and a package that it imports later."""
+    archive = folder / "payload.zip"
     with zipfile.ZipFile(archive, "w") as payload:
-        for name in ("_task", "_errors", "_text", "_host/environment"):
-            payload.write(ROOT / "plugins" / "module_utils" / f"{name}.py", f"shipped/{name}.py")
-        for package in ("shipped", "shipped/_host"):
+        for name in ("_task", "_errors", "_text", "_host/environment", "_host/archive"):
+            payload.write(UTILS / f"{name}.py", f"shipped/{name}.py")
+        for package in ("shipped", "shipped/_host", "shipped/later"):
             payload.writestr(f"{package}/__init__.py", "")
+        payload.writestr("shipped/beside.py", "def fails():\n    raise ValueError\n")
+        payload.writestr("shipped/later/within.py", "")
+    return archive
+
+
+def test_a_shipped_module_compiles_what_it_imports_once(tmp_path: Path) -> None:
+    archive = packed(tmp_path)
+    script = f"""
+import conftest, sys, traceback, zipimport
+compiled, compile_source = [], zipimport._compile_source
+zipimport._compile_source = lambda path, source: [compiled.append(path), compile_source(path, source)][1]
+sys.path.insert(0, {str(archive)!r})
+import shipped._task
+import shipped.beside, shipped.later.within
+files = [module.__file__ for module in (shipped.later, shipped.later.within, shipped.beside)]
+print([compiled.count(file) for file in files], [file[len({str(archive)!r}):] for file in files])
+try:
+    shipped.beside.fails()
+except ValueError:
+    print(traceback.format_exc())
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    counts, _line, shown = done.stdout.partition("\n")
+    files = ["/shipped/later/__init__.py", "/shipped/later/within.py", "/shipped/beside.py"]
+    assert counts == f"[1, 1, 1] {files}"
+    assert f'File "{archive}/shipped/beside.py", line 2, in fails\n    raise ValueError' in shown
+
+
+def test_a_shipped_module_is_hardly_searched_for_garbage_while_it_imports(tmp_path: Path) -> None:
+    archive = packed(tmp_path)
     script = f"""
 import conftest, gc, sys
 before = gc.get_threshold()
