@@ -55,7 +55,9 @@ def one_line(text: object, limit: int = 300) -> str:
 def quoted(value: object) -> str:
     """A value of the user as a message shows it: one line, not endless, and never what may be a key."""
     text = str(value)
-    return "(a private key)" if "PRIVATE KEY" in text else repr(text if len(text) <= _LONGEST_QUOTED else text[: _LONGEST_QUOTED - 1] + "…")
+    if "PRIVATE KEY" in text:
+        return "(a private key)"
+    return repr(text if len(text) <= _LONGEST_QUOTED else text[: _LONGEST_QUOTED - 1] + "…")
 
 
 def unknown_key(key: object, known: Iterable[str]) -> str:

@@ -114,7 +114,7 @@ class CertificateWanted:
         more = {"order_id": order_id, "renew_before": options["renew_before"], "strategy": options["renew_strategy"]}
         # The host has a certificate: whatever the service still knows of it, what follows is not the first one.
         asked = {"force": options["force"], "allow_first_order": True}
-        known = {"due_on_host": True, "revoked_on_host": revoked}
+        known = {"due_on_host": True, "revoked": revoked}
         return read_renewal({**self._application(csr), **more, **asked, **known})
 
     def check_application(self) -> None:

@@ -113,7 +113,7 @@ def in_flight(orders: Iterable[Order]) -> Order | None:
 
 def as_revoked(wanted: RenewalWanted, orders: Iterable[Order]) -> tuple[Order, ...]:
     """Orders, with the one whose certificate the host has found revoked as such."""
-    revoked = wanted.order_id if wanted.revoked_on_host else None
+    revoked = wanted.order_id if wanted.revoked else None
     return tuple(
         replace(order, status=Status.REVOKED) if order.order_id == revoked and order.status in VALID else order
         for order in orders

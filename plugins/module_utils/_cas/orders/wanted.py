@@ -74,7 +74,7 @@ class OrderWanted(Wanted):
 class RenewalWanted(Wanted):
     """What ``cas_order_renew`` wants. ``due_on_host``: the host that uses the certificate says that it is due.
 
-    ``revoked_on_host``: and that its CA has revoked it, which lists of orders may not show yet.
+    ``revoked``: the list of its CA says that it is revoked, which lists of orders may not show yet.
     """
 
     renew_before: Window = DEFAULT_WINDOW
@@ -82,7 +82,7 @@ class RenewalWanted(Wanted):
     force: bool = False
     allow_first_order: bool = False
     due_on_host: bool = False
-    revoked_on_host: bool = False
+    revoked: bool = False
 
 
 def read_order(options: Mapping[str, Any]) -> OrderWanted:
@@ -107,7 +107,7 @@ def read_renewal(options: Mapping[str, Any]) -> RenewalWanted:
         force=bool(options.get("force")),
         allow_first_order=bool(options.get("allow_first_order")),
         due_on_host=bool(options.get("due_on_host")),
-        revoked_on_host=bool(options.get("revoked_on_host")),
+        revoked=bool(options.get("revoked")),
     )
     _check_together(wanted)
     return wanted

@@ -144,9 +144,7 @@ def missing(order: Waitable, publishes: bool = False) -> str:
         return ""
     if not order.validation:
         return "The service does not show yet what to publish."
-    if publishes:
-        return f"Publishing {' and '.join(map(_place, order.validation))}."
-    return f"To publish: {' and '.join(map(_with_content, order.validation))}"
+    return f"{'Publishing' if publishes else 'To publish:'} {' and '.join(map(_with_content, order.validation))}"
 
 
 def _with_content(entry: ValidationRecord | ValidationFile) -> str:

@@ -184,5 +184,5 @@ def test_what_the_chain_asks_of_the_modules_that_order(validation: str, ours: bo
     """Its own option says whether a first order is allowed: where a host has a certificate, what follows is not one."""
     asked = wanted(validation=validation, allow_first_order=False)
     renewal = asked.renewal(csr("www.example.com"), "7")
-    assert (renewal.allow_first_order, renewal.due_on_host, renewal.revoked_on_host) == (True, True, False)
+    assert (renewal.allow_first_order, renewal.due_on_host, renewal.revoked) == (True, True, False)
     assert renewal.waiting.publishes is asked.order(csr("www.example.com")).waiting.publishes is ours

@@ -196,10 +196,10 @@ def test_without_a_number_another_valid_certificate_serves() -> None:
 def test_a_certificate_that_its_ca_revoked_is_due_before_the_list_says_so() -> None:
     there = order("issued", 1, left=80)
     for found, expected in ((False, []), (True, [(PACKAGE, None)])):
-        plan = planned(there, order_id="1001", due_on_host=found, revoked_on_host=found)
+        plan = planned(there, order_id="1001", due_on_host=found, revoked=found)
         assert actions(plan) == expected
     assert plan.facts["reason"].startswith("Order 1001 for www.example.com was revoked")
-    follower = planned(there, order("issued", 2, left=89), order_id="1001", due_on_host=True, revoked_on_host=True)
+    follower = planned(there, order("issued", 2, left=89), order_id="1001", due_on_host=True, revoked=True)
     assert (follower.facts["due"], actions(follower)) == (False, [])
 
 

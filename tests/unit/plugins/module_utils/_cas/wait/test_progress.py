@@ -142,7 +142,7 @@ def test_what_is_missing(order: Order, says: str) -> None:
 
 def test_what_the_task_publishes_itself_is_not_asked_of_the_reader() -> None:
     both = replace(OPEN, validation=(RECORD, FILE))
-    says = f"Publishing TXT _dnsauth.{WWW} and {FILE.url}."
+    says = f"Publishing TXT _dnsauth.{WWW} with the value 20261122abc and {FILE.url} with the content abc"
     assert progress.missing(both, publishes=True) == says
     lines: list[str] = []
     watched = progress.Progress(lambda line, _detail: lines.append(line), lambda: 0.0, 60.0, publishes=True)
