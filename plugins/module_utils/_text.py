@@ -16,8 +16,6 @@ from ._errors import InvalidOption
 # What only the service can choose, in a prediction.
 KNOWN_AFTER_APPLY = "(known after apply)"
 _LONGEST_PLAIN = 128
-# Paths are shown whole.
-_LONGEST_QUOTED = 200
 
 
 def line(value: Any, option: str) -> str:
@@ -52,12 +50,15 @@ def one_line(text: object, limit: int = 300) -> str:
     return words if len(words) <= limit else words[: limit - 1] + "…"
 
 
-def quoted(value: object) -> str:
+def quoted(value: object, limit: int = 80) -> str:
     """A value of the user as a message shows it: one line, not endless, and never what may be a key."""
     text = str(value)
-    if "PRIVATE KEY" in text:
-        return "(a private key)"
-    return repr(text if len(text) <= _LONGEST_QUOTED else text[: _LONGEST_QUOTED - 1] + "…")
+    return "(a private key)" if "PRIVATE KEY" in text else repr(text if len(text) <= limit else text[: limit - 1] + "…")
+
+
+def quoted_path(path: object) -> str:
+    """The same for a path, which is of use only as a whole."""
+    return quoted(path, 1000)
 
 
 def unknown_key(key: object, known: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .._errors import InvalidOption
-from .._text import line, quoted, sendable
+from .._text import line, quoted, quoted_path, sendable
 from .._x509.hostnames import WILDCARD, host_names
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _csr(options: Mapping[str, Any]) -> Csr | None:
     try:
         return read_csr(_file_text(path), "csr_path")
     except InvalidOption as refused:
-        raise InvalidOption(refused.option, f"{quoted(path)}: {refused.problem}") from None
+        raise InvalidOption(refused.option, f"{quoted_path(path)}: {refused.problem}") from None
 
 
 def _file_text(path: str) -> str:

@@ -16,7 +16,7 @@ from .._dns.record_names import record_name
 from .._errors import InvalidOption
 from .._host.services import is_service_name
 from .._store.access import read_mode
-from .._text import quoted
+from .._text import quoted, quoted_path
 from .._x509.hostnames import WILDCARD, base, host_names
 from .._x509.make import LONGEST_COMMON_NAME, check_key_size
 from .._x509.renewal_window import window
@@ -74,7 +74,7 @@ def _validation(options: Mapping[str, Any], domains: Sequence[str]) -> Validatio
     if by == "file" and not webroot:
         raise InvalidOption("webroot", "give the directory from which the web server serves the domains on port 80.")
     if by == "file" and not webroot.startswith("/"):
-        raise InvalidOption("webroot", f"{quoted(webroot)} is not an absolute path.")
+        raise InvalidOption("webroot", f"{quoted_path(webroot)} is not an absolute path.")
     if by == "nsupdate" and not nsupdate:
         raise InvalidOption("nsupdate", "give the DNS server and the key of the dynamic updates.")
     if (by == "file") != (method == "file") and by in ("file", "alidns", "nsupdate", "automatic", "preauthorized"):

@@ -18,7 +18,7 @@ from functools import partial
 
 from .._errors import InvalidOption
 from .._host.environment import Variable, first_set
-from .._text import quoted
+from .._text import quoted, quoted_path
 
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _LONGEST_LINE = 256
@@ -48,7 +48,8 @@ def trust_store(ca_path: str | None, test: Test = has_certificates) -> str | Non
         if not _is_store(ca_path, test):
             raise InvalidOption(
                 "ca_path",
-                f"{quoted(ca_path)} is not a readable PEM file or a directory of CA certificates; nothing was sent.",
+                f"{quoted_path(ca_path)} is not a readable PEM file or a directory of CA certificates; nothing was "
+                "sent.",
             )
         return ca_path
     return _of_variables(_BUNDLES, test) or _of_system(test)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._errors import InvalidOption
-from .._text import quoted
+from .._text import quoted, quoted_path
 from .._x509.hostnames import host_names
 from .model import Place
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def place(options: Mapping[str, Any]) -> Place:
     directory, name = options["directory"], options["name"]
     if not os.path.isabs(directory) or not _is_path(directory):
-        raise InvalidOption("directory", f"{quoted(directory)} is not an absolute path.")
+        raise InvalidOption("directory", f"{quoted_path(directory)} is not an absolute path.")
     if not name or name in (".", "..") or "/" in name or not name.isprintable():
         raise InvalidOption("name", f"{quoted(name)} cannot be the name of a directory; give one without a slash.")
     return Place(os.path.normpath(directory), name)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .._errors import InvalidCertificate, InvalidOption
-from .._text import KNOWN_AFTER_APPLY, quoted
+from .._text import KNOWN_AFTER_APPLY, quoted_path
 from .._x509.certificate import Certificate
 from .._x509.private_key import read_private_key
 from . import read
@@ -102,13 +102,13 @@ def _difference(place: Place, link: Link) -> str | None:
     except OSError:
         if not os.path.isdir(directory):
             raise InvalidOption(
-                "links", f"there is no directory {quoted(directory)} for {quoted(link.path)}."
+                "links", f"there is no directory {quoted_path(directory)} for {quoted_path(link.path)}."
             ) from None
         return f"{link.path} does not exist"
     if there is None:
         what = "a directory" if kind == stat.S_IFDIR else "a file"
         raise InvalidOption(
-            "links", f"{quoted(link.path)} is {what}, not a link; move it away to have the link placed."
+            "links", f"{quoted_path(link.path)} is {what}, not a link; move it away to have the link placed."
         )
     return None if there == link.target(place) else f"{link.path} points elsewhere"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._errors import InvalidOption
-from .._text import quoted
+from .._text import quoted, quoted_path
 from .model import CERT, CHAIN, FULLCHAIN, KEY, Place
 
 
@@ -35,7 +35,7 @@ def read_links(values: Sequence[Mapping[str, Any]] | None, forms: Collection[str
 def _read_link(value: Mapping[str, Any], files: Collection[str]) -> Link:
     path, file = value["path"], value["file"]
     if not os.path.isabs(path) or os.path.normpath(path) == "/" or not path.isprintable():
-        raise InvalidOption("links", f"{quoted(path)} is not an absolute path of a file.")
+        raise InvalidOption("links", f"{quoted_path(path)} is not an absolute path of a file.")
     if file not in files:
         raise InvalidOption("links", f"{quoted(file)} is not a file of a generation; give {', '.join(files)}.")
     return Link(os.path.normpath(path), file)

@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .._errors import Failure, InvalidCertificate, InvalidOption
-from .._text import quoted
+from .._text import quoted_path
 from .._x509.certificate import Certificate, load_certificates, read_certificate
 from .._x509.hostnames import folded, same_order_names
 from .._x509.private_key import read_private_key
@@ -44,8 +44,8 @@ def located(place: Place) -> Place:
     in_use = [each for each in found if _kind(each.current) is not None] or found
     if len(in_use) > 1:
         raise Failure(
-            f"name: {', '.join(quoted(each.path) for each in in_use)} are directories for the same name; keep one of "
-            "them, and move the others away."
+            f"name: {', '.join(quoted_path(each.path) for each in in_use)} are directories for the same name; keep "
+            "one of them, and move the others away."
         )
     return in_use[0] if in_use else place
 

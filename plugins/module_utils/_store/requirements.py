@@ -13,7 +13,7 @@ from typing import Any
 
 from .._errors import Failure, InvalidOption
 from .._host.services import reload_problem
-from .._text import quoted
+from .._text import quoted, quoted_path
 from .access import read_access, refuse_foreign
 from .form_files import missing_links
 from .forms import JKS, Form
@@ -123,7 +123,7 @@ def _webroot(path: str | None) -> Iterator[str]:
         return
     if not os.path.isdir(path):
         what = "is not a directory" if os.path.lexists(path) else "does not exist"
-        yield f"webroot: {quoted(path)} {what}; give the directory that the web server serves on port 80."
+        yield f"webroot: {quoted_path(path)} {what}; give the directory that the web server serves on port 80."
         return
     for below in _VALIDATION:
         inside = os.path.join(path, below)
@@ -131,7 +131,7 @@ def _webroot(path: str | None) -> Iterator[str]:
             break
         path = inside
         if not os.path.isdir(path):
-            yield f"webroot: {quoted(path)} is not a directory; the validation file goes into it. Remove it."
+            yield f"webroot: {quoted_path(path)} is not a directory; the validation file goes into it. Remove it."
             return
     if not os.access(path, os.W_OK | os.X_OK):
-        yield f"webroot: {quoted(path)} cannot be written by this user; use become, or change its permissions."
+        yield f"webroot: {quoted_path(path)} cannot be written by this user; use become, or change its permissions."
