@@ -71,7 +71,9 @@ class User:
 def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("installed")
     galaxy = [f"{VENV}/bin/ansible-galaxy", "collection", "install", "--offline", "--collections-path", str(directory)]
-    kept = {**os.environ, "HOME": str(directory), "ANSIBLE_HOME": str(directory / "ansible")}
+    # Where this collection is found already, ansible-galaxy installs nothing.
+    kept = {**os.environ, "HOME": str(directory), "ANSIBLE_COLLECTIONS_PATH": str(directory)}
+    kept["ANSIBLE_HOME"] = str(directory / "ansible")
     subprocess.run([*galaxy, str(build(directory))], check=True, stdout=subprocess.DEVNULL, env=kept)
     return directory
 
