@@ -90,14 +90,11 @@ def outcome(result: Result) -> str:
 
 
 def _summary(result: Result, host: str) -> dict[str, Any]:
-    word, current = outcome(result), result.get("current") or {}
-    if word in ("issued", "renewed"):
-        # Without endpoints, the host is not read again.
-        current = (result.get("order") or {}).get("certificate") or current
+    current = result.get("current") or {}
     return {
         "host": host,
         "label": result["label"],
-        "outcome": word,
+        "outcome": outcome(result),
         "not_after": current.get("not_after"),
         "days_left": current.get("days_left"),
     }

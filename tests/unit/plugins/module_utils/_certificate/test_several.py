@@ -97,15 +97,6 @@ def test_a_quiet_day_is_one_sentence_that_names_what_expires_first() -> None:
     assert together([done("a.example")], "web1")["msg"] == "a.example: said"
 
 
-@pytest.mark.parametrize(
-    ("order", "expires"), [({"certificate": LATER}, LATER), ({"certificate": None}, SOON), (None, SOON)]
-)
-def test_a_new_certificate_expires_when_its_order_says(order: Any, expires: dict[str, Any]) -> None:
-    renewed = done("a.example", action="renew", current=SOON, order=order, **steps("install"))
-    (found,) = together([renewed], "web1")["summary"]
-    assert {name: found[name] for name in SOON} == expires
-
-
 def test_a_host_without_certificates_is_told() -> None:
     found = together([], "web1")
     assert (found["msg"], found["changed"]) == ("no certificates are listed for this host", False)

@@ -115,13 +115,19 @@ def test_a_certificate_says_where_its_list_is_and_who_signs_it() -> None:
         (leaf(point("ldap://x/y")), ABOVE),
         (leaf(x509.DistributionPoint(None, common("x").rdns[0], None, None)), ABOVE),
         (leaf(point(URLS[0])),),
-        (leaf(point(URLS[0]), signer=Signer("Intermediate", new_key())), ABOVE),
     ],
-    ids=["no extension", "no address of the web", "no full name", "no issuer", "another issuer"],
+    ids=["no extension", "no address of the web", "no full name", "no issuer"],
 )
-def test_without_an_address_and_a_verified_issuer_there_is_nothing_to_ask(chain: tuple[x509.Certificate, ...]) -> None:
+def test_without_an_address_and_an_issuer_there_is_nothing_to_ask(chain: tuple[x509.Certificate, ...]) -> None:
     found = details(read_certificate(pem(*chain)))
     assert (found.crl_urls, found.issuer) == ((), None)
+
+
+def test_the_issuer_is_found_wherever_it_comes_and_verified_by_who_reads_the_list() -> None:
+    made = read_certificate(pem(ROOT.sign("Root", ROOT.key, ca=True), ABOVE, leaf(point(URLS[0]))))
+    assert details(made).issuer == pem(ABOVE)
+    strange = read_certificate(pem(leaf(point(URLS[0]), signer=Signer("Intermediate", new_key())), ABOVE))
+    assert details(strange).issuer == pem(ABOVE)
 
 
 def test_moments_are_utc() -> None:
