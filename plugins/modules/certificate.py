@@ -339,6 +339,12 @@ options:
         RV(plan) and C(changed), in place of what one certificate has.
     type: list
     elements: dict
+  left:
+    description:
+      - With O(certificates), the result RV(left) of an earlier task with the same list. Only these certificates are
+        worked on, each with the order that was placed for it.
+    type: list
+    elements: dict
 attributes:
   check_mode:
     details:
@@ -493,6 +499,11 @@ certificates:
   elements: dict
   returned: with O(certificates)
   contains:
+    number:
+      description: Which entry of the list it is, counted from 1.
+      type: int
+      returned: always
+      sample: 1
     label:
       description: What it is called in sentences, which are its domains.
       type: str
@@ -545,11 +556,27 @@ reasons:
   sample: ["www.example.com: webroot: /var/www does not exist. Nothing was ordered."]
 left:
   description:
-    - With O(certificates), the entries that another task with O(wait=true) has to finish, each with its C(order_id).
-      It takes them as O(certificates).
+    - With O(certificates), the entries that another task with O(wait=true) has to finish. It takes them as O(left),
+      beside the same O(certificates).
   type: list
   elements: dict
   returned: with O(certificates)
+  contains:
+    number:
+      description: Which entry of O(certificates) it is, counted from 1.
+      type: int
+      returned: always
+      sample: 2
+    label:
+      description: What it is called, which are its domains.
+      type: str
+      returned: always
+      sample: www.example.com
+    order_id:
+      description: ID of the order that is in progress; null if there is none.
+      type: str
+      returned: always
+      sample: "98987582437920968"
 quota:
   description: The quota before the order, as RV(certops.alicloud.cas_order#module:quota).
   type: dict

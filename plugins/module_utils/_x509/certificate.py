@@ -97,8 +97,8 @@ def load_certificates(text: str) -> list[X509]:
 class Details(NamedTuple):
     """What is looked at in the certificate in use alone: its key, and where the list of revoked certificates is.
 
-    ``issuer`` (PEM) is to have signed that list, which its reader verifies. Both are nothing where the certificate names
-    no list, or comes without its issuer.
+    ``issuer`` (PEM) is to have signed that list, which its reader verifies. Both are nothing where the certificate
+    names no list, or comes without its issuer.
     """
 
     key_type: str | None

@@ -19,7 +19,14 @@ from ansible_collections.certops.alicloud.plugins.module_utils._certificate.seve
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
 from tests.support.chains import wanted
 
-QUIET: dict[str, Any] = {"action": "nothing", "complete": True, "changed": False, "plan": [], "previous": 1}
+QUIET: dict[str, Any] = {
+    "action": "nothing",
+    "complete": True,
+    "changed": False,
+    "plan": [],
+    "previous": 1,
+    "number": 1,
+}
 SOON = {"not_after": "2027-01-01T00:00:00Z", "days_left": 28}
 LATER = {"not_after": "2027-02-01T00:00:00Z", "days_left": 59}
 
