@@ -78,8 +78,9 @@ def test_what_is_not_a_list_is_told(content: bytes) -> None:
         x509.DeltaCRLIndicator(3),
         x509.IssuingDistributionPoint(None, None, False, True, None, False, False),
         x509.IssuingDistributionPoint(None, None, False, False, None, True, False),
+        x509.IssuingDistributionPoint(None, None, False, False, None, False, True),
     ],
-    ids=["a part", "CAs only", "of other CAs, too"],
+    ids=["a part", "CAs only", "of other CAs, too", "attributes only"],
 )
 def test_lists_of_other_kinds_are_not_used(extension: Any) -> None:
     assert problem(der(extensions=(extension,))) == "it is not a full list of the certificates of this CA"
