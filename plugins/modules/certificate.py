@@ -275,7 +275,8 @@ options:
       - The controller fetches the list of revoked certificates (CRL) that the certificate names, once a day for all
         hosts, and notes it in C(~/.local/state/certops.alicloud), or below C(XDG_STATE_HOME). The list must be signed
         by the CA of the certificate and must not be out of date. Only a public host name on the usual port of
-        C(http://) or C(https://) is asked. The variables for proxies count.
+        C(http://) or C(https://) is asked, and without a proxy only at a public address. The variables for proxies
+        count.
       - A list that cannot be used changes nothing. One warning says why, and the next attempt is an hour later.
       - A certificate that names no list is not checked. With an C(endpoint) on this machine that begins with
         C(http://), which is an emulator, only a list on this machine is fetched.
