@@ -29,6 +29,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._certificate.publ
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reconcile import ensure_certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.revocation import Lists
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.several import (
+    cut_short,
     label,
     refuse_same_directory,
     refused,
@@ -88,7 +89,7 @@ class ActionModule(ActionBase):
         for number, each in tasks.items():
             result = self._one(each, task_vars)
             if result.get("unreachable"):
-                return result
+                return cut_short(results, result, self._name)
             results.append({**result, "number": number, "label": label(each["certificates"][0].get("domains"), number)})
         return together(results, self._name)
 

@@ -69,6 +69,13 @@ def together(results: Sequence[Result], host: str) -> dict[str, Any]:
     }
 
 
+def cut_short(results: Sequence[Result], end: Result, host: str) -> dict[str, Any]:
+    """The result of a task that cannot continue: why, and what was done before."""
+    done = together(results, host)
+    told = {name: done[name] for name in ("certificates", "summary")}
+    return {**told, **end, "changed": done["changed"] or end["changed"], "plan": [*done["plan"], *end["plan"]]}
+
+
 def _unfinished(result: Result) -> dict[str, Any]:
     """Names what another task has to finish. No option is repeated: some are secret."""
     order_id = (result.get("order") or {}).get("order_id")

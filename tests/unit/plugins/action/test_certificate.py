@@ -262,6 +262,24 @@ def test_a_list_on_an_unreachable_host_ends_at_once(
     assert (result["unreachable"], len(asked)) == (True, 1)
 
 
+def test_what_was_done_before_a_host_became_unreachable_is_told(
+    shop: Shop, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = shop.look
+
+    def looked(options: Any) -> Any:
+        if options["name"] == "b.example.com":
+            raise AnsibleConnectionFailure("no route to host")
+        return look(options)
+
+    monkeypatch.setattr(shop, "look", looked)
+    entries = [{"domains": [f"{name}.example.com"]} for name in "ab"]
+    result = run(shop, server, services=[], endpoints=[], certificates=entries)
+    assert (result["unreachable"], result["changed"], result["failed"]) == (True, True, False)
+    assert "install" in [step["action"] for step in result["plan"]]
+    assert [each["outcome"] for each in result["summary"]] == ["issued"] and "no route to host" in result["msg"]
+
+
 def test_the_diffs_of_a_list_are_shown(shop: Shop, server: Server) -> None:
     result = run(shop, server, check=True, diff=True, certificates=[{"domains": ["a.example.com"]}])
     assert [each["before"] for each in result["diff"]] == ["in use: none\n"]
