@@ -29,6 +29,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._certificate.publ
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reconcile import ensure_certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.revocation import Lists
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.several import (
+    cut_short,
     label,
     refuse_same_directory,
     refused,
@@ -50,8 +51,8 @@ OWN: dict[str, Callable[..., Any]] = {LOOK: certificate_store_info.ActionModule,
 # What the steps on the host may tell Ansible beside their results.
 PASSED_ON = ("ansible_facts", "deprecations")
 LISTED = "ansible-doc certops.alicloud.certificate lists the options."
-# Options that hold options of certificates.
-_OF_TASKS = ("settings", "certificates")
+# Options that hold options of certificates, or choose among these.
+_OF_TASKS = ("settings", "certificates", "left")
 NOTHING_IN_USE = "No certificate is in use."
 # A sentence of a failed step, by its arguments and its result.
 Tell = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
@@ -81,16 +82,16 @@ class ActionModule(ActionBase):
         """One after the other; what fails does not keep the others from being done."""
         try:
             tasks = _entries(given)
-            refuse_same_directory(_readable(tasks))
+            refuse_same_directory(_readable(tasks.values()))
         except Failure as problem:
             return refused(_task.failed(problem), self._name)
         results = []
-        for number, each in enumerate(tasks, 1):
+        for number, each in tasks.items():
             result = self._one(each, task_vars)
             if result.get("unreachable"):
-                return result
-            results.append({**result, "label": label(each["settings"].get("domains"), number)})
-        return {**together(results, self._name), "left": _left(given["certificates"], results)}
+                return cut_short(results, result, self._name)
+            results.append({**result, "number": number, "label": label(each["certificates"][0].get("domains"), number)})
+        return together(results, self._name)
 
     def _one(self, given: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         host = TargetHost(self, task_vars)
@@ -274,38 +275,38 @@ def _of_service(arguments: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 
 
 def _options(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a certificate, defaults filled in."""
+    """The options of a certificate, defaults filled in; those of an entry win."""
     given = {name: value for name, value in arguments.items() if name not in _OF_TASKS}
-    return _task.validated(OPTIONS, {**given, **_settings(arguments.get("settings"))})
+    [entry] = arguments.get("certificates") or [{}]
+    inner = {**_inner(arguments.get("settings"), "settings"), **_inner(entry, "certificates")}
+    return _task.validated(OPTIONS, {**given, **inner})
 
 
-def _settings(given: Any) -> Mapping[str, Any]:
-    """The options that are given as a dictionary; they win over those of the task."""
+def _inner(given: Any, option: str) -> Mapping[str, Any]:
+    """The options of a certificate that are given as a dictionary; they win over those of the task."""
     if not isinstance(given or {}, Mapping):
-        raise Failure("settings: give a dictionary of options.")
+        raise Failure(f"{option}: give a dictionary of options.")
     for key in given or {}:
         if key in _OF_TASKS:
-            raise Failure(f"settings: {key} is an option of the task, not of a certificate.")
+            raise Failure(f"{option}: {key} is an option of the task, not of a certificate.")
         if key not in OPTIONS:
-            raise Failure(f"settings: {_unknown(str(key))}")
+            raise Failure(f"{option}: {_unknown(str(key))}")
     return given or {}
 
 
-def _entries(given: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The options of a task for each certificate of its list; those of an entry win."""
-    entries, shared = given["certificates"], _settings(given.get("settings"))
+def _entries(given: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
+    """The options of a task for each certificate of its list, by their numbers; of those that are left, if given."""
+    entries = given["certificates"]
+    _inner(given.get("settings"), "settings")
     if not isinstance(entries, Sequence) or not all(isinstance(each, Mapping) for each in entries):
         raise Failure("certificates: give a list; each entry is a dictionary of options, such as domains.")
-    return [{**given, "certificates": None, "settings": {**shared, **each}} for each in entries]
-
-
-def _left(entries: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The entries that another task has to finish, each with its order."""
-    return [
-        {**entry, "order_id": (result["order"] or {}).get("order_id")}
-        for entry, result in zip(entries, results)
-        if not result.get("complete", True)
-    ]
+    tasks = {number: {**given, "certificates": [each]} for number, each in enumerate(entries, 1)}
+    if given.get("left") is None:
+        return tasks
+    try:
+        return {each["number"]: {**tasks[each["number"]], "order_id": each["order_id"]} for each in given["left"]}
+    except (KeyError, TypeError):
+        raise Failure("left: give the result left of a task with the same certificates.") from None
 
 
 def _readable(tasks: Iterable[Mapping[str, Any]]) -> Iterator[CertificateWanted]:

@@ -275,7 +275,8 @@ options:
       - The controller fetches the list of revoked certificates (CRL) that the certificate names, once a day for all
         hosts, and notes it in C(~/.local/state/certops.alicloud), or below C(XDG_STATE_HOME). The list must be signed
         by the CA of the certificate and must not be out of date. Only a public host name on the usual port of
-        C(http://) or C(https://) is asked. The variables for proxies count.
+        C(http://) or C(https://) is asked, and without a proxy only at a public address. The variables for proxies
+        count.
       - A list that cannot be used changes nothing. One warning says why, and the next attempt is an hour later.
       - A certificate that names no list is not checked. With an C(endpoint) on this machine that begins with
         C(http://), which is an emulator, only a list on this machine is fetched.
@@ -337,6 +338,12 @@ options:
         error before anything is done.
       - The result has RV(certificates), RV(summary), RV(report), RV(reasons) and RV(left) beside RV(msg), RV(complete),
         RV(plan) and C(changed), in place of what one certificate has.
+    type: list
+    elements: dict
+  left:
+    description:
+      - With O(certificates), the result RV(left) of an earlier task with the same list. Only these certificates are
+        worked on, each with the order that was placed for it.
     type: list
     elements: dict
 attributes:
@@ -493,6 +500,11 @@ certificates:
   elements: dict
   returned: with O(certificates)
   contains:
+    number:
+      description: Which entry of the list it is, counted from 1.
+      type: int
+      returned: always
+      sample: 1
     label:
       description: What it is called in sentences, which are its domains.
       type: str
@@ -545,11 +557,27 @@ reasons:
   sample: ["www.example.com: webroot: /var/www does not exist. Nothing was ordered."]
 left:
   description:
-    - With O(certificates), the entries that another task with O(wait=true) has to finish, each with its C(order_id).
-      It takes them as O(certificates).
+    - With O(certificates), the entries that another task with O(wait=true) has to finish. It takes them as O(left),
+      beside the same O(certificates).
   type: list
   elements: dict
   returned: with O(certificates)
+  contains:
+    number:
+      description: Which entry of O(certificates) it is, counted from 1.
+      type: int
+      returned: always
+      sample: 2
+    label:
+      description: What it is called, which are its domains.
+      type: str
+      returned: always
+      sample: www.example.com
+    order_id:
+      description: ID of the order that is in progress; null if there is none.
+      type: str
+      returned: always
+      sample: "98987582437920968"
 quota:
   description: The quota before the order, as RV(certops.alicloud.cas_order#module:quota).
   type: dict

@@ -38,7 +38,8 @@ options:
         V(verified) is requested. Forms that are requested later are added to the generation in use, which is then not
         verified again."
       - "V(current), with O(private_key) or O(private_key_path): the set is stored as with V(complete), and put in use.
-        If the certificate in use is valid longer, nothing is changed, so that an import can be run again."
+        If the certificate in use covers O(domains) and is valid longer, nothing is changed, so that an import can be
+        run again."
       - "V(verified): O(generation) is in use and is known to work. The mark is removed, and old generations are
         removed too; see O(keep)."
     type: str

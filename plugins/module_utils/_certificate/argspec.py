@@ -70,4 +70,5 @@ OPTIONS: dict[str, Any] = {
     "alidns_connection": {"type": "dict", "no_log": True},
     "settings": {"type": "dict", "no_log": True},
     "certificates": {"type": "list", "elements": "dict", "no_log": True},
+    "left": {"type": "list", "elements": "dict"},
 }

@@ -4,14 +4,18 @@
 # Private to this collection: names and behaviour change without notice. Use the modules instead.
 """Fetching a list of revoked certificates (CRL), from where a certificate says that it is.
 
-That address was written by the CA: only a public name on the usual port is asked, and no password is sent.
+That address was written by the CA, or by a host that is not what it should be: only a public name on the usual port is
+asked, and no password is sent.
 """
 
 from __future__ import annotations
 
 import re
+import socket
 import time
-from ipaddress import ip_address
+from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
+from threading import Thread
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -23,6 +27,8 @@ _LARGEST = 16 * 1024 * 1024
 _MOST_REDIRECTS = 3
 _TOP, _PRIVATE = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]+", re.ASCII), ("local", "localhost", "internal", "lan", "home")
 _PORTS = {"http": 80, "https": 443}
+# What some proxies that see all traffic of a machine give for every name.
+_OF_PROXIES = ip_network("198.18.0.0/15")
 
 
 def fetch_list(url: str, is_local: bool = False) -> bytes:
@@ -30,13 +36,36 @@ def fetch_list(url: str, is_local: bool = False) -> bytes:
 
     Raises Failure, with the end of a sentence.
     """
-    requests, deadline = _library(), time.monotonic() + _LONGEST
+    requests, found = _library(), list[Any]()
+
+    def work() -> None:
+        try:
+            found.append(_fetched(requests, url, is_local))
+        except Exception as problem:
+            found.append(problem)
+
+    # Beside the task: neither a slow name server nor a response that drips can be given up otherwise.
+    thread = Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(_LONGEST)
+    if not found:
+        raise Failure("it is not complete in time")
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return bytes(found[0])
+
+
+def _fetched(requests: Any, url: str, is_local: bool) -> bytes:
+    deadline = time.monotonic() + _LONGEST
     with requests.Session() as session:
         session.trust_env = False  # of the environment, proxies count, and passwords do not
         session.get_redirect_target = lambda response: None
         for _redirect in range(_MOST_REDIRECTS + 1):
             _refuse_strange(url, is_local)
-            content, target = _exchange(requests, session, url, deadline)
+            proxies = requests.utils.get_environ_proxies(url)
+            if not is_local and not requests.utils.select_proxy(url, proxies):
+                _refuse_inner(url)
+            content, target = _exchange(requests, session, url, proxies, deadline)
             if target is None:
                 return content
             url = urljoin(url, target)
@@ -82,9 +111,22 @@ def _is_public_name(host: str) -> bool:
     return False
 
 
-def _exchange(requests: Any, session: Any, url: str, deadline: float) -> tuple[bytes, str | None]:
+def _refuse_inner(url: str) -> None:
+    """A public name can have the address of a machine that only this one reaches."""
+    parts = urlsplit(url)
+    try:
+        there = socket.getaddrinfo(parts.hostname, _PORTS[parts.scheme], type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise Failure("the address of its server is not known") from None
+    for address in (ip_address(str(each[4][0]).partition("%")[0]) for each in there):
+        if not address.is_global and not (address.version == 4 and address in _OF_PROXIES):
+            raise Failure("its address is not a public one")
+
+
+def _exchange(
+    requests: Any, session: Any, url: str, proxies: Mapping[str, str], deadline: float
+) -> tuple[bytes, str | None]:
     """The content, or where a redirect leads."""
-    proxies = requests.utils.get_environ_proxies(url)
     try:
         with session.get(
             url,
@@ -111,11 +153,11 @@ def _exchange(requests: Any, session: Any, url: str, deadline: float) -> tuple[b
 
 
 def _content(response: Any, deadline: float) -> bytes:
-    found = b""
+    found = bytearray()
     for chunk in response.iter_content(65536):
         found += chunk
         if len(found) > _LARGEST:
             raise Failure(f"it is longer than {_LARGEST >> 20} MiB")
         if time.monotonic() > deadline:
             raise Failure("it is not complete in time")
-    return found
+    return bytes(found)

@@ -226,11 +226,11 @@ def _store(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
 
 
 def _install(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
-    options = seen.wanted.options
+    wanted, options = seen.wanted, seen.wanted.options
     made = run.actor.host.change(
         {
-            **seen.wanted.place,
-            **seen.wanted.access,
+            **wanted.place,
+            **wanted.access,
             "state": "current",
             "generation": work.generation,
             "forms": options["forms"],
@@ -238,6 +238,8 @@ def _install(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
         }
     )
     work.previous = made["previous"] if made["previous"] != work.generation else seen.look.served_generation
+    if not (wanted.endpoints and options["verify"]):  # with these, the host is looked at last
+        work.look = look_at_host(run, wanted)
 
 
 def _reload(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
@@ -257,6 +259,8 @@ def _verify(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
     run.actor.host.change(
         {**wanted.directory, "state": "verified", "generation": work.generation, "keep": wanted.options["keep"]}
     )
+    look = work.look or seen.look
+    work.look = replace(look, current={**(look.current or {}), "verified": True})
 
 
 def _roll_back(run: Run[Actors], seen: Seen, work: Work, failure: Failure) -> Failure:

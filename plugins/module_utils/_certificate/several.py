@@ -49,7 +49,7 @@ def label(domains: object, number: int) -> str:
 
 
 def together(results: Sequence[Result], host: str) -> dict[str, Any]:
-    """The result of the task. Each certificate's has its ``label``."""
+    """The result of the task. Each certificate's has its ``number`` in the list and its ``label``."""
     failed = [each for each in results if each.get("failed")]
     reasons = [f"{each['label']}: {each['msg']}" for each in failed]
     told = _told(results)
@@ -58,6 +58,7 @@ def together(results: Sequence[Result], host: str) -> dict[str, Any]:
         "certificates": list(results),
         "changed": any(each["changed"] for each in results),
         "complete": all(each.get("complete", False) for each in results),
+        "left": [_unfinished(each) for each in results if not each.get("complete", True)],
         "msg": " ".join(reasons) or told,
         "plan": [step for each in results for step in each.get("plan", ())],
         "reasons": reasons,
@@ -66,6 +67,19 @@ def together(results: Sequence[Result], host: str) -> dict[str, Any]:
         **({"failed": True} if failed else {}),
         **({"diff": diffs} if diffs else {}),
     }
+
+
+def cut_short(results: Sequence[Result], end: Result, host: str) -> dict[str, Any]:
+    """The result of a task that cannot continue: why, and what was done before."""
+    done = together(results, host)
+    told = {name: done[name] for name in ("certificates", "summary")}
+    return {**told, **end, "changed": done["changed"] or end["changed"], "plan": [*done["plan"], *end["plan"]]}
+
+
+def _unfinished(result: Result) -> dict[str, Any]:
+    """Names what another task has to finish. No option is repeated: some are secret."""
+    order_id = (result.get("order") or {}).get("order_id")
+    return {"number": result["number"], "label": result["label"], "order_id": order_id}
 
 
 def refused(problem: Mapping[str, Any], host: str) -> dict[str, Any]:
@@ -90,14 +104,11 @@ def outcome(result: Result) -> str:
 
 
 def _summary(result: Result, host: str) -> dict[str, Any]:
-    word, current = outcome(result), result.get("current") or {}
-    if word in ("issued", "renewed"):
-        # Without endpoints, the host is not read again.
-        current = (result.get("order") or {}).get("certificate") or current
+    current = result.get("current") or {}
     return {
         "host": host,
         "label": result["label"],
-        "outcome": word,
+        "outcome": outcome(result),
         "not_after": current.get("not_after"),
         "days_left": current.get("days_left"),
     }

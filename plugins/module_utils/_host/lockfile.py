@@ -93,13 +93,12 @@ class Lockfile:
             if os.path.exists(target):
                 os.unlink(target)
             return
-        file = os.open(f"{target}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        try:
-            os.write(file, json.dumps(note).encode())
+        opened = os.open(f"{target}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        with open(opened, "wb") as file:
+            file.write(json.dumps(note).encode())
+            file.flush()
             if lasting:
-                os.fsync(file)
-        finally:
-            os.close(file)
+                os.fsync(opened)
         os.replace(f"{target}.new", target)
 
     def release(self) -> None:

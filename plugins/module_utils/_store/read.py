@@ -28,7 +28,7 @@ from .os_errors import reading
 if TYPE_CHECKING:
     from .._x509.csr import Csr
 
-_LARGEST = 1024 * 1024
+LARGEST = 1024 * 1024
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -137,12 +137,13 @@ def _current(place: Place) -> int | None:
 
 
 def read_file(path: str) -> bytes:
+    """The beginning of a file, which is all of it where it is shorter than LARGEST."""
     with reading(path):
         opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
             if not stat.S_ISREG(os.fstat(opened).st_mode):
                 raise InvalidCertificate(f"{path} is not a regular file.")
-            return os.read(opened, _LARGEST)
+            return os.read(opened, LARGEST)
         finally:
             os.close(opened)
 

@@ -16,6 +16,7 @@ from .._errors import InvalidCertificate
 from .._host.clock import Clock
 from .._plan import Display, Outcome, Plan, Step
 from .._reconcile import Done, Kind, Run, reconcile
+from .._x509.hostnames import uncovered
 from . import read, write
 from .form_files import KeySet, fits, form_files, key_set, missing_links
 from .forms import FormFile
@@ -121,11 +122,12 @@ def _has_chain(wanted: StoreWanted, store: Store) -> bool:
 
 
 def _outlasted(wanted: StoreWanted, store: Store) -> bool:
-    """Whether another certificate is in use that is valid longer; one that cannot be read is not."""
+    """Whether a certificate for the same domains is in use that is valid longer; one that cannot be read is not."""
     current = store.get(store.current)
     with suppress(InvalidCertificate):
         if current and wanted.certificate and wanted.state is State.CURRENT:
-            return read.read_set(wanted.place, current).not_after > wanted.certificate.not_after
+            there = read.read_set(wanted.place, current)
+            return there.not_after > wanted.certificate.not_after and not uncovered(wanted.domains, there.domains)
     return False
 
 

@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from .._errors import Failure, InvalidCertificate, InvalidOption
-from .os_errors import reading
+from .read import LARGEST, read_file
 
 _TEXTS = ("fullchain", "private_key")
-_LARGEST = 1024 * 1024
 
 
 def with_files(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,12 +25,11 @@ def with_files(options: Mapping[str, Any]) -> dict[str, Any]:
 def _text(name: str, path: str) -> str:
     option = f"{name}_path"
     try:
-        with reading(path), open(path, "rb") as file:
-            content = file.read(_LARGEST + 1)
+        content = read_file(path)
     except (Failure, InvalidCertificate) as failure:
         raise InvalidOption(option, failure.msg) from None
-    if len(content) > _LARGEST:
-        raise InvalidOption(option, f"{path} is larger than 1 MiB, so it is not a file in PEM.")
+    if len(content) == LARGEST:
+        raise InvalidOption(option, f"{path} is 1 MiB or larger, so it is not a file in PEM.")
     return content.decode("utf-8", "replace")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._errors import InvalidCertificate
 from .._text import utc_text
-from .chain import is_signed_by, ordered
+from .chain import ordered
 from .dates import moments, time_left
 from .der import first_value
 from .distinguished_name import issuer, name_text, subject
@@ -97,7 +97,8 @@ def load_certificates(text: str) -> list[X509]:
 class Details(NamedTuple):
     """What is looked at in the certificate in use alone: its key, and where the list of revoked certificates is.
 
-    ``issuer`` (PEM) signs that list. Both are nothing where the certificate names no list, or comes without its issuer.
+    ``issuer`` (PEM) is to have signed that list, which its reader verifies. Both are nothing where the certificate
+    names no list, or comes without its issuer.
     """
 
     key_type: str | None
@@ -107,14 +108,12 @@ class Details(NamedTuple):
 
 
 def details(certificate: Certificate) -> Details:
-    leaf, *others = load_certificates(certificate.fullchain)
+    """Of each certificate in use, every day: nothing is verified, and no more is read than the leaf."""
+    leaf = load_certificates(certificate.leaf)[0]
     found, urls = Details(*key_kind(leaf.public_key())), crl_urls(leaf)
-    signer = next((block for block, each in zip(_blocks(certificate.chain), others) if is_signed_by(leaf, each)), None)
-    return found._replace(crl_urls=urls, issuer=signer) if urls and signer else found
-
-
-def _blocks(chain: str) -> list[str]:
-    return [block.text + "\n" for block in pem_blocks(chain)]
+    # A chain is in order, so the issuer comes first.
+    issuers = pem_blocks(certificate.chain)[:1] if urls else []
+    return found._replace(crl_urls=urls, issuer=issuers[0].text + "\n") if issuers else found
 
 
 def _ders(text: str) -> list[bytes]:

@@ -57,13 +57,15 @@ def _is_signed(found: Any, authority: Any) -> bool:
 
 
 def _is_full(found: Any, x509: Any) -> bool:
-    """Not a part of another list, not of CAs alone, not of the certificates of other CAs."""
+    """Not a part of another list, not of CAs or attributes alone, not of the certificates of other CAs."""
     try:
         extensions = {type(each.value): each.value for each in found.extensions}
     except Exception:  # a malformed extension raises many things
         return False
     point = extensions.get(x509.IssuingDistributionPoint)
-    is_other = point is not None and (point.only_contains_ca_certs or point.indirect_crl)
+    is_other = point is not None and (
+        point.only_contains_ca_certs or point.only_contains_attribute_certs or point.indirect_crl
+    )
     return x509.DeltaCRLIndicator not in extensions and not is_other
 
 

@@ -19,7 +19,7 @@ from tests.support.site import Site, site
 from tests.tools.dependencies import ROOT
 
 # What the roles and the playbooks set themselves.
-OF_THE_ROLE = {"until", "wait", "verify", "may_order", "order_id", "copied", "settings", "certificates"}
+OF_THE_ROLE = {"until", "wait", "verify", "may_order", "order_id", "copied", "settings", "certificates", "left"}
 
 
 def test_every_option_is_a_variable_of_the_roles() -> None:

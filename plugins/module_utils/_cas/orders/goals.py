@@ -26,9 +26,9 @@ RESUME = "Run the task again to resume waiting; nothing is lost."
 AGAIN = "Run the task again to"
 
 
-def goal_of(wait_for: WaitFor, publishes: bool = False, again: str = AGAIN) -> Goal[Order]:
-    """``publishes``: the task itself publishes what validates the domains. ``again`` begins what orders a new one."""
-    return Goal(partial(_is_reached, wait_for, again), partial(_overdue, publishes))
+def goal_of(wait_for: WaitFor, again: str = AGAIN) -> Goal[Order]:
+    """``again`` begins the sentence on what orders a new one."""
+    return Goal(partial(_is_reached, wait_for, again), _overdue)
 
 
 def _is_reached(wait_for: WaitFor, again: str, order: Order) -> bool:
@@ -50,7 +50,7 @@ def _is_reached(wait_for: WaitFor, again: str, order: Order) -> bool:
     return order.status is Status.REVIEWING or (order.status is Status.PENDING_VALIDATION and bool(order.validation))
 
 
-def _overdue(publishes: bool, order: Order, seconds: float) -> str:
+def _overdue(order: Order, seconds: float) -> str:
     where = f"({order.named}, {order.status.value}; the service calls it {shown(order.service_status or 'nothing')})"
     waited = f"after {seconds:g} s"
     if order.status is Status.PENDING_APPLICATION:
@@ -63,17 +63,8 @@ def _overdue(publishes: bool, order: Order, seconds: float) -> str:
         return f"The certificate was not issued {waited} {where}. {RESUME}"
     if not order.validation:
         return f"The service did not show what to publish {waited} {where}. {RESUME}"
-    advice = " ".join(map(_published if publishes else _advice, order.validation))
+    advice = " ".join(map(_advice, order.validation))
     return f"The domain was not validated {waited} {where}. {advice} {RESUME}"
-
-
-def _published(entry: ValidationRecord | ValidationFile) -> str:
-    if isinstance(entry, ValidationRecord):
-        return f"{record(entry)} was published, and the CA did not find it: check that all public name servers show it."
-    return (
-        f"{shown(entry.url)} was published, and the CA did not find it: check that every address of the domain serves "
-        "it, without redirects."
-    )
 
 
 def _advice(entry: ValidationRecord | ValidationFile) -> str:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..._host.run_note import change_of_run
+from ..._host.run_note import change_of_run, read_of_run
 
 if TYPE_CHECKING:
     from ..._reconcile import ApiRun
@@ -43,13 +43,14 @@ def planned_before(run: ApiRun, wanted: Wanted, free: int, takes: int) -> int:
 def is_ordered(run: ApiRun, wanted: Wanted) -> None:
     """A run that previewed a certificate has ordered it for real: the service counts it from now on."""
     path, own = _path(run, wanted), _own(wanted)
-    if path is None or not os.path.exists(f"{path}.json"):
+    now = run.now().timestamp()
+    if path is None or not read_of_run(path, now, _REMEMBERED):
         return
 
     def removed(note: Mapping[str, Any]) -> dict[str, Any]:
         return {"previews": _others(note, own)}
 
-    change_of_run(path, run.now().timestamp(), _REMEMBERED, removed, run.clock.sleep)
+    change_of_run(path, now, _REMEMBERED, removed, run.clock.sleep)
 
 
 def _path(run: ApiRun, wanted: Wanted) -> str | None:

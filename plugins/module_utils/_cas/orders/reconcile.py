@@ -89,7 +89,7 @@ def await_certificate(client: Client, wanted: Wanted, order: Order, timeout: flo
     waiting = Waiting(WaitFor.ISSUED, timeout, wanted.waiting.interval, wanted.waiting.publishes)
     if order.status in VALID and order.certificate is None:
         order = api.describe(run, order) or order  # a list tells that it is issued, and no more
-    goal = goal_of(WaitFor.ISSUED, waiting.publishes)
+    goal = goal_of(WaitFor.ISSUED)
     shown = replace(goal, is_reached=lambda each: goal.is_reached(each) and each.certificate is not None)
     found = wait(run, shown, waiting, order, api.describe)
     refuse_wrong_certificate(wanted, found)
@@ -151,7 +151,7 @@ def _to_come(run: ApiRun, looks: Iterable[float]) -> list[float]:
 def _wait(run: ApiRun, seen: Seen[W], order: Order, looks: Sequence[float]) -> Order:
     """Wait for the goal, in stretches that end with a look for duplicates of an own order."""
     waiting = seen.wanted.waiting
-    watch = Watch(run, goal_of(waiting.wait_for, waiting.publishes), waiting, order, api.describe)
+    watch = Watch(run, goal_of(waiting.wait_for), waiting, order, api.describe)
     while looks and watch.latest.order_id == order.order_id:
         if watch.until(looks[0]):
             return watch.end()

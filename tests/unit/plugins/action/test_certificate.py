@@ -200,11 +200,21 @@ def test_what_is_left_of_a_list_is_finished_by_another_task(shop: Shop, server: 
     entries = [{"domains": ["a.example.com"]}, {"domains": ["b.example.com"]}]
     first = run(shop, server, wait=False, certificates=entries)
     assert [each["outcome"] for each in first["summary"]] == ["in progress", "in progress"]
-    assert [each["domains"] for each in first["left"]] == [["a.example.com"], ["b.example.com"]]
+    assert [each["label"] for each in first["left"]] == ["a.example.com", "b.example.com"]
     assert {each["order_id"] for each in first["left"]} == {str(order_id) for order_id in shop.account.world.orders}
-    second = run(shop, server, services=[], endpoints=[], certificates=first["left"])
-    assert [each["outcome"] for each in second["summary"]] == ["issued", "issued"]
+    second = run(shop, server, services=[], endpoints=[], certificates=entries, left=first["left"][1:])
+    assert [(each["label"], each["outcome"]) for each in second["summary"]] == [("b.example.com", "issued")]
+    third = run(shop, server, services=[], endpoints=[], certificates=entries)
+    assert [each["outcome"] for each in third["summary"]] == ["issued", "unchanged"]
     assert len(shop.account.world.orders) == 2
+
+
+def test_the_results_of_a_list_repeat_no_secret_of_an_entry(shop: Shop, server: Server) -> None:
+    forms = [{"type": "pkcs12", "password": "hidden away"}]
+    entries = [{"domains": ["a.example.com"], "forms": forms}, {"domains": ["b.example.com"], "webroot": "x"}]
+    result = run(shop, server, wait=False, validation="file", webroot=str(shop.root), certificates=entries)
+    assert result["failed"] and [each["number"] for each in result["left"]] == [1]
+    assert "hidden away" not in str(result)
 
 
 @pytest.mark.parametrize(
@@ -215,6 +225,11 @@ def test_what_is_left_of_a_list_is_finished_by_another_task(shop: Shop, server: 
         ({"certificates": {"domains": ["a.example"]}}, "certificates: give a list; each entry is "),
         ({"certificates": "a.example"}, "certificates: give a list; each entry is "),
         ({"certificates": [], "settings": {"dmains": []}}, "settings: unknown key 'dmains'; use domains."),
+        (
+            {"certificates": [{"domains": ["a.example"]}], "left": [{"number": 2, "order_id": None}]},
+            "left: give the re",
+        ),
+        ({"certificates": [{"domains": ["a.example"]}], "left": [{"number": 1}]}, "left: give the result left of a t"),
     ],
 )
 def test_a_list_that_is_not_valid_is_refused_before_anything_is_done(
@@ -228,7 +243,9 @@ def test_a_list_that_is_not_valid_is_refused_before_anything_is_done(
 
 def test_an_entry_is_not_a_list_of_its_own(shop: Shop, server: Server) -> None:
     result = run(shop, server, certificates=[{"domains": ["a.example"], "certificates": []}])
-    assert result["msg"] == "a.example: settings: certificates is an option of the task, not of a certificate."
+    assert result["msg"] == "a.example: certificates: certificates is an option of the task, not of a certificate."
+    result = run(shop, server, certificates=[{"domains": ["a.example"], "dmains": []}])
+    assert result["msg"] == "a.example: certificates: unknown key 'dmains'; use domains."
 
 
 def test_a_list_on_an_unreachable_host_ends_at_once(
@@ -243,6 +260,24 @@ def test_a_list_on_an_unreachable_host_ends_at_once(
     monkeypatch.setattr(shop, "look", unreachable)
     result = run(shop, server, certificates=[{"domains": ["a.example.com"]}, {"domains": ["b.example.com"]}])
     assert (result["unreachable"], len(asked)) == (True, 1)
+
+
+def test_what_was_done_before_a_host_became_unreachable_is_told(
+    shop: Shop, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = shop.look
+
+    def looked(options: Any) -> Any:
+        if options["name"] == "b.example.com":
+            raise AnsibleConnectionFailure("no route to host")
+        return look(options)
+
+    monkeypatch.setattr(shop, "look", looked)
+    entries = [{"domains": [f"{name}.example.com"]} for name in "ab"]
+    result = run(shop, server, services=[], endpoints=[], certificates=entries)
+    assert (result["unreachable"], result["changed"], result["failed"]) == (True, True, False)
+    assert "install" in [step["action"] for step in result["plan"]]
+    assert [each["outcome"] for each in result["summary"]] == ["issued"] and "no route to host" in result["msg"]
 
 
 def test_the_diffs_of_a_list_are_shown(shop: Shop, server: Server) -> None:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec i
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.record import Zone
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.zones import zone_in_this_run
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
+from ansible_collections.certops.alicloud.plugins.module_utils._host import run_note
 from tests.emulator.core.emulator import Emulator
 from tests.support.client import client, reads
 from tests.support.zones import account
@@ -52,7 +52,7 @@ def test_another_run_asks_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyP
     world = account()
     assert zone(world, tmp_path, "www.sub.example.com").name == "example.com"
     world.world.zones.host("sub.example.com", world.world.now())
-    monkeypatch.setattr(os, "getppid", lambda: 1)
+    monkeypatch.setattr(run_note, "_this_run", lambda: "another")
     assert zone(world, tmp_path, "www.sub.example.com").name == "sub.example.com"
 
 

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -129,6 +131,57 @@ def test_what_is_too_long_or_too_slow_is_not_read_to_its_end(serve: Serve, monke
     assert problem(f"{where}/a") == "it is longer than 0 MiB"
     monkeypatch.setattr(crl_fetch, "_LONGEST", -1.0)
     assert problem(f"{where}/a") == "it is not complete in time"
+
+
+def test_a_response_that_drips_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crl_fetch, "_LONGEST", 0.3)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+
+        def drip() -> None:
+            connection = listening.accept()[0]
+            with connection, suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
+                for _byte in range(100):
+                    connection.sendall(b"x")
+                    time.sleep(0.05)
+
+        Thread(target=drip, daemon=True).start()
+        begun = time.monotonic()
+        assert problem(f"http://127.0.0.1:{listening.getsockname()[1]}/a") == "it is not complete in time"
+        assert time.monotonic() - begun < 4
+
+
+@pytest.mark.parametrize(
+    ("addresses", "is_refused"),
+    [
+        (["10.0.0.1"], True),
+        (["93.184.215.14", "127.0.0.1"], True),
+        (["100.100.100.200"], True),
+        (["fe80::1%eth0"], True),
+        (["93.184.215.14", "2606:2800:21f::1"], False),
+        (["198.18.0.7"], False),
+    ],
+)
+def test_a_public_name_of_this_network_is_not_asked(
+    addresses: list[str], is_refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A host could name a list at an address that only the controller can reach."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("no_proxy", "localhost")
+
+    def found(host: str, port: int, *_rest: Any, **_more: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in addresses]
+
+    def refused(*_given: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    monkeypatch.setattr(socket.socket, "connect", refused)
+    said = "its address is not a public one" if is_refused else "no connection could be made"
+    assert problem("http://crl.example.com/a.crl", is_local=False) == said
 
 
 def test_what_went_wrong_is_told_in_a_few_words(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

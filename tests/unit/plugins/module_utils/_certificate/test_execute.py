@@ -96,6 +96,19 @@ def test_one_task_does_it_all(shop: Shop) -> None:
     assert (result["order"]["status"], result["publish"], shop.published()) == ("issued", [], [])
 
 
+@pytest.mark.parametrize("how", [{}, {"endpoints": []}, {"endpoints": [], "verify": False}])
+def test_what_is_told_as_current_is_what_is_in_use_after_the_task(shop: Shop, how: dict[str, Any]) -> None:
+    looks, look = list[object](), shop.look
+    shop.look = lambda options: [looks.append(options), look(options)][1]  # type: ignore[method-assign, func-returns-value]
+    result = run(shop, **how)
+    assert (result["current"]["generation"], result["staged"]) == (1, None)
+    assert result["current"]["not_after"] == result["order"]["certificate"]["not_after"]
+    assert (result["current"]["verified"], len(looks)) == (how.get("verify", True), 2)
+    looks.clear()
+    assert run(shop, **how)["current"]["generation"] == 1
+    assert len(looks) == 1
+
+
 def test_nothing_due_is_nothing_done(shop: Shop) -> None:
     run(shop)
     shop.account.calls.clear()

@@ -19,7 +19,14 @@ from ansible_collections.certops.alicloud.plugins.module_utils._certificate.seve
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
 from tests.support.chains import wanted
 
-QUIET: dict[str, Any] = {"action": "nothing", "complete": True, "changed": False, "plan": [], "previous": 1}
+QUIET: dict[str, Any] = {
+    "action": "nothing",
+    "complete": True,
+    "changed": False,
+    "plan": [],
+    "previous": 1,
+    "number": 1,
+}
 SOON = {"not_after": "2027-01-01T00:00:00Z", "days_left": 28}
 LATER = {"not_after": "2027-02-01T00:00:00Z", "days_left": 59}
 
@@ -95,15 +102,6 @@ def test_a_quiet_day_is_one_sentence_that_names_what_expires_first() -> None:
     assert (found["changed"], found["complete"], found["reasons"]) == (False, True, [])
     assert found["msg"] == found["report"] == "3 certificates: nothing to do; b.example expires first, in 28 days"
     assert together([done("a.example")], "web1")["msg"] == "a.example: said"
-
-
-@pytest.mark.parametrize(
-    ("order", "expires"), [({"certificate": LATER}, LATER), ({"certificate": None}, SOON), (None, SOON)]
-)
-def test_a_new_certificate_expires_when_its_order_says(order: Any, expires: dict[str, Any]) -> None:
-    renewed = done("a.example", action="renew", current=SOON, order=order, **steps("install"))
-    (found,) = together([renewed], "web1")["summary"]
-    assert {name: found[name] for name in SOON} == expires
 
 
 def test_a_host_without_certificates_is_told() -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import stat
 import subprocess
@@ -162,6 +163,20 @@ def test_where_nothing_can_be_written_it_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError):
         acquire(str(tmp_path / "file" / "note"), NOW, NOW + 1)
+
+
+def test_a_note_that_finds_no_room_leaves_the_one_before(note: str) -> None:
+    """A system writes what it has room for, and says so without an error."""
+    with taken(note) as held:
+        held.write({"order_id": "1"})
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+        try:
+            with pytest.raises(OSError, match="File too large"):
+                held.write({"order_id": "2" * 10_000})
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert held.read() == {"order_id": "1"}
 
 
 def test_a_failure_leaves_nothing_locked(note: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,12 @@ def test_tasks_of_one_run_change_one_note(tmp_path: Path) -> None:
     assert read_of_run(str(note), 1000.0, 60.0)["count"] == 3
 
 
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process above this one is taken for a run of Ansible, whatever its command line says."""
+    monkeypatch.setattr(run_note, "_controller", lambda process: None)
+
+
 @pytest.mark.parametrize(("now", "count"), [(1059.0, 2), (1060.0, 1), (999.0, 1)], ids=["in time", "late", "before"])
 def test_a_note_is_forgotten(tmp_path: Path, now: float, count: int) -> None:
     counted(tmp_path / "note")
@@ -39,6 +45,7 @@ def test_a_note_is_forgotten(tmp_path: Path, now: float, count: int) -> None:
     assert counted(tmp_path / "note", now) == count
 
 
+@pytest.mark.usefixtures("alone")
 def test_another_run_finds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     counted(tmp_path / "note")
     monkeypatch.setattr(os, "getppid", lambda: 1)
@@ -46,6 +53,7 @@ def test_another_run_finds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert counted(tmp_path / "note") == 1
 
 
+@pytest.mark.usefixtures("alone")
 def test_the_number_of_a_process_alone_does_not_make_a_run(tmp_path: Path) -> None:
     counted(tmp_path / "note")
     text = (tmp_path / "note.json").read_text()
@@ -90,6 +98,7 @@ def test_the_process_that_forked_the_worker_is_the_run(
     assert run_note._controller(own) == run
 
 
+@pytest.mark.usefixtures("alone")
 def test_where_processes_are_not_listed_the_number_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "getppid", lambda: 2**30)
     assert [counted(tmp_path / "note") for _task in range(2)] == [1, 2]

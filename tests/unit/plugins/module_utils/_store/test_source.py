@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,12 @@ def test_an_import_that_runs_again_replaces_no_certificate_that_is_valid_longer(
     assert shop.picture() == before
 
 
+def test_one_that_is_valid_longer_without_all_the_domains_is_replaced(shop: Shop, left: Left) -> None:
+    shop.use(new_set(names=("old.example.com",), days=400), domains=["old.example.com"])
+    assert shop.act("current", **left(GOOD))["generation"] == 2
+    assert shop.look()["current"]["generation"] == 2
+
+
 def test_a_certificate_in_use_that_expires_earlier_is_replaced(shop: Shop, left: Left) -> None:
     shop.use(new_set(days=12))
     assert shop.act("current", **left(GOOD))["generation"] == 2
@@ -111,8 +118,13 @@ def test_a_file_that_is_not_there_or_too_large_is_named(shop: Shop, left: Left, 
     assert refusal(shop, **{**given, "private_key_path": gone}) == f"private_key_path: {gone} is missing."
     large = tmp_path / "large.pem"
     large.write_bytes(b"x" * (1024 * 1024 + 1))
-    assert "is larger than 1 MiB" in refusal(shop, **{**given, "fullchain_path": str(large)})
-    assert "cannot be read" in refusal(shop, **{**given, "fullchain_path": str(tmp_path)})
+    assert "is 1 MiB or larger" in refusal(shop, **{**given, "fullchain_path": str(large)})
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)  # a read of it would wait for ever
+    for other in (tmp_path, pipe):
+        assert refusal(shop, **{**given, "fullchain_path": str(other)}) == (
+            f"fullchain_path: {other} is not a regular file."
+        )
 
 
 def test_the_domains_have_to_be_given(shop: Shop, left: Left) -> None:

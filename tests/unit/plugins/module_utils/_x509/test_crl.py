@@ -78,8 +78,9 @@ def test_what_is_not_a_list_is_told(content: bytes) -> None:
         x509.DeltaCRLIndicator(3),
         x509.IssuingDistributionPoint(None, None, False, True, None, False, False),
         x509.IssuingDistributionPoint(None, None, False, False, None, True, False),
+        x509.IssuingDistributionPoint(None, None, False, False, None, False, True),
     ],
-    ids=["a part", "CAs only", "of other CAs, too"],
+    ids=["a part", "CAs only", "of other CAs, too", "attributes only"],
 )
 def test_lists_of_other_kinds_are_not_used(extension: Any) -> None:
     assert problem(der(extensions=(extension,))) == "it is not a full list of the certificates of this CA"
@@ -115,13 +116,19 @@ def test_a_certificate_says_where_its_list_is_and_who_signs_it() -> None:
         (leaf(point("ldap://x/y")), ABOVE),
         (leaf(x509.DistributionPoint(None, common("x").rdns[0], None, None)), ABOVE),
         (leaf(point(URLS[0])),),
-        (leaf(point(URLS[0]), signer=Signer("Intermediate", new_key())), ABOVE),
     ],
-    ids=["no extension", "no address of the web", "no full name", "no issuer", "another issuer"],
+    ids=["no extension", "no address of the web", "no full name", "no issuer"],
 )
-def test_without_an_address_and_a_verified_issuer_there_is_nothing_to_ask(chain: tuple[x509.Certificate, ...]) -> None:
+def test_without_an_address_and_an_issuer_there_is_nothing_to_ask(chain: tuple[x509.Certificate, ...]) -> None:
     found = details(read_certificate(pem(*chain)))
     assert (found.crl_urls, found.issuer) == ((), None)
+
+
+def test_the_issuer_is_found_wherever_it_comes_and_verified_by_who_reads_the_list() -> None:
+    made = read_certificate(pem(ROOT.sign("Root", ROOT.key, ca=True), ABOVE, leaf(point(URLS[0]))))
+    assert details(made).issuer == pem(ABOVE)
+    strange = read_certificate(pem(leaf(point(URLS[0]), signer=Signer("Intermediate", new_key())), ABOVE))
+    assert details(strange).issuer == pem(ABOVE)
 
 
 def test_moments_are_utc() -> None:

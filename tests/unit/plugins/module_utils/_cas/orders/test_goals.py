@@ -119,18 +119,6 @@ def test_too_late_has_a_sentence_for_each_state(order: Order, says: str) -> None
     assert goal_of(WaitFor.ISSUED).overdue(order, 60.0) == says
 
 
-def test_what_the_task_published_itself_is_not_to_be_published_again() -> None:
-    for entry, says in (
-        (RECORD, f"TXT _dnsauth.{WWW} was published, and the CA did not find it: check that all public name servers "),
-        (FILE, f"{FILE.url} was published, and the CA did not find it: check that every address of the domain serves "),
-    ):
-        told = goal_of(WaitFor.ISSUED, publishes=True).overdue(replace(OPEN, validation=(entry,)), 60.0)
-        assert says in told
-        assert "20261122abc" not in told
-        assert not any(word in told for word in ("Publish ", "Serve "))
-        assert told.endswith(RESUME)
-
-
 def test_a_task_that_orders_nothing_names_the_one_that_does() -> None:
     for status in OVER:
         with pytest.raises(StateNotReached) as caught:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import time
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.recon
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order, read_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
+from ansible_collections.certops.alicloud.plugins.module_utils._host import run_note
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from tests.emulator.core.emulator import Emulator
 from tests.support.accounts import expired, refused
@@ -137,7 +137,7 @@ def test_a_real_run_neither_reads_nor_writes_notes_of_previews(tmp_path: Path) -
 def test_another_run_begins_at_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     account = emulator({PAID: 1})
     preview(account, tmp_path, "a.example")
-    monkeypatch.setattr(os, "getppid", lambda: 1)
+    monkeypatch.setattr(run_note, "_this_run", lambda: "another")
     assert numbers(preview(account, tmp_path, "b.example")) == (1, 0)
 
 
