@@ -21,7 +21,7 @@ from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import Keys
 from tests.emulator.core.server import Server
 from tests.emulator.core.world import World
-from tests.reliability.support.playbooks import Played, environment, run_book, run_plays, write_inventory
+from tests.support.playbooks import Played, environment, run_book, run_plays, write_inventory
 from tests.world.age import age
 
 AT_ONCE: dict[str, Any] = {

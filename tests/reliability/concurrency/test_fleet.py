@@ -25,8 +25,8 @@ from tests.benchmarks.runs import inventory
 from tests.emulator.core.server import Server
 from tests.emulator.orders.validation import Prover
 from tests.reliability.support.figures import Figures
-from tests.reliability.support.playbooks import Play, Played, environment, run_plays, write_inventory
 from tests.support import client
+from tests.support.playbooks import Play, Played, environment, run_plays, write_inventory
 
 from .account import CREATES, LIST, Recorded, RecordingAccount, calls
 

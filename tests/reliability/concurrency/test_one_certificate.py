@@ -14,8 +14,8 @@ import pytest
 
 from tests.emulator.core.server import Server
 from tests.reliability.support.figures import Figures
-from tests.reliability.support.playbooks import environment, start_plays, write_inventory
 from tests.support.certificates import csr_pem, new_key
+from tests.support.playbooks import environment, start_plays, write_inventory
 
 from .account import REVOKE, RecordingAccount, calls
 

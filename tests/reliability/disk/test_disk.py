@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.reliability.support.figures import Figures
-from tests.reliability.support.playbooks import environment
+from tests.support.playbooks import environment
 from tests.tools.dependencies import ROOT, VENV
 from tests.world.programs import Missing, find, install
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.reliability.support.playbooks import CRASHES
+from tests.support.playbooks import CRASHES
 
 from .counts import ENDLESS, FALSE, INSPECTIONS, LEFT, NOT_CONVERGED, PROBLEMS, REPEATS, UNCLEAR, WITHOUT
 from .history import NAME, History, Step

@@ -19,7 +19,7 @@ import pytest
 from cryptography import x509
 
 from tests.reliability.support.figures import Figures
-from tests.reliability.support.playbooks import CRASHES
+from tests.support.playbooks import CRASHES
 from tests.tools.dependencies import ROOT
 
 from .certificates import WWW, giant_key, keys, pem_block, request_der

@@ -23,8 +23,8 @@ from tests.emulator.core.server import Server
 from tests.emulator.core.world import World
 from tests.emulator.orders.ca import Authority, public_der
 from tests.reliability.support.figures import Figures
-from tests.reliability.support.playbooks import CRASHES, Played, environment, run_plays, write_inventory
 from tests.support.certificates import new_key
+from tests.support.playbooks import CRASHES, Played, environment, run_plays, write_inventory
 
 from .task import CRASHED, ENDLESS, OUTSIDE, TEMPLATES, WRONG, Inputs
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.reliability.support.figures import Figures
-from tests.reliability.support.playbooks import environment
+from tests.support.playbooks import environment
 from tests.tools.dependencies import ROOT, VENV
 from tests.tools.workspace import workspace
 

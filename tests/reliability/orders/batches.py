@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.emulator.core.emulator import Logged
 from tests.emulator.core.server import Server
-from tests.reliability.support.playbooks import write_inventory
+from tests.support.playbooks import write_inventory
 from tests.world.children import Child
 
 from .accounts import Account, Facts, OpenAccount, SharedKeys, kill_client, open_account

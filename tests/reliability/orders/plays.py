@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.emulator.core.gate import Keys
-from tests.reliability.support.playbooks import Play, environment, start_plays
+from tests.support.playbooks import Play, environment, start_plays
 from tests.world.children import Child
 
 from .cases import REQUEST_TIMEOUT, Case

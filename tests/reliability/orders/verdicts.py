@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
 
-from tests.reliability.support.playbooks import CRASHES
+from tests.support.playbooks import CRASHES
 
 from .accounts import Facts
 from .batches import Trial

@@ -11,8 +11,8 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tests.reliability.support.authority import certificate_for
-from tests.reliability.support.playbooks import Play
 from tests.support.certificates import csr_pem
+from tests.support.playbooks import Play
 
 from .scene import ACCOUNTS, KEY_ID, Scene
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from tests.reliability.support.playbooks import Play
+from tests.support.playbooks import Play
 
 from .modules import COLLECTION
 from .scene import KEY_ID, ZONE, Scene

@@ -17,7 +17,7 @@ import pytest
 
 from tests.emulator.orders.responses import key_pem
 from tests.reliability.support.figures import Figures
-from tests.reliability.support.playbooks import Play, environment, run_plays, write_inventory
+from tests.support.playbooks import Play, environment, run_plays, write_inventory
 from tests.world.programs import find
 
 from .modules import control, modules, options

@@ -16,7 +16,7 @@ from tests.emulator.core.emulator import Emulator, Logged
 from tests.emulator.core.gate import Keys
 from tests.emulator.core.reply import Reply
 from tests.emulator.core.world import World
-from tests.reliability.support.playbooks import Play, environment, run_plays, write_inventory
+from tests.support.playbooks import Play, environment, run_plays, write_inventory
 
 from .cases import Case, Servers
 

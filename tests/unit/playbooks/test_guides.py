@@ -15,9 +15,9 @@ from typing import Any
 
 import yaml
 
-from tests.reliability.support.playbooks import environment, run_book, write_inventory
 from tests.support.certificates import ABOVE, INTERMEDIATE, key_pem, new_key, pem
 from tests.support.pages import blocks
+from tests.support.playbooks import environment, run_book, write_inventory
 from tests.tools.dependencies import ROOT
 
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("roles/*/README.md"), *ROOT.glob("docs/docsite/rst/guide_*.rst")]

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
-from tests.reliability.support.playbooks import environment
 from tests.support.pages import blocks
+from tests.support.playbooks import environment
 from tests.tools.dependencies import ROOT, VENV
 from tests.tools.workspace import build
 

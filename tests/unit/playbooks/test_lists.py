@@ -13,7 +13,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from tests.reliability.support.playbooks import Played
+from tests.support.playbooks import Played
 from tests.support.site import Site, site
 
 ISSUE, RENEW = "certops.alicloud.issue", "certops.alicloud.renew"

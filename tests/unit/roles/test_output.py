@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.reliability.support.playbooks import Played
+from tests.support.playbooks import Played
 from tests.support.site import Site, shown, site
 
 MOST_LINES = 12

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from tests.reliability.support.playbooks import Played
+from tests.support.playbooks import Played
 
 
 def test_the_recap_tells_who_failed() -> None:
