@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 Result = Mapping[str, Any]
 
-# What became of a certificate, by the action that ended with its installation.
-_INSTALLED = {Action.INSTALL.value: "installed", Action.RENEW.value: "renewed", Action.APPLY.value: "issued"}
+# What became of a certificate, by the action that ended with its installation; else it depends on what was in use.
+_INSTALLED = {Action.INSTALL.value: "installed", Action.RENEW.value: "renewed"}
 
 _ALL = {"failed": True, "label": "all certificates"}
 
@@ -83,7 +83,7 @@ def outcome(result: Result) -> str:
         return "in progress"
     if any(step["action"] == Part.INSTALL.value for step in result["plan"]):
         first = "issued" if result["previous"] is None else "renewed"
-        return first if result["action"] == "wait" else _INSTALLED.get(result["action"], first)
+        return _INSTALLED.get(result["action"], first)
     if not result["changed"]:
         return "unchanged"
     return "reloaded" if result["action"] == Action.RELOAD.value else "prepared"

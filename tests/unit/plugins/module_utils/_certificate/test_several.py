@@ -81,6 +81,8 @@ def test_other_names_and_other_directories_are_not_refused() -> None:
         ({"action": "wait", **steps("install", "verify"), "previous": None}, "issued"),
         ({"action": "wait", **steps("install", "verify")}, "renewed"),
         ({"action": "renew", **steps("install")}, "renewed"),
+        # A preview of an order in place of a certificate that no known order can renew, as one from another tool.
+        ({"action": "apply", **steps("stage", "install")}, "renewed"),
         ({"action": "install", **steps("install", "reload")}, "installed"),
         ({"action": "reload", **steps("reload", "verify")}, "reloaded"),
         ({"action": "apply", **steps("stage")}, "prepared"),
