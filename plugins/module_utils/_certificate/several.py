@@ -121,9 +121,11 @@ def _line(result: Result) -> str:
 
 
 def _next(results: Sequence[Result]) -> str:
-    """Which certificate expires first."""
+    """Which certificate expires first, and what has none."""
     there = [each for each in results if each.get("current")]
+    none = "; ".join(each["label"] for each in results if not each.get("current"))
+    lacking = f"; no certificate is installed for {none}" if none else ""
     if not there:
-        return ""
+        return lacking
     first = min(there, key=lambda each: str(each["current"]["not_after"]))
-    return f"; {first['label']} expires first, in {first['current']['days_left']} days"
+    return f"; {first['label']} expires first, in {first['current']['days_left']} days{lacking}"
