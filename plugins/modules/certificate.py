@@ -83,7 +83,7 @@ options:
     default: true
   key_type:
     description:
-      - Type of a new private key. V(ECC) is a key on the curve secp256r1.
+      - Type of a new private key. The curve of an V(ECC) key is that of O(key_size).
     type: str
     choices: [ECC, RSA]
     default: ECC

@@ -172,7 +172,7 @@ def observe(run: Run[Actors], wanted: CertificateWanted) -> Seen:
         return seen
     if revocation.revoked:
         look = look_at_host(run, wanted, requires=True)
-    _refuse_problems(run, look)
+    _refuse_problems(run, wanted, look)
     return observe_orders(run, seen, _csr(wanted, look))
 
 
@@ -239,10 +239,10 @@ def _successor(wanted: CertificateWanted, look: Look) -> Action:
     return Action.APPLY if lost else Action.RENEW
 
 
-def _refuse_problems(run: Run[Actors], look: Look) -> None:
+def _refuse_problems(run: Run[Actors], wanted: CertificateWanted, look: Look) -> None:
     """What would fail after an order fails before it; a preview only tells what may exist by then."""
     if look.problems and run.read_only and not look.refused:
-        run.warnings.extend(look.problems)
+        run.warnings.extend(f"{wanted.named}: {problem}" for problem in look.problems)
     elif look.problems:
         raise NotAllowed(" ".join([*look.problems, "Nothing was ordered."]))
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 Result = Mapping[str, Any]
 
-# What became of a certificate, by the action that ended with its installation.
-_INSTALLED = {Action.INSTALL.value: "installed", Action.RENEW.value: "renewed", Action.APPLY.value: "issued"}
+# What became of a certificate, by the action that ended with its installation; else it depends on what was in use.
+_INSTALLED = {Action.INSTALL.value: "installed", Action.RENEW.value: "renewed"}
 
 _ALL = {"failed": True, "label": "all certificates"}
 
@@ -97,7 +97,7 @@ def outcome(result: Result) -> str:
         return "in progress"
     if any(step["action"] == Part.INSTALL.value for step in result["plan"]):
         first = "issued" if result["previous"] is None else "renewed"
-        return first if result["action"] == "wait" else _INSTALLED.get(result["action"], first)
+        return _INSTALLED.get(result["action"], first)
     if not result["changed"]:
         return "unchanged"
     return "reloaded" if result["action"] == Action.RELOAD.value else "prepared"
@@ -132,9 +132,11 @@ def _line(result: Result) -> str:
 
 
 def _next(results: Sequence[Result]) -> str:
-    """Which certificate expires first."""
+    """Which certificate expires first, and what has none."""
     there = [each for each in results if each.get("current")]
+    none = "; ".join(each["label"] for each in results if not each.get("current"))
+    lacking = f"; no certificate is installed for {none}" if none else ""
     if not there:
-        return ""
+        return lacking
     first = min(there, key=lambda each: str(each["current"]["not_after"]))
-    return f"; {first['label']} expires first, in {first['current']['days_left']} days"
+    return f"; {first['label']} expires first, in {first['current']['days_left']} days{lacking}"

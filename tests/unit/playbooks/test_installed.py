@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
@@ -109,6 +110,14 @@ def test_all_that_the_readme_lists_runs_from_the_tarball_against_the_rehearsal(u
 def test_a_rehearsal_that_cannot_start_says_why_at_once(user: User) -> None:
     said = user.play("certops.alicloud.rehearse", "-e", json.dumps({"rehearse_dials": {"proof": "dns"}}), status=2)
     assert "The emulator did not start. Dial proof=dns needs the dial dns_server." in said
+
+
+def test_a_dial_leaves_the_others_as_they_are(user: User) -> None:
+    """Without a dial for it, domains are still validated at once, and no order waits for ever."""
+    user.rehearse(dials={"settle_seconds": 0.5})
+    with urlopen(f"{user.variables['ALIBABA_CLOUD_CAS_ENDPOINT']}/_control/state", timeout=10) as response:
+        dials = json.load(response)["dials"]
+    assert (dials["settle_seconds"], dials["proof"]) == (0.5, "at_once")
 
 
 def test_the_demo_does_nothing_to_a_real_account(user: User) -> None:

@@ -130,6 +130,7 @@ def test_each_failure_is_told_once_and_the_previous_certificate_is_put_back(tmp_
         played = found.play()
         told = sentences(played)
         assert played.failed == set(names) - {"good"} == set(told), played.text
+        assert "ok: [bare] => (item=bare.example.com: failed)" in played.text, played.text
         assert is_renewed(found, "good", before) and found.installed("bare") is None
         assert all(is_back(found, host, before) for host in names[2:])
         assert reloads(found, "user") == done + 3, "once that failed, and again both tasks, of which the first fails"

@@ -41,4 +41,4 @@ def is_for_wildcards(code: str) -> bool | None:
 
 def nearest(code: str) -> str | None:
     """The documented code that was meant; None where the code is one, and where none is near."""
-    return None if code in PRODUCTS else next(iter(difflib.get_close_matches(code, PRODUCTS, 1)), None)
+    return None if code in PRODUCTS else next(iter(difflib.get_close_matches(code, PRODUCTS, 1, 0.75)), None)

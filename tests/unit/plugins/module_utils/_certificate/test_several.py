@@ -88,6 +88,8 @@ def test_other_names_and_other_directories_are_not_refused() -> None:
         ({"action": "wait", **steps("install", "verify"), "previous": None}, "issued"),
         ({"action": "wait", **steps("install", "verify")}, "renewed"),
         ({"action": "renew", **steps("install")}, "renewed"),
+        # A preview of an order in place of a certificate that no known order can renew, as one from another tool.
+        ({"action": "apply", **steps("stage", "install")}, "renewed"),
         ({"action": "install", **steps("install", "reload")}, "installed"),
         ({"action": "reload", **steps("reload", "verify")}, "reloaded"),
         ({"action": "apply", **steps("stage")}, "prepared"),
@@ -100,7 +102,10 @@ def test_what_was_done_is_told_in_one_word(facts: dict[str, Any], word: str) -> 
 def test_a_quiet_day_is_one_sentence_that_names_what_expires_first() -> None:
     found = together([done("a.example"), done("b.example", current=SOON), done("c.example", current=None)], "web1")
     assert (found["changed"], found["complete"], found["reasons"]) == (False, True, [])
-    assert found["msg"] == found["report"] == "3 certificates: nothing to do; b.example expires first, in 28 days"
+    quiet = "3 certificates: nothing to do; b.example expires first, in 28 days"
+    assert found["msg"] == found["report"] == f"{quiet}; no certificate is installed for c.example"
+    found = together([done("c.example", current=None), done("d.example", current=None)], "web1")
+    assert found["msg"] == "2 certificates: nothing to do; no certificate is installed for c.example; d.example"
     assert together([done("a.example")], "web1")["msg"] == "a.example: said"
 
 

@@ -87,6 +87,7 @@ def test_a_preview_shows_what_is_left_then() -> None:
         ("geotrust-dv-1-startr", "The code is not a documented one; is geotrust-dv-1-starter meant? "),
         ("digicert-free", "The code is not a documented one; is digicert-free-1-free meant? "),
         ("cfca-ov-1-personal", ""),
+        ("geotrust-dv-x-unknown", ""),
         ("zzz", ""),
     ],
 )
