@@ -104,7 +104,8 @@ def pending_result(world: World, instance: Instance) -> str:
     if world.instance_phase(instance) is Phase.PENDING:
         return "pending"
     if last is not None and last.refused is not None:
-        return last.result
+        # The CA said nothing to a submission that never reached it.
+        return last.result or (world.dials.unset_result if last.message else "")
     if last is None or (last.withdrawn is not None and not instance.certificates):
         return world.dials.unset_result
     return "issued"

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..core.world import World
 from ..orders.ca import moment
 from ..orders.responses import FILE_PATH
@@ -13,6 +15,15 @@ from .responses import Fields
 from .specs import registrable
 
 PREFIX = "_dnsauth"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value has to be found; `alias` is the target of a CNAME that is as good."""
+
+    host: str
+    value: str
+    alias: str = ""
 
 
 def validation_list(world: World, instance: Instance) -> list[Fields]:
@@ -82,3 +93,17 @@ def _key(world: World, name: str, root: str) -> str:
 
 def _relative(full: str, root: str) -> str:
     return "@" if full == root else full.removesuffix(f".{root}")
+
+
+def places(world: World, instance: Instance) -> tuple[Place, ...]:
+    """Where the CA looks while an application waits; nothing before its records are told, nothing afterwards."""
+    last, now = instance.application, world.now()
+    if last is None or not last.is_open(now) or not validation_list(world, instance):
+        return ()
+    values = {name: validation_value(world, instance, last, name) for name in validated_names(last)}
+    if last.form.method == "HTTP":
+        return tuple(Place(name, value) for name, value in values.items())
+    return tuple(
+        Place(published_at(world, name), value, standing_target(world, instance, name))
+        for name, value in values.items()
+    )
