@@ -42,20 +42,11 @@ def test_what_was_sent_comes_back() -> None:
 def test_what_is_not_sent_stays_and_nothing_is_cleared() -> None:
     emulator = still()
     instance_id = filled(emulator)
-    ask(
-        emulator,
-        UPDATE,
-        InstanceId=instance_id,
-        CertificateName="one",
-        **{"Tags.1.TagKey": "a", "Tags.1.TagValue": "1"},
-    )
-    ask(emulator, UPDATE, InstanceId=instance_id, CertificateName="", **{"Tags.1.TagKey": "b", "Tags.1.TagValue": "2"})
+    for name, key in (("one", "a"), ("", "b")):
+        ask(emulator, UPDATE, InstanceId=instance_id, CertificateName=name, **{"Tags.1.TagKey": key})
     fields = detail(emulator, instance_id)
-    assert (fields["Domain"], fields["ContactIdList"], fields["CertificateName"]) == (
-        "www.example.com",
-        [CONTACT],
-        "one",
-    )
+    kept = [fields[name] for name in ("Domain", "ContactIdList", "CertificateName")]
+    assert kept == ["www.example.com", [CONTACT], "one"]
     assert [tag["TagKey"] for tag in fields["Tags"]] == ["a", "b"]
 
 
@@ -86,9 +77,6 @@ def test_province_and_city_are_replaced(dial: str, company: int | None, place: l
 @pytest.mark.parametrize("hidden", [True, False])
 def test_the_company_is_not_told_before_an_application(hidden: bool) -> None:
     emulator = still(company_hidden=hidden)
-    emulator.world.people = type(emulator.world.people)(
-        emulator.world.people.contacts, (*emulator.world.people.companies, emulator.world.people.companies[0])
-    )
     instance_id = filled(emulator)
     ask(emulator, UPDATE, InstanceId=instance_id, CompanyId=1350001)
     assert told(emulator, "CompanyId", instance_id=instance_id) == [None if hidden else 1350001]
@@ -215,7 +203,7 @@ def test_a_contact_may_be_taken_from_the_account() -> None:
 )
 def test_names_that_a_brand_adds(names: str, method: str, spec: str, added: str) -> None:
     asked = tuple(names.split(","))
-    assert certified_names(asked, method, spec) == (asked + (added,) if added else asked)
+    assert certified_names(asked, method, spec) == ((*asked, added) if added else asked)
 
 
 def test_registrable_names() -> None:
