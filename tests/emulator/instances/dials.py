@@ -36,6 +36,7 @@ class InstanceDials:
     after_withdrawal: str = dial("normal", "Status of a never issued instance after a withdrawal", "normal", "inactive")
     after_refusal: str = dial("inactive", "Status of a never issued instance after a refusal", "normal", "inactive")
     refusal_text: str = dial(REFUSED, "PendingResult of a refused application; may be empty")
+    ca_refuses: bool = dial(False, "the CA refuses after its review, where it would issue by itself")
     submission_failure: str = dial("", "when set, each submission fails with this TaskMessage")
     failed_stays_pending: bool = dial(False, "an instance whose submission failed stays pending")
     reissue: str = dial("buy", "issued instances that can be applied for again", "buy", "all", "none")

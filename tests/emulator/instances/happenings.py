@@ -12,7 +12,7 @@ from typing import Any
 from ..core.refusal import Impossible
 from ..core.world import World
 from .facts import Application, Instance
-from .lifecycle import DAY, Phase, is_live, issue, reissue_by_hosting
+from .lifecycle import DAY, Phase, is_live, issue, refuse, reissue_by_hosting
 
 Details = dict[str, Any]
 
@@ -37,8 +37,8 @@ def reject(world: World, instance: Instance, details: Details) -> Instance:
     message = _text(details, "task_message", "")
     result = _text(details, "reason", "" if message else world.dials.refusal_text)
     failed = now if message else last.failed
-    refused = replace(last, refused=now, withdrawn=None, result=result, failed=failed, message=message or last.message)
-    return _with(world, instance, refused)
+    told = replace(last, failed=failed, message=message or last.message)
+    return world.store_instance(refuse(replace(instance, application=told), now, result))
 
 
 def host(world: World, instance: Instance, _details: Details) -> Instance:

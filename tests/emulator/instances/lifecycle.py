@@ -102,6 +102,13 @@ def issue(instance: Instance, at: float, dials: Dials) -> Instance:
     return replace(_with_certificate(instance, last.form, last.attempt, at, dials), application=done)
 
 
+def refuse(instance: Instance, at: float, result: str) -> Instance:
+    """The CA refuses what was applied for; the instance keeps the certificate that it has."""
+    if instance.application is None:
+        raise ValueError("an instance without application")
+    return replace(instance, application=replace(instance.application, refused=at, withdrawn=None, result=result))
+
+
 def reissue_by_hosting(instance: Instance, at: float, dials: Dials) -> Instance:
     """Hosting applies and issues in one go; the names and the CSR are those of the certificate before."""
     before = instance.certificates[-1]
@@ -150,7 +157,9 @@ def by_itself(instance: Instance, now: float, dials: Dials) -> Instance:
     if last.proven is None or waits or dials.review_seconds is None:
         return changed
     due = last.proven + dials.review_seconds
-    return issue(changed, due, dials) if due <= now and last.is_open(due) else changed
+    if due > now or not last.is_open(due):
+        return changed
+    return refuse(changed, due, dials.refusal_text) if dials.ca_refuses else issue(changed, due, dials)
 
 
 def _proven(last: Application, now: float, dials: Dials) -> Application:

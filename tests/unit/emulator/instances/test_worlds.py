@@ -99,6 +99,15 @@ def test_time_issues_what_is_proven_at_once() -> None:
     assert detail(emulator, instance_id)["CertificateStatus"] == "issued"
 
 
+def test_the_ca_may_refuse_by_itself() -> None:
+    emulator = still(proof="at_once", ca_refuses=True, refusal_text="why")
+    instance_id = filled(emulator)
+    ask(emulator, APPLY, InstanceId=instance_id)
+    emulator.advance(4)
+    fields = detail(emulator, instance_id)
+    assert (fields["Status"], fields["PendingResult"], fields.get("CertificateId")) == ("inactive", "why", None)
+
+
 @pytest.mark.parametrize(
     ("hosts", "grade", "word"), [(True, "dv", "normal"), (False, "dv", "pending"), (True, "ov", "pending")]
 )
