@@ -38,6 +38,7 @@ class Wish:
     csr: str = ""
     auto_reissue: bool = False
     age_days: float | None = None
+    issued_days: float = 0
     count: int = 1
 
 
@@ -116,7 +117,7 @@ def _new(world: World, wish: Wish) -> Instance:
     # cas-cn-*: docstrings of the official SDK; what those of the other site look like is unconfirmed.
     prefix = "cas-cn-" if wish.site == CHINA else "cas-sg-"
     ages = {"willExpire": (wish.months or 0) * MONTH / DAY - 15, "expired": (wish.months or 0) * MONTH / DAY + 1}
-    age = wish.age_days if wish.age_days is not None else max(AGE_DAYS, ages.get(wish.state, AGE_DAYS))
+    age = wish.age_days if wish.age_days is not None else max(AGE_DAYS, wish.issued_days, ages.get(wish.state, 0))
     return Instance(
         instance_id=prefix + world.token("bought", number)[:10],
         number=number,
@@ -138,8 +139,8 @@ def _in_state(world: World, wish: Wish, instance: Instance) -> Instance:
     instance = replace(instance, form=_form(world, wish))
     if wish.state == "inactive":
         return instance
-    # A certificate of an old subscription was issued when it was bought, a young one's just now.
-    at = instance.bought if wish.state in ("willExpire", "expired") else now
+    # A certificate of an old subscription was issued when it was bought.
+    at = instance.bought if wish.state in ("willExpire", "expired") else now - wish.issued_days * DAY
     instance = replace(instance, application=Application(1, instance.form, at, at, at))
     return _ended(world, wish, instance, at)
 

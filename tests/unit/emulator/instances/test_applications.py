@@ -49,6 +49,13 @@ def test_a_refused_reissue_keeps_the_old_certificate() -> None:
     assert (fields["Status"], fields["PendingResult"], fields["CertificateId"]) == ("normal", "why", old)
 
 
+def test_only_applications_are_tasks() -> None:
+    emulator = still()
+    wish = {"TaskId": filled(emulator), "TaskType": "RevokeCertificate"}
+    assert refused(emulator, "GetTaskAttribute", **wish) == "InvalidParameter.TaskType"
+    assert refused(emulator, "GetTaskAttribute") == "MissingTaskId"
+
+
 def test_a_submission_that_fails_tells_its_reason_elsewhere() -> None:
     emulator = still(submission_failure="CSR rejected")
     instance_id = filled(emulator)

@@ -15,6 +15,7 @@ from tests.emulator.core.refusal import Impossible
 from tests.emulator.core.server import Server
 from tests.emulator.core.world import World
 from tests.emulator.instances.stock import read_text
+from tests.emulator.orders.lifecycle import DAY
 from tests.support.calls import START, ask, send, still
 from tests.support.instance_calls import (
     APPLY,
@@ -22,6 +23,7 @@ from tests.support.instance_calls import (
     LIST,
     UPDATE,
     bought,
+    detail,
     filled,
     pending,
     status,
@@ -109,6 +111,13 @@ def test_instances_are_added_and_shown() -> None:
 def test_instances_in_every_state(state: str, word: str, kind: str) -> None:
     emulator = still()
     assert status(emulator, bought(emulator, state=state, type=kind)) == word
+
+
+def test_a_certificate_of_some_age() -> None:
+    emulator = still()
+    fields = detail(emulator, bought(emulator, state="normal", issued_days=180))
+    assert (fields["Status"], fields["CertificateStatus"]) == ("normal", "willExpire")
+    assert fields["OrderStartTime"] == fields["CertificateNotBefore"] == (START - 180 * DAY) * 1000
 
 
 def test_events() -> None:
