@@ -170,6 +170,13 @@ def test_reissue_with_a_new_key(rehearsal: Rehearsal) -> None:
     assert (body.exist_private_key, body.common_name) == (False, "www.example.com")
 
 
+def test_certificates_in_the_list_of_the_first_generation(rehearsal: Rehearsal) -> None:
+    instance_id = issued(rehearsal)
+    wish = models.ListUserCertificateOrderRequest(order_type="CERT")
+    (entry,) = rehearsal.client.list_user_certificate_order(wish).body.certificate_order_list
+    assert (entry.instance_id, entry.certificate_id) == (instance_id, rehearsal.detail(instance_id).certificate_id)
+
+
 def test_a_test_instance_is_good_for_one_certificate(rehearsal: Rehearsal) -> None:
     instance_id = issued(rehearsal, type="TEST")
     with pytest.raises(ClientException) as used_up:

@@ -38,6 +38,7 @@ from .responses import (
 from .service import CERTIFICATE_STATUSES, page_of
 
 SOURCES = ("BUY", "TEST", "UPLOAD")
+_OLDER_WORDS = {"issued": "ISSUED", "willExpire": "WILLEXPIRED", "expired": "EXPIRED", "revoked": ""}
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,36 @@ def user_certificate_detail(world: World, parameters: Parameters, site: str) -> 
         return orders.certificate_detail(world, parameters)
     fields = _download(world, mine[0])
     return fields if truth(parameters, "CertFilter") else fields | _pem(world, mine[0])
+
+
+def list_orders(world: World, parameters: Parameters, site: str) -> Fields:
+    """ListUserCertificateOrder: CERT shows certificates of instances, too; no other list does: seen by public tools."""
+    wanted, word = parameters.get("Status", ""), parameters.get("Keyword", "").lower()
+    words = (wanted,) if wanted else ("ISSUED", "WILLEXPIRED")
+    found = [each for each in held(world, site) if _OLDER_WORDS[_status(world, each.certificate)] in words]
+    found = [
+        each for each in found if any(word in text for text in (*each.certificate.names, each.instance.instance_id))
+    ]
+    return orders.list_orders(world, parameters, [_order_entry(world, each) for each in found[::-1]])
+
+
+def _order_entry(world: World, each: Held) -> Fields:
+    """An entry of the list CERT, whose id is a whole number."""
+    told = (
+        "InstanceId",
+        "Name",
+        "Sans",
+        "Issuer",
+        "SerialNo",
+        "Fingerprint",
+        "Sha2",
+        "StartDate",
+        "EndDate",
+        "Expired",
+    )
+    fields = _download(world, each)
+    kept = {name: fields[name] for name in told}
+    return {"CertificateId": each.certificate.number, **kept, "CommonName": fields["Common"], "Upload": False}
 
 
 def _pem(world: World, each: Held) -> Fields:

@@ -16,6 +16,7 @@ READS: dict[str, Operation] = {
     "ListCertificates": certificates.list_certificates,
     "GetCertificateDetail": certificates.certificate_detail,
     "GetUserCertificateDetail": certificates.user_certificate_detail,
+    "ListUserCertificateOrder": certificates.list_orders,
     "ListContact": contacts.list_contacts,
     "GetContact": contacts.get_contact,
     "ListCompanies": contacts.list_companies,
