@@ -112,6 +112,7 @@ def play(directory: Path, service: dict[str, Any], endpoint: str) -> int:
     environment = {
         **os.environ,
         "ANSIBLE_HOME": str(directory / "ansible"),
+        "TMPDIR": str(directory),
         "ANSIBLE_NOCOWS": "1",
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
         "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "0",
@@ -122,6 +123,7 @@ def play(directory: Path, service: dict[str, Any], endpoint: str) -> int:
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": service["access_key_secret"],
     }
     variables = {
+        "demo_name": "www.example.com",
         "demo_directory": str(directory / "certificates"),
         "demo_webroot": str(directory / "webroot"),
         "demo_report": str(directory / "report.txt"),

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import shlex
 from base64 import b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from difflib import get_close_matches
 from functools import partial
 from typing import Any
 
@@ -21,20 +22,26 @@ from ansible_collections.certops.alicloud.plugins.action import certificate_stor
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import ALIDNS
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
-from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import OPTIONS
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import ON_THE_HOST, OPTIONS
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.observe import Actors
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.options import read_certificate_options
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.publish import by_place
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reconcile import ensure_certificate
-from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import (
-    Service,
-    read_certificate_options,
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.revocation import Lists
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.several import (
+    label,
+    refuse_same_directory,
+    refused,
+    together,
 )
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import CertificateWanted, Service
 from ansible_collections.certops.alicloud.plugins.module_utils._connection import Service as Product
 from ansible_collections.certops.alicloud.plugins.module_utils._dns.lookup import Resolver, read_resolvers
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
+from ansible_collections.certops.alicloud.plugins.module_utils._host.environment import state_directory
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
-from ansible_collections.certops.alicloud.plugins.module_utils._text import one_line
+from ansible_collections.certops.alicloud.plugins.module_utils._text import one_line, quoted, unknown_key
 from ansible_collections.certops.alicloud.plugins.plugin_utils.direct import teller, variables
 
 LOOK, CHANGE = "certops.alicloud.certificate_store_info", "certops.alicloud.certificate_store"
@@ -42,6 +49,9 @@ LOOK, CHANGE = "certops.alicloud.certificate_store_info", "certops.alicloud.cert
 OWN: dict[str, Callable[..., Any]] = {LOOK: certificate_store_info.ActionModule, CHANGE: certificate_store.ActionModule}
 # What the steps on the host may tell Ansible beside their results.
 PASSED_ON = ("ansible_facts", "deprecations")
+LISTED = "ansible-doc certops.alicloud.certificate lists the options."
+# Options that hold options of certificates.
+_OF_TASKS = ("settings", "certificates")
 NOTHING_IN_USE = "No certificate is in use."
 # A sentence of a failed step, by its arguments and its result.
 Tell = Callable[[Mapping[str, Any], Mapping[str, Any]], str]
@@ -60,26 +70,46 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         self._name = str((task_vars or {}).get("inventory_hostname", ""))
-        host = TargetHost(self, task_vars or {})
         environment: dict[str, Any] = {}
         self._compute_environment_string(environment)
+        given = self._task.args
+        with variables({str(name): str(value) for name, value in environment.items()}):
+            one = given.get("certificates") is None
+            return {**result, **(self._one(given, task_vars or {}) if one else self._several(given, task_vars or {}))}
+
+    def _several(self, given: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """One after the other; what fails does not keep the others from being done."""
         try:
-            with variables({str(name): str(value) for name, value in environment.items()}):
-                result.update(self._ensured(host))
+            tasks = _entries(given)
+            refuse_same_directory(_readable(tasks))
+        except Failure as problem:
+            return refused(_task.failed(problem), self._name)
+        results = []
+        for number, each in enumerate(tasks, 1):
+            result = self._one(each, task_vars)
+            if result.get("unreachable"):
+                return result
+            results.append({**result, "label": label(each["settings"].get("domains"), number)})
+        return {**together(results, self._name), "left": _left(given["certificates"], results)}
+
+    def _one(self, given: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        host = TargetHost(self, task_vars)
+        try:
+            result = self._ensured(host, given)
         except AnsibleError:
             raise  # of the task itself, which Ansible tells
         except Exception as problem:
             told = _task.failed(problem)
-            result.update({"failed": "unreachable" not in told, "changed": False, "plan": [], **told})
+            result = {"failed": "unreachable" not in told, "changed": False, "plan": [], **told}
             if isinstance(problem, Failure) and "unreachable" not in told:
                 result["msg"] = host.with_state(result["msg"])
         if host.copied:
             result.update(changed=True, plan=[*host.copied, *result["plan"]])
         return {**host.told, **result}
 
-    def _ensured(self, host: TargetHost) -> dict[str, Any]:
-        given = {name: value for name, value in self._task.args.items() if name != "settings"}
-        options = _task.validated(OPTIONS, {**given, **_settings(self._task.args)})
+    def _ensured(self, host: TargetHost, given: Mapping[str, Any]) -> dict[str, Any]:
+        options = _options(given)
+        _task.validated(ON_THE_HOST, {name: options[name] for name in ON_THE_HOST if options[name]})
         asked = options["until"]
         if not (options["wait"] or self._task.check_mode) and asked in ("issued", "installed"):
             options["until"] = "requested"
@@ -92,6 +122,7 @@ class ActionModule(ActionBase):
             connect=lambda: self._client(CAS, "connection", options, lambda line: by_place(actors, line)),
             connect_alidns=lambda: self._client(ALIDNS, "alidns_connection", options),
             find_resolver=lambda: _resolver(options),
+            lists=_lists(options),
         )
         host.copy({**wanted.place, **wanted.access}, options["copied"])
         with closing(actors):
@@ -242,15 +273,52 @@ def _of_service(arguments: Mapping[str, Any], result: Mapping[str, Any]) -> str:
     return f"Ansible could not bring {arguments['name']} to the state {arguments['state']}; it said: {said}"
 
 
-def _settings(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+def _options(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a certificate, defaults filled in."""
+    given = {name: value for name, value in arguments.items() if name not in _OF_TASKS}
+    return _task.validated(OPTIONS, {**given, **_settings(arguments.get("settings"))})
+
+
+def _settings(given: Any) -> Mapping[str, Any]:
     """The options that are given as a dictionary; they win over those of the task."""
-    given = arguments.get("settings") or {}
-    if not isinstance(given, Mapping):
+    if not isinstance(given or {}, Mapping):
         raise Failure("settings: give a dictionary of options.")
-    unknown = sorted(set(map(str, given)) - set(OPTIONS))
-    if unknown:
-        raise Failure(f"settings: unknown key(s): {', '.join(unknown)}.")
-    return given
+    for key in given or {}:
+        if key in _OF_TASKS:
+            raise Failure(f"settings: {key} is an option of the task, not of a certificate.")
+        if key not in OPTIONS:
+            raise Failure(f"settings: {_unknown(str(key))}")
+    return given or {}
+
+
+def _entries(given: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The options of a task for each certificate of its list; those of an entry win."""
+    entries, shared = given["certificates"], _settings(given.get("settings"))
+    if not isinstance(entries, Sequence) or not all(isinstance(each, Mapping) for each in entries):
+        raise Failure("certificates: give a list; each entry is a dictionary of options, such as domains.")
+    return [{**given, "certificates": None, "settings": {**shared, **each}} for each in entries]
+
+
+def _left(entries: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The entries that another task has to finish, each with its order."""
+    return [
+        {**entry, "order_id": (result["order"] or {}).get("order_id")}
+        for entry, result in zip(entries, results)
+        if not result.get("complete", True)
+    ]
+
+
+def _readable(tasks: Iterable[Mapping[str, Any]]) -> Iterator[CertificateWanted]:
+    """The certificates that are wanted. What is wrong with the options of another one is told when its time comes."""
+    for each in tasks:
+        with suppress(Failure):
+            yield read_certificate_options(_options(each))
+
+
+def _unknown(key: str) -> str:
+    plain = key.removeprefix("certificate_")  # as the variables of the role are called
+    near = [plain] if plain in OPTIONS else get_close_matches(plain, OPTIONS, 1)
+    return unknown_key(key, near) if near else f"unknown key {quoted(key)}; {LISTED}"
 
 
 def _connections(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -262,11 +330,25 @@ def _connections(options: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping
     return connection, _without_own_endpoint(connection) if alidns is None else alidns
 
 
+def _lists(options: Mapping[str, Any]) -> Lists | None:
+    """Where lists of revoked certificates come from. With an emulator on this machine, from nowhere else."""
+
+    def fetch(url: str) -> bytes:
+        from ansible_collections.certops.alicloud.plugins.module_utils._certificate.crl_fetch import fetch_list
+
+        return fetch_list(url, _is_emulated(options))
+
+    return Lists(state_directory(), fetch) if options["check_revocation"] else None
+
+
+def _is_emulated(options: Mapping[str, Any]) -> bool:
+    connection = _task.validated(CAS.options, options["connection"] or {}, "connection")
+    return str(connection["endpoint"] or "").startswith("http://")
+
+
 def _resolver(options: Mapping[str, Any]) -> Resolver | None:
     """Whom the checks ask. With an emulator on this machine, the names of the world are not asked for."""
-    connection = _task.validated(CAS.options, options["connection"] or {}, "connection")
-    is_emulator = str(connection["endpoint"] or "").startswith("http://") and not options["resolvers"]
-    if options["preflight"] == "false" or is_emulator:
+    if options["preflight"] == "false" or (_is_emulated(options) and not options["resolvers"]):
         return None
     return read_resolvers(options["resolvers"])
 

@@ -37,7 +37,11 @@ options:
     type: path
   product_code:
     description:
-      - Product of the order. Its resource plan provides the quota. Codes that are not listed here are accepted too.
+      - Product of the order. Its resource plan provides the quota. Codes that are not listed here are accepted too, if
+        the account has a resource plan for them.
+      - Of the documented codes, those with C(-1-) are for single names and those with C(-w-) for wildcards. Names that
+        do not fit are refused before anything is called. V(symantec-dv-1-starter), of which the documents say both,
+        takes either.
       - "Documented codes: V(digicert-free-1-free), V(symantec-free-1-free), V(symantec-dv-1-starter),
         V(symantec-ov-1-personal), V(symantec-ov-w-personal), V(geotrust-dv-1-starter), V(geotrust-dv-w-starter),
         V(geotrust-ov-1-personal), V(geotrust-ov-w-personal), V(globalsign-dv-1-personal),
@@ -80,6 +84,9 @@ options:
     description:
       - Whether to read the quota before ordering. If no certificate is left, the task then fails early, in check mode
         too.
+      - In check mode, what earlier tasks of the same run of Ansible would take is not left. For this, the tasks note
+        what they would order, in the directory of the notes (see the notes below). A certificate counts once, however
+        many tasks want it. Tasks that run on other hosts than the controller are not counted together.
       - What is left is calculated from two documented numbers; the service does not return it. Use V(false) if the
         result is wrong for the account.
     type: bool

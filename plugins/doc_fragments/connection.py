@@ -45,7 +45,9 @@ options:
   region:
     description:
       - Region of the account. It determines the default of O(endpoint). The China site has one endpoint for all of its
-        regions.
+        regions; these begin with C(cn-). The other regions use the endpoint of the international site, in
+        C(ap-southeast-1), unless they have one of their own.
+      - A region that is not known is refused, unless O(endpoint) is given.
       - If not set, the first of the environment variables E(ALIBABA_CLOUD_REGION_ID), E(ALICLOUD_REGION) and
         E(ALICLOUD_REGION_ID) is used. This and all other variables count as not set if they are empty.
     type: str

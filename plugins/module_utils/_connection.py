@@ -8,14 +8,14 @@ Option tables are Ansible's, but for ``variables``: the environment variables th
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ._errors import InvalidOption
-from ._host.environment import first_set, named_value
+from ._host.environment import first_set, named_value, state_directory
+from ._rpc import regions
 from ._rpc.client import Client, Product, Tell
 from ._rpc.credentials import Source, given
 from ._rpc.transport import OverRequests, is_loopback
@@ -28,8 +28,6 @@ PROFILE_VARIABLES = ("ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE")
 REGION_VARIABLES = ("ALIBABA_CLOUD_REGION_ID", "ALICLOUD_REGION", "ALICLOUD_REGION_ID")
 
 _LONGEST_TIMEOUT = 86_400
-_DEFAULT_REGION = "cn-hangzhou"
-
 CONNECTION: dict[str, Any] = {
     "access_key_id": {"type": "str", "aliases": ["access_key", "alicloud_access_key"], "variables": KEY_VARIABLES},
     "access_key_secret": {
@@ -47,7 +45,7 @@ CONNECTION: dict[str, Any] = {
     "profile": {"type": "str", "variables": PROFILE_VARIABLES},
     "region": {
         "type": "str",
-        "default": _DEFAULT_REGION,
+        "default": regions.DEFAULT,
         "aliases": ["region_id", "alicloud_region"],
         "variables": REGION_VARIABLES,
     },
@@ -75,7 +73,7 @@ class Service(NamedTuple):
             raise InvalidOption("request_timeout", f"give a number of seconds above 0, and {_LONGEST_TIMEOUT} at most.")
         if params["max_attempts"] < 1:
             raise InvalidOption("max_attempts", "give 1 or more.")
-        region = _region(params["region"])
+        region = _region(params["region"], has_endpoint=_given(params["endpoint"]) is not None)
         _refuse_blanks(params)
         return Client(
             self.product,
@@ -88,7 +86,7 @@ class Service(NamedTuple):
             max_attempts=params["max_attempts"],
             timeout=params["request_timeout"],
             tell=tell,
-            state_directory=_state_directory(),
+            state_directory=state_directory(),
         )
 
     def _url(self, params: Mapping[str, Any], region: str) -> str:
@@ -102,10 +100,17 @@ def _given(value: str | None) -> str | None:
     return (value or "").strip() or None
 
 
-def _region(value: str | None) -> str:
-    region = _given(value) or _DEFAULT_REGION
+def _region(value: str | None, has_endpoint: bool) -> str:
+    """The region; where it decides about the endpoint, one that is known: a wrong one would call another site."""
+    region, source = _given(value) or regions.DEFAULT, named_value(REGION_VARIABLES, value) or "region"
     if not re.fullmatch(r"[a-z0-9-]+", region):
-        raise InvalidOption("region", f"{quoted(region)} is not a valid region; give one such as cn-hangzhou.")
+        raise InvalidOption(source, f"{quoted(region)} is not a valid region; give one such as {regions.DEFAULT}.")
+    if not has_endpoint and not regions.is_known(region):
+        raise InvalidOption(
+            source,
+            f"{quoted(region)} is not a known region, so its endpoint is unknown, and nothing was called. "
+            f"{regions.known_ones(region)} For a newer one, also give endpoint.",
+        )
     return region
 
 
@@ -116,14 +121,6 @@ def _refuse_blanks(params: Mapping[str, Any]) -> None:
         if value and value.strip() and value.split() != [value]:
             where = named_value(CONNECTION[option]["variables"], value) or option
             raise InvalidOption(where, "it contains a blank or a line end, as text from a file does; remove that.")
-
-
-def _state_directory() -> str:
-    """The directory of this user for notes between tasks; made when there is something to note."""
-    state = os.environ.get("XDG_STATE_HOME", "")
-    # A path that is not absolute counts as none, by the rules of this variable.
-    base = state if os.path.isabs(state) else os.path.expanduser("~/.local/state")
-    return os.path.join(base, "certops.alicloud")
 
 
 def find_source(

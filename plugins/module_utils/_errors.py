@@ -51,7 +51,7 @@ class InvalidOption(Failure):
 
     def __init__(self, option: str, problem: str) -> None:
         super().__init__(f"{option}: {problem}")
-        self.option = option
+        self.option, self.problem = option, problem
 
 
 class InvalidCertificate(Failure):

@@ -23,6 +23,7 @@ from ansible.module_utils.errors import NoLogError, UnsupportedError
 
 from ._errors import Failure, MissingLibrary
 from ._host.environment import first_set
+from ._text import unknown_key
 
 if TYPE_CHECKING:
     # Described and not imported: Ansible ships whatever a file imports, here, too.
@@ -73,6 +74,8 @@ _WRONG_TYPE = re.compile(
 _WRONG_CHOICE = re.compile(
     r"value of (?P<name>\S+) must be one of: (?P<choices>.+), got: (?P<had>.+?)(?: found in (?P<within>.+))?$"
 )
+_MISSING = re.compile(r"(?P<what>missing required arguments: .+) found in (?P<within>.+)$")
+_UNKNOWN = re.compile(r"(?P<names>.+?)\. Supported parameters include: (?P<known>.+)\.$")
 _TYPES = {
     "str": "text",
     "int": "a whole number",
@@ -160,11 +163,21 @@ def validated(options: Mapping[str, Any], values: Mapping[str, Any], within: str
     found = ArgumentSpecValidator(_table(options)).validate(dict(values))
     # What cannot be searched for secrets is told again, with the name of its option.
     for problem in sorted(found.errors, key=lambda each: isinstance(each, NoLogError)):
-        told = f"unknown key {problem}" if isinstance(problem, UnsupportedError) else _in_our_words(str(problem))
+        told = _of_unknown_keys(str(problem)) if isinstance(problem, UnsupportedError) else _in_our_words(str(problem))
         for secret in getattr(found, "_no_log_values", ()):
             told = told.replace(secret, "********")
         raise Failure(f"{within}: {told}" if within else told)
     return dict(found.validated_parameters)
+
+
+def _of_unknown_keys(problem: str) -> str:
+    """What Ansible says of keys that it does not know: the first of them, in the option that holds it."""
+    found = _UNKNOWN.match(problem)
+    if not found:
+        return f"unknown key {problem}"
+    within, dot, key = found["names"].split(", ")[0].rpartition(".")
+    known = [name.split(" (")[0] for name in found["known"].split(", ")]
+    return f"{within}{dot and ': '}{unknown_key(key, known)}"
 
 
 def _in_our_words(problem: str) -> str:
@@ -179,7 +192,8 @@ def _in_our_words(problem: str) -> str:
     if found:
         option = f"{found['within']}.{found['name']}" if found["within"] else found["name"]
         return f"{option}: {found['had']} is not valid; use one of {found['choices']}."
-    return problem
+    found = _MISSING.match(problem)
+    return f"{found['within']}: {found['what']}" if found else problem
 
 
 def failed(problem: Exception) -> dict[str, Any]:

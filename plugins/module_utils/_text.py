@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +54,15 @@ def quoted(value: object) -> str:
     """A value of the user as a message shows it: one line, not endless, and never what may be a key."""
     text = str(value)
     return "(a private key)" if "PRIVATE KEY" in text else repr(text if len(text) <= 80 else text[:79] + "…")
+
+
+def unknown_key(key: object, known: Iterable[str]) -> str:
+    """What is said of a key that is not known, with the known one that it is most like, or with all of them."""
+    from difflib import get_close_matches
+
+    keys = sorted(known)
+    near = get_close_matches(str(key), keys, 1) or keys
+    return f"unknown key {quoted(key)}; use {', '.join(near)}."
 
 
 def shown(text: str) -> str:

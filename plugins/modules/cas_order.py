@@ -189,6 +189,23 @@ order:
       type: str
       returned: always
       sample: digicert-free-1-free
+    not_after:
+      description:
+        - Time at which the certificate expires, in UTC, by the list of orders or by the certificate.
+        - Null if the service did not say, as before the certificate is issued.
+      type: str
+      returned: always
+      sample: "2027-02-20T00:00:00Z"
+      version_added: 0.2.0
+    days_left:
+      description:
+        - Whole days until the certificate expires, by the clock of the host on which the module runs; negative once it
+          has expired.
+        - At most V(0) if it was revoked, whatever its dates say. Null if the service did not say when it expires.
+      type: int
+      returned: always
+      sample: 90
+      version_added: 0.2.0
     validation_method:
       description: V(dns), V(file) or null.
       type: str
@@ -364,6 +381,14 @@ quota:
       returned: always
       sample: 17
     # end of fragment
+    planned:
+      description:
+        - How many certificates of the quota earlier tasks of the same check mode run would take, on all hosts and in
+          all loops together. They are taken off RV(quota.free).
+      type: int
+      returned: in check mode, if there are any
+      sample: 1
+      version_added: 0.2.0
 refund:
   description:
     - Whether the revocation returns the quota, by the rule of 30 calendar days.

@@ -259,6 +259,23 @@ orders:
       type: str
       returned: always
       sample: digicert-free-1-free
+    not_after:
+      description:
+        - Time at which the certificate expires, in UTC, by the list of orders or by the certificate.
+        - Null if the service did not say, as before the certificate is issued.
+      type: str
+      returned: always
+      sample: "2027-02-20T00:00:00Z"
+      version_added: 0.2.0
+    days_left:
+      description:
+        - Whole days until the certificate expires, by the clock of the host on which the module runs; negative once it
+          has expired.
+        - At most V(0) if it was revoked, whatever its dates say. Null if the service did not say when it expires.
+      type: int
+      returned: always
+      sample: 90
+      version_added: 0.2.0
     validation_method:
       description: V(dns), V(file) or null.
       type: str

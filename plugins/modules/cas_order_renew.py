@@ -13,6 +13,10 @@ description:
     orders its successor when it is due.
   - A successor that is in progress already, or issued and expires later, is found and returned, no matter who ordered
     it. Running the task twice therefore renews once.
+  - A first certificate is not ordered, unless O(allow_first_order=true). If no certificate for the domain names and
+    the product was issued before, and no order for them is in progress, the task fails.
+  - A certificate that was revoked is due at once, whatever its dates say, like one that has expired. Its successor is a
+    new order. An order that was placed later and is valid counts as its successor.
   - A CSR is used for the successor, usually with a new key.
   - O(validation_method), O(contact) and O(company_name) apply only if a new order is created. If the service creates
     the new order from the old one, it keeps those of the old order.
@@ -60,6 +64,13 @@ options:
         to that order only, so that a successor that exists already is not renewed in turn.
     type: bool
     default: false
+  allow_first_order:
+    description:
+      - Whether to order a certificate even if there is nothing to renew, because none was issued before. Otherwise that
+        is an error, and M(certops.alicloud.cas_order) orders the first one.
+    type: bool
+    default: false
+    version_added: 0.2.0
 extends_documentation_fragment:
   - certops.alicloud.connection
   - certops.alicloud.application
@@ -139,7 +150,9 @@ strategy:
   returned: success
   sample: reorder
 previous_order_id:
-  description: ID of the order whose successor is RV(order); null if there is none, and if nothing is due.
+  description:
+    - ID of the order whose successor is RV(order), even if it has expired or was revoked.
+    - Null if there is none, and if nothing is due.
   type: str
   returned: success
   sample: "98987582437920968"
@@ -201,6 +214,23 @@ order:
       type: str
       returned: always
       sample: digicert-free-1-free
+    not_after:
+      description:
+        - Time at which the certificate expires, in UTC, by the list of orders or by the certificate.
+        - Null if the service did not say, as before the certificate is issued.
+      type: str
+      returned: always
+      sample: "2027-02-20T00:00:00Z"
+      version_added: 0.2.0
+    days_left:
+      description:
+        - Whole days until the certificate expires, by the clock of the host on which the module runs; negative once it
+          has expired.
+        - At most V(0) if it was revoked, whatever its dates say. Null if the service did not say when it expires.
+      type: int
+      returned: always
+      sample: 90
+      version_added: 0.2.0
     validation_method:
       description: V(dns), V(file) or null.
       type: str
@@ -376,6 +406,14 @@ quota:
       returned: always
       sample: 17
     # end of fragment
+    planned:
+      description:
+        - How many certificates of the quota earlier tasks of the same check mode run would take, on all hosts and in
+          all loops together. They are taken off RV(quota.free).
+      type: int
+      returned: in check mode, if there are any
+      sample: 1
+      version_added: 0.2.0
 # fragment: tests/tools/returns/failure.yml
 code:
   description: Error code that the service returned.
@@ -431,6 +469,7 @@ OPTIONS = {
     "renew_before": {"type": "str", "default": "33%"},
     "strategy": {"type": "str", "choices": ["auto", "renew", "reorder"], "default": "auto"},
     "force": {"type": "bool", "default": False},
+    "allow_first_order": {"type": "bool", "default": False},
 }
 
 

@@ -89,7 +89,10 @@ options:
     default: ECC
   key_size:
     description:
-      - Size of a new private key in bits. The default is 2048 for V(RSA) and 256 for V(ECC).
+      - Size of a new private key in bits, 2048, 3072 or 4096 for V(RSA), 256 or 384 (P-256 or P-384) for V(ECC). The
+        first is the default.
+      - Another type or size than that of the certificate in use takes effect with the next renewal, and RV(reason) says
+        so. With O(rotate_key=false), the key stays as it is.
     type: int
   rotate_key:
     description:
@@ -265,6 +268,20 @@ options:
     type: str
     choices: ["true", "false", "strict"]
     default: "true"
+  check_revocation:
+    description:
+      - Whether the task checks that the CA has not revoked the certificate in use. A revoked certificate is due at
+        once.
+      - The controller fetches the list of revoked certificates (CRL) that the certificate names, once a day for all
+        hosts, and notes it in C(~/.local/state/certops.alicloud), or below C(XDG_STATE_HOME). The list must be signed
+        by the CA of the certificate and must not be out of date. Only a public host name on the usual port of
+        C(http://) or C(https://) is asked. The variables for proxies count.
+      - A list that cannot be used changes nothing. One warning says why, and the next attempt is an hour later.
+      - A certificate that names no list is not checked. With an C(endpoint) on this machine that begins with
+        C(http://), which is an emulator, only a list on this machine is fetched.
+    type: bool
+    default: true
+    version_added: 0.2.0
   may_order:
     description:
       - With V(false), the task orders nothing, and only installs, reloads and checks what is there.
@@ -310,6 +327,18 @@ options:
       - Options of this module as a dictionary. They win over the options of the task. For loops over a list of
         certificates.
     type: dict
+  certificates:
+    description:
+      - "Several certificates of the host, one after the other: a list, in which each entry is a dictionary of options
+        of this module. An entry wins over O(settings), and O(settings) over the options of the task."
+      - A certificate that fails does not keep the others from being done; the task fails at the end, with the reasons
+        of all that failed.
+      - Two entries with the same directory (O(directory) and O(name), which is the first domain by default) are an
+        error before anything is done.
+      - The result has RV(certificates), RV(summary), RV(report), RV(reasons) and RV(left) beside RV(msg), RV(changed),
+        RV(complete) and RV(plan).
+    type: list
+    elements: dict
 attributes:
   check_mode:
     details:
@@ -366,6 +395,18 @@ EXAMPLES = r"""
     until: requested
   become: true
 
+- name: Keep several certificates of a host valid
+  certops.alicloud.certificate:
+    settings:
+      contact: {name: Li Lei, phone: "13800000000", email: ops@example.com}
+      services: [nginx]
+    certificates:
+      - domains: [www.example.com]
+        endpoints: ["127.0.0.1:443", "192.0.2.10:443"]
+      - domains: [api.example.com]
+        key_type: RSA
+  become: true
+
 - name: Reload a program that is not a service
   certops.alicloud.certificate:
     domains: [proxy.example.com]
@@ -417,7 +458,8 @@ previous:
   returned: success
   sample: 3
 current:
-  description: The certificate in use after the task, as RV(certops.alicloud.certificate_store_info#module:current).
+  description: The certificate in use after the task, as RV(certops.alicloud.certificate_store_info#module:current),
+    without C(issuer_certificate).
   type: dict
   returned: success
 served:
@@ -425,6 +467,14 @@ served:
   type: list
   elements: dict
   returned: success
+revoked:
+  description:
+    - Whether the certificate that was in use before the task is revoked by the list of its CA, see
+      O(check_revocation).
+    - Null if this is not checked or not known.
+  type: bool
+  returned: success
+  version_added: 0.2.0
 publish:
   description:
     - What validates the domains and is to be published now, as
@@ -436,6 +486,70 @@ order:
   description: The order, as RV(certops.alicloud.cas_order#module:order); null if none was looked at.
   type: dict
   returned: success
+certificates:
+  description:
+    - With O(certificates), the result of each one, in the order of the list.
+  type: list
+  elements: dict
+  returned: with O(certificates)
+  contains:
+    label:
+      description: What it is called in sentences, which are its domains.
+      type: str
+      returned: always
+      sample: www.example.com
+summary:
+  description: With O(certificates), what became of each one in a few words.
+  type: list
+  elements: dict
+  returned: with O(certificates)
+  contains:
+    host:
+      description: The host in the inventory.
+      type: str
+      returned: always
+      sample: web1
+    label:
+      description: What it is called, which are its domains.
+      type: str
+      returned: always
+      sample: www.example.com
+    outcome:
+      description:
+        - "In check mode what would be: V(issued), V(renewed), V(installed) (it was there already), V(reloaded),
+          V(prepared) (something was done, but nothing installed), V(in progress) (a task with O(wait=true) has to
+          follow), V(unchanged) or V(failed)."
+      type: str
+      returned: always
+      sample: renewed
+    not_after:
+      description: Until when the certificate in use is valid; null if that is not known.
+      type: str
+      returned: always
+      sample: "2027-02-20T00:00:00Z"
+    days_left:
+      description: Days until then.
+      type: int
+      returned: always
+      sample: 28
+report:
+  description: With O(certificates), one line on all of them, without the reasons of those that failed.
+  type: str
+  returned: with O(certificates)
+  sample: "8 certificates: nothing to do; www.example.com expires first, in 28 days"
+reasons:
+  description: With O(certificates), why each one failed that did. Empty if none did.
+  type: list
+  elements: str
+  returned: with O(certificates)
+  sample: ["www.example.com: webroot: /var/www does not exist. Nothing was ordered."]
+left:
+  description:
+    - With O(certificates), the entries that another task with O(wait=true) has to finish, each with its C(order_id).
+      It takes them as O(certificates).
+  type: list
+  elements: dict
+  returned: with O(certificates)
 quota:
   description: The quota before the order, as RV(certops.alicloud.cas_order#module:quota).
   type: dict

@@ -37,6 +37,8 @@ options:
       - "V(current): O(generation) is in use, with its O(forms) and O(links). It is marked as not verified until
         V(verified) is requested. Forms that are requested later are added to the generation in use, which is then not
         verified again."
+      - "V(current), with O(private_key) or O(private_key_path): the set is stored as with V(complete), and put in use.
+        If the certificate in use is valid longer, nothing is changed, so that an import can be run again."
       - "V(verified): O(generation) is in use and is known to work. The mark is removed, and old generations are
         removed too; see O(keep)."
     type: str
@@ -44,14 +46,15 @@ options:
     required: true
   generation:
     description:
-      - Number of the generation. Required for every O(state) except V(staged), and except V(complete) with
-        O(private_key).
+      - Number of the generation. Required for every O(state) except V(staged), and except V(complete) and V(current)
+        with O(private_key) or O(private_key_path).
     type: int
   domains:
     description:
-      - Domain names that the certificate is for. Required for O(state=staged) and O(state=complete). With
-        O(state=current), the certificate must cover these names instead of those of the recorded order.
-        Internationalized domain names (IDN) are converted to A-labels (punycode).
+      - Domain names that the certificate is for. Required for O(state=staged) and O(state=complete), and with
+        O(private_key) or O(private_key_path). Otherwise with O(state=current), the certificate must cover these names
+        instead of those of the recorded order. Internationalized domain names (IDN) are converted to A-labels
+        (punycode).
     type: list
     elements: str
   key_type:
@@ -111,11 +114,21 @@ options:
         paths of signatures, one is neither expired nor not yet valid; the certificate matches the private key, and it
         covers all of O(domains). Certificates that belong to no path are left out."
     type: str
+  fullchain_path:
+    description:
+      - Absolute path of a file on the host with what O(fullchain) would contain. Symbolic links are followed.
+    type: path
+  private_key_path:
+    description:
+      - Absolute path of a file on the host with what O(private_key) would contain, for a set that another program, such
+        as certbot, has left there. The key does not leave the host, and it is not in the arguments of the task, so
+        C(no_log) is not needed. The file is not changed. Symbolic links are followed.
+    type: path
   private_key:
     description:
-      - With O(state=complete), the private key in PEM format, without a passphrase, for a set that was created
-        elsewhere. The generation then appears as a whole. If a generation already contains the same set, that
-        generation is used. Otherwise a new generation is created, with the number O(generation) if that is higher
+      - With O(state=complete) or O(state=current), the private key in PEM format, without a passphrase, for a set that
+        was created elsewhere. The generation then appears as a whole. If a generation already contains the same set,
+        that generation is used. Otherwise a new generation is created, with the number O(generation) if that is higher
         than all others, else with the next free number.
     type: str
   keep:
@@ -223,6 +236,16 @@ EXAMPLES = r"""
     links:
       - path: /etc/haproxy/www.example.com.pem
         file: haproxy.pem
+  become: true
+
+- name: Put a certificate in use that certbot has left on the host
+  certops.alicloud.certificate_store:
+    directory: /etc/ssl/certops
+    name: www.example.com
+    state: current
+    domains: [www.example.com]
+    fullchain_path: /etc/letsencrypt/live/www.example.com/fullchain.pem
+    private_key_path: /etc/letsencrypt/live/www.example.com/privkey.pem
   become: true
 
 - name: Create a generation with the next private key and its CSR
@@ -346,19 +369,23 @@ OPTIONS = {
     # A chain is not secret; what is given in its place by mistake may be one.
     "fullchain": {"type": "str", "no_log": True},
     "private_key": {"type": "str", "no_log": True},
+    "fullchain_path": {"type": "path"},
+    "private_key_path": {"type": "path", "no_log": False},
     "keep": {"type": "int", "default": 3},
     "owner": {"type": "str"},
     "group": {"type": "str"},
     "key_mode": {"type": "raw", "default": "0600", "no_log": False},
 }
 RULES = {
+    "mutually_exclusive": [("fullchain", "fullchain_path"), ("private_key", "private_key_path")],
     "required_if": [
         ("state", "staged", ["domains"]),
         ("state", "ordered", ["generation", "order"]),
-        ("state", "complete", ["domains", "fullchain"]),
-        ("state", "current", ["generation"]),
+        ("state", "complete", ["domains"]),
+        ("state", "complete", ["fullchain", "fullchain_path"], True),
+        ("state", "current", ["generation", "private_key", "private_key_path"], True),
         ("state", "verified", ["generation"]),
-    ]
+    ],
 }
 
 

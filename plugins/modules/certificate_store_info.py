@@ -106,6 +106,11 @@ options:
         description:
           - Mode that must be valid for a private key.
         type: raw
+      always:
+        description:
+          - Whether it is checked although RV(action) is V(nothing).
+        type: bool
+        default: false
 extends_documentation_fragment:
   - certops.alicloud.attributes
   - certops.alicloud.attributes.store
@@ -239,6 +244,34 @@ current:
       type: str
       returned: always
       sample: "2026-11-22T00:03:00Z"
+    key_type:
+      description: Type of its key, V(ECC) or V(RSA); null for others.
+      type: str
+      returned: always
+      sample: ECC
+      version_added: 0.2.0
+    key_size:
+      description: Size of its key in bits; null for other types.
+      type: int
+      returned: always
+      sample: 256
+      version_added: 0.2.0
+    crl_urls:
+      description:
+        - Addresses of the list of revoked certificates (CRL) that the certificate names, if they begin with
+          C(http://) or C(https://).
+        - Empty if there are none, or if the issuer of the certificate is not in its chain.
+      type: list
+      elements: str
+      returned: always
+      sample: [http://crl.example.net/dv.crl]
+      version_added: 0.2.0
+    issuer_certificate:
+      description: Certificate (PEM) of the CA that signs this list; null without RV(current.crl_urls).
+      type: str
+      returned: always
+      sample: "-----BEGIN CERTIFICATE-----..."
+      version_added: 0.2.0
 staged:
   description:
     - The newest generation above the current one that waits for a certificate for these names, or that has neither a
@@ -422,11 +455,19 @@ due_at_once:
 problems:
   description:
     - What would make an installation fail later. Each sentence begins with the name of the option that it is about.
-    - Empty without O(requirements), and if RV(action) is V(nothing).
+    - Empty without O(requirements), and if RV(action) is V(nothing), unless
+      O(requirements.always=true).
   type: list
   elements: str
   returned: success
   sample: ["services: there is no service ngnix on this host: systemd does not know it."]
+refused:
+  description: Those of RV(problems) that no task before the installation can mend, because of the user who runs it.
+  type: list
+  elements: str
+  returned: success
+  sample: []
+  version_added: 0.2.0
 files:
   description: The set in use, as M(certops.alicloud.certificate_store) takes it.
   type: dict
@@ -464,6 +505,7 @@ REQUIREMENTS = {
     "owner": {"type": "str"},
     "group": {"type": "str"},
     "key_mode": {"type": "raw", "no_log": False},
+    "always": {"type": "bool", "default": False},
 }
 OPTIONS = {
     **argspec.OPTIONS,

@@ -12,18 +12,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import PRODUCT as ALIDNS
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import OPTIONS
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.observe import Actors, Look
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.options import read_certificate_options
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reconcile import ensure_certificate
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.revocation import Lists
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.steps import Chain
-from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import (
-    CertificateWanted,
-    Service,
-    read_certificate_options,
-)
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import CertificateWanted, Service
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
@@ -79,6 +78,9 @@ class Shop:
     resolver: Any = None
     # Where tasks leave notes for each other; None where they leave none.
     state: str | None = None
+    # Whether the list of revoked certificates is read; what keeps it from being fetched.
+    lists: bool = True
+    no_list: str | None = None
     ahead: float = 0.0
     said: list[str] = field(default_factory=list)
 
@@ -141,6 +143,12 @@ class Shop:
     def has_file(self, path: str, content: str) -> bool:
         return Path(path).is_file() and Path(path).read_text() == content
 
+    def fetch_list(self, url: str) -> bytes:
+        """The list of revoked certificates at a URL."""
+        if self.no_list:
+            raise Failure(self.no_list)
+        return self.account.handle("GET", urlsplit(url).path, {}).body
+
     def _do(self, step: str, deed: Callable[[], Any]) -> Any:
         if self.read_only:
             raise AssertionError(f"a preview was about to do {step}")
@@ -154,7 +162,7 @@ class Shop:
         """A copy of the host and of the account; what happens to one does not happen to the other."""
         shutil.copytree(self.root, root, symlinks=True, copy_function=os.link)
         twin = Shop(self.account.fork(), root, reloads=self.reloads, stuck=self.stuck)
-        twin.serving, twin.ahead = self.serving, self.ahead
+        twin.serving, twin.ahead, twin.lists = self.serving, self.ahead, self.lists
         if self.state:
             twin.state = f"{root}.notes"
             shutil.copytree(self.state, twin.state)
@@ -216,6 +224,7 @@ def actors(shop: Shop, check: bool = False) -> Actors:
             shop.account, check, product=ALIDNS, transport=_watched(shop), state_directory=shop.state
         ),
         find_resolver=lambda: shop.resolver,
+        lists=Lists(shop.state, shop.fetch_list) if shop.lists else None,
     )
 
 

@@ -21,7 +21,7 @@ from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import Keys
 from tests.emulator.core.server import Server
 from tests.emulator.core.world import World
-from tests.reliability.support.playbooks import Played, environment, run_plays, write_inventory
+from tests.reliability.support.playbooks import Played, environment, run_book, run_plays, write_inventory
 from tests.world.age import age
 
 AT_ONCE: dict[str, Any] = {
@@ -104,10 +104,19 @@ class Site:
         return self.run({"hosts": "all", "gather_facts": False, "roles": [role], **keywords}, *arguments)
 
     def run(self, play: Mapping[str, Any], *arguments: str, **more: str) -> Played:
-        write_inventory(self.root, self.hosts, **self.groups)
-        plain = {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORKS": "4", **more}
+        return run_plays(self.root, self._next(), [dict(play)], self._environment(**more), arguments)
+
+    def book(self, name: str, *arguments: str, **more: str) -> Played:
+        """Run a playbook of the collection."""
+        return run_book(self.root, self._next(), name, self._environment(**more), arguments)
+
+    def _next(self) -> str:
         self.runs += 1
-        return run_plays(self.root, f"play{self.runs}", [dict(play)], environment(self.root, **plain), arguments)
+        return f"play{self.runs}"
+
+    def _environment(self, **more: str) -> dict[str, str]:
+        write_inventory(self.root, self.hosts, **self.groups)
+        return environment(self.root, **{"ANSIBLE_NOCOLOR": "1", "ANSIBLE_FORKS": "4", **more})
 
     def store(self, host: str) -> Path:
         return self.root / "store" / host
@@ -131,9 +140,9 @@ class Site:
 
 
 @contextlib.contextmanager
-def site(root: Path, names: Sequence[str], **variables: Any) -> Iterator[Site]:
-    """A site whose hosts have these variables of the role, and a web server each."""
-    account, keys = Emulator(World(base=time.time() - FRESH * DAY)), Keys()
+def site(root: Path, names: Sequence[str], days: int = FRESH, **variables: Any) -> Iterator[Site]:
+    """A site whose hosts have these variables of the role, and a web server each; the account is in the past."""
+    account, keys = Emulator(World(base=time.time() - days * DAY)), Keys()
     account.turn(**AT_ONCE)
     stalled = Emulator(World())
     stalled.turn(**{**AT_ONCE, "proof": "control"})

@@ -14,6 +14,7 @@ import shutil
 from pathlib import Path
 
 from tests.tools.both_ways import Run, read_runs
+from tests.tools.waiting import SETTINGS
 
 WAYS = ("shipped", "direct")
 
@@ -33,7 +34,7 @@ def prepare(copy: Path, way: str, recordings: Path) -> None:
     direct = json.dumps(way == "direct")
     (directory / "integration_config.yml").write_text(f"---\ncertops_alicloud_direct: {direct}\n")
     plugins, place = f"callback_plugins = {directory / 'callbacks'}", f"directory = {recordings}"
-    (directory / "integration.cfg").write_text(f"[defaults]\n{plugins}\n[callback_recording]\n{place}\n")
+    (directory / "integration.cfg").write_text(f"{SETTINGS}{plugins}\n[callback_recording]\n{place}\n")
 
 
 def shorten(log: Path) -> None:

@@ -26,6 +26,7 @@ from tests.emulator.core.refusal import Impossible, Refusal
 from tests.emulator.orders.lifecycle import LIVE, Phase
 from tests.support import client
 from tests.support.client import FREE, PAID
+from tests.support.reading import read_nothing_twice
 
 NAME = "www.example.com"
 DEPTH = 7
@@ -144,6 +145,11 @@ def identity(account: Emulator) -> Hashable:
 
 def counted(account: Emulator, phases: set[Phase]) -> int:
     return sum(account.world.phase(order) in phases for order in account.world.present())
+
+
+@pytest.fixture(autouse=True)
+def reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    read_nothing_twice(monkeypatch)
 
 
 @pytest.mark.parametrize("product", [FREE, PAID])

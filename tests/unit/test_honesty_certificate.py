@@ -14,7 +14,6 @@ import hashlib
 import os
 import re
 import shutil
-import sys
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,7 +29,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._certificate.want
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from ansible_collections.certops.alicloud.plugins.module_utils._text import KNOWN_AFTER_APPLY
-from ansible_collections.certops.alicloud.plugins.module_utils._x509 import certificate, csr
+from ansible_collections.certops.alicloud.plugins.module_utils._x509 import certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.private_key import read_private_key
 from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.refusal import Impossible, Refusal
@@ -38,6 +37,7 @@ from tests.emulator.orders.lifecycle import DAY, LIVE, Order, Phase
 from tests.support import chains, client
 from tests.support.chains import Killed, Shop
 from tests.support.client import FREE, PAID
+from tests.support.reading import read_nothing_twice
 
 CREATE, REVOKE = "CreateCertificateForPackageRequest", "CancelCertificateForPackageRequest"
 RENEW = "RenewCertificateOrderForPackageRequest"
@@ -365,24 +365,8 @@ def is_good(shop: Shop, order: Order) -> bool:
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the worlds are. Nothing there need outlive the machine, and nothing is read twice."""
     monkeypatch.setattr(os, "fsync", lambda _opened: None)
-    for reader in (certificate.read_certificate, csr.read_csr):
-        remembering = by_text(reader)
-        for module in list(sys.modules.values()):
-            if vars(module).get(reader.__name__) is reader:
-                monkeypatch.setattr(module, reader.__name__, remembering)
+    read_nothing_twice(monkeypatch)
     return tmp_path
-
-
-def by_text(read: Callable[..., Any]) -> Callable[..., Any]:
-    """A reader that remembers what it read; where it was read shows in messages only."""
-    known: dict[str, Any] = {}
-
-    def remembering(text: str, *where: Any, **more: Any) -> Any:
-        if text not in known:
-            known[text] = read(text, *where, **more)
-        return known[text]
-
-    return remembering
 
 
 def world_without_anything(directory: Path, product: str, notes: bool = False, **dials: Any) -> Shop:
@@ -400,6 +384,8 @@ def world_without_anything(directory: Path, product: str, notes: bool = False, *
 ADDING = {"proof": "at_once", "complimentary_names": True}
 # What tasks of the machine noted is known to later ones for some minutes.
 NOTING = {"proof": "at_once", "notes": True}
+# What is revoked is seen in the list of the CA.
+LISTING = {"proof": "at_once", "crl_hours": 24.0}
 
 
 @pytest.mark.parametrize(
@@ -411,6 +397,7 @@ NOTING = {"proof": "at_once", "notes": True}
         pytest.param(FREE, 2, {"validation": "file"}, {}, id="validated by file"),
         pytest.param(FREE, 2, {"validation": "manual"}, ADDING, id="with a name that the CA adds"),
         pytest.param(PAID, 2, {}, NOTING, id="with notes of the machine"),
+        pytest.param(FREE, 2, {}, LISTING, id="revoked by the list"),
     ],
 )
 def test_prediction_comes_true(

@@ -56,6 +56,9 @@ SYSTEM = ("os", "shutil", "socket", "ssl", "subprocess", "requests", "urllib3")
 # What statements are in.
 HOLD_STATEMENTS = (ast.stmt, ast.excepthandler, *([ast.match_case] if hasattr(ast, "match_case") else []))
 
+# What reads lists of revoked certificates.
+_LISTS = ("revocation", "crl_fetch")
+
 Sources = Mapping[str, str]
 
 
@@ -165,7 +168,7 @@ def chain_imports_products_and_dns(files: Sources) -> list[str]:
 def chain_plans_without_io(files: Sources) -> list[str]:
     """What is planned and what is said comes of what was seen, and of nothing else."""
     pure = [f"{CERTIFICATE}.{name}" for name in ("plan", "steps", "texts", "report")]
-    acts = tuple(f"{CERTIFICATE}.{name}" for name in ("observe", "execute", "publish", "checks", "preflight"))
+    acts = tuple(f"{CERTIFICATE}.{name}" for name in ("observe", "execute", "publish", "checks", "preflight", *_LISTS))
     return _doors(files, pure, (*IO, *acts, DNS)) + _hands(files, pure)
 
 
@@ -365,6 +368,7 @@ def test_no_test_file_imports_a_test_file() -> None:
         pytest.param(chain_plans_without_io, f"{CERTIFICATE}.texts", "from .._alidns.api import x", id="texts"),
         pytest.param(chain_plans_without_io, f"{CERTIFICATE}.report", "from .._dns import update", id="report"),
         pytest.param(chain_plans_without_io, f"{CERTIFICATE}.steps", "import os", id="steps"),
+        pytest.param(chain_plans_without_io, f"{CERTIFICATE}.plan", "from . import revocation", id="a list"),
         pytest.param(chain_plans_without_io, f"{CERTIFICATE}.wanted", "from .observe import Look", id="by a file"),
         pytest.param(
             action_of_the_chain_connects_and_no_more, CHAIN_ACTION, "from ..module_utils._store import read", id="store"

@@ -23,6 +23,9 @@ from typing import Any
 from .human import ask
 
 ROLE = "certops.alicloud.certificate"
+# The hosts that share a certificate, and its group.
+PAIR = "pair"
+SHARING = {"pair1", "pair2"}
 Play = dict[str, Any]
 
 
@@ -61,9 +64,8 @@ def failures(directory: Path, play: Play) -> dict[str, str]:
 
 def installed(stage: dict[str, Any], play: Play, host: str) -> str | None:
     """The fingerprint of the certificate that is in use on a host."""
-    machine = {"good1": "web1", "early": "web1"}.get(host, "web2")
-    middle = "" if "certificate_share_group" in play.get("vars", {}) else f".{host}"
-    name = f"{play['name']}{middle}.plays.example.com"
+    machine = {"good1": "web1", "early": "web1", "pair1": "web1"}.get(host, "web2")
+    name = f"{play['name']}.{PAIR if host in SHARING else host}.plays.example.com"
     file = Path(stage["webs"][machine]["certificates"], name, "current", "cert.pem")
     return hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else None
 
@@ -89,12 +91,18 @@ def judge(play: Play, status: int, directory: Path, stage: dict[str, Any]) -> li
     is_good = set(expected.values()) <= {"installed", "untouched"}
     if (status == 0) != (is_good or play.get("status") == 0):
         wrong.append(f"the exit status is {status}")
-    if "orders" in play:
-        state = ask(stage["emulators"]["good"]["control_url"], "state")
-        orders = [each for each in state["orders"] if each["domains"][0].startswith(f"{play['name']}.")]
-        if len(orders) != play["orders"] or len(set(found.values())) != 1:
-            wrong.append(f"{len(orders)} orders, {len(set(found.values()))} certificates")
+    if expected.keys() & SHARING:
+        wrong.append(wrong_with_pair(play, stage, {found[host] for host in SHARING}))
     return [f"{play['name']}: {each}" for each in wrong if each]
+
+
+def wrong_with_pair(play: Play, stage: dict[str, Any], certificates: set[str | None]) -> str | None:
+    """What is not as expected of hosts that share: one order, one certificate."""
+    state = ask(stage["emulators"]["good"]["control_url"], "state")
+    orders = [each for each in state["orders"] if each["domains"][0].startswith(f"{play['name']}.{PAIR}.")]
+    if (len(orders), len(certificates)) == (1, 1):
+        return None
+    return f"{len(orders)} orders, {len(certificates)} certificates"
 
 
 def main(plays: list[Play], directory: Path, arguments: list[str]) -> int:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .._host.lockfile import acquire, read_note
+from .._host.run_note import change_of_run, read_of_run
 from .._reconcile import Run
 from . import api
 from .record import Zone
@@ -33,33 +33,20 @@ def zone_in_this_run(client: Client, wanted: RecordWanted) -> Zone:
     if wanted.domain or path is None:
         return api.zone_of(Run(client), wanted)
     now = client.clock.now().timestamp()
-    known = api.holding(_known(read_note(path), now), wanted.name)
+    known = api.holding(_known(read_of_run(path, now, _REMEMBERED)), wanted.name)
     if known:
         return known
     zones = api.hosted(Run(client), wanted.name)
     if not client.read_only:
-        _note(path, now, zones)
+        told = {"zones": {name: zone.spelling for name, zone in zones.items()}}
+        change_of_run(path, now, _REMEMBERED, lambda _said: told, client.clock.sleep)
     return api.require_zone(zones, wanted.name)
 
 
-def _known(note: Mapping[str, Any], now: float) -> dict[str, Zone]:
-    """The zones of a note, unless another run left it."""
-    at, zones = note.get("at"), note.get("zones")
-    if note.get("run") != os.getppid() or not isinstance(at, (int, float)) or not isinstance(zones, dict):
-        return {}
-    return {name: Zone(name, str(zones[name])) for name in zones} if 0 <= now - at < _REMEMBERED else {}
-
-
-def _note(path: str, now: float, zones: Mapping[str, Zone]) -> None:
-    """Tell the tasks for other hosts, where that is possible: they ask for themselves else."""
-    said = {"run": os.getppid(), "at": now, "zones": {name: zone.spelling for name, zone in zones.items()}}
-    try:
-        held = acquire(path, now, now + 1)
-        if held:
-            with held:
-                held.write(said, lasting=False)
-    except OSError:
-        return
+def _known(note: Mapping[str, Any]) -> dict[str, Zone]:
+    """The zones of a note."""
+    zones = note.get("zones")
+    return {name: Zone(name, str(zones[name])) for name in zones} if isinstance(zones, dict) else {}
 
 
 def _path(client: Client, name: str) -> str | None:

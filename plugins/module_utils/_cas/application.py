@@ -65,19 +65,23 @@ def read_application(options: Mapping[str, Any]) -> Application:
 def _csr(options: Mapping[str, Any]) -> Csr | None:
     """The CSR of ``csr_content`` or ``csr_path``; an empty text is not one, and not the wish for none either."""
     content, path = options.get("csr_content"), options.get("csr_path")
-    option, text = ("csr_content", content) if path is None else ("csr_path", _file_text(path))
-    if text is None:
+    if content is None and path is None:
         return None
     from .._x509.csr import read_csr  # its library is imported only where there is a CSR
 
-    return read_csr(text, option)
+    if path is None:
+        return read_csr(str(content), "csr_content")
+    try:
+        return read_csr(_file_text(path), "csr_path")
+    except InvalidOption as refused:
+        raise InvalidOption(refused.option, f"{quoted(path)}: {refused.problem}") from None
 
 
 def _file_text(path: str) -> str:
     try:
         with open(path, encoding="utf-8", opener=_without_waiting) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise InvalidOption("csr_path", "not a regular file.")
+                raise InvalidOption("csr_path", "not a regular file; give the file with the CSR.")
             return file.read(_LARGEST_CSR)
     except OSError as error:
         raise InvalidOption("csr_path", f"the file cannot be read ({error.strerror}).") from None
@@ -93,10 +97,15 @@ def _without_waiting(path: str, flags: int) -> int:
 def _names(values: Sequence[str] | None, csr: Csr | None) -> tuple[str, ...]:
     given, csr_option = host_names(values or ()), csr.origin if csr else "domains"
     if csr and csr.has_common_name and given and given[0] != csr.domains[0]:
-        raise InvalidOption("domains", f"the first name is {given[0]}, but the CN in {csr_option} is {csr.domains[0]}.")
+        raise InvalidOption(
+            "domains",
+            f"the first name is {given[0]}, but the CN in {csr_option} is {csr.domains[0]}. Give the CN first.",
+        )
     if csr and given and set(given) != set(csr.domains):
         raise InvalidOption(
-            "domains", f"{', '.join(given)} do not agree with the names in {csr_option}: {', '.join(csr.domains)}."
+            "domains",
+            f"{', '.join(given)} do not agree with the names in {csr_option}: {', '.join(csr.domains)}. Give the same "
+            "names, or none.",
         )
     if csr and not csr.has_common_name:
         _refuse_without_need(csr)

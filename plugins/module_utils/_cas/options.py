@@ -52,11 +52,15 @@ _TIMEOUTS = {WaitFor.NONE: 300.0, WaitFor.VALIDATION: 300.0, WaitFor.ISSUED: 450
 
 
 class Waiting(NamedTuple):
-    """How a task waits: what for, how long at most and how long between the first two looks, in seconds."""
+    """How a task waits: what for, how long at most and how long between the first two looks, in seconds.
+
+    ``publishes``: the task itself publishes what validates the domains.
+    """
 
     wait_for: WaitFor
     timeout: float
     interval: float
+    publishes: bool = False
 
 
 def read_waiting(options: Mapping[str, Any]) -> Waiting:
@@ -66,4 +70,5 @@ def read_waiting(options: Mapping[str, Any]) -> Waiting:
         wait_for,
         positive(_TIMEOUTS[wait_for] if timeout is None else timeout, "wait_timeout"),
         positive(options["poll_interval"], "poll_interval"),
+        bool(options.get("publishes")),
     )

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 from .._connection import Service
+from .._rpc import regions
 from .._rpc.client import Product
 
 PRODUCT = Product(version="2020-04-07", ram_code="yundun-cert", thing="order")
+_INTERNATIONAL_SITE = "ap-southeast-1"
 _OWN_ENDPOINT = frozenset(
     {
         "ap-northeast-1",
@@ -26,8 +28,10 @@ _OWN_ENDPOINT = frozenset(
 
 
 def default_endpoint(region: str) -> str:
-    """The public endpoint of a region; the China site has one for all regions that are not named here."""
-    return f"cas.{region}.aliyuncs.com" if region in _OWN_ENDPOINT else "cas.aliyuncs.com"
+    """The public endpoint of a region: its own, or that of its site."""
+    if region in _OWN_ENDPOINT:
+        return f"cas.{region}.aliyuncs.com"
+    return f"cas.{_INTERNATIONAL_SITE}.aliyuncs.com" if region in regions.INTERNATIONAL else "cas.aliyuncs.com"
 
 
 CAS = Service(PRODUCT, default_endpoint, "ALIBABA_CLOUD_CAS_ENDPOINT")

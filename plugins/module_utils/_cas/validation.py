@@ -65,7 +65,10 @@ def read_validation(
         return _records(names, text(response.get("RecordType")) or "TXT", values, domains)
     path, content = text(response.get("Uri")), text(response.get("Content"))
     if path and not _is_for_validation(path):
-        raise Failure(f"The service asks for a file at {quoted(path)}, which is not a place for a validation file.")
+        raise Failure(
+            f"The service asks for a file at {quoted(path)}, which is not a place for a validation file. Nothing was "
+            "published. Look at the order in the console, or use validation_method: dns."
+        )
     if not (path and content):
         return ()
     hosts = _parts(text(response.get("Domain")) or "") or [base(domain) for domain in domains]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._dns.argspec import NSUPDATE
+from .._store.argspec import OPTIONS as STORE
 
 CONTACT: dict[str, Any] = {"name": {"type": "str"}, "phone": {"type": "str"}, "email": {"type": "str"}}
 ALIDNS: dict[str, Any] = {
@@ -17,6 +18,9 @@ ALIDNS: dict[str, Any] = {
     "line": {"type": "str", "default": "default"},
 }
 VALIDATIONS = ["alidns", "nsupdate", "file", "automatic", "preauthorized", "tasks", "manual"]
+
+# What the host makes of two options; known here, so that a wrong one is told before anything is looked at.
+ON_THE_HOST: dict[str, Any] = {name: STORE[name] for name in ("forms", "links")}
 
 OPTIONS: dict[str, Any] = {
     "domains": {"type": "list", "elements": "str", "required": True},
@@ -59,9 +63,11 @@ OPTIONS: dict[str, Any] = {
     "may_order": {"type": "bool", "default": True},
     "order_id": {"type": "str"},
     "copied": {"type": "dict", "no_log": True},
+    "check_revocation": {"type": "bool", "default": True},
     "allow_first_order": {"type": "bool", "default": True},
     "replace_lost_key": {"type": "bool", "default": False, "no_log": False},
     "connection": {"type": "dict", "no_log": True},
     "alidns_connection": {"type": "dict", "no_log": True},
     "settings": {"type": "dict", "no_log": True},
+    "certificates": {"type": "list", "elements": "dict", "no_log": True},
 }

@@ -17,6 +17,7 @@ from .._errors import Failure, NotAllowed
 from .._store.decide import Action
 from . import texts
 from .publish import foreseen_places, is_published
+from .revocation import UNKNOWN, Revocation, find_revocation
 from .texts import order_failed
 from .wanted import CertificateWanted, Until
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .._plan import Outcome
     from .._reconcile import Run
     from .._rpc.client import Client
+    from .revocation import Lists
     from .wanted import Service
 
     Ordering = Union[OrderWanted, RenewalWanted]
@@ -65,6 +67,8 @@ class Actors:
     connect: Callable[[], Client]
     connect_alidns: Callable[[], Client]
     find_resolver: Callable[[], Resolver | None] = lambda: None
+    # Where lists of revoked certificates come from; None where they are not read.
+    lists: Lists | None = None
     # What was learned of DNS: the zone of a name, the id of the record with a name and a value.
     zones: dict[str, str] = field(default_factory=dict)
     records: dict[tuple[str, str], str | None] = field(default_factory=dict)
@@ -106,7 +110,13 @@ class Look:
     serves_current: bool | None = None
     served_generation: int | None = None
     problems: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     abandoned: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def keeps_current(self) -> bool:
+        """Whether nothing on the host replaces the certificate in use."""
+        return self.current is not None and not self.ready and self.action not in (Action.APPLY, Action.RENEW)
 
     @property
     def current_order_id(self) -> str | None:
@@ -140,6 +150,7 @@ class Seen:
     order: Outcome[Order] | None = None
     published: bool = False
     places: tuple[str, ...] = ()
+    revocation: Revocation = UNKNOWN
 
     @property
     def orders_something(self) -> bool:
@@ -153,16 +164,20 @@ class Seen:
 
 def observe(run: Run[Actors], wanted: CertificateWanted) -> Seen:
     """The host, and the service when something is to be ordered."""
-    look = look_at_host(run, wanted)
-    action, reason = _decide(wanted, look)
-    seen = Seen(wanted, look, action, reason)
+    look = look_at_host(run, wanted, requires=bool(wanted.options["force"]))
+    revocation = find_revocation(run, look.current) if look.keeps_current else UNKNOWN
+    action, reason = _decide(wanted, look, revocation)
+    seen = Seen(wanted, look, action, reason, revocation=revocation)
     if not seen.orders_something or not seen.acts or not wanted.until.covers(Until.REQUESTED):
         return seen
+    if revocation.revoked:
+        look = look_at_host(run, wanted, requires=True)
     _refuse_problems(run, look)
     return observe_orders(run, seen, _csr(wanted, look))
 
 
-def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0.0) -> Look:
+def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0.0, requires: bool = False) -> Look:
+    """``requires``: what an installation needs is looked at, although the host has nothing due."""
     options = wanted.options
     found = run.actor.host.look(
         {
@@ -178,6 +193,7 @@ def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0
                 "services": [each.name for each in wanted.services if each.action == "reload" and not each.argv],
                 "programs": [each.argv[0] for each in wanted.services if each.argv],
                 "webroot": wanted.validation.webroot if wanted.validation.by == "file" else None,
+                "always": requires,
             },
         }
     )
@@ -192,19 +208,29 @@ def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0
             for name in ("current", "staged", "ready", "served", "serves_current", "served_generation")
         },
         problems=tuple(found.get("problems") or ()),
+        refused=tuple(found.get("refused") or ()),
         abandoned=found.get("abandoned") or (),
     )
 
 
-def _decide(wanted: CertificateWanted, look: Look) -> tuple[Action, str]:
-    """The host's decision, and what the options make of it."""
+def _decide(wanted: CertificateWanted, look: Look, revocation: Revocation) -> tuple[Action, str]:
+    """The host's decision, and what the options and the CA's list make of it."""
     if look.current is None and not wanted.options["allow_first_order"]:
         return Action.NOTHING, f"{look.reason}; skipped, because allow_first_order is false"
+    if revocation.revoked and look.current:
+        return _successor(wanted, look), texts.revoked(look.current, revocation.since)
     if wanted.options["force"] and look.action in (Action.NOTHING, Action.RELOAD) and look.current:
         return _successor(wanted, look), f"{look.reason}, renewal is forced"
     if look.action is Action.RENEW:
         return _successor(wanted, look), look.reason
-    return look.action, look.reason
+    return look.action, look.reason + (_of_the_key(wanted, look) if look.action is Action.NOTHING else "")
+
+
+def _of_the_key(wanted: CertificateWanted, look: Look) -> str:
+    """What becomes of a key that is of another type or size than the one that is asked for."""
+    there = look.current or {}
+    asked, has = wanted.key, (there.get("key_type"), there.get("key_size"))
+    return texts.another_key(asked, has, wanted.options["rotate_key"]) if there and has != asked else ""
 
 
 def _successor(wanted: CertificateWanted, look: Look) -> Action:
@@ -214,8 +240,8 @@ def _successor(wanted: CertificateWanted, look: Look) -> Action:
 
 
 def _refuse_problems(run: Run[Actors], look: Look) -> None:
-    """What would fail after an order fails before it; a preview only tells it, because it may exist by then."""
-    if look.problems and run.read_only:
+    """What would fail after an order fails before it; a preview only tells what may exist by then."""
+    if look.problems and run.read_only and not look.refused:
         run.warnings.extend(look.problems)
     elif look.problems:
         raise NotAllowed(" ".join([*look.problems, "Nothing was ordered."]))
@@ -254,7 +280,7 @@ def _foresee(run: Run[Actors], seen: Seen, csr: str) -> _Foreseen:
     wanted, look = seen.wanted, seen.look
     ordering: Ordering
     if seen.action is Action.RENEW:
-        ordering = wanted.renewal(csr, look.renews or look.current_order_id)
+        ordering = wanted.renewal(csr, look.renews or look.current_order_id, bool(seen.revocation.revoked))
     else:
         ordering = wanted.order(csr)
     return (ordering, *foresee(run.actor.cas, ordering))

@@ -31,11 +31,17 @@ def results(seen: Seen, look: Look, order: Order | None) -> dict[str, Any]:
         "domains": list(seen.wanted.domains),
         "directory": look.directory,
         "staged": look.staged["generation"] if look.staged else None,
-        "current": look.current,
+        "current": _shown(look.current),
         "previous": seen.look.current["generation"] if seen.look.current else None,
         "served": look.served,
+        "revoked": seen.revocation.revoked,
         "publish": entries(order),
     }
+
+
+def _shown(current: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The certificate in use, without what only the task needs of it."""
+    return {name: value for name, value in current.items() if name != "issuer_certificate"} if current else None
 
 
 def entries(order: Order | None) -> list[dict[str, Any]]:
@@ -62,7 +68,7 @@ def _phrase(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | 
     target = step.target.id
     if "order" in step.params:
         quota = facts.get("quota")
-        uses = f" (uses 1 of {quota['free']} left)" if quota and step.repeat is Repeat.NEVER else ""
+        uses = f" (uses 1 of {_left(quota)})" if quota and step.repeat is Repeat.NEVER else ""
         return f"{'call' if predicts else 'called'} {step.action}{uses}"
     if step.action == Part.STAGE.value:
         return f"stage the key in generation {target}" if predicts else None
@@ -76,6 +82,11 @@ def _phrase(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | 
         ("install", "generation ") if step.action == Part.INSTALL.value else (step.params["service"].action, "")
     )
     return f"{verb}{'' if predicts else 'ed'} {what}{target}"
+
+
+def _left(quota: Mapping[str, Any]) -> str:
+    """What is left of the quota; in check mode beside what earlier tasks of the run would take."""
+    return f"{quota['free']} left" + (" after this run's earlier orders" if quota.get("planned") else "")
 
 
 def _published(step: ChainStep, entries: Sequence[Mapping[str, Any]], predicts: bool) -> str | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .observe import Look
     from .wanted import CertificateWanted, Service
 
+_AT_SERVERS = "at every name server of the zone"
 _AGAIN = "Run again when this is corrected; the next run resumes this order."
 # By what is wrong with an issued certificate (``problem`` of certificate_store): what to do about it.
 _ADVICE = {
@@ -52,6 +53,18 @@ def in_use(look: Look) -> str:
     current = look.current
     until = "it expired at" if current["days_left"] < 0 else "it is valid until"
     return f"Generation {current['generation']} stays in use; {until} {current['not_after']}."
+
+
+def revoked(current: Mapping[str, Any], since: str | None) -> str:
+    return f"the certificate in use, {current['serial_number']}, is revoked since {since}, as the CRL of its CA says"
+
+
+def another_key(asked: tuple[str, int], has: tuple[str | None, int | None], rotates: bool) -> str:
+    """The end of a reason: nothing is ordered for a key alone."""
+    there = " ".join(map(str, filter(None, has))) or "of another type"
+    if not rotates:
+        return f"; the key stays {there}, not {asked[0]} {asked[1]}, because rotate_key is false"
+    return f"; the key is {there} until the next renewal makes one of {asked[0]} {asked[1]}"
 
 
 def abandoned(other: Mapping[str, Any]) -> str:
@@ -94,10 +107,25 @@ def not_issued(wanted: CertificateWanted, order: Order, failure: Failure, look: 
     """The wait ended without a certificate."""
     if failure.facts.get("key_mismatch"):
         return order_failed(wanted, failure)
+    waits = failure.facts.get("order") or {}
+    if wanted.validation.is_ours and waits.get("status") == "pending_validation" and waits.get("validation"):
+        failure.msg = _not_validated(wanted, order, waits["validation"], look)
+        return failure.add(order_id=order.order_id)
     failure.msg = (
         f"{_ended(failure.msg)} {in_use(look)} {'' if 'Run the task again' in failure.msg else _AGAIN}".strip()
     )
     return failure.add(order_id=order.order_id)
+
+
+def _not_validated(wanted: CertificateWanted, order: Order, entries: Sequence[Mapping[str, Any]], look: Look) -> str:
+    """What the task published is removed when this is read; whether the CA could see it is the question."""
+    by_file = wanted.validation.method == "file"
+    where = "at every address of the domain, on port 80, without a redirect" if by_file else _AT_SERVERS
+    return (
+        f"The domain was not validated after {wanted.timeout:g} s ({order.named}, pending_validation). "
+        f"{all_named(entries)} was published for it until now. Check that the CA can see it: {where}. {in_use(look)} "
+        "Run the task again to resume waiting; it publishes it again, and orders nothing."
+    )
 
 
 def gone(wanted: CertificateWanted, order_id: str, look: Look) -> Failure:

@@ -26,3 +26,11 @@ def named_value(names: Iterable[str], value: str | None) -> str | None:
     """The variable that a value was taken from."""
     found = first_set(names)
     return found.name if found and found.value == value else None
+
+
+def state_directory() -> str:
+    """The directory of this user for notes between tasks; made when there is something to note."""
+    state = os.environ.get("XDG_STATE_HOME", "")
+    # A path that is not absolute counts as none, by the rules of this variable.
+    base = state if os.path.isabs(state) else os.path.expanduser("~/.local/state")
+    return os.path.join(base, "certops.alicloud")

@@ -24,7 +24,7 @@ _WAY_OUT = "Use the action restart, or a task of your own for the reload."
 
 def reload_problem(name: str) -> str | None:
     """Why a service cannot be reloaded, as a sentence; None where it can, or where that is unknown."""
-    if not _NAME.fullmatch(name):
+    if not is_service_name(name):
         return f"{quoted(name)} is not a valid name of a service."
     script = _script(name.removesuffix(".service"))
     if os.path.isdir(_SYSTEMD):
@@ -34,6 +34,10 @@ def reload_problem(name: str) -> str | None:
     if script is None:
         return f"there is no service {name} on this host: neither systemd nor an init script provides it."
     return _script_problem(name, script)
+
+
+def is_service_name(text: str) -> bool:
+    return bool(_NAME.fullmatch(text))
 
 
 def _by_systemd(name: str) -> Mapping[str, str]:

@@ -76,7 +76,7 @@ def _said(error: Exception) -> str:
 
 
 _LOOKED = (
-    "No access key was found. Looked at: access_key_id and access_key_secret, "
+    "No access key was found. Give access_key_id and access_key_secret. Looked at: these options, "
     "ALIBABA_CLOUD_ACCESS_KEY_ID and its kin in the environment"
 )
 

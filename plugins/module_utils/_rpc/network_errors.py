@@ -40,7 +40,7 @@ def explain(error: Exception, timeout: float) -> Failure:
     if isinstance(error, http.ProxyError) and _refused_tunnel(causes):
         return NotSent("The proxy refused the connection; nothing was sent. Check the proxy variables.")
     if any(isinstance(cause, pool.InvalidHeader) for cause in causes):  # of the response; requests has one of its own
-        return NoResponse("The response headers are malformed.")
+        return NoResponse("The response headers are malformed: a proxy may be in between. Check endpoint.")
     unwritten = _unwritten(error)
     if unwritten:
         return InvalidRequest(f"{unwritten}; nothing was sent.")
@@ -64,7 +64,7 @@ def _unwritten(error: Exception) -> str | None:
     if isinstance(error, OverflowError):
         return "request_timeout is longer than this machine can count"
     if isinstance(error, (UnicodeError, http.InvalidHeader)):
-        return "The access key or its token has characters that cannot be sent"
+        return "access_key_id or security_token has characters that cannot be sent"
     return None
 
 

@@ -77,4 +77,7 @@ def pages(ask: Callable[[int], tuple[object, object]]) -> Iterator[tuple[list[En
         if count > MOST_ENTRIES or repeats == _MOST_REPEATS:
             break
         last = page
-    raise Failure(f"The service's list does not end: {count} entries were read, and there should be more.")
+    raise Failure(
+        f"The service's list does not end: {count} entries were read, and there should be more. Run the task again "
+        "later; if this is so again, check endpoint."
+    )

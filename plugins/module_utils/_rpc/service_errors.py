@@ -11,6 +11,7 @@ from typing import Any
 
 from .._errors import ApiError, Kind
 from .._text import one_line
+from .error_codes import meaning
 
 # The first pattern that matches the code decides; what the gateway says of the call comes before
 # what the product says of its things, because both use words such as "NotFound".
@@ -75,8 +76,9 @@ _SENTENCES = {
     Kind.TTL: "{action} was refused: the edition of the domain does not allow this TTL; free ones take 600 or more. "
     "Check ttl.",
     Kind.PERMISSION: "The RAM user may not call {action}. Grant `{permission}`.",
-    Kind.TOO_LONG: "{action} was refused because the request is too long.",
-    Kind.GONE: "{action} was refused: the {thing} does not exist on this account.",
+    Kind.TOO_LONG: "{action} was refused because the request is too long. Use a CSR with an EC key, or fewer tags.",
+    Kind.GONE: "{action} was refused: the {thing} does not exist on this account. Check its ID, the access key and the "
+    "endpoint.",
     Kind.STATE: "{action} was refused: the state of the {thing} does not allow it.",
     Kind.INPUT: "{action} was refused because of a parameter.",
     Kind.BROKEN: "The service failed while it handled {action}. Try again later.",
@@ -107,8 +109,13 @@ def refusal(
         kind = Kind.THROTTLED
     denied = response.get("AccessDeniedDetail")
     needed = denied.get("AuthAction") if isinstance(denied, dict) else None
-    sentence = _SENTENCES[kind].format(
-        action=action, permission=one_line(needed or permission), clocks=clocks, thing=thing
+    known = meaning(code)
+    sentence = (
+        f"{action} was refused: {known}"
+        if known
+        else _SENTENCES[kind].format(
+            action=action, permission=one_line(needed or permission), clocks=clocks, thing=thing
+        )
     )
     said = "" if kind in _SILENT else one_line(response.get("Message") or response.get("message"))
     request_id = one_line(response.get("RequestId") or response.get("requestId")) or None

@@ -97,7 +97,7 @@ def signed_headers(
         signature = hmac.new(access_key_secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
     except UnicodeEncodeError:
         raise InvalidRequest(
-            "The access key or its token has characters that cannot be sent; nothing was sent."
+            "access_key_id, access_key_secret or security_token has characters that cannot be sent; nothing was sent."
         ) from None
     names = ";".join(sorted(headers))
     headers["Authorization"] = f"{ALGORITHM} Credential={access_key_id},SignedHeaders={names},Signature={signature}"

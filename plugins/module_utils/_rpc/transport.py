@@ -158,7 +158,9 @@ def _read(response: RequestsResponse) -> bytes:
     for chunk in response.raw.stream(65536, decode_content=False):
         body += unpack.decompress(chunk, _MAX_ANSWER + 1 - len(body)) if unpack else chunk
         if len(body) > _MAX_ANSWER:
-            raise NoResponse(f"The response is longer than {_MAX_ANSWER >> 20} MiB; the rest was not read.")
+            raise NoResponse(
+                f"The response is longer than {_MAX_ANSWER >> 20} MiB; the rest was not read. Check endpoint."
+            )
     if unpack and not unpack.eof:
         raise ValueError("the end is missing")
     return body
@@ -169,5 +171,5 @@ def _unpacker(encoding: str) -> Any:
     if encoding in ("", "identity"):
         return None
     if encoding not in ("gzip", "x-gzip"):
-        raise NoResponse("The response has an unsupported Content-Encoding.")
+        raise NoResponse("The response has an unsupported Content-Encoding: a proxy may be in between. Check endpoint.")
     return zlib.decompressobj(_GZIP)

@@ -46,7 +46,10 @@ def trust_store(ca_path: str | None, test: Test = has_certificates) -> str | Non
     """
     if ca_path:
         if not _is_store(ca_path, test):
-            raise InvalidOption("ca_path", "give a readable PEM file, or a directory of CA certificates.")
+            raise InvalidOption(
+                "ca_path",
+                f"{quoted(ca_path)} is not a readable PEM file or a directory of CA certificates; nothing was sent.",
+            )
         return ca_path
     return _of_variables(_BUNDLES, test) or _of_system(test)
 

@@ -19,11 +19,11 @@ from .model import Access
 
 
 def read_access(options: Mapping[str, Any]) -> Access:
-    return Access(_mode(options["key_mode"]), _uid(options["owner"]), _gid(options["group"]))
+    return Access(read_mode(options["key_mode"]), _uid(options["owner"]), _gid(options["group"]))
 
 
 def form_access(given: Mapping[str, Any], secret: bool) -> Access:
-    return Access(_mode(given["mode"], "mode", secret), _uid(given["owner"]), _gid(given["group"]))
+    return Access(read_mode(given["mode"], "mode", secret), _uid(given["owner"]), _gid(given["group"]))
 
 
 def refuse_foreign(access: Access) -> None:
@@ -31,14 +31,20 @@ def refuse_foreign(access: Access) -> None:
     user = os.geteuid()
     if user == 0:
         return
-    way_out = "use become, or set owner and group to those of the user that runs the task."
+    foreign = {}
     if access.uid not in (None, user):
-        raise InvalidOption("owner", f"the user {user} may not make files of user {access.uid}; {way_out}")
+        foreign["owner"] = f"user {access.uid}"
     if access.gid not in (None, os.getegid(), *os.getgroups()):
-        raise InvalidOption("group", f"the user {user} may not make files of group {access.gid}; {way_out}")
+        foreign["group"] = f"group {access.gid}"
+    if foreign:
+        raise InvalidOption(
+            ", ".join(foreign),
+            f"the user {user} may not make files of {' and '.join(foreign.values())}; use become, or set owner and "
+            "group to those of the user that runs the task.",
+        )
 
 
-def _mode(value: Any, option: str = "key_mode", secret: bool = True) -> int:
+def read_mode(value: Any, option: str = "key_mode", secret: bool = True) -> int:
     """An octal number as text, or the number that YAML makes of 0600 without quotes."""
     text = f"{value:o}" if isinstance(value, int) and not isinstance(value, bool) else str(value).strip()
     if not re.fullmatch(r"(0o?)?[0-7]{3}", text):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .._errors import InvalidOption
 from .._host.clock import Clock
 from .._text import code, utc_text
+from .._x509.certificate import details
 from .._x509.dates import time_left
 from .._x509.hostnames import uncovered
 from .._x509.renewal_window import window
@@ -44,6 +45,7 @@ class Report:
     decision: Decision
     csr_content: str | None = None
     problems: Sequence[str] = ()
+    refused: Sequence[str] = ()
     check: bool = False
     warnings: list[str] = field(default_factory=list)
     abandoned: Sequence[Staged] = ()
@@ -74,6 +76,7 @@ class Report:
             "reason": self.decision.reason,
             "due_at_once": self.decision.due_at_once,
             "problems": list(self.problems),
+            "refused": list(self.refused),
             **({} if self.files is None else {"files": self.files}),
         }
 
@@ -106,7 +109,7 @@ def report(
         store.highest + 1,
         decision,
         _csr(where, staged, asked) if staged else None,
-        _problems(where, options, wanted) if decision.action is not Action.NOTHING else (),
+        *_problems(where, options, wanted, decision.action is not Action.NOTHING),
         check,
         list(decision.warnings),
         read.abandoned(where, store, asked.domains),
@@ -147,10 +150,15 @@ def _csr(where: Place, staged: Staged, asked: CertificateWanted) -> str | None:
     return csr_content(where, staged, asked.domains)
 
 
-def _problems(where: Place, options: Mapping[str, Any], wanted: Extras) -> list[str]:
-    from .requirements import problems
+def _problems(
+    where: Place, options: Mapping[str, Any], wanted: Extras, is_due: bool
+) -> tuple[Sequence[str], Sequence[str]]:
+    asked = options["requirements"] or {}
+    if not asked or not (is_due or asked.get("always")):
+        return (), ()
+    from .requirements import problems, refused
 
-    return problems(where, options["requirements"], wanted)
+    return problems(where, asked, wanted), refused(asked)
 
 
 def _asked(options: Mapping[str, Any]) -> CertificateWanted:
@@ -202,6 +210,7 @@ def _served_generation(where: Place, store: Store, shown: list[Served] | None) -
 
 def _current(where: Place, current: Installed, now: datetime) -> dict[str, Any]:
     certificate = current.certificate
+    more = details(certificate)
     return {
         "generation": current.generation.number,
         "directory": where.generation_path(current.generation.number),
@@ -215,6 +224,10 @@ def _current(where: Place, current: Installed, now: datetime) -> dict[str, Any]:
         "sha256_fingerprint": certificate.sha256_fingerprint,
         "verified": current.generation.verified,
         "stored": utc_text(current.record.stored) if current.record and current.record.stored else None,
+        "key_type": more.key_type,
+        "key_size": more.key_size,
+        "crl_urls": list(more.crl_urls),
+        "issuer_certificate": more.issuer,
     }
 
 

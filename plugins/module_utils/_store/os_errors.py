@@ -31,13 +31,14 @@ def reading(path: str) -> Iterator[None]:
 
 
 @contextmanager
-def writing(path: str) -> Iterator[None]:
+def writing(path: str, begun: bool = True) -> Iterator[None]:
     """What goes wrong in here is a failure to write ``path``; it left what is in use alone."""
     try:
         yield
     except OSError as error:
         hint = " Run the task as a user who may write there (become)." if error.errno in _DENIED else ""
-        raise Failure(f"{path} cannot be written: {_reason(error)}; {_UNTOUCHED}{hint}") from None
+        after = f"; {_UNTOUCHED}" if begun else "."
+        raise Failure(f"{path} cannot be written: {_reason(error)}{after}{hint}") from None
 
 
 class NotYours(Exception):

@@ -75,7 +75,7 @@ class Seen:
     ``there`` is the generation that the task names, ``staged`` the one that is staged for its names, ``same`` the one
     that has the given set; ``lacking`` is what a staged generation lacks; ``forms`` and ``links`` are those that have
     to be written, each link with its reason; ``has_chain`` tells whether the certificate in use came with those that
-    signed it.
+    signed it, and ``outlasted`` whether it is another one that is valid longer than the given one.
     """
 
     wanted: StoreWanted
@@ -87,6 +87,7 @@ class Seen:
     forms: tuple[FormFile, ...] = ()
     links: tuple[tuple[Link, str], ...] = ()
     has_chain: bool = False
+    outlasted: bool = False
 
 
 def plan_store(seen: Seen, now: datetime) -> Plan[Store]:
@@ -129,12 +130,9 @@ def _note_order(seen: Seen, now: datetime) -> Plan[Store]:
 
 def _complete(seen: Seen, now: datetime) -> Plan[Store]:
     wanted, certificate = seen.wanted, _certificate(seen.wanted)
-    refuse_unusable(certificate, wanted.domains, now, "fullchain")
-    # What clients verify today they must be able to verify tomorrow.
-    if seen.has_chain and not certificate.chain:
-        raise InvalidCertificate("fullchain: the certificate came without its chain; the one in use has one.")
+    _refuse_useless(seen, certificate, now)
     if wanted.private_key is not None:
-        return _bring(seen, certificate, wanted.private_key)
+        return _plan(seen, *_bring(seen, certificate, wanted.private_key))
     there = _existing(seen)
     refuse_strange_key(certificate, there.key_sha256, "fullchain", _path(seen, there.number, KEY))
     access = _access(wanted, there.generation)
@@ -143,6 +141,13 @@ def _complete(seen: Seen, now: datetime) -> Plan[Store]:
     if there.certificate is None or there.certificate.fullchain != certificate.fullchain:
         raise Failure(f"{_path(seen, there.number)} is complete with another certificate; stage a new generation.")
     return _plan(seen, there.number, (*access, *_note(wanted, there), *_added(seen, there.generation)))
+
+
+def _refuse_useless(seen: Seen, certificate: Certificate, now: datetime) -> None:
+    refuse_unusable(certificate, seen.wanted.domains, now, "fullchain")
+    # What clients verify today they must be able to verify tomorrow.
+    if seen.has_chain and not certificate.chain:
+        raise InvalidCertificate("fullchain: the certificate came without its chain; the one in use has one.")
 
 
 def _added(seen: Seen, there: Generation) -> list[Change]:
@@ -203,20 +208,36 @@ def _json(record: Record) -> bytes:
     return (json.dumps(record.public(), indent=2, sort_keys=True) + "\n").encode()
 
 
-def _bring(seen: Seen, certificate: Certificate, private_key: str) -> Plan[Store]:
+def _bring(seen: Seen, certificate: Certificate, private_key: str) -> tuple[int, list[Change]]:
     """A set from elsewhere: its number if that is free and above all others, else the next one."""
     wanted = seen.wanted
     refuse_strange_key(certificate, read_private_key(private_key, "private_key"), "fullchain", "private_key")
     if seen.same:
-        return _plan(seen, seen.same.number, (*_access(wanted, seen.same), *_added(seen, seen.same)))
+        return seen.same.number, [*_access(wanted, seen.same), *_added(seen, seen.same)]
     number = max(wanted.generation, seen.store.highest + 1)
     files = {KEY: private_key.encode(), **_files(certificate)}
     if wanted.record:
         files[RECORD] = _json(wanted.record)
-    return _plan(seen, number, [CreateGeneration(number, tuple(files.items()), wanted.access, seen.forms)])
+    return number, [CreateGeneration(number, tuple(files.items()), wanted.access, seen.forms)]
+
+
+def _put_in_use(seen: Seen, private_key: str, now: datetime) -> Plan[Store]:
+    """A set from elsewhere. It replaces none that is valid longer, so that an import can be run again."""
+    if seen.outlasted and seen.store.current:
+        return _plan(seen, seen.store.current)
+    certificate = _certificate(seen.wanted)
+    _refuse_useless(seen, certificate, now)
+    number, changes = _bring(seen, certificate, private_key)
+    if number != seen.store.current:
+        mark = _mark(seen.same) if seen.same else [WriteFile(number, MARK, b"")]
+        changes = [*changes, *mark, Activate(number)]
+    links = [PlaceLink(number, link.path, link.target(seen.wanted.place), why) for link, why in seen.links]
+    return _plan(seen, number, [*changes, *links])
 
 
 def _activate(seen: Seen, now: datetime) -> Plan[Store]:
+    if seen.wanted.private_key is not None:
+        return _put_in_use(seen, seen.wanted.private_key, now)
     there, store = _existing(seen), seen.store
     if there.certificate is None:
         raise Failure(f"{_path(seen, there.number)} has no certificate yet, so it cannot be put in use.")

@@ -37,7 +37,7 @@ def located(place: Place) -> Place:
     if _kind(place.path) is not None:
         return place
     try:
-        there = [name for name in sorted(_names(place.directory)) if _spelled_alike(name) == _spelled_alike(place.name)]
+        there = [name for name in sorted(_names(place.directory)) if spelled_alike(name) == spelled_alike(place.name)]
     except Failure:
         return place  # what is wrong with the directory is told where it is used
     found = [Place(place.directory, name) for name in there if _kind(f"{place.directory}/{name}") == stat.S_IFDIR]
@@ -50,7 +50,7 @@ def located(place: Place) -> Place:
     return in_use[0] if in_use else place
 
 
-def _spelled_alike(name: str) -> str:
+def spelled_alike(name: str) -> str:
     """A name in one spelling: no blanks around it, lower case, A-labels as what they stand for."""
     labels = unicodedata.normalize("NFKC", name.strip()).lower().rstrip(".").split(".")
     return ".".join(_from_a_label(label) for label in labels)

@@ -22,6 +22,7 @@ from .forms import FormFile
 from .model import CHAIN, Generation, Store
 from .plan import Contents, Seen, plan_store
 from .room import refuse_full, refuse_unwritable
+from .source import told_by_path, with_files
 from .staging import lacking
 from .wanted import State, StoreWanted, read_store
 
@@ -38,7 +39,11 @@ HostRun = Run[Host]
 
 def ensure_store(options: Mapping[str, Any], check: bool, clock: Clock | None = None) -> Outcome[Store]:
     """``certificate_store``."""
-    wanted = read_store(options)
+    with told_by_path(options):
+        return _ensure(read_store(with_files(options)), check, clock)
+
+
+def _ensure(wanted: StoreWanted, check: bool, clock: Clock | None) -> Outcome[Store]:
     located = replace(wanted, place=read.located(wanted.place))
     return reconcile(Run(Host(clock or Clock(), check)), located, _STORE)
 
@@ -78,7 +83,8 @@ def _look(run: HostRun, wanted: StoreWanted) -> Seen:
         staged = read.staged(wanted.place, store, wanted.domains)
         return Seen(wanted, store, staged=staged, lacking=lacking(wanted, store, staged, run.read_only))
     if wanted.private_key is not None:
-        return Seen(wanted, store, same=_same(wanted, store), has_chain=_has_chain(wanted, store))
+        same = _same(wanted, store)
+        return Seen(wanted, store, same=same, has_chain=_has_chain(wanted, store), outlasted=_outlasted(wanted, store))
     there = store.get(wanted.generation)
     contents = _contents(wanted, store, there) if there else None
     return Seen(wanted, store, contents, has_chain=wanted.state is State.COMPLETE and _has_chain(wanted, store))
@@ -112,6 +118,15 @@ def _has_chain(wanted: StoreWanted, store: Store) -> bool:
     if current is None or (wanted.certificate and wanted.certificate.chain):
         return False
     return bool(read.read_text(f"{wanted.place.generation_path(current.number)}/{CHAIN}").strip())
+
+
+def _outlasted(wanted: StoreWanted, store: Store) -> bool:
+    """Whether another certificate is in use that is valid longer; one that cannot be read is not."""
+    current = store.get(store.current)
+    with suppress(InvalidCertificate):
+        if current and wanted.certificate and wanted.state is State.CURRENT:
+            return read.read_set(wanted.place, current).not_after > wanted.certificate.not_after
+    return False
 
 
 def _same(wanted: StoreWanted, store: Store) -> Generation | None:

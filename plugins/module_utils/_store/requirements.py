@@ -19,7 +19,7 @@ from .form_files import missing_links
 from .forms import JKS, Form
 from .keystore import keytool
 from .links import Link
-from .model import Place
+from .model import Access, Place
 from .room import refuse_full, refuse_unwritable
 
 # Where the validation file goes, below the web root.
@@ -58,13 +58,36 @@ def _store(place: Place) -> Iterator[str]:
 
 
 def _access(wanted: Mapping[str, Any]) -> Iterator[str]:
-    """Owner and group are looked at one by one, so that each has its sentence."""
-    given = {"owner": wanted.get("owner"), "group": wanted.get("group"), "key_mode": wanted.get("key_mode")}
-    for option in [name for name, value in given.items() if value is not None]:
+    """Owner, group and mode are looked at one by one, so that each has its sentence."""
+    for option in ("owner", "group", "key_mode"):
         try:
-            refuse_foreign(read_access({"owner": None, "group": None, "key_mode": "0600", option: given[option]}))
+            _read_access({option: wanted.get(option)})
         except InvalidOption as invalid:
             yield invalid.msg
+    yield from refused(wanted)
+
+
+def refused(wanted: Mapping[str, Any] | None) -> list[str]:
+    """What of it no other task of a play can mend: who runs it may not give files away."""
+    given = wanted or {}
+    try:
+        refuse_foreign(Access(uid=_known(given, "owner").uid, gid=_known(given, "group").gid))
+    except InvalidOption as invalid:
+        return [invalid.msg]
+    return []
+
+
+def _known(wanted: Mapping[str, Any], option: str) -> Access:
+    """What one option asks for, if that is there."""
+    try:
+        return _read_access({option: wanted.get(option)})
+    except InvalidOption:
+        return Access()
+
+
+def _read_access(given: Mapping[str, Any]) -> Access:
+    known = {name: value for name, value in given.items() if value is not None}
+    return read_access({"owner": None, "group": None, "key_mode": "0600", **known})
 
 
 def _forms(forms: Sequence[Form]) -> Iterator[str]:

@@ -19,7 +19,7 @@ def refuse_unwritable(place: Place) -> None:
     """What check mode can know of it: whether new names may be made where the store is, or will be."""
     directories = [directory for directory in (place.path, place.generations) if os.path.lexists(directory)]
     for directory in directories or [_nearest(place.directory)]:
-        with writing(directory):
+        with writing(directory, begun=False):
             if not os.path.isdir(directory):
                 raise NotADirectoryError(errno.ENOTDIR, "")
             if os.statvfs(directory).f_flag & os.ST_RDONLY:
@@ -38,7 +38,7 @@ def _nearest(directory: str) -> str:
 def refuse_full(place: Place) -> None:
     """A key is made, and later its certificate written, only where there is room for both and for what makes them."""
     directory = _nearest(place.generations)
-    with writing(directory):
+    with writing(directory, begun=False):
         found = os.statvfs(directory)
         if found.f_bavail * found.f_frsize < _ROOM:
             raise OSError(errno.ENOSPC, "")

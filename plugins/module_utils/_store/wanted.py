@@ -63,16 +63,16 @@ class StoreWanted:
 def read_store(options: Mapping[str, Any]) -> StoreWanted:
     """Check a task's options and say what they ask for. Raises InvalidOption."""
     state, private_key = State(options["state"]), options["private_key"]
-    brings = private_key is not None and state is State.COMPLETE
+    brings = private_key is not None and state in (State.COMPLETE, State.CURRENT)
     forms, links = extras(options)
     wanted = StoreWanted(
         place=place(options),
         state=state,
         generation=_number(options["generation"], "generation", 1),
-        domains=wanted_names(options["domains"]) if state in _NAMED or options["domains"] else (),
+        domains=wanted_names(options["domains"]) if state in _NAMED or brings or options["domains"] else (),
         keep_key=bool(options["keep_key"]),
         record=_record(options["order"]),
-        certificate=_certificate(options["fullchain"] or "") if state is State.COMPLETE else None,
+        certificate=_certificate(options["fullchain"] or "") if state is State.COMPLETE or brings else None,
         # Written as servers read it, however it came.
         private_key=clean_private_key(private_key, "private_key")[0] if brings else None,
         keep=_number(options["keep"], "keep", 0),

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._errors import InvalidCertificate
 from .._text import utc_text
-from .chain import ordered
+from .chain import is_signed_by, ordered
 from .dates import moments, time_left
 from .der import first_value
 from .distinguished_name import issuer, name_text, subject
-from .extensions import dns_names
+from .extensions import crl_urls, dns_names
 from .library import x509_library
 from .pem import pem_blocks, pem_text
-from .public_key import key_hash
+from .public_key import key_hash, key_kind
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate as X509
@@ -92,6 +92,29 @@ def load_certificates(text: str) -> list[X509]:
     """The certificates of a text in PEM, in its order."""
     x509 = x509_library()
     return [x509.load_der_x509_certificate(der) for der in _ders(text)]
+
+
+class Details(NamedTuple):
+    """What is looked at in the certificate in use alone: its key, and where the list of revoked certificates is.
+
+    ``issuer`` (PEM) signs that list. Both are nothing where the certificate names no list, or comes without its issuer.
+    """
+
+    key_type: str | None
+    key_size: int | None
+    crl_urls: tuple[str, ...] = ()
+    issuer: str | None = None
+
+
+def details(certificate: Certificate) -> Details:
+    leaf, *others = load_certificates(certificate.fullchain)
+    found, urls = Details(*key_kind(leaf.public_key())), crl_urls(leaf)
+    signer = next((block for block, each in zip(_blocks(certificate.chain), others) if is_signed_by(leaf, each)), None)
+    return found._replace(crl_urls=urls, issuer=signer) if urls and signer else found
+
+
+def _blocks(chain: str) -> list[str]:
+    return [block.text + "\n" for block in pem_blocks(chain)]
 
 
 def _ders(text: str) -> list[bytes]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import CertificateSigningRequest, Extensions
 
 _EXTENSIONS, _ATTRIBUTES, _DNS_NAME, _BOOLEAN = 0xA3, 0xA0, 0x82, 1
+_WEB = ("http://", "https://")
 _ALTERNATIVE_NAMES, _CONSTRAINTS = "2.5.29.17", "2.5.29.19"
 # The attributes of a request with the extensions that it asks for; the second is of old Windows tools.
 _REQUESTED = ("1.2.840.113549.1.9.14", "1.3.6.1.4.1.311.2.1.14")
@@ -54,6 +55,17 @@ def is_authority(certificate: X509) -> bool:
     except Exception:  # a malformed extension raises many things
         found = _unless_malformed(certificate, _CONSTRAINTS)
         return bool(found) and found[0].tag == _BOOLEAN and found[0].content != b"\0"
+
+
+def crl_urls(certificate: X509) -> tuple[str, ...]:
+    """Where the web has the list of revoked certificates (CRL) that a certificate names."""
+    x509 = x509_library()
+    try:
+        points = certificate.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    except Exception:  # there is none, or a malformed extension raises many things
+        return ()
+    named = [str(name.value) for point in points for name in point.full_name or () if not point.crl_issuer]
+    return tuple(url for url in named if url.startswith(_WEB))
 
 
 def _alternative_names(extensions: Extensions) -> list[Any]:

@@ -14,3 +14,12 @@ def key_hash(key: Any) -> str:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
+def key_kind(key: Any) -> tuple[str | None, int | None]:
+    """Type and size of a key as tasks ask for them; of another kind, neither."""
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+    if isinstance(key, rsa.RSAPublicKey):
+        return "RSA", key.key_size
+    return ("ECC", key.key_size) if isinstance(key, ec.EllipticCurvePublicKey) else (None, None)

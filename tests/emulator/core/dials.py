@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any
 
@@ -56,6 +58,9 @@ class Dials(InstanceDials):
     chain: str = dial("full", "Certificate holds", "full", "root", "reversed", "leaf")
     extra_names: str = dial("both", "names the CA adds: bare domain of a wildcard, www", "none", "bare", "www", "both")
     complimentary_names: bool = dial(False, "a CA adds a name to what it issues, and lists show it with the order")
+    crl_hours: float | None = dial(
+        None, "hours that a list of revoked certificates (CRL) is good for; none: certificates name no list"
+    )
     csr_sans: bool = dial(False, "subject alternative names of a CSR count, not only its common name")
 
     # Words.
@@ -142,6 +147,8 @@ def _fitting(dials: Dials) -> Dials:
             raise Impossible(f"Dial {name} does not take {address!r}.") from error
     if dials.proof == "dns" and not dials.dns_server:
         raise Impossible("Dial proof=dns needs the dial dns_server.")
+    if dials.proof == "dns" and not find_spec("dns"):
+        raise Impossible(f"Dial proof=dns needs the Python package dnspython, which {sys.executable} does not have.")
     return dials
 
 

@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
 
@@ -38,6 +38,7 @@ ACTIONS = {
     DNS_VERSION: frozenset(operations.OPERATIONS),
 }
 WRITES = service.WRITES.keys() | operations.WRITES.keys() | INSTANCE_WRITES.keys()
+CRL_PATH = "/crl"
 END_OF_TIME = 3944678400.0  # 2095-01-01
 
 
@@ -63,6 +64,7 @@ class Emulator:
         self.sites: dict[str, str] = {}
         self.on_call: Callable[[Logged], None] | None = None
         self.lock = threading.RLock()
+        self.lists_served = 0
         self.stopped = threading.Event()
         self._checked, self._wall, self._sleep = checked, wall, sleep
 
@@ -73,10 +75,21 @@ class Emulator:
         path, _mark, query = target.partition("?")
         if path.startswith(control.PREFIX):
             return control.answer(self, method, path, body)
+        if path == CRL_PATH:
+            return self._revoked()
         call = Call(method, path, query, {name.lower(): value for name, value in headers.items()}, body)
         with self.lock:
             rule = self.faults.take(call.action)
         return self._exchange(call, rule)
+
+    def _revoked(self) -> Reply:
+        """The list of revoked certificates: what browsers read is no call of the API."""
+        with self.lock:
+            self.lists_served += 1
+            crl = self.world.crl()
+        if crl is None:
+            return Reply(404)
+        return Reply(200, {"Content-Type": "application/pkix-crl"}, crl)
 
     def call(self, action: str, parameters: Mapping[str, str], site: str = CHINA) -> dict[str, Any]:
         """An operation without gate, faults and log; raises Refusal."""
@@ -221,7 +234,9 @@ class Emulator:
         """The account as at the start: same keys, CA, dials, quota and clock; faults and log are cleared too."""
         with self.lock:
             old = self.world
-            fresh = World(authority=old.authority, dials=old.dials, quota=dict(old.quota), frozen=old.frozen)
+            fresh = World(
+                authority=old.authority, dials=old.dials, quota=dict(old.quota), frozen=old.frozen, address=old.address
+            )
             fresh.base = old.now()
             self.world = fresh
             self.restock()
@@ -235,7 +250,7 @@ class Emulator:
                 copy.deepcopy(self.world), keys=self.keys, checked=self._checked, wall=self._wall, sleep=self._sleep
             )
             twin.sites, twin.stock = self.sites, self.stock
-            twin.faults.rules = [Fault(**asdict(rule)) for rule in self.faults.rules]
+            twin.faults.rules = [replace(rule) for rule in self.faults.rules]
             return twin
 
 

@@ -12,6 +12,7 @@ from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import lru_cache
 from urllib.parse import quote, unquote_plus
 
 from .dials import Dials
@@ -54,10 +55,11 @@ class Call:
         return self.headers.get("x-acs-version", "")
 
 
-def pairs(text: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=8)  # one call is looked at several times
+def pairs(text: str) -> tuple[tuple[str, str], ...]:
     """Names and values of a query or a form body, decoded; a plus is a space, as in any form."""
     cut = (part.partition("=") for part in text.split("&") if part)
-    return [(unquote_plus(name), unquote_plus(value)) for name, _equals, value in cut]
+    return tuple((unquote_plus(name), unquote_plus(value)) for name, _equals, value in cut)
 
 
 def canonical_request(call: Call, signed: Sequence[str]) -> str:

@@ -48,6 +48,8 @@ class Server:
         name = f"[{host}]" if ":" in host else host
         self.address = f"{name}:{self._server.server_address[1]}"
         self.url = f"{'https' if tls else 'http'}://{self.address}"
+        if not tls and site == CHINA:
+            emulator.world.address = self.url
 
     def close(self) -> None:
         self._server.shutdown()

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from ..alidns.zones import Zones
 from ..instances import lifecycle as instance_life
-from ..instances.facts import Instance
+from ..instances.facts import Certificate, Instance
 from ..instances.fingerprint import essence as instance_essence
 from ..instances.people import People
 from ..orders.ca import Authority
@@ -35,6 +35,8 @@ class World:
     seed: str = field(default_factory=lambda: secrets.token_hex(8))
     orders: dict[int, Order] = field(default_factory=dict)
     next_number: int = FIRST_ORDER
+    # Where this world is served: certificates say it.
+    address: str = "http://127.0.0.1"
     zones: Zones = field(default_factory=Zones)
     instances: dict[str, Instance] = field(default_factory=dict)
     people: People = field(default_factory=People)
@@ -131,6 +133,25 @@ class World:
         issued = sum(order.issued is not None for order in held)
         return self.quota.get(product, 0), len(held), issued
 
+    @property
+    def crl_url(self) -> str | None:
+        """What certificates say of the list of those that are revoked."""
+        return None if self.dials.crl_hours is None else f"{self.address}/crl"
+
+    def crl(self) -> bytes | None:
+        """That list, as it is now; None where there is none."""
+        if self.dials.crl_hours is None:
+            return None
+        revoked = {
+            serial_number(self, order): order.revoked
+            for order in self.orders.values()
+            if order.issued is not None and order.revoked is not None and order.revoked <= self.now()
+        }
+        for certificate in (each for instance in self.instances.values() for each in instance.certificates):
+            if certificate.revoked is not None and certificate.revoked <= self.now():
+                revoked[instance_serial_number(self, certificate)] = certificate.revoked
+        return self.authority.crl(revoked, self.now(), self.dials.crl_hours * 3600)
+
     def token(self, *parts: object) -> str:
         """64 hex digits that belong to this account and these parts."""
         return hashlib.sha256(repr((self.seed, *parts)).encode()).hexdigest()
@@ -143,6 +164,14 @@ class World:
         instances = tuple(instance_essence(each, self.now(), self.dials) for each in self.present_instances())
         owned = (instances, self.people, self.managed_left()) if instances else ()
         return self.dials, tuple(sorted(self.quota.items())), essence, self.zones.fingerprint(), owned
+
+
+def serial_number(world: World, order: Order) -> int:
+    return int(world.token("serial", order.number, order.issued)[:30], 16) | 1
+
+
+def instance_serial_number(world: World, certificate: Certificate) -> int:
+    return int(world.token("serial", certificate.number, certificate.issued)[:30], 16) | 1
 
 
 def _essence(order: Order, world: World, ranks: dict[int, int]) -> Hashable:

@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ..core.world import World
+from ..core.world import World, instance_serial_number
 from ..orders import service as orders
 from ..orders.parameters import Parameters, truth, whole
 from .facts import Certificate, Instance
@@ -88,9 +88,9 @@ def _leaf(world: World, each: Held) -> x509.Certificate:
 
 def _leaf_text(world: World, each: Held) -> str:
     certificate = each.certificate
-    serial = int(world.token("serial", certificate.number, certificate.issued)[:30], 16) | 1
-    spki = spki_of(world, each.instance, certificate)
-    return world.authority.issue(spki, certificate.names, math.floor(certificate.issued), certificate.ends, serial)
+    serial, spki = instance_serial_number(world, certificate), spki_of(world, each.instance, certificate)
+    start = math.floor(certificate.issued)
+    return world.authority.issue(spki, certificate.names, start, certificate.ends, serial, world.crl_url)
 
 
 def _entry(world: World, each: Held) -> Fields:

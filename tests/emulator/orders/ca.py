@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from ipaddress import ip_address
 from typing import Any
@@ -31,7 +31,7 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._root = _authority("Certops Rehearsal Root", self._root_key, None, None, depth=1)
         self._intermediate = _authority("Certops Rehearsal DV CA", self._key, self._root_key, self._root, depth=0)
-        self._issued: dict[tuple[bytes, tuple[str, ...], float, float, int], str] = {}
+        self._issued: dict[tuple[bytes, tuple[str, ...], float, float, int, str | None], str] = {}
 
     def __deepcopy__(self, _memo: object) -> Authority:
         return self
@@ -44,16 +44,32 @@ class Authority:
     def intermediate_pem(self) -> str:
         return pem(self._intermediate)
 
-    def issue(self, spki: bytes, names: tuple[str, ...], start: float, end: float, serial: int) -> str:
+    def issue(
+        self, spki: bytes, names: tuple[str, ...], start: float, end: float, serial: int, crl: str | None = None
+    ) -> str:
         """PEM of the leaf for a DER public key; the same facts give the same bytes. Times are Unix seconds."""
-        facts = (spki, names, start, end, serial)
+        facts = (spki, names, start, end, serial, crl)
         if facts not in self._issued:
             key = serialization.load_der_public_key(spki)
             builder = _leaf(key, names, moment(start), moment(end), serial).issuer_name(self._intermediate.subject)
             identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
             builder = builder.add_extension(identifier, critical=False)
+            if crl:
+                builder = builder.add_extension(_distribution_point(crl), critical=False)
             self._issued[facts] = pem(builder.sign(self._key, hashes.SHA256()))
         return self._issued[facts]
+
+    def crl(self, revoked: Mapping[int, float], now: float, seconds: float) -> bytes:
+        """The list (DER) of the serial numbers that are revoked, each with when."""
+        builder = x509.CertificateRevocationListBuilder().issuer_name(self._intermediate.subject)
+        builder = builder.last_update(moment(now)).next_update(moment(now + seconds))
+        for serial, since in revoked.items():
+            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(moment(since))
+            builder = builder.add_revoked_certificate(entry.build())
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        builder = builder.add_extension(identifier, critical=False)
+        builder = builder.add_extension(x509.CRLNumber(int(now)), critical=False)
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(Encoding.DER)
 
     def server(self, names: Sequence[str], now: float) -> tuple[str, str]:
         """(certificate PEM, key PEM) for the emulator's own TLS door, signed by the root."""
@@ -98,6 +114,11 @@ def _general(name: str) -> x509.GeneralName:
         return x509.IPAddress(ip_address(name))
     except ValueError:
         return x509.DNSName(name)
+
+
+def _distribution_point(url: str) -> x509.CRLDistributionPoints:
+    where = [x509.UniformResourceIdentifier(url)]
+    return x509.CRLDistributionPoints([x509.DistributionPoint(where, None, None, None)])
 
 
 def _usage(sign: bool) -> x509.KeyUsage:

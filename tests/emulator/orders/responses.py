@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..core.world import World
+from ..core.world import World, serial_number
 from .ca import derived_key, moment, private_pem
 from .lifecycle import FIRST_ORDER, Order
 from .parameters import product_of
@@ -109,9 +109,9 @@ def certified_names(world: World, order: Order) -> tuple[str, ...]:
 def leaf_pem(world: World, order: Order) -> str:
     if order.issued is None or order.ends is None:
         raise ValueError("a certificate of an order that was never issued")
-    serial = int(world.token("serial", order.number, order.issued)[:30], 16) | 1
+    serial = serial_number(world, order)
     start = math.floor(order.issued)
-    return world.authority.issue(order.spki, certified_names(world, order), start, order.ends, serial)
+    return world.authority.issue(order.spki, certified_names(world, order), start, order.ends, serial, world.crl_url)
 
 
 def chain_pem(world: World, order: Order) -> str:

@@ -21,7 +21,7 @@ from tests.world.children import Child
 
 from .accounts import Account, Facts, OpenAccount, SharedKeys, kill_client, open_account
 from .cases import Case
-from .plays import CHECK, FIRST, NEXT, SETTINGS, TaskResult, read_results, start_runs, variables
+from .plays import CHECK, FIRST, NEXT, TaskResult, read_results, start_runs, variables
 
 # Seconds after which a process is ended.
 LONGEST_PLAY = 600.0
@@ -124,7 +124,6 @@ class _Batch:
             state, address = self._directory / "state" / each.case.name, _serve(each, stack)
             hosts[each.case.name] = variables(each.case, address, state, self._keys.csr, ca_file)
         write_inventory(self._directory, hosts)
-        (self._directory / "ansible.cfg").write_text(SETTINGS)
 
     def _play(self, name: str, runs: Sequence[str], groups: Sequence[Sequence[Trial]]) -> Iterator[None]:
         """The same runs of all trials: a process for each group, some at the same time."""

@@ -23,8 +23,6 @@ FIRST, NEXT, CHECK = RUNS = ("first run", "next run", "check run")
 # Seconds. The runs after the one with the fault have time to wait for what it may have done.
 NEXT_TIMEOUT = 120
 FORKS = "16"
-# Most tasks wait most of the time: a process that polls a thousand times a second takes the machine from the others.
-SETTINGS = "[defaults]\ninternal_poll_interval = 0.02\n"
 _OPTIONS = (
     *("endpoint", "access_key_id", "access_key_secret", "ca_path", "request_timeout", "domains", "csr_content"),
     *("product_code", "contact", "wait_for"),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.tools.dependencies import VENV
+from tests.tools.waiting import SETTINGS
 from tests.world.children import Child, start
 
 Play = dict[str, Any]
@@ -26,6 +27,7 @@ _OTHERS = re.compile(
     r"|(REQUESTS_CA|CURL_CA)_BUNDLE$|TMPDIR$|TEMP$|TMP$|HOME$",
     re.IGNORECASE,
 )
+_COMMAND = (f"{VENV}/bin/ansible-playbook", "-i", "inventory.json")
 _RECAP = re.compile(r"^(\S+)\s+: ok=(\d+) +changed=\d+ +unreachable=(\d+) +failed=(\d+)", re.MULTILINE)
 
 
@@ -51,7 +53,8 @@ def environment(directory: Path, **more: str) -> dict[str, str]:
     """The environment of a run: home and temporary files are below the directory."""
     for name in ("home", "tmp"):
         (directory / name).mkdir(exist_ok=True)
-    (directory / "ansible.cfg").touch()
+    if not (directory / "ansible.cfg").exists():
+        (directory / "ansible.cfg").write_text(SETTINGS)
     kept = {name: value for name, value in os.environ.items() if not _OTHERS.match(name)}
     return {
         **kept,
@@ -86,11 +89,23 @@ def start_plays(
     prefix: Sequence[str] = (),
 ) -> tuple[Child, Path]:
     """Start ansible-playbook with the inventory of the directory; return its process and its log."""
-    (directory / "output").mkdir(exist_ok=True)
-    book, log = directory / f"{name}.json", directory / "output" / f"{name}.txt"
+    book = directory / f"{name}.json"
     book.write_text(json.dumps(plays, indent=1))
-    command = [*prefix, f"{VENV}/bin/ansible-playbook", "-i", "inventory.json", *arguments, str(book)]
-    return start(command, log, directory, environment), log
+    return _start(directory, name, [*prefix, *_COMMAND, *arguments, str(book)], environment)
+
+
+def _start(directory: Path, name: str, command: Sequence[str], environment: Mapping[str, str]) -> tuple[Child, Path]:
+    (directory / "output").mkdir(exist_ok=True)
+    log = directory / "output" / f"{name}.txt"
+    return start(list(command), log, directory, environment), log
+
+
+def run_book(
+    directory: Path, name: str, book: str, environment: Mapping[str, str], arguments: Sequence[str] = ()
+) -> Played:
+    """Run a playbook by its name or path."""
+    child, log = _start(directory, name, [*_COMMAND, *arguments, book], environment)
+    return Played(child.wait(), log.read_text(errors="replace"))
 
 
 def run_plays(

@@ -68,7 +68,7 @@ def test_forms_can_be_dialled_off() -> None:
 
 
 def test_a_plus_is_a_space() -> None:
-    assert pairs("a=b+c%2B&d") == [("a", "b c+"), ("d", "")]
+    assert pairs("a=b+c%2B&d") == (("a", "b c+"), ("d", ""))
 
 
 def test_get_is_fine_and_other_methods_are_not() -> None:

@@ -9,6 +9,7 @@ import copy
 
 import pytest
 
+from tests.emulator.core import dials
 from tests.emulator.core.dials import Dials, as_json, meanings, turn
 from tests.emulator.core.refusal import Impossible
 from tests.emulator.core.world import World
@@ -214,6 +215,13 @@ def test_dials_from_text(name: str, text: str, value: object) -> None:
 def test_wrong_dials_are_refused(name: str, value: object) -> None:
     with pytest.raises(Impossible, match=name):
         turn(Dials(), {name: value})
+
+
+def test_a_dns_server_is_asked_only_where_its_library_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dials, "find_spec", lambda name: None if name == "dns" else "there")
+    with pytest.raises(Impossible, match=r"Dial proof=dns needs the Python package dnspython, which .* does not have"):
+        turn(Dials(), {"proof": "dns", "dns_server": "127.0.0.1:5353"})
+    assert turn(Dials(), {"proof": "alidns"}).proof == "alidns"
 
 
 def test_dials_can_be_told() -> None:

@@ -103,6 +103,6 @@ def test_the_wait_tells_where_the_record_is(delegated: tuple[Shop, dict[str, Any
     shop.account.turn(proof="control")
     with pytest.raises(Failure) as failed:
         chains.run(shop, wait_timeout=1, **options)
-    assert f"Publish TXT {PLACE} with the value" in failed.value.msg
+    assert f"TXT {PLACE} was published" in failed.value.msg
     assert NAME not in failed.value.msg
     assert values(shop, PLACE) == []

@@ -127,7 +127,7 @@ def create_order(run: ApiRun, seen: Seen[W], step: Step[Order], lock: Lock) -> D
     if not lock.is_ours:
         raise StateNotReached(
             f"{step.action} was not sent: the lock held by this task expired (15 minutes), and another task took "
-            "it over."
+            f"it over. {RUN_AGAIN}"
         )
     wanted, beside = seen.wanted, frozenset(order.order_id for order in seen.alike)
     lock.sends(run.now().timestamp(), beside)

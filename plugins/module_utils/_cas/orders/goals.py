@@ -23,20 +23,26 @@ if TYPE_CHECKING:
 RESUME = "Run the task again to resume waiting; nothing is lost."
 
 
-def goal_of(wait_for: WaitFor) -> Goal[Order]:
-    return Goal(partial(_is_reached, wait_for), _overdue)
+AGAIN = "Run the task again to"
 
 
-def _is_reached(wait_for: WaitFor, order: Order) -> bool:
+def goal_of(wait_for: WaitFor, publishes: bool = False, again: str = AGAIN) -> Goal[Order]:
+    """``publishes``: the task itself publishes what validates the domains. ``again`` begins what orders a new one."""
+    return Goal(partial(_is_reached, wait_for, again), partial(_overdue, publishes))
+
+
+def _is_reached(wait_for: WaitFor, again: str, order: Order) -> bool:
     if wait_for is WaitFor.NONE:
         return True
     if order.status is Status.FAILED:
         raise StateNotReached(
             f"{order.named} was refused. The service does not say why; check the record or file that was to be "
-            "published, and CAA records. Run the task again to delete it and apply again."
+            f"published, and CAA records. {again} delete it and apply again."
         )
     if order.status in DEAD:
-        raise StateNotReached(f"{order.named} is {order.status.value}; there is nothing left to wait for.")
+        raise StateNotReached(
+            f"{order.named} is {order.status.value}; there is nothing left to wait for. {again} place a new order."
+        )
     if order.status in VALID:
         return True
     if wait_for is WaitFor.ISSUED:
@@ -44,7 +50,7 @@ def _is_reached(wait_for: WaitFor, order: Order) -> bool:
     return order.status is Status.REVIEWING or (order.status is Status.PENDING_VALIDATION and bool(order.validation))
 
 
-def _overdue(order: Order, seconds: float) -> str:
+def _overdue(publishes: bool, order: Order, seconds: float) -> str:
     where = f"({order.named}, {order.status.value}; the service calls it {shown(order.service_status or 'nothing')})"
     waited = f"after {seconds:g} s"
     if order.status is Status.PENDING_APPLICATION:
@@ -57,11 +63,17 @@ def _overdue(order: Order, seconds: float) -> str:
         return f"The certificate was not issued {waited} {where}. {RESUME}"
     if not order.validation:
         return f"The service did not show what to publish {waited} {where}. {RESUME}"
-    return f"The domain was not validated {waited} {where}. {_to_publish(order)} {RESUME}"
+    advice = " ".join(map(_published if publishes else _advice, order.validation))
+    return f"The domain was not validated {waited} {where}. {advice} {RESUME}"
 
 
-def _to_publish(order: Order) -> str:
-    return " ".join(map(_advice, order.validation))
+def _published(entry: ValidationRecord | ValidationFile) -> str:
+    if isinstance(entry, ValidationRecord):
+        return f"{record(entry)} was published, and the CA did not find it: check that all public name servers show it."
+    return (
+        f"{shown(entry.url)} was published, and the CA did not find it: check that every address of the domain serves "
+        "it, without redirects."
+    )
 
 
 def _advice(entry: ValidationRecord | ValidationFile) -> str:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _SPANS = "days (30d) or hours (720h)"
 _OF_CERTIFICATES = VALID | {Status.EXPIRED}
+# This module orders nothing, however often it runs.
+_ORDERS_AGAIN = "Use cas_order to"
 
 
 class Query(NamedTuple):
@@ -165,7 +167,8 @@ def _waited(client: Client, asked: Query, order: Order, private_key: str | None)
         seen, private_key = describe_with_key(run, known) or (None, None)
         return seen
 
-    found = wait(_run(client, asked), goal_of(asked.waiting.wait_for), asked.waiting, order, read)
+    goal = goal_of(asked.waiting.wait_for, again=_ORDERS_AGAIN)
+    found = wait(_run(client, asked), goal, asked.waiting, order, read)
     if asked.domains and same_order_names(asked.domains, found.domains):
         refuse_uncovered(asked.domains, found)  # the names were taken from the task
     return found, private_key
@@ -197,6 +200,7 @@ def _all_waited(client: Client, asked: Query) -> list[Order]:
         lacks=lambda order: asked.include_certificate and order.certificate is None,
         option="order_ids",
         again=RESUME,
+        over="Place new orders with cas_order.",
     )
     return wait_for_all(_run(client, asked), asked.waiting, many)
 

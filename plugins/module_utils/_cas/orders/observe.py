@@ -123,7 +123,8 @@ def _listed(reader: _Reader, wanted: Wanted, order_id: str) -> Order | None:
     order = reader.in_list(order_id, first) or (reader.in_list(order_id, None) if first else None)
     if order and wanted.domains and not has_names(wanted, order):
         raise NotAllowed(
-            f"order_id: {order.named} has other names than were asked for ({', '.join(wanted.domains)}).",
+            f"order_id: {order.named} has other names than were asked for ({', '.join(wanted.domains)}). Nothing was "
+            "done. Give the ID of an order for these names, or no ID.",
             order_id=order.order_id,
         )
     return with_names(wanted, order) if order and wanted.domains else order
@@ -159,8 +160,8 @@ def _like(reader: _Reader, wanted: W, order_id: str, orders: Iterable[Order]) ->
     if wanted.domains:
         return replace(wanted, order_id=None)
     raise NotAllowed(
-        f"order_id: order {order_id} is not among the orders of this account. Check the ID, the access key and the "
-        "endpoint. Only if it was deleted, give domains to continue without it.",
+        f"order_id: order {order_id} is not among the orders of this account. Nothing was done. Check the ID, the "
+        "access key and the endpoint. Only if it was deleted, give domains in place of it.",
         order_id=order_id,
     )
 

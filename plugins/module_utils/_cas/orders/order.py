@@ -15,7 +15,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..._rpc.fields import day, id_text, moment, text
-from ..._text import shown
+from ..._text import shown, utc_text
+from ..._x509.dates import time_left
 from ..._x509.hostnames import folded
 from ..status import DEAD, DESCRIBED, LISTED, METHODS, Status
 
@@ -59,10 +60,19 @@ class Order:
             "service_status": self.service_status,
             "domains": list(self.domains),
             "product_code": self.product_code,
+            "not_after": utc_text(self.not_after) if self.not_after else None,
+            "days_left": self._days_left(now),
             "validation_method": self.validation_method,
             "validation": [entry.public() for entry in self.validation],
             "certificate": self.certificate.public(now) if self.certificate else None,
         }
+
+    def _days_left(self, now: datetime) -> int | None:
+        """Whole days for which the certificate can be used, as far as the service said; none once it is revoked."""
+        if self.not_after is None:
+            return None
+        days = time_left(self.not_before or now, self.not_after, now).days
+        return min(days, 0) if self.status is Status.REVOKED else days
 
     @property
     def named(self) -> str:

@@ -17,7 +17,7 @@ from ..._x509.hostnames import is_related
 from ..status import DEAD, VALID, WITH_THE_CA, Status
 from .order import Order
 from .refusals import is_refunded, issued_already, refuse_two_in_flight, refuse_wrong_certificate, unknown_status
-from .select import Seen, carries_key, closest, pick, serves
+from .select import Seen, carries_key, closest, latest_first, pick, serves
 from .steps import cancel, clear_failed, create, delete, revoke
 from .wanted import OrderWanted, State, Wanted
 
@@ -48,7 +48,8 @@ def _to_revoke(wanted: Wanted, alike: Sequence[Order]) -> Order | None:
     ids = sorted(order.order_id for order in closest(order for order in candidates if order.status in VALID))
     if len(ids) > 1:
         raise NotAllowed(
-            f"Orders {', '.join(ids)} for the same names are valid. Specify with order_id which one to revoke."
+            f"Orders {', '.join(ids)} for the same names are valid. Nothing was revoked. Specify with order_id which "
+            "one to revoke."
         )
     revoked = next((order for order in alike if order.status is Status.REVOKED), None)
     meant = pick(wanted, candidates)
@@ -69,7 +70,8 @@ def _keep_waiting(seen: _Seen, now: datetime) -> Plan[Order]:
     if seen.wanted.order_id and seen.wanted.domains and strange:
         raise NotAllowed(
             f"order_id: order {order.order_id} is to be validated at {one_line(strange[0])}, "
-            f"which does not belong to {', '.join(seen.wanted.domains)}.",
+            f"which does not belong to {', '.join(seen.wanted.domains)}. Nothing was done. Give the ID of an order for "
+            "these names, or no ID.",
             order_id=order.order_id,
         )
     return Plan(order)
@@ -86,8 +88,14 @@ def _keep_valid(seen: _Seen, now: datetime) -> Plan[Order]:
 
 
 def _apply(seen: _Seen, now: datetime) -> Plan[Order]:
-    reason = f"no live order for {', '.join(seen.wanted.domains)} with {seen.wanted.product_code}"
+    reason = f"no live order for {', '.join(seen.wanted.domains)} with {seen.wanted.product_code}{_revoked(seen)}"
     return Plan(seen.chosen, (create(seen.wanted, reason),))
+
+
+def _revoked(seen: _Seen) -> str:
+    """What became of the last certificate, as the end of a reason, where that is not just its time."""
+    last = next((order for order in latest_first(seen.alike) if order.status in DEAD), None)
+    return f" (order {last.order_id} was revoked)" if last and last.status is Status.REVOKED else ""
 
 
 def _replace_failed(seen: _Seen, now: datetime) -> Plan[Order]:

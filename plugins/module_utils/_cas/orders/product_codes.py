@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import difflib
+
 PRODUCTS = (
     "digicert-free-1-free",
     "symantec-free-1-free",
@@ -25,3 +27,18 @@ PRODUCTS = (
 )
 # The products that CreateCertificateRequest and CreateCertificateWithCsrRequest take.
 DV_PRODUCTS = frozenset(code for code in PRODUCTS if "-dv-" in code or "-free-" in code)
+# Of this one the documents say both, that it is for single names and that it is for wildcards.
+_CONTRADICTORY = "symantec-dv-1-starter"
+
+
+def is_for_wildcards(code: str) -> bool | None:
+    """Whether a product takes wildcards and nothing else, or single names and nothing else; None where that is unknown.
+
+    The documented codes tell it: ``-w-`` or ``-1-``.
+    """
+    return None if code not in PRODUCTS or code == _CONTRADICTORY else "-w-" in code
+
+
+def nearest(code: str) -> str | None:
+    """The documented code that was meant; None where the code is one, and where none is near."""
+    return None if code in PRODUCTS else next(iter(difflib.get_close_matches(code, PRODUCTS, 1)), None)

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..._errors import NotAllowed
 from ..._rpc.fields import whole
+from .product_codes import nearest
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,11 @@ class Quota:
         """
         return max(0, self.total - self.used)
 
-    def public(self) -> dict[str, Any]:
-        """As ``cas_order`` shows it."""
-        return {"product_code": self.product_code, "total": self.total, "used": self.used, "free": self.free}
+    def public(self, planned: int = 0) -> dict[str, Any]:
+        """As ``cas_order`` shows it; in check mode beside what earlier tasks of the run would take."""
+        free = max(0, self.free - planned)
+        shown = {"product_code": self.product_code, "total": self.total, "used": self.used, "free": free}
+        return {**shown, "planned": planned} if planned else shown
 
 
 def from_response(product_code: str, response: Mapping[str, Any]) -> Quota:
@@ -43,12 +46,31 @@ def from_response(product_code: str, response: Mapping[str, Any]) -> Quota:
     return Quota(product_code, total, used, issued)
 
 
-def require_free(quota: Quota, returned: int = 0) -> None:
-    """Refuse an order that no certificate of the quota is left for. ``returned`` of them come back before."""
-    if quota.free + returned < 1:
-        raise NotAllowed(
-            f"No certificate of the quota for {quota.product_code} is left ({quota.used} of {quota.total} used). "
-            "Nothing was ordered. Check product_code, and whether the access key belongs to the account that has the "
-            "plan. To order anyway, set check_quota: false.",
-            quota=quota.public(),
-        )
+def require_free(quota: Quota, returned: int = 0, planned: int = 0) -> None:
+    """Refuse an order that no certificate of the quota is left for.
+
+    ``returned`` of them come back before; in check mode, earlier tasks of the run would take the ``planned`` ones.
+    """
+    if quota.free + returned - planned >= 1:
+        return
+    facts = quota.public(planned)
+    if quota.total == 0:
+        raise NotAllowed(_unknown_plan(quota.product_code), quota=facts)
+    earlier = f", {planned} more by this run's earlier orders" if planned else ""
+    raise NotAllowed(
+        f"No certificate of the quota for {quota.product_code} is left ({quota.used} of {quota.total} used{earlier}). "
+        "Nothing was ordered. Check product_code, and whether the access key belongs to the account that has the "
+        "plan. To order anyway, set check_quota: false.",
+        quota=facts,
+    )
+
+
+def _unknown_plan(code: str) -> str:
+    """The account has no plan of a product: it was never bought, or its code is misspelled."""
+    meant = nearest(code)
+    hint = f"The code is not a documented one; is {meant} meant? " if meant else ""
+    return (
+        f"product_code: the account has no resource plan for {code}, so no certificate is left. Nothing was ordered. "
+        f"{hint}cas_package_info lists the plans of the account; check whether the access key belongs to the account "
+        "that has the plan. To order anyway, set check_quota: false."
+    )

@@ -27,12 +27,13 @@ from .goals import goal_of
 from .lock import Lock, hold, peek
 from .observe import observe_order, observe_renewal
 from .plan import plan_order
+from .previews import planned_before
 from .quota import require_free
 from .recall import recall
 from .refusals import refuse_wrong_certificate
 from .renewal import plan_renewal
 from .steps import diff_text, orders_anew, returned
-from .wanted import OrderWanted, RenewalWanted, State, Wanted
+from .wanted import OrderWanted, RenewalWanted, State, Wanted, check_product
 
 if TYPE_CHECKING:
     from ..._rpc.client import Client
@@ -85,10 +86,10 @@ def refuse_another_key(client: Client, wanted: Wanted, order: Order | None) -> N
 def await_certificate(client: Client, wanted: Wanted, order: Order, timeout: float) -> Order:
     """Wait until an order is issued; returns it with its certificate, which must be the one that was asked for."""
     run: ApiRun = Run(client, client.clock.monotonic() + timeout)
-    waiting = Waiting(WaitFor.ISSUED, timeout, wanted.waiting.interval)
+    waiting = Waiting(WaitFor.ISSUED, timeout, wanted.waiting.interval, wanted.waiting.publishes)
     if order.status in VALID and order.certificate is None:
         order = api.describe(run, order) or order  # a list tells that it is issued, and no more
-    goal = goal_of(WaitFor.ISSUED)
+    goal = goal_of(WaitFor.ISSUED, waiting.publishes)
     shown = replace(goal, is_reached=lambda each: goal.is_reached(each) and each.certificate is not None)
     found = wait(run, shown, waiting, order, api.describe)
     refuse_wrong_certificate(wanted, found)
@@ -108,6 +109,8 @@ def _lock(run: ApiRun, seen: Seen[W], plan: Plan[Order]) -> AbstractContextManag
 
 def _prepare(run: ApiRun, seen: Seen[W], plan: Plan[Order]) -> dict[str, Any]:
     """Read the quota before an order is made. A user who may not read it is warned, and not stopped."""
+    if orders_anew(plan):
+        check_product(seen.wanted)  # which may be that of an order that the task named
     if not seen.wanted.check_quota or not plan.creates:
         return {}
     try:
@@ -117,9 +120,11 @@ def _prepare(run: ApiRun, seen: Seen[W], plan: Plan[Order]) -> dict[str, Any]:
             raise
         run.warnings.append(f"The quota was not checked. {refused.msg}")
         return {}
-    if orders_anew(plan):
-        require_free(quota, returned(plan))
-    return {"quota": quota.public()}
+    if not orders_anew(plan):
+        return {"quota": quota.public()}
+    planned = planned_before(run, seen.wanted, quota.free, 1 - returned(plan))
+    require_free(quota, returned(plan), planned)
+    return {"quota": quota.public(planned)}
 
 
 def _settle(run: ApiRun, seen: Seen[W], plan: Plan[Order], done: Done[Order]) -> Order | None:
@@ -146,7 +151,7 @@ def _to_come(run: ApiRun, looks: Iterable[float]) -> list[float]:
 def _wait(run: ApiRun, seen: Seen[W], order: Order, looks: Sequence[float]) -> Order:
     """Wait for the goal, in stretches that end with a look for duplicates of an own order."""
     waiting = seen.wanted.waiting
-    watch = Watch(run, goal_of(waiting.wait_for), waiting, order, api.describe)
+    watch = Watch(run, goal_of(waiting.wait_for, waiting.publishes), waiting, order, api.describe)
     while looks and watch.latest.order_id == order.order_id:
         if watch.until(looks[0]):
             return watch.end()

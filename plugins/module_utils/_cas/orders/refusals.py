@@ -18,7 +18,7 @@ from .select import carries_key, closest
 
 if TYPE_CHECKING:
     from .order import Order
-    from .wanted import Wanted
+    from .wanted import RenewalWanted, Wanted
 
 _REFUND_DAYS = timedelta(days=30)
 
@@ -26,7 +26,20 @@ _REFUND_DAYS = timedelta(days=30)
 def refuse_two_in_flight(orders: Sequence[Order]) -> None:
     ids = sorted(order.order_id for order in closest(order for order in orders if order.status in IN_FLIGHT))
     if len(ids) > 1:
-        raise NotAllowed(f"Orders {', '.join(ids)} for the same names are in progress. Specify order_id.")
+        raise NotAllowed(
+            f"Orders {', '.join(ids)} for the same names are in progress. Nothing was done. Specify with order_id "
+            "which one is meant."
+        )
+
+
+def refuse_first_order(wanted: RenewalWanted, over: Order | None) -> None:
+    """A renewal is of a certificate that was issued before; ``over`` is that one."""
+    if over is None and not wanted.allow_first_order:
+        raise NotAllowed(
+            f"domains: there is nothing to renew: no certificate for {', '.join(wanted.domains)} with "
+            f"{wanted.product_code} was issued before. Nothing was ordered. Check domains and product_code; a first "
+            "certificate is ordered with cas_order, or here with allow_first_order: true."
+        )
 
 
 def is_refunded(order: Order, now: datetime) -> bool:

@@ -14,9 +14,9 @@ from ..._errors import NotAllowed
 from ..._plan import Plan, Step
 from ..._x509.renewal_window import EXPIRING_SPAN
 from ..status import Status
-from .refusals import refuse_two_in_flight, refuse_unknown, refuse_wrong_certificate
-from .renewal_due import judge
-from .select import Seen, in_flight, to_renew
+from .refusals import refuse_first_order, refuse_two_in_flight, refuse_unknown, refuse_wrong_certificate
+from .renewal_due import judge, why_over
+from .select import Seen, as_revoked, in_flight, to_renew, to_replace
 from .steps import clear_failed, create, renew
 from .wanted import RenewalWanted, Strategy
 
@@ -26,15 +26,19 @@ if TYPE_CHECKING:
 
 def plan_renewal(seen: Seen[RenewalWanted], now: datetime) -> Plan[Order]:
     """The plan of ``cas_order_renew``. A successor that is there already is the result, whichever task ordered it."""
-    wanted = seen.wanted
+    seen = replace(seen, alike=as_revoked(seen.wanted, seen.alike))
     refuse_two_in_flight(seen.alike)
-    current = to_renew(wanted, seen.alike)
-    previous = current.order_id if current else wanted.order_id
-    facts: dict[str, Any] = {"strategy": _strategy(wanted, current).value, "previous_order_id": previous}
+    current = to_renew(seen.wanted, seen.alike)
     flying = in_flight(seen.alike)
     if flying:
-        return Plan(flying, (), {**facts, "due": True, "reason": f"{flying.named} is in progress"})
-    followed = current is not None and wanted.order_id not in (None, current.order_id)
+        previous = current or to_replace(seen.wanted, seen.alike)
+        return Plan(flying, (), _facts(seen, current, previous, True, f"{flying.named} is in progress"))
+    return _follow(seen, current, now) if current else _start_over(seen)
+
+
+def _follow(seen: Seen[RenewalWanted], current: Order, now: datetime) -> Plan[Order]:
+    """A valid certificate, and its successor where it is due."""
+    wanted, followed = seen.wanted, seen.wanted.order_id not in (None, current.order_id)
     # What a task says of the order that it names does not hold for its successor.
     asked = replace(wanted, force=False, due_on_host=False) if followed else wanted
     due, reason, warning = judge(asked, current, now, seen.clock_offset)
@@ -42,13 +46,36 @@ def plan_renewal(seen: Seen[RenewalWanted], now: datetime) -> Plan[Order]:
     if due:
         refuse_unknown(seen.alike)
         reason += _why_not_renewed(wanted, current, now)
-        steps = (*clear_failed(seen.alike), _successor(wanted, current, reason))
-        return Plan(current, steps, {**facts, "due": True, "reason": reason}, warnings)
-    if followed and current:
+        return Plan(current, _steps(seen, current, reason), _facts(seen, current, current, True, reason), warnings)
+    if followed:
         refuse_wrong_certificate(wanted, current)
         reason = f"{current.named} follows order {wanted.order_id} already: {reason}"
-    facts["previous_order_id"] = wanted.order_id if followed else None
-    return Plan(current, (), {**facts, "due": False, "reason": reason}, warnings)
+    facts = _facts(seen, current, current, False, reason)
+    return Plan(current, (), {**facts, "previous_order_id": wanted.order_id if followed else None}, warnings)
+
+
+def _start_over(seen: Seen[RenewalWanted]) -> Plan[Order]:
+    """No certificate is valid any more. Where none ever was, the task has to allow the first order."""
+    over = to_replace(seen.wanted, seen.alike)
+    refuse_unknown(seen.alike)
+    refuse_first_order(seen.wanted, over)
+    reason = why_over(seen.wanted, over)
+    return Plan(None, _steps(seen, None, reason), _facts(seen, None, over, True, reason))
+
+
+def _facts(
+    seen: Seen[RenewalWanted], current: Order | None, previous: Order | None, due: bool, reason: str
+) -> dict[str, Any]:
+    return {
+        "strategy": _strategy(seen.wanted, current).value,
+        "previous_order_id": previous.order_id if previous else seen.wanted.order_id,
+        "due": due,
+        "reason": reason,
+    }
+
+
+def _steps(seen: Seen[RenewalWanted], current: Order | None, reason: str) -> tuple[Step[Order], ...]:
+    return (*clear_failed(seen.alike), _successor(seen.wanted, current, reason))
 
 
 def _strategy(wanted: RenewalWanted, current: Order | None) -> Strategy:
@@ -77,7 +104,7 @@ def _successor(wanted: RenewalWanted, current: Order | None, reason: str) -> Ste
     if _strategy(wanted, current) is Strategy.REORDER:
         return create(wanted, reason)
     if current is None or current.status is not Status.EXPIRING:
-        what = f"{current.named} is {current.status.value}" if current else f"there is {reason}"
+        what = f"{current.named} is {current.status.value}" if current else reason
         raise NotAllowed(
             f"strategy: renew works only while an order is expiring; {what}. A new order is placed with "
             "strategy: reorder or auto instead.",

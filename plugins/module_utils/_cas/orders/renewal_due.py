@@ -24,15 +24,28 @@ _MOST_OFFSET = timedelta(hours=1)
 _LAST = 3
 
 
-def judge(wanted: RenewalWanted, order: Order | None, now: datetime, offset: timedelta | None) -> Due:
+def why_over(wanted: RenewalWanted, over: Order | None) -> str:
+    """Why there is no valid certificate; ``over`` is the last one that was."""
+    if over is None:
+        return f"no valid certificate for {', '.join(wanted.domains)} with {wanted.product_code}"
+    became = "was revoked" if over.status is Status.REVOKED else "has expired"
+    return f"{over.named} {became}, and no later order is valid"
+
+
+def judge(wanted: RenewalWanted, order: Order, now: datetime, offset: timedelta | None) -> Due:
     """Whether an order is due, by the service's clock where that is known (``offset``: how far it is ahead).
 
     Raises NotAllowed when a successor would be due at once: every run would order another one.
     """
-    if order is None:
-        return Due(True, f"no valid certificate for {', '.join(wanted.domains)} with {wanted.product_code}")
     if order.not_after is None or order.not_before is None:
-        raise NotAllowed(f"The service does not say when {order.named} expires, so it is unknown whether it is due.")
+        unknown = f"he service does not say when {order.named} expires"
+        if wanted.force:
+            return Due(True, f"t{unknown}, renewal is forced")
+        raise NotAllowed(
+            f"T{unknown}, so it is unknown whether it is due. Nothing was ordered. Run the task again later, or order "
+            "now with force: true.",
+            order_id=order.order_id,
+        )
     service_now = now + offset if offset is not None and abs(offset) > _MOST_OFFSET else now
     found = _by_dates(wanted, order, service_now)
     if wanted.force:

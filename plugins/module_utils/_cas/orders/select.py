@@ -111,15 +111,40 @@ def in_flight(orders: Iterable[Order]) -> Order | None:
     return next(iter(closest(order for order in orders if order.status in IN_FLIGHT)), None)
 
 
+def as_revoked(wanted: RenewalWanted, orders: Iterable[Order]) -> tuple[Order, ...]:
+    """Orders, with the one whose certificate the host has found revoked as such."""
+    revoked = wanted.order_id if wanted.revoked_on_host else None
+    return tuple(
+        replace(order, status=Status.REVOKED) if order.order_id == revoked and order.status in VALID else order
+        for order in orders
+    )
+
+
 def to_renew(wanted: RenewalWanted, orders: Iterable[Order]) -> Order | None:
     """The valid order that is to be renewed: the one that expires last.
 
     Beside an order with just the names that were asked for, one with more counts only when it was bought as its
-    successor: when that was due already.
+    successor: when that was due already. Beside a revoked order that the task names, one counts unless it was bought
+    earlier.
     """
-    valid = [order for order in latest_first(orders) if order.status in VALID]
+    there = latest_first(orders)
+    named = next((order for order in there if order.order_id == wanted.order_id), None)
+    valid = [order for order in there if order.status in VALID and not _is_behind(order, named)]
     exact = next((order for order in valid if not order.has_more_names), None)
     return next((order for order in valid if exact in (None, order) or _follows(wanted, exact, order)), None)
+
+
+def _is_behind(order: Order, revoked: Order | None) -> bool:
+    """Whether an order was bought before one that was revoked since, as far as both moments are known."""
+    if revoked is None or revoked.status is not Status.REVOKED or revoked.bought is None or order.bought is None:
+        return False
+    return order.bought < revoked.bought
+
+
+def to_replace(wanted: RenewalWanted, orders: Iterable[Order]) -> Order | None:
+    """Where no certificate is valid, the last one that was: the one that the task names, else the latest."""
+    over = [order for order in latest_first(orders) if order.status in (Status.EXPIRED, Status.REVOKED)]
+    return next((order for order in over if order.order_id == wanted.order_id), next(iter(over), None))
 
 
 def _follows(wanted: RenewalWanted, order: Order | None, later: Order) -> bool:

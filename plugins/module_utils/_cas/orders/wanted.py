@@ -17,7 +17,7 @@ from ..._x509.hostnames import WILDCARD
 from ..._x509.renewal_window import DEFAULT_WINDOW, Window, window
 from ..application import Application, read_application
 from ..options import Waiting, order_identifier, read_waiting
-from .product_codes import DV_PRODUCTS
+from .product_codes import DV_PRODUCTS, is_for_wildcards
 from .snapshot import Snapshot, read_snapshot
 
 if TYPE_CHECKING:
@@ -72,12 +72,17 @@ class OrderWanted(Wanted):
 
 @dataclass(frozen=True)
 class RenewalWanted(Wanted):
-    """What ``cas_order_renew`` wants. ``due_on_host``: the host that uses the certificate says that it is due."""
+    """What ``cas_order_renew`` wants. ``due_on_host``: the host that uses the certificate says that it is due.
+
+    ``revoked_on_host``: and that its CA has revoked it, which lists of orders may not show yet.
+    """
 
     renew_before: Window = DEFAULT_WINDOW
     strategy: Strategy = Strategy.AUTO
     force: bool = False
+    allow_first_order: bool = False
     due_on_host: bool = False
+    revoked_on_host: bool = False
 
 
 def read_order(options: Mapping[str, Any]) -> OrderWanted:
@@ -100,7 +105,9 @@ def read_renewal(options: Mapping[str, Any]) -> RenewalWanted:
         renew_before=window(_given(options, "renew_before", "33%"), "renew_before"),
         strategy=Strategy(options.get("strategy") or "auto"),
         force=bool(options.get("force")),
+        allow_first_order=bool(options.get("allow_first_order")),
         due_on_host=bool(options.get("due_on_host")),
+        revoked_on_host=bool(options.get("revoked_on_host")),
     )
     _check_together(wanted)
     return wanted
@@ -129,9 +136,29 @@ def _check_together(wanted: Wanted) -> None:
         raise InvalidOption("order_id", "give order_id or domains to select an order.")
     if application.validation_method == "file" and any(name.startswith(WILDCARD) for name in wanted.domains):
         raise InvalidOption("validation_method", "a wildcard cannot be validated by file; use dns.")
+    if wanted.state is State.PRESENT and not wanted.order_id:  # an order that is named has a product of its own
+        check_product(wanted)
     contact = application.contact
     if contact and not contact.complete and wanted.takes_contact:
         missing = [part for part in ("name", "phone", "email") if not getattr(contact, part)]
         raise InvalidOption(
             "contact", f"{', '.join(missing)} missing; {wanted.product_code} for one name needs all of a contact."
+        )
+
+
+def check_product(wanted: Wanted) -> None:
+    """Refuse names that the product does not take, as the service would: after it was asked. Raises InvalidOption."""
+    wildcards = is_for_wildcards(wanted.product_code)
+    unfit = [name for name in wanted.domains if wildcards is not None and name.startswith(WILDCARD) is not wildcards]
+    if unfit and wildcards:
+        raise InvalidOption(
+            "product_code",
+            f"{wanted.product_code} is for wildcards only, and {unfit[0]} is not one. Use a product for single names, "
+            "such as digicert-free-1-free; cas_package_info tells which ones the account has.",
+        )
+    if unfit:
+        raise InvalidOption(
+            "product_code",
+            f"{wanted.product_code} is for single names only, and {unfit[0]} is a wildcard. Use a product for "
+            "wildcards, such as geotrust-dv-w-starter; cas_package_info tells which ones the account has.",
         )

@@ -29,7 +29,7 @@ class Many(Generic[T]):
 
     ``find`` reads the list, as far as it shows some ids; ``describe`` reads one thing, and returns None when the
     service does not know it. ``lacks`` tells whether an issued one is not complete yet; ``option`` is where the ids
-    came from, ``again`` the last sentence of a wait that was too short.
+    came from, ``again`` the last sentence of a wait that was too short, ``over`` that of one that has become useless.
     """
 
     things: Mapping[str, T]
@@ -38,6 +38,7 @@ class Many(Generic[T]):
     lacks: Callable[[T], bool]
     option: str
     again: str
+    over: str
 
 
 # Seconds: how long lists may lag behind a create, and how long what was described counts as known.
@@ -87,7 +88,7 @@ def wait_for_all(run: ApiRun, waiting: Waiting, many: Many[T]) -> list[T]:
         if poll(run, Pauses(run, waiting.interval), watch.look, watch.missed) is None:
             raise StateNotReached(f"{watch.open_ones} after {waiting.timeout:g} s: {watch.named()}. {many.again}")
         if not all(member.good for member in watch.members.values()):
-            raise StateNotReached(f"{watch.open_ones} and cannot be any more: {watch.named()}.")
+            raise StateNotReached(f"{watch.open_ones} and cannot be any more: {watch.named()}. {many.over}")
     except Failure as failure:
         now = run.now()
         raise failure.add(orders=[member.order.public(now) for member in watch.members.values()]) from None
@@ -162,7 +163,11 @@ class _Watch(Generic[T]):
             self._read(number)
         missing = [number for number, member in self.members.items() if member.gone and not member.seen]
         if missing:
-            raise InvalidOption(self._many.option, f"{named(missing)} {'do' if missing[1:] else 'does'} not exist.")
+            raise InvalidOption(
+                self._many.option,
+                f"{named(missing)} {'do' if missing[1:] else 'does'} not exist. Check the IDs, the access key and the "
+                "endpoint.",
+            )
 
     def _is_due(self, member: _Member[T]) -> bool:
         """Whether a describe tells more than the list, and was not made a short time ago."""

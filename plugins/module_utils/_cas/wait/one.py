@@ -106,7 +106,7 @@ class Watch(Generic[T]):
     def __init__(self, run: ApiRun, goal: Goal[T], waiting: Waiting, thing: T, read: Read[T]) -> None:
         self.latest = thing
         self._run, self._goal, self._waiting, self._read = run, goal, waiting, read
-        self._progress = Progress(run.actor.tell, run.clock.monotonic, run.deadline)
+        self._progress = Progress(run.actor.tell, run.clock.monotonic, run.deadline, waiting.publishes)
         self._pauses = Pauses(run, waiting.interval)
         self._begun, self._misses = False, 0
 

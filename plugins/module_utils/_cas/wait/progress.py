@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..._errors import ApiError, Failure, Kind, NoResponse
@@ -47,10 +48,20 @@ def heard(told: Told, news: Any, now: float) -> tuple[Told, bool]:
 
 
 class Progress:
-    """Tells one wait, to ``tell(line, detail)``, by the clock ``monotonic``; ``deadline`` is a moment of it."""
+    """Tells one wait, to ``tell(line, detail)``, by the clock ``monotonic``; ``deadline`` is a moment of it.
 
-    def __init__(self, tell: Callable[[str, bool], None], monotonic: Callable[[], float], deadline: float) -> None:
+    ``publishes``: the task itself publishes what is missing.
+    """
+
+    def __init__(
+        self,
+        tell: Callable[[str, bool], None],
+        monotonic: Callable[[], float],
+        deadline: float,
+        publishes: bool = False,
+    ) -> None:
         self._tell, self._monotonic = tell, monotonic
+        self._missing = partial(missing, publishes=publishes)
         self._told = Told(begun=monotonic(), gives_up=deadline)
 
     @property
@@ -60,7 +71,8 @@ class Progress:
 
     def order(self, order: Waitable, problem: Failure | None = None) -> None:
         """A look at one order that is not over yet; ``problem`` is why the look failed."""
-        self._look((order.status, order.validation), lambda told, now: order_line(order, told, now), problem)
+        line = partial(order_line, order, lacks=self._missing(order))
+        self._look((order.status, order.validation), line, problem)
 
     def orders(self, words: Sequence[str], problem: Failure | None = None) -> None:
         """A look at many orders, one word for each."""
@@ -69,12 +81,12 @@ class Progress:
 
     def news_of(self, order: Waitable) -> None:
         """One of many orders has changed."""
-        self._tell(_sentences(f"{order.short}: {status_word(order)}.", missing(order)), True)
+        self._tell(_sentences(f"{order.short}: {status_word(order)}.", self._missing(order)), True)
 
     def end(self, said: str, order: Waitable | None = None) -> None:
         """The wait is over, and well. Said only where something was said before."""
         if self._told.at is not None:
-            self._tell(_sentences(f"{said} after {span(self.waited)}.", missing(order) if order else ""), False)
+            self._tell(_sentences(f"{said} after {span(self.waited)}.", self._missing(order) if order else ""), False)
 
     def _look(self, news: Any, line: Callable[[Told, float], tuple[str, str]], problem: Failure | None) -> None:
         first, now = self._told.at is None, self._monotonic()
@@ -91,10 +103,10 @@ def _sentences(*parts: str) -> str:
     return " ".join(filter(None, parts))
 
 
-def order_line(order: Waitable, told: Told, now: float) -> tuple[str, str]:
+def order_line(order: Waitable, told: Told, now: float, lacks: str) -> tuple[str, str]:
     """How one order stands, and what is still missing."""
     lasted = f" for {span(now - told.since)}" if now - told.since >= 1 else ""
-    return f"{order.short}: {status_word(order)}{lasted}, gives up in {span(told.gives_up - now)}.", missing(order)
+    return f"{order.short}: {status_word(order)}{lasted}, gives up in {span(told.gives_up - now)}.", lacks
 
 
 def orders_line(said: str, told: Told, now: float) -> tuple[str, str]:
@@ -124,7 +136,7 @@ def status_word(order: Waitable) -> str:
     return order.status.value
 
 
-def missing(order: Waitable) -> str:
+def missing(order: Waitable, publishes: bool = False) -> str:
     """What has to happen next. A value that is to be copied stands last, with nothing behind it."""
     if order.status is Status.PENDING_APPLICATION:
         return "It is not submitted yet."
@@ -132,6 +144,8 @@ def missing(order: Waitable) -> str:
         return ""
     if not order.validation:
         return "The service does not show yet what to publish."
+    if publishes:
+        return f"Publishing {' and '.join(map(_place, order.validation))}."
     return f"To publish: {' and '.join(map(_with_content, order.validation))}"
 
 

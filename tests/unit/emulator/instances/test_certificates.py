@@ -194,3 +194,14 @@ def test_certificates_of_orders_are_downloaded_as_before() -> None:
     assert ask(emulator, DOWNLOAD, CertId=cert_id)["OrderId"] == number
     assert refused(emulator, INVENTORY, CertificateId=cert_id) == "NotFound"
     assert refused(emulator, DOWNLOAD, CertId=1) == "NotFound"
+
+
+def test_a_revoked_certificate_is_in_the_list_of_the_ca() -> None:
+    emulator = still(crl_hours=24)
+    dead, live = with_csr(emulator), with_csr(emulator)
+    texts = [ask(emulator, DOWNLOAD, CertId=detail(emulator, each)["CertificateId"])["Cert"] for each in (dead, live)]
+    leaf = x509.load_pem_x509_certificates(texts[0].encode())[0]
+    assert leaf.extensions.get_extension_for_class(x509.CRLDistributionPoints)
+    ask(emulator, REVOKE, InstanceId=dead)
+    listed = x509.load_der_x509_crl(emulator.handle("GET", "/crl", {}).body)
+    assert [each.serial_number for each in listed] == [leaf.serial_number]

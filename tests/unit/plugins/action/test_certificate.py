@@ -154,7 +154,13 @@ def test_settings_win_over_options(shop: Shop, server: Server) -> None:
 @pytest.mark.parametrize(
     ("options", "begins"),
     [
-        ({"settings": {"dmains": ["a.example"]}}, "settings: unknown key(s): dmains."),
+        ({"settings": {"dmains": ["a.example"]}}, "settings: unknown key 'dmains'; use domains."),
+        ({"settings": {"certificate_domains": ["a.example"]}}, "settings: unknown key 'certificate_domains'; use dom"),
+        ({"settings": {"xyz": 1}}, "settings: unknown key 'xyz'; ansible-doc certops.alicloud.certificate lists the"),
+        ({"contact": {"mail": "me"}}, "contact: unknown key 'mail'; use email."),
+        ({"forms": [{"type": "p12"}]}, "forms.type: p12 is not valid; use one of combined, "),
+        ({"forms": [{"type": "der", "passwort": "x"}]}, "forms: unknown key 'passwort'; use password."),
+        ({"links": [{"path": "/etc/x.pem"}]}, "links: missing required arguments: file"),
         ({"settings": ["a.example"]}, "settings: give a dictionary"),
         ({"keep": -1}, "keep: "),
         ({"until": "soon"}, "until: soon is not valid; use one of staged, "),
@@ -168,6 +174,105 @@ def test_an_option_that_is_not_valid_is_a_failed_result(
     assert (result["failed"], result["changed"], result["plan"]) == (True, False, [])
     assert result["msg"].startswith(begins)
     assert shop.account.calls == []
+
+
+# Several certificates.
+
+
+def test_certificates_of_a_list_are_done_one_after_the_other_and_one_that_fails_keeps_no_other(
+    shop: Shop, server: Server
+) -> None:
+    entries = [
+        {"domains": ["a.example.com"]},
+        {"domains": ["b.example.com"], "keep": "x"},
+        {"domains": "c.example.com"},
+    ]
+    plain: dict[str, Any] = {"services": [], "endpoints": []}
+    result = run(shop, server, domains=None, settings=plain, certificates=entries)
+    assert [each["outcome"] for each in result["summary"]] == ["issued", "failed", "issued"]
+    assert result["msg"] == "b.example.com: keep: the value is text; give a whole number."
+    assert (result["changed"], result["left"]) == (True, [])
+    again = run(shop, server, domains=None, settings=plain, certificates=[entries[0], entries[2]])
+    assert (again["changed"], again["plan"], again.get("failed")) == (False, [], None)
+
+
+def test_what_is_left_of_a_list_is_finished_by_another_task(shop: Shop, server: Server) -> None:
+    entries = [{"domains": ["a.example.com"]}, {"domains": ["b.example.com"]}]
+    first = run(shop, server, wait=False, certificates=entries)
+    assert [each["outcome"] for each in first["summary"]] == ["in progress", "in progress"]
+    assert [each["domains"] for each in first["left"]] == [["a.example.com"], ["b.example.com"]]
+    assert {each["order_id"] for each in first["left"]} == {str(order_id) for order_id in shop.account.world.orders}
+    second = run(shop, server, services=[], endpoints=[], certificates=first["left"])
+    assert [each["outcome"] for each in second["summary"]] == ["issued", "issued"]
+    assert len(shop.account.world.orders) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"certificates": [{"domains": ["a.example"]}, {"domains": ["a.example", "b.example"]}]}, "same directory"),
+        ({"certificates": [{"domains": ["a.example"]}, "b.example"]}, "certificates: give a list; each entry is "),
+        ({"certificates": {"domains": ["a.example"]}}, "certificates: give a list; each entry is "),
+        ({"certificates": "a.example"}, "certificates: give a list; each entry is "),
+        ({"certificates": [], "settings": {"dmains": []}}, "settings: unknown key 'dmains'; use domains."),
+    ],
+)
+def test_a_list_that_is_not_valid_is_refused_before_anything_is_done(
+    shop: Shop, server: Server, options: dict[str, Any], said: str
+) -> None:
+    result = run(shop, server, **options)
+    assert (result["failed"], result["changed"], result["reasons"]) == (True, False, [result["msg"]])
+    assert said in result["msg"]
+    assert shop.account.calls == [] and not shop.home.exists()
+
+
+def test_an_entry_is_not_a_list_of_its_own(shop: Shop, server: Server) -> None:
+    result = run(shop, server, certificates=[{"domains": ["a.example"], "certificates": []}])
+    assert result["msg"] == "a.example: settings: certificates is an option of the task, not of a certificate."
+
+
+def test_a_list_on_an_unreachable_host_ends_at_once(
+    shop: Shop, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def unreachable(options: object) -> None:
+        asked.append(options)
+        raise AnsibleConnectionFailure("no route to host")
+
+    monkeypatch.setattr(shop, "look", unreachable)
+    result = run(shop, server, certificates=[{"domains": ["a.example.com"]}, {"domains": ["b.example.com"]}])
+    assert (result["unreachable"], len(asked)) == (True, 1)
+
+
+def test_the_diffs_of_a_list_are_shown(shop: Shop, server: Server) -> None:
+    result = run(shop, server, check=True, diff=True, certificates=[{"domains": ["a.example.com"]}])
+    assert [each["before"] for each in result["diff"]] == ["in use: none\n"]
+    assert result["complete"] is True
+
+
+@pytest.mark.parametrize(
+    ("options", "kept"),
+    [
+        ({"domains": "www.example.com"}, ["www.example.com"]),
+        ({"services": "nginx"}, ["nginx"]),
+        ({"endpoints": "127.0.0.1:443"}, ["127.0.0.1:443"]),
+        ({"resolvers": "192.0.2.53"}, ["192.0.2.53"]),
+        ({"links": "/etc/ssl/www.pem"}, "links: an entry is text; give a dictionary."),
+        ({"forms": "combined"}, "forms: an entry is text; give a dictionary."),
+        ({"links": {"path": "/etc/ssl/www.pem"}}, "links: the value is a dictionary; give a list."),
+        ({"forms": {"type": "combined"}}, "forms: the value is a dictionary; give a list."),
+        ({"services": {"name": "nginx"}}, "services: the value is a dictionary; give a list."),
+    ],
+)
+def test_text_where_a_list_is_meant_is_one_entry(options: dict[str, Any], kept: Any) -> None:
+    (option,) = options
+    if isinstance(kept, list):
+        assert action._options({"domains": ["a.example"], **options})[option] == kept
+    else:
+        with pytest.raises(Failure) as refused:
+            action._options({"domains": ["a.example"], **options})
+        assert refused.value.msg == kept
 
 
 def test_without_a_wait_the_task_says_that_it_is_not_complete(shop: Shop, server: Server) -> None:
@@ -213,14 +318,73 @@ def test_the_progress_of_the_wait_names_the_record_where_it_is(
     shown: list[str] = []
     monkeypatch.setattr(action, "teller", lambda host, is_secret: lambda line, detail: shown.append(line))
     result = run(shop, server, validation="alidns", dns_alias="v.example.net", wait_timeout=2)
-    assert "Publish TXT v.example.net with the value" in result["msg"]
-    assert any("To publish: TXT v.example.net with the value" in line for line in shown), shown
+    assert "TXT v.example.net was published" in result["msg"]
+    assert any(line.endswith("Publishing TXT v.example.net.") for line in shown), shown
+    assert not any("To publish" in line for line in shown), shown
     assert "_dnsauth" not in "".join([*shown, result["msg"]])
+
+
+def test_the_progress_tells_others_what_to_publish(shop: Shop, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.account.turn(proof="control")
+    shown: list[str] = []
+    monkeypatch.setattr(action, "teller", lambda host, is_secret: lambda line, detail: shown.append(line))
+    result = run(shop, server, validation="manual", wait_timeout=2)
+    assert "Publish TXT _dnsauth.www.example.com with the value" in result["msg"]
+    assert any("To publish: TXT _dnsauth.www.example.com with the value" in line for line in shown), shown
 
 
 def test_warnings_are_shown_once(shop: Shop, server: Server, told: Told) -> None:
     run(shop, server, check=True, validation="file", webroot="/nowhere/at/all")
     assert len([text for text in told.warnings if "/nowhere/at/all" in text]) == 1
+
+
+# The list of revoked certificates.
+
+
+@pytest.fixture
+def state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    place = tmp_path_factory.mktemp("state")
+    monkeypatch.setenv("XDG_STATE_HOME", str(place))
+    return place / "certops.alicloud"
+
+
+def revoke(shop: Shop) -> None:
+    numbers = map(str, shop.account.world.orders)
+    shop.account.call("CancelCertificateForPackageRequest", {"OrderId": max(numbers)})
+
+
+def test_a_revoked_certificate_is_replaced(shop: Shop, server: Server, state: Path, told: Told) -> None:
+    shop.account.turn(crl_hours=24)
+    old = run(shop, server)["current"]["serial_number"]
+    revoke(shop)
+    foreseen = run(shop, server, check=True)
+    assert (foreseen["action"], foreseen["revoked"]) == ("renew", True)
+    assert f"renew, the certificate in use, {old}, is revoked since" in foreseen["msg"]
+    assert run(shop, server)["current"]["generation"] == 2
+    assert run(shop, server)["action"] == "nothing"
+    assert shop.account.lists_served == 1, "the list is fetched once for all tasks"
+    assert told.warnings == [] and list(state.glob("crl-*.json"))
+
+
+def test_check_revocation_switches_it_off(shop: Shop, server: Server, state: Path) -> None:
+    shop.account.turn(crl_hours=24)
+    run(shop, server)
+    revoke(shop)
+    result = run(shop, server, check_revocation=False)
+    assert (result["action"], result["revoked"], shop.account.lists_served) == ("nothing", None, 0)
+    assert not list(state.glob("crl-*"))
+
+
+def test_a_list_elsewhere_is_not_asked_for_with_an_emulator(
+    shop: Shop, server: Server, state: Path, told: Told
+) -> None:
+    shop.account.turn(crl_hours=24)
+    shop.account.world.address = "http://crl.example.com"
+    run(shop, server)
+    result = run(shop, server)
+    assert (result["action"], result["revoked"]) == ("nothing", None)
+    (warning,) = told.warnings
+    assert "only this machine is asked with an emulator" in warning
 
 
 # The connections.

@@ -69,9 +69,9 @@ def test_a_bug_is_still_called_a_bug(run: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ({"connection": {"acces_key_id": "x"}}, "connection: unknown key acces_key_id. Supported parameters include"),
-        ({"alidns_connection": {"endpoit": "x"}}, "alidns_connection: unknown key endpoit."),
-        ({"nsupdate": {"sever": "192.0.2.53", "server": "192.0.2.53"}}, "unknown key nsupdate.sever."),
+        ({"connection": {"acces_key_id": "x"}}, "connection: unknown key 'acces_key_id'; use access_key_id."),
+        ({"alidns_connection": {"endpoit": "x"}}, "alidns_connection: unknown key 'endpoit'; use endpoint."),
+        ({"nsupdate": {"sever": "192.0.2.53", "server": "192.0.2.53"}}, "nsupdate: unknown key 'sever'; use server."),
         ({"nsupdate": "192.0.2.53"}, "nsupdate: the value is text; give a dictionary."),
         ({"settings": {"key_type": "DSA"}}, "key_type: DSA is not valid; use one of ECC, RSA."),
     ],

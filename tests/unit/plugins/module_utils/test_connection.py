@@ -17,6 +17,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils import _connectio
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import ALIDNS
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption, NoCredentials
+from ansible_collections.certops.alicloud.plugins.module_utils._host import environment
 
 OTHERS_KEY = {"ALICLOUD_ACCESS_KEY": "other", "ALICLOUD_SECURITY_TOKEN": "theirs"}
 
@@ -103,6 +104,59 @@ def test_blanks_around_an_address_do_not_count(bare: None) -> None:
         assert client._url == "https://cas.example.com"
 
 
+# Regions.
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("cn-hangzhou", "cas.aliyuncs.com"),
+        ("cn-shanghai-finance-1", "cas.aliyuncs.com"),
+        ("cn-hongkong", "cas.cn-hongkong.aliyuncs.com"),
+        ("ap-southeast-1", "cas.ap-southeast-1.aliyuncs.com"),
+        ("eu-central-1", "cas.eu-central-1.aliyuncs.com"),
+        ("us-west-1", "cas.ap-southeast-1.aliyuncs.com"),
+        ("eu-west-1", "cas.ap-southeast-1.aliyuncs.com"),
+    ],
+)
+def test_a_region_of_the_international_site_never_calls_the_china_site(region: str, host: str, bare: None) -> None:
+    with closing(CAS.connect({**GIVEN, "region": region}, read_only=True)) as client:
+        assert client.host == host
+
+
+@pytest.mark.parametrize("service", [CAS, ALIDNS], ids=["cas", "alidns"])
+@pytest.mark.parametrize("region", ["mars", "ap-southeast1", "us-west-11", "ap-", "cnhangzhou"])
+def test_an_unknown_region_is_refused_by_name(
+    service: _connection.Service, region: str, bare: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says = f"'{region}' is not a known region, so its endpoint is unknown, and nothing was called. "
+    with pytest.raises(InvalidOption) as caught:
+        service.connect({**GIVEN, "region": region}, read_only=True)
+    assert caught.value.msg.startswith(f"region: {says}")
+    assert "Known are cn-hangzhou and all others that begin with cn-, and ap-northeast-1, " in caught.value.msg
+    assert caught.value.msg.endswith("For a newer one, also give endpoint.")
+    monkeypatch.setenv("ALICLOUD_REGION", region)
+    with pytest.raises(InvalidOption) as caught:
+        service.connect({**GIVEN, "region": region}, read_only=True)
+    assert caught.value.msg.startswith(f"ALICLOUD_REGION: {says}")
+
+
+def test_the_nearest_region_is_told(bare: None) -> None:
+    for region, nearest in (("ap-southeast1", "Is ap-southeast-1 meant? "), ("mars", "")):
+        with pytest.raises(InvalidOption) as caught:
+            CAS.connect({**GIVEN, "region": region}, read_only=True)
+        assert f"nothing was called. {nearest}Known are" in caught.value.msg
+
+
+def test_an_endpoint_of_its_own_takes_any_region(bare: None) -> None:
+    with closing(CAS.connect({**GIVEN, "region": "mars", "endpoint": "cas.example.com"}, read_only=True)) as client:
+        assert client.host == "cas.example.com"
+    with pytest.raises(
+        InvalidOption, match=r"^region: 'Mars 1' is not a valid region; give one such as cn-hangzhou\.$"
+    ):
+        CAS.connect({**GIVEN, "region": "Mars 1", "endpoint": "cas.example.com"}, read_only=True)
+
+
 @pytest.mark.parametrize("option", ["access_key_id", "access_key_secret", "security_token"])
 @pytest.mark.parametrize("value", ["hidden\n", " hidden", "hidden \r\n", "\thidden", "hid\nden", "hid den"])
 def test_a_key_with_a_line_end_is_told(option: str, value: str, bare: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,6 +194,6 @@ def test_a_state_directory_that_is_no_path_is_not_set(
     monkeypatch.setenv("HOME", str(tmp_path))
     if state is not None:
         monkeypatch.setenv("XDG_STATE_HOME", state)
-    assert _connection._state_directory() == f"{tmp_path}/.local/state/certops.alicloud"
+    assert environment.state_directory() == f"{tmp_path}/.local/state/certops.alicloud"
     monkeypatch.setenv("XDG_STATE_HOME", f"{tmp_path}/state")
-    assert _connection._state_directory() == f"{tmp_path}/state/certops.alicloud"
+    assert environment.state_directory() == f"{tmp_path}/state/certops.alicloud"

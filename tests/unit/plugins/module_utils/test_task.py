@@ -90,7 +90,7 @@ import {COLLECTION}module_utils._task
 def test_a_shipped_module_is_hardly_searched_for_garbage_while_it_imports(tmp_path: Path) -> None:
     archive = tmp_path / "payload.zip"
     with zipfile.ZipFile(archive, "w") as payload:
-        for name in ("_task", "_errors", "_host/environment"):
+        for name in ("_task", "_errors", "_text", "_host/environment"):
             payload.write(ROOT / "plugins" / "module_utils" / f"{name}.py", f"shipped/{name}.py")
         for package in ("shipped", "shipped/_host"):
             payload.writestr(f"{package}/__init__.py", "")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -83,12 +84,16 @@ def test_check_mode_leaves_no_note(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", '{"run": 1}', '{"run": RUN, "at": "x", "zones": []}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "nonsense", '{"run": 1}', '{"run": RUN, "at": "x", "zones": {}}', '{"run": RUN, "at": AT, "zones": []}'],
+)
 def test_a_note_that_makes_no_sense_is_none(tmp_path: Path, text: str) -> None:
     world = account()
     zone(world, tmp_path, "www.example.com")
     [note] = tmp_path.glob("zones-*.json")
-    note.write_text(text.replace("RUN", str(os.getppid())))
+    known = json.loads(note.read_text())
+    note.write_text(text.replace("RUN", json.dumps(known["run"])).replace("AT", str(known["at"])))
     assert zone(world, tmp_path, "www.example.com").name == "example.com"
     assert reads(world) == ["DescribeDomains"] * 2
 

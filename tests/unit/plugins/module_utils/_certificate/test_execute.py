@@ -163,6 +163,20 @@ def test_a_key_that_is_to_stay_is_used_again(shop: Shop) -> None:
     assert keys[0] == keys[1]
 
 
+def test_another_size_of_the_key_is_for_the_next_renewal(shop: Shop) -> None:
+    size = {"key_type": "ECC", "key_size": 384}
+    assert (run(shop)["current"]["key_type"], run(shop)["current"]["key_size"]) == ("ECC", 256)
+    said = run(shop, **size)
+    assert (said["action"], said["plan"]) == ("nothing", [])
+    assert said["reason"].endswith("; the key is ECC 256 until the next renewal makes one of ECC 384")
+    kept = run(shop, **size, rotate_key=False)
+    assert kept["reason"].endswith("; the key stays ECC 256, not ECC 384, because rotate_key is false")
+    shop.account.advance(80 * DAY)
+    assert run(shop, **size)["current"]["key_size"] == 384
+    again = run(shop, **size)
+    assert (again["action"], "key" in again["reason"]) == ("nothing", False)
+
+
 def test_a_forced_renewal_is_resumed_and_not_repeated(slow: Shop) -> None:
     run(slow, until="requested")
     slow.account.accept(first(slow))

@@ -91,6 +91,11 @@ def test_what_is_done_in_a_word(action: str, word: str) -> None:
     assert said(action, "because", [], False) == f"www.example.com: {word}, because"
 
 
+def test_a_preview_counts_the_earlier_orders_of_its_run() -> None:
+    found = said("apply", "none", [ordering(CREATE)], True, quota={"free": 3, "total": 4, "planned": 1})
+    assert found.endswith(f"would call {CREATE} (uses 1 of 3 left after this run's earlier orders)")
+
+
 def test_a_quota_that_was_not_read_is_not_told() -> None:
     assert said("apply", "none", [ordering(CREATE)], True) == f"www.example.com: order, none; would call {CREATE}"
 

@@ -66,6 +66,29 @@ def test_a_wait_without_a_certificate(said: str, expected: str) -> None:
     assert told.facts["order_id"] == "1001"
 
 
+def entry(name: str, value: str = "2026") -> dict[str, Any]:
+    return {"method": "dns", "record_name": name, "raw_record_name": name, "record_type": "TXT", "record_value": value}
+
+
+def test_what_the_task_published_is_not_asked_for_again() -> None:
+    """It is gone when the message is read; another run publishes it again."""
+    waits = {"status": "pending_validation", "validation": [entry("_dnsauth.a.example"), entry("_dnsauth.b.example")]}
+    failure = StateNotReached("The domain was not validated. Publish TXT _dnsauth.a.example.", order=waits)
+    told = texts.not_issued(wanted(validation="alidns", wait_timeout=60), order("pending_validation"), failure, look())
+    assert told.msg == (
+        "The domain was not validated after 60 s (Order 1001 for www.example.com, pending_validation). "
+        "TXT _dnsauth.a.example, TXT _dnsauth.b.example was published for it until now. Check that the CA can see it: "
+        "at every name server of the zone. No certificate is in use. Run the task again to resume waiting; it "
+        "publishes it again, and orders nothing."
+    )
+    by_file = {**waits, "validation": [{"method": "file", "url": "http://a.example/x.txt"}]}
+    failure = StateNotReached("The domain was not validated.", order=by_file)
+    asked = wanted(validation="file", webroot="/srv", wait_timeout=60)
+    told = texts.not_issued(asked, order("pending_validation"), failure, look(current=CURRENT))
+    assert "file http://a.example/x.txt was published for it until now. Check that the CA can see it: " in told.msg
+    assert "at every address of the domain, on port 80, without a redirect." in told.msg and IN_USE in told.msg
+
+
 @pytest.mark.parametrize(
     ("problem", "advice"),
     [

@@ -39,6 +39,16 @@ SERVER = {"server": "192.0.2.53"}
         ({"validation": "nsupdate", "nsupdate": SERVER, "validation_method": "file"}, "validation_method: ", "file"),
         ({"validation": "automatic", "validation_method": "file"}, "validation_method: ", "automatic"),
         ({"validation": "preauthorized", "validation_method": "file"}, "validation_method: ", "preauthorized"),
+        ({"validation": "file", "webroot": "www"}, "webroot: 'www' is not an absolute path", ""),
+        ({"validation": "nsupdate", "nsupdate": {"server": "localhost"}}, "nsupdate.server: 'localhost' is not an", ""),
+        ({"validation": "nsupdate", "nsupdate": {**SERVER, "key_name": "k"}}, "nsupdate.key_secret: ", "secret"),
+        ({"validation": "alidns", "dns_alias": "no name"}, "dns_alias: 'no name' is not a valid DNS name", ""),
+        ({"resolvers": ["ns.example.com"]}, "resolvers: 'ns.example.com' is not an IP address", ""),
+        ({"key_mode": "0644"}, "key_mode: 0644 is not a valid mode", "others must not"),
+        ({"key_mode": 640}, "key_mode: '640' is not a valid mode", "in quotes"),
+        ({"key_type": "ECC", "key_size": 521}, "key_size: 521 is not a valid size of an ECC key; give 256 or 384.", ""),
+        ({"services": ["/etc/reload.yml"]}, "services: '/etc/reload.yml' is not a valid name of a service", "tasks"),
+        ({"services": [{"name": "a b", "action": "restart"}]}, "services: 'a b' is not a valid name of a service", ""),
         ({"services": [""]}, "services: ", "give a name"),
         ({"services": [7]}, "services: ", "give a name"),
         ({"services": [{"action": "reload"}]}, "services: ", "name"),
@@ -69,12 +79,17 @@ def test_an_option_that_is_not_valid_is_named(options: dict[str, Any], begins: s
     assert tells in raised.value.msg
 
 
+def test_names_that_the_product_does_not_take_are_refused_before_the_host_is_looked_at() -> None:
+    with pytest.raises(InvalidOption, match=r"^product_code: digicert-free-1-free is for single names only"):
+        wanted(domains=WILD)
+
+
 @pytest.mark.parametrize(
     ("options", "name"),
     [
         ({}, "www.example.com"),
         ({"domains": ["WWW.Example.COM."]}, "www.example.com"),
-        ({"domains": WILD}, "wildcard.example.com"),
+        ({"domains": WILD, "product_code": "geotrust-dv-w-starter"}, "wildcard.example.com"),
         ({"domains": ["bücher.example"]}, "xn--bcher-kva.example"),
         ({"domains": ["xn--bcher-kva.example", "www.example.com"]}, "xn--bcher-kva.example"),
         ({"name": "shop"}, "shop"),
@@ -117,6 +132,17 @@ def test_a_service_is_a_name_or_more() -> None:
     )
 
 
+def test_what_a_service_with_a_command_is_called_is_free() -> None:
+    assert wanted(services=[{"name": "the proxy", "argv": ["kill"]}]).services == (
+        Service("the proxy", "reload", ("kill",)),
+    )
+
+
+@pytest.mark.parametrize("key", [("ECC", None), ("ECC", 256), ("ECC", 384), ("RSA", None), ("RSA", 4096)], ids=str)
+def test_keys_that_can_be_asked_for(key: tuple[str, int | None]) -> None:
+    assert wanted(key_type=key[0], key_size=key[1]).options["key_size"] == key[1]
+
+
 def test_endpoints_are_called_by_their_addresses() -> None:
     assert wanted(endpoints=["a:443", {"address": "b:25", "starttls": "smtp"}]).endpoints == ("a:443", "b:25")
     assert wanted(endpoints=None).endpoints == ()
@@ -145,5 +171,18 @@ def test_the_service_is_waited_for_no_longer_than_it_needs_to_say_what_to_publis
 
 
 def test_secrets_do_not_show_in_what_is_wanted() -> None:
-    text = repr(wanted(validation="nsupdate", nsupdate={**SERVER, "key_secret": "hush"}, connection={"x": "hush"}))
+    text = repr(
+        wanted(
+            validation="nsupdate", nsupdate={**SERVER, "key_name": "k", "key_secret": "hush"}, connection={"x": "hush"}
+        )
+    )
     assert "hush" not in text
+
+
+@pytest.mark.parametrize(("validation", "ours"), [("alidns", True), ("manual", False), ("tasks", False)])
+def test_what_the_chain_asks_of_the_modules_that_order(validation: str, ours: bool) -> None:
+    """Its own option says whether a first order is allowed: where a host has a certificate, what follows is not one."""
+    asked = wanted(validation=validation, allow_first_order=False)
+    renewal = asked.renewal(csr("www.example.com"), "7")
+    assert (renewal.allow_first_order, renewal.due_on_host, renewal.revoked_on_host) == (True, True, False)
+    assert renewal.waiting.publishes is asked.order(csr("www.example.com")).waiting.publishes is ours

@@ -101,9 +101,11 @@ def refused(code: str, status: int = 400, **response: Any) -> Failure:
         ("NoPermission", "Grant `yundun-cert:CancelOrderRequest`."),
         ("NotFoundOrder", "the order does not exist"),
         ("OrderStateError", "the state of the order does not allow it"),
-        ("InvalidParameter.Csr", "because of a parameter"),
+        ("InvalidParameter.Csr", "the parameter Csr is not valid. Check csr_content or csr_path."),
+        ("InvalidDomain", "because of a parameter"),
         ("InternalError", "The service failed while it handled"),
-        ("CreateOrderFailed", "CancelOrderRequest was refused."),
+        ("CreateOrderFailed", "CancelOrderRequest was refused: the order could not be created."),
+        ("NewCode", "CancelOrderRequest was refused."),
     ],
 )
 def test_each_refusal_has_its_own_sentence(code: str, says: str) -> None:

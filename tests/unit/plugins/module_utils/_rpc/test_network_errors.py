@@ -54,7 +54,7 @@ NOT_ACCEPTED = (
 )
 NO_PROXY = (NotSent, "The proxy refused the connection; nothing was sent. Check the proxy variables.")
 NO_ADDRESS = (InvalidRequest, "The endpoint or the proxy is not a valid address; nothing was sent.")
-NO_HEADER = (InvalidRequest, "The access key or its token has characters that cannot be sent; nothing was sent.")
+NO_HEADER = (InvalidRequest, "access_key_id or security_token has characters that cannot be sent; nothing was sent.")
 TOO_OLD = (InvalidRequest, "The endpoint does not support TLS 1.2 or later; nothing was sent. Check endpoint.")
 BROKEN = (NoResponse, "The connection broke before the response was complete.")
 LATE = (NoResponse, "No response came within 2.5 s (request_timeout).")

@@ -513,7 +513,9 @@ def test_a_directory_may_hold_the_ca(tmp_path: Path) -> None:
     for place in (tmp_path / "not there", Path("/dev/null")):
         with pytest.raises(InvalidOption) as caught:
             send("https://127.0.0.1/", ca_path=str(place))
-        assert caught.value.msg == ("ca_path: give a readable PEM file, or a directory of CA certificates.")
+        assert caught.value.msg == (
+            f"ca_path: '{place}' is not a readable PEM file or a directory of CA certificates; nothing was sent."
+        )
 
 
 def test_a_directory_that_may_not_be_listed_holds_no_ca(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -521,7 +523,7 @@ def test_a_directory_that_may_not_be_listed_holds_no_ca(tmp_path: Path, monkeypa
         raise PermissionError(path)
 
     monkeypatch.setattr(trust_store.os, "listdir", refuse)
-    with pytest.raises(InvalidOption, match=r"^ca_path: give a readable PEM file"):
+    with pytest.raises(InvalidOption, match=r"^ca_path: .* is not a readable PEM file"):
         OverRequests(ca_path=str(tmp_path))
 
 

@@ -217,14 +217,17 @@ def test_a_signed_file_that_is_cut_off_is_not_ours(cut: int) -> None:
     assert not keystore.is_jks_of(body + signed, read_certificate(GOOD.fullchain), WORD)
 
 
+SET = {"fullchain": OTHER.fullchain, "private_key": OTHER.key}
+
+
 def test_without_keytool_nothing_is_written(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda *_args, **_how: None)
     number = shop.bring()
     before = shop.picture()
     for check in (True, False):
-        for state, more in (("current", {"generation": number}), ("complete", {"fullchain": OTHER.fullchain})):
+        for state, more in (("current", {"generation": number}), ("complete", SET)):
             with pytest.raises(InvalidOption, match=r"^forms: jks needs keytool, which is not on this host; install"):
-                shop.act(state, check=check, domains=list(WWW), forms=[JKS], private_key=OTHER.key, **more)
+                shop.act(state, check=check, domains=list(WWW), forms=[JKS], **more)
     assert shop.picture() == before
     assert shop.look(forms=[JKS], requirements={"services": []})["problems"] == [
         "forms: jks needs keytool, which is not on this host; install a Java runtime, or use pkcs12, which Java reads."

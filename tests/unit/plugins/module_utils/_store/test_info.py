@@ -55,6 +55,7 @@ def test_nothing_is_there(shop: Shop) -> None:
         "now": "2026-11-22T12:00:00Z",
         "due_at_once": False,
         "problems": [],
+        "refused": [],
     }
     assert not shop.directory.exists()
 
@@ -75,6 +76,10 @@ def test_the_certificate_in_use(shop: Shop) -> None:
         "days_left": 80,
         "verified": True,
         "stored": None,
+        "key_type": "ECC",
+        "key_size": 256,
+        "crl_urls": [],
+        "issuer_certificate": None,
     }
 
 

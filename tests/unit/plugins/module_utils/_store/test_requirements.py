@@ -64,11 +64,19 @@ def test_an_owner_that_cannot_be_set_is_a_problem(shop: Shop, monkeypatch: pytes
     monkeypatch.setattr(os, "geteuid", lambda: 1234)
     monkeypatch.setattr(os, "getgroups", lambda: [77])
     monkeypatch.setattr(os, "getegid", lambda: 1234)
-    found = problems(shop, owner="0", group="78")
-    assert [each.split(";")[0] for each in found] == [
-        "owner: the user 1234 may not make files of user 0",
-        "group: the user 1234 may not make files of group 78",
-    ]
+    advice = "; use become, or set owner and group to those of the user that runs the task."
+    both = [f"owner, group: the user 1234 may not make files of user 0 and group 78{advice}"]
+    assert problems(shop, owner="0", group="78") == both
+    assert problems(shop, owner="0") == [f"owner: the user 1234 may not make files of user 0{advice}"]
+    assert problems(shop, group="78") == [f"group: the user 1234 may not make files of group 78{advice}"]
+    # Nothing that a play does before makes it another user; a service may come to be.
+    look = shop.look(requirements={**FINE, "owner": "0", "group": "78", "services": ["nginx"]})
+    assert (look["refused"], len(look["problems"])) == (both, 2)
+
+
+def test_what_may_come_to_be_is_not_refused(shop: Shop) -> None:
+    look = shop.look(requirements={**FINE, "owner": "no-such-user", "services": ["nginx"]})
+    assert (look["refused"], len(look["problems"])) == ([], 2)
 
 
 def test_a_place_that_cannot_be_written_is_a_problem(
@@ -93,6 +101,7 @@ def test_where_nothing_is_due_nothing_is_asked(shop: Shop, services: list[str]) 
     assert services == []
     assert shop.look(requirements={**FINE, "services": ["nginx"]}, domains=["b.example.com"])["problems"]
     assert services == ["nginx"]
+    assert len(problems(shop, services=["nginx"], webroot="/nowhere", always=True)) == 2
 
 
 @pytest.mark.parametrize("program", ["/nonexistent/reload", "no-such-program", "/etc/passwd"])

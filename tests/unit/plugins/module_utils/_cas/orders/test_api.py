@@ -198,7 +198,7 @@ def test_a_package_that_may_not_be_read_is_an_error() -> None:
         ("cn-beijing", "cas.aliyuncs.com"),
         ("ap-southeast-1", "cas.ap-southeast-1.aliyuncs.com"),
         ("eu-central-1", "cas.eu-central-1.aliyuncs.com"),
-        ("us-east-1", "cas.aliyuncs.com"),
+        ("us-east-1", "cas.ap-southeast-1.aliyuncs.com"),
     ],
 )
 def test_the_endpoint_of_a_region(region: str, host: str) -> None:

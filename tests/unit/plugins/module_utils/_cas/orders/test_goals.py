@@ -55,7 +55,10 @@ def test_a_validation_has_begun_when_it_is_known_what_to_publish() -> None:
 def test_what_is_over_gets_nowhere(status: Status, wait_for: WaitFor) -> None:
     with pytest.raises(StateNotReached) as caught:
         goal_of(wait_for).is_reached(of(status))
-    assert caught.value.msg == f"Order 7 for {WWW} is {status.value}; there is nothing left to wait for."
+    assert caught.value.msg == (
+        f"Order 7 for {WWW} is {status.value}; there is nothing left to wait for. Run the task again to place a new "
+        "order."
+    )
 
 
 @pytest.mark.parametrize("wait_for", [WaitFor.VALIDATION, WaitFor.ISSUED])
@@ -114,6 +117,26 @@ OVERDUE = {
 @pytest.mark.parametrize(("order", "says"), OVERDUE.values(), ids=OVERDUE)
 def test_too_late_has_a_sentence_for_each_state(order: Order, says: str) -> None:
     assert goal_of(WaitFor.ISSUED).overdue(order, 60.0) == says
+
+
+def test_what_the_task_published_itself_is_not_to_be_published_again() -> None:
+    for entry, says in (
+        (RECORD, f"TXT _dnsauth.{WWW} was published, and the CA did not find it: check that all public name servers "),
+        (FILE, f"{FILE.url} was published, and the CA did not find it: check that every address of the domain serves "),
+    ):
+        told = goal_of(WaitFor.ISSUED, publishes=True).overdue(replace(OPEN, validation=(entry,)), 60.0)
+        assert says in told
+        assert "20261122abc" not in told
+        assert not any(word in told for word in ("Publish ", "Serve "))
+        assert told.endswith(RESUME)
+
+
+def test_a_task_that_orders_nothing_names_the_one_that_does() -> None:
+    for status in OVER:
+        with pytest.raises(StateNotReached) as caught:
+            goal_of(WaitFor.ISSUED, again="Use cas_order to").is_reached(of(status))
+        assert "Use cas_order to " in caught.value.msg
+        assert "Run the task again" not in caught.value.msg
 
 
 @pytest.mark.parametrize(("seconds", "says"), [(4500.0, "after 4500 s"), (0.5, "after 0.5 s"), (1e6, "after 1e+06 s")])

@@ -85,7 +85,7 @@ def test_an_order_is_noted_and_found_again(notes: str) -> None:
 def test_check_mode_and_a_converged_task_note_nothing(notes: str) -> None:
     account = emulator()
     ensure_order(client(account, read_only=True, state_directory=notes), asked())
-    assert not Path(notes).exists()
+    assert {file.name.partition("-")[0] for file in Path(notes).iterdir()} == {"preview"}
     order(account, notes)
     before = {file: file.read_bytes() for file in Path(notes).iterdir()}
     order(account, notes)

@@ -288,8 +288,29 @@ def test_a_renewal_by_number_with_other_names_buys_nothing() -> None:
 
 def test_a_renewal_by_a_number_that_is_gone_goes_by_the_names() -> None:
     account = emulator()
-    outcome = renew(account, order_id="4711", **WWW)
+    with pytest.raises(NotAllowed, match="there is nothing to renew"):
+        renew(account, order_id="4711", **WWW)
+    assert writes(account) == []
+    outcome = renew(account, order_id="4711", allow_first_order=True, **WWW)
     assert outcome.plan.facts["previous_order_id"] is None
+    assert len(writes(account)) == 1
+
+
+def test_what_the_list_calls_revoked_is_replaced_once() -> None:
+    """Its dates are good for months, and a describe may still show its certificate."""
+    account = emulator(checked=False, revoked_type="certificate")
+    number = revoked(account)
+    for options in ({"order_id": number}, WWW):
+        plan = renew(account, True, **options).plan
+        assert plan.facts["reason"] == f"Order {number} for www.example.com was revoked, and no later order is valid"
+        assert plan.facts["previous_order_id"] == number
+    account.calls.clear()
+    first = renew(account, order_id=number)
+    assert first.after
+    account.accept(first.after.order_id)
+    again = renew(account, order_id=number)
+    assert again.after
+    assert again.after.order_id == first.after.order_id
     assert len(writes(account)) == 1
 
 

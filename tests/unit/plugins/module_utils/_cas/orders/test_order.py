@@ -528,6 +528,8 @@ def test_an_order_in_a_result() -> None:
         "service_status": "certificate",
         "domains": ["www.example.com"],
         "product_code": "digicert-free-1-free",
+        "not_after": "2027-02-10T12:00:00Z",
+        "days_left": 80,
         "validation_method": None,
         "validation": [],
         "certificate": {
@@ -546,8 +548,38 @@ def test_an_order_in_a_result() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("status", "ends", "days"),
+    [
+        ("ISSUED", timedelta(days=12, hours=23), 12),
+        ("WILLEXPIRED", timedelta(hours=1), 0),
+        ("EXPIRED", timedelta(hours=-1), -1),
+        ("REVOKED", timedelta(days=80), 0),
+        ("REVOKED", timedelta(days=-3), -3),
+        ("NOTACTIVATED", None, None),
+        ("PAYED", None, None),
+    ],
+)
+def test_a_list_tells_how_long_a_certificate_lasts(status: str, ends: timedelta | None, days: int | None) -> None:
+    """Without a describe. What is revoked lasts no longer, whatever its dates say."""
+    end = None if ends is None else NOON + ends
+    milliseconds = None if end is None else int(end.timestamp() * 1000)
+    public = from_list({**ENTRY, "Status": status, "CertEndTime": milliseconds}).public(NOON)
+    assert (public["days_left"], public["certificate"]) == (days, None)
+    assert public["not_after"] == (None if end is None else f"{end:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def test_a_clock_that_is_behind_adds_no_days() -> None:
+    order = from_list({**ENTRY, "Status": "ISSUED"})
+    assert order.not_before
+    assert order.not_after
+    lifetime = (order.not_after - order.not_before).days
+    assert order.public(order.not_before - timedelta(days=400))["days_left"] == lifetime
+
+
 def test_an_order_that_nothing_is_known_of() -> None:
     public = known(domains=()).public(NOON)
     assert public["certificate"] is public["instance_id"] is public["certificate_id"] is None
+    assert public["not_after"] is public["days_left"] is None
     assert known(domains=()).named == f"Order {BIG}"
     assert known().named == f"Order {BIG} for www.example.com"

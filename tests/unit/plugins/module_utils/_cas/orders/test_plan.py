@@ -497,7 +497,8 @@ def test_an_order_that_is_proven_elsewhere_is_not_the_one_that_is_meant() -> Non
     with pytest.raises(NotAllowed) as caught:
         planned({"order_id": OF_IT, "domains": names}, chosen=there)
     assert caught.value.msg == (
-        "order_id: order 1001 is to be validated at other.test, which does not belong to a.example, b.example."
+        "order_id: order 1001 is to be validated at other.test, which does not belong to a.example, b.example. Nothing "
+        "was done. Give the ID of an order for these names, or no ID."
     )
     assert caught.value.facts["order_id"] == OF_IT
 

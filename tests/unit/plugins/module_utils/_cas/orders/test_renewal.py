@@ -86,8 +86,18 @@ def test_expiring_goes_by_the_status_of_the_service(status: str, left: float, du
 
 
 def test_a_certificate_without_dates_cannot_be_judged() -> None:
-    with pytest.raises(NotAllowed, match="does not say when Order 1001"):
+    with pytest.raises(NotAllowed) as caught:
         planned(order("issued"))
+    assert caught.value.msg == (
+        "The service does not say when Order 1001 for www.example.com expires, so it is unknown whether it is due. "
+        "Nothing was ordered. Run the task again later, or order now with force: true."
+    )
+    plan = planned(order("issued"), force=True)
+    assert (
+        plan.facts["reason"]
+        == "the service does not say when Order 1001 for www.example.com expires, renewal is forced"
+    )
+    assert actions(plan) == [(PACKAGE, None)]
 
 
 def test_force_is_due_whatever_the_date_says() -> None:
@@ -97,16 +107,100 @@ def test_force_is_due_whatever_the_date_says() -> None:
     assert actions(plan) == [(PACKAGE, None)]
 
 
-@pytest.mark.parametrize("there", [[], ["expired"], ["revoked", "inactive"], ["failed"]], ids=str)
-def test_without_a_valid_certificate_a_new_one_is_due(there: list[str]) -> None:
-    plan = planned(*(order(status, number) for number, status in enumerate(there, 1)))
+PRODUCT_OF_WWW = f"www.example.com with {FREE}"
+FIRST: dict[str, Any] = {"allow_first_order": True}
+
+
+@pytest.mark.parametrize("there", [[], ["failed"], ["inactive"], ["failed", "inactive"]], ids=str)
+def test_a_first_certificate_is_ordered_only_on_request(there: list[str]) -> None:
+    orders = [order(status, number) for number, status in enumerate(there, 1)]
+    with pytest.raises(NotAllowed) as caught:
+        planned(*orders)
+    assert caught.value.msg == (
+        f"domains: there is nothing to renew: no certificate for {PRODUCT_OF_WWW} was issued before. Nothing was "
+        "ordered. Check domains and product_code; a first certificate is ordered with cas_order, or here with "
+        "allow_first_order: true."
+    )
+    plan = planned(*orders, **FIRST)
     assert plan.facts == {
         "due": True,
-        "reason": f"no valid certificate for www.example.com with {FREE}",
+        "reason": f"no valid certificate for {PRODUCT_OF_WWW}",
         "strategy": "reorder",
         "previous_order_id": None,
     }
     assert [action for action, _order in actions(plan)] == [DELETE] * ("failed" in there) + [PACKAGE]
+
+
+@pytest.mark.parametrize("status", ["pending_application", "pending_validation", "reviewing"])
+def test_a_first_order_in_progress_is_found_without_permission(status: str) -> None:
+    plan = planned(order(status))
+    assert (plan.steps, plan.facts["reason"]) == ((), "Order 1001 for www.example.com is in progress")
+
+
+@pytest.mark.parametrize("there", [["expired"], ["revoked"], ["revoked", "inactive"], ["expired", "failed"]], ids=str)
+@pytest.mark.parametrize("options", [{}, {"order_id": "1001"}], ids=["by names", "by number"])
+def test_what_is_over_is_renewed_by_a_new_order(there: list[str], options: dict[str, Any]) -> None:
+    plan = planned(*(order(status, number, left=-1) for number, status in enumerate(there, 1)), **options)
+    was = f"was {there[0]}" if there[0] == "revoked" else "has expired"
+    assert plan.facts == {
+        "due": True,
+        "reason": f"Order 1001 for www.example.com {was}, and no later order is valid",
+        "strategy": "reorder",
+        "previous_order_id": "1001",
+    }
+    assert actions(plan)[-1] == (PACKAGE, None)
+
+
+def test_the_latest_of_what_is_over_is_renewed() -> None:
+    plan = planned(order("expired", 1, left=-60), order("revoked", 2, left=50), order("expired", 3, left=-30))
+    assert plan.facts["previous_order_id"] == "1002"
+    assert plan.facts["reason"].startswith("Order 1002 for www.example.com was revoked")
+
+
+# Revoked.
+
+
+def test_a_revoked_order_is_due_whatever_its_dates_say() -> None:
+    plan = planned(order("revoked", 1, left=89), order_id="1001")
+    assert (plan.facts["due"], actions(plan)) == (True, [(PACKAGE, None)])
+
+
+BOUGHT = {1: NOON - timedelta(days=80), 2: NOON - timedelta(days=1)}
+
+
+@pytest.mark.parametrize(
+    ("revoked", "moments", "follows"),
+    [(1, BOUGHT, True), (2, BOUGHT, False), (1, {}, True), (2, {}, True)],
+    ids=["issued afterwards", "issued before", "unknown when", "unknown when, higher number"],
+)
+@pytest.mark.parametrize("strategy", ["auto", "reorder"])
+def test_an_earlier_order_does_not_follow_the_revoked_one(
+    revoked: int, moments: dict[int, Any], follows: bool, strategy: str
+) -> None:
+    """What is unknown is taken for a successor: else each run would order another one."""
+    there = [
+        order("revoked" if number == revoked else "issued", number, left=80, bought=moments.get(number))
+        for number in (1, 2)
+    ]
+    plan = planned(*there, order_id=str(1000 + revoked), strategy=strategy)
+    assert (plan.facts["due"], actions(plan)) == ((False, []) if follows else (True, [(PACKAGE, None)]))
+    assert plan.facts["previous_order_id"] == str(1000 + revoked)
+    assert ("was revoked" in plan.facts["reason"]) is not follows
+
+
+def test_without_a_number_another_valid_certificate_serves() -> None:
+    plan = planned(order("revoked", 2, left=80, bought=BOUGHT[2]), order("issued", 1, left=80, bought=BOUGHT[1]))
+    assert (plan.facts["due"], plan.steps) == (False, ())
+
+
+def test_a_certificate_that_its_ca_revoked_is_due_before_the_list_says_so() -> None:
+    there = order("issued", 1, left=80)
+    for found, expected in ((False, []), (True, [(PACKAGE, None)])):
+        plan = planned(there, order_id="1001", due_on_host=found, revoked_on_host=found)
+        assert actions(plan) == expected
+    assert plan.facts["reason"].startswith("Order 1001 for www.example.com was revoked")
+    follower = planned(there, order("issued", 2, left=89), order_id="1001", due_on_host=True, revoked_on_host=True)
+    assert (follower.facts["due"], actions(follower)) == (False, [])
 
 
 # How it is renewed.
@@ -147,7 +241,7 @@ def test_the_strategy(strategy: str, product: str, status: str, call: str | None
 @pytest.mark.parametrize("there", [[], ["expired"], ["revoked"]], ids=str)
 def test_what_is_over_cannot_be_renewed_only_ordered_anew(there: list[str]) -> None:
     with pytest.raises(NotAllowed, match="strategy: reorder"):
-        planned(*(order(status) for status in there), strategy="renew")
+        planned(*(order(status) for status in there), strategy="renew", **FIRST)
 
 
 def test_renew_is_no_error_while_nothing_is_due() -> None:
@@ -221,7 +315,7 @@ def test_nothing_is_ordered_beside_an_unknown_order() -> None:
 
 
 def test_a_step_says_why_it_is_taken() -> None:
-    plan = planned(domains=["a.example", "b.example"])
+    plan = planned(domains=["a.example", "b.example"], **FIRST)
     assert plan.steps[0].reason == plan.facts["reason"] == f"no valid certificate for a.example, b.example with {FREE}"
     for there in (order("issued", left=10), order("expired")):
         plan = planned(there)
@@ -234,7 +328,7 @@ def test_a_step_says_why_it_is_taken() -> None:
 def test_the_service_renews_only_what_expires_and_says_which_order_does_not() -> None:
     for there, number in ((paid("issued", 5), "1001"), (None, None)):
         with pytest.raises(NotAllowed, match="strategy: renew works only while an order is expiring") as caught:
-            planned(*([there] if there else []), product_code=PAID, strategy="renew")
+            planned(*([there] if there else []), product_code=PAID, strategy="renew", **FIRST)
         assert caught.value.facts.get("order_id") == number
 
 

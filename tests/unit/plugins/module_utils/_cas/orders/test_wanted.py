@@ -31,7 +31,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._x509.make import
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.renewal_window import Window, window
 from tests.support.client import CONTACT, DEFAULTS, csr, key
 
-OV, FREE = "symantec-ov-1-personal", "digicert-free-1-free"
+OV, FREE, WILD = "symantec-ov-1-personal", "digicert-free-1-free", "geotrust-dv-w-starter"
 WWW = ["www.example.com"]
 
 
@@ -85,7 +85,8 @@ def test_the_least_that_can_be_asked_of_a_renewal() -> None:
     ids=["folded", "once each", "another script", "wildcards", "five", "five and one twice"],
 )
 def test_good_names(given: list[str], domains: tuple[str, ...]) -> None:
-    assert asked(domains=given).domains == domains
+    product = WILD if domains[0].startswith("*") else FREE
+    assert asked(domains=given, product_code=product).domains == domains
 
 
 @pytest.mark.parametrize(
@@ -295,7 +296,8 @@ def test_the_company() -> None:
 
 @pytest.mark.parametrize("code", [*PRODUCTS, "vtrus-dv-w-starter", "new_2.0"])
 def test_products_are_passed_on_known_or_not(code: str) -> None:
-    assert asked(product_code=code).product_code == code
+    domains = [("*." if "-w-" in code else "www.") + "example.com"]
+    assert asked(product_code=code, domains=domains).product_code == code
 
 
 @pytest.mark.parametrize("code", ["", "two words", "a&b=c", "x" * 101, "a\nb"])
@@ -425,3 +427,64 @@ def test_an_empty_path_is_no_wish_for_a_key_of_the_services() -> None:
 def test_the_id_of_an_instance_is_refused(read: Callable[..., Any]) -> None:
     with pytest.raises(InvalidOption, match=r"^order_id: 'cas-ivauto-abc123' is the id of an instance"):
         read(order_id="cas-ivauto-abc123")
+
+
+# Names for a product.
+
+SINGLE, BOTH = FREE, "symantec-dv-1-starter"
+
+
+@pytest.mark.parametrize("read", [asked, renewal], ids=["cas_order", "cas_order_renew"])
+@pytest.mark.parametrize(
+    ("product", "domains", "says"),
+    [
+        (
+            SINGLE,
+            ["*.example.com"],
+            f"{SINGLE} is for single names only, and *.example.com is a wildcard. Use a product ",
+        ),
+        (
+            "cfca-ov-1-personal",
+            ["*.a.example", "*.b.example"],
+            "is for single names only, and *.a.example is a wildcard",
+        ),
+        (WILD, ["example.com"], f"{WILD} is for wildcards only, and example.com is not one. Use a product for single "),
+        ("cfca-ev-w-advanced", ["a.example", "b.example"], "is for wildcards only, and a.example is not one"),
+    ],
+)
+def test_names_that_the_product_does_not_take_are_refused(
+    read: Callable[..., Any], product: str, domains: list[str], says: str
+) -> None:
+    with pytest.raises(InvalidOption) as caught:
+        read(domains=domains, product_code=product)
+    assert caught.value.msg.startswith("product_code: ")
+    assert says in caught.value.msg
+
+
+@pytest.mark.parametrize("read", [asked, renewal], ids=["cas_order", "cas_order_renew"])
+@pytest.mark.parametrize(
+    ("product", "domains"),
+    [
+        (SINGLE, ["example.com"]),
+        (SINGLE, ["a.example", "b.example"]),
+        (WILD, ["*.example.com"]),
+        (WILD, ["*.a.example", "*.b.example"]),
+        (BOTH, ["*.example.com"]),
+        (BOTH, ["example.com"]),
+        ("vtrus-dv-w-starter", ["example.com"]),
+        ("new-dv-1-plan", ["*.example.com"]),
+    ],
+    ids=str,
+)
+def test_what_a_product_may_take_is_passed_on(read: Callable[..., Any], product: str, domains: list[str]) -> None:
+    """Codes that are not documented, and one of which the documents say both."""
+    assert read(domains=domains, product_code=product).domains == tuple(domains)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"state": "absent"}, {"state": "revoked"}, {"order_id": "7"}],
+    ids=["not ordered", "not ordered either", "with the product of the order"],
+)
+def test_what_is_not_ordered_with_the_product_is_not_refused(options: dict[str, Any]) -> None:
+    assert asked(domains=["*.example.com"], **options).product_code == SINGLE

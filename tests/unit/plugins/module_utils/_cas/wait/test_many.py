@@ -101,6 +101,7 @@ def fleet(asked: info.Query) -> many.Many[Order]:
         lacks=lambda order: asked.include_certificate and order.certificate is None,
         option="order_ids",
         again=RESUME,
+        over="Place new orders with cas_order.",
     )
 
 
@@ -257,7 +258,7 @@ def test_each_is_waited_for_until_it_is_issued_or_cannot_be_any_more() -> None:
     assert ran.failure.msg == (
         f"3 of 4 orders were not issued and cannot be any more: Order {worse} for worse.example (gone); "
         f"Order {dead} for www.example.com (revoked); Order {bad} for "
-        "bad.example (failed)."
+        "bad.example (failed). Place new orders with cas_order."
     )
     assert ran.statuses == ["pending_validation", "issued", "revoked", "failed"]
     assert not any("issued after" in line for line in ran.loud)
@@ -306,7 +307,7 @@ def test_a_number_that_does_not_exist_is_looked_for_once_and_named() -> None:
     begun = world_time(account)
     ran = run(account, ["7", *of(account), "8"])
     assert isinstance(ran.failure, InvalidOption)
-    assert ran.failure.msg == "order_ids: orders 7, 8 do not exist."
+    assert ran.failure.msg == "order_ids: orders 7, 8 do not exist. Check the IDs, the access key and the endpoint."
     assert [look.count(DESCRIBE) for look in ran.looks][1:-1] == [0] * len(ran.looks[1:-1])
     assert ran.looks[-1].count(DESCRIBE) == 2
     assert 20 <= world_time(account) - begun < 60
@@ -316,7 +317,7 @@ def test_a_number_that_does_not_exist_is_looked_for_once_and_named() -> None:
 def test_a_single_number_that_does_not_exist_is_named_within_a_short_wait() -> None:
     ran = run(emulator(), ["7"], wait_timeout=10)
     assert ran.failure
-    assert ran.failure.msg == "order_ids: order 7 does not exist."
+    assert ran.failure.msg == "order_ids: order 7 does not exist. Check the IDs, the access key and the endpoint."
 
 
 def test_trouble_while_a_number_is_looked_for_does_not_hide_that_it_is_missing() -> None:

@@ -140,6 +140,20 @@ def test_what_is_missing(order: Order, says: str) -> None:
     assert progress.missing(order) == says
 
 
+def test_what_the_task_publishes_itself_is_not_asked_of_the_reader() -> None:
+    both = replace(OPEN, validation=(RECORD, FILE))
+    says = f"Publishing TXT _dnsauth.{WWW} and {FILE.url}."
+    assert progress.missing(both, publishes=True) == says
+    lines: list[str] = []
+    watched = progress.Progress(lambda line, _detail: lines.append(line), lambda: 0.0, 60.0, publishes=True)
+    watched.order(both)
+    watched.end(f"{both.short}: issued", both)
+    assert all(line.endswith(f" {says}") for line in lines)
+    assert len(lines) == 2
+    for order in (replace(OPEN, validation=()), REVIEWING):
+        assert progress.missing(order, publishes=True) == progress.missing(order)
+
+
 def test_all_records_of_an_order_are_told() -> None:
     other = replace(RECORD, domain="b.example", record_name="_dnsauth.b.example", record_value="other")
     both = replace(OPEN, validation=(RECORD, other))

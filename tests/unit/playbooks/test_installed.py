@@ -1,0 +1,153 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user has: the tarball, an empty home, and the commands of the README and of the guides. Real runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.reliability.support.playbooks import environment
+from tests.support.pages import blocks
+from tests.tools.dependencies import ROOT, VENV
+from tests.tools.workspace import build
+
+
+@dataclass
+class User:
+    """Somebody who has installed the collection, and nothing else."""
+
+    home: Path
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *command: str, status: int = 0) -> str:
+        environ = {**environment(self.home, ANSIBLE_NOCOLOR="1"), **self.variables}
+        environ["ANSIBLE_COLLECTIONS_PATH"] = str(self.home / "collections")
+        found = subprocess.run(command, cwd=self.home, env=environ, capture_output=True, text=True, check=False)
+        assert found.returncode == status, found.stdout + found.stderr
+        return found.stdout + found.stderr
+
+    def play(self, *arguments: str, status: int = 0) -> str:
+        return self.run("ansible-playbook", *arguments, status=status)
+
+    def write(self, name: str, content: Any) -> None:
+        (self.home / name).write_text(content if isinstance(content, str) else json.dumps(content))
+
+    def list_certificates(self, inventory: str, domains: list[str]) -> None:
+        """A host that is this machine, with a list of one certificate."""
+        entry = {
+            "domains": domains,
+            "validation": "manual",
+            "directory": str(self.home / "store"),
+            "poll_interval": 0.2,
+        }
+        entry.update(owner=str(os.geteuid()), group=str(os.getegid()))
+        local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable, "ansible_become": False}
+        self.write(inventory, {"web": {"hosts": {"web1": {"certificates": [entry]}}, "vars": local}})
+
+    def rehearse(self, **variables: Any) -> None:
+        """Start the emulator, and export what it prints."""
+        printed = self.play(
+            "certops.alicloud.rehearse", "-e", json.dumps({f"rehearse_{n}": v for n, v in variables.items()})
+        )
+        (file,) = re.findall(r"Run this in your shell: \. ([^\s\"]+)", printed)
+        written = re.findall(r"export (\w+)=(\S+)", Path(file).read_text())
+        assert dict(written) == dict(re.findall(r"export (\w+)=([^\s\"]+)", printed))
+        self.variables.update(written)
+
+
+@pytest.fixture(scope="module")
+def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("installed")
+    galaxy = [f"{VENV}/bin/ansible-galaxy", "collection", "install", "--offline", "--collections-path", str(directory)]
+    kept = {**os.environ, "HOME": str(directory), "ANSIBLE_HOME": str(directory / "ansible")}
+    subprocess.run([*galaxy, str(build(directory))], check=True, stdout=subprocess.DEVNULL, env=kept)
+    return directory
+
+
+@pytest.fixture
+def user(collections: Path, tmp_path: Path) -> Iterator[User]:
+    (tmp_path / "collections").symlink_to(collections)
+    found = User(tmp_path)
+    yield found
+    if found.variables:
+        found.play("certops.alicloud.rehearse", "-e", "rehearse_state=stopped")
+
+
+def test_all_that_the_readme_lists_runs_from_the_tarball_against_the_rehearsal(user: User) -> None:
+    user.rehearse()
+    assert len(user.variables) == 4
+    user.list_certificates("inventory", ["www.example.com"])
+    first = next(blocks(ROOT / "README.md", "yaml"))
+    user.write("site.yml", first)
+    preview = user.play("-i", "inventory", "site.yml", "--check", "--diff")
+    assert "call CreateCertificateWithCsrRequest (uses 1 of 20 left)" in preview, preview
+    assert "issued: www.example.com (web1)" in user.play("-i", "inventory", "certops.alicloud.issue")
+    assert "nothing to do" in user.play("-i", "inventory", "certops.alicloud.renew")
+    # As the rehearsal prints it.
+    renewed = user.play("-i", "inventory", "certops.alicloud.renew", "-e", "certificate_force=true")
+    assert "renewed: www.example.com (web1)" in renewed
+    demo = user.play("certops.alicloud.demo")
+    (report,) = re.findall(r'"msg": "(.*/report.txt)"', demo)
+    assert re.search(r"revoked +demo-\w+.example.com", Path(report).read_text())
+    shutil.rmtree(Path(report).parent)
+
+
+def test_a_rehearsal_that_cannot_start_says_why_at_once(user: User) -> None:
+    said = user.play("certops.alicloud.rehearse", "-e", json.dumps({"rehearse_dials": {"proof": "dns"}}), status=2)
+    assert "The emulator did not start. Dial proof=dns needs the dial dns_server." in said
+
+
+def test_the_demo_does_nothing_to_a_real_account(user: User) -> None:
+    said = user.play("certops.alicloud.demo", status=2)
+    assert "is not the address of an emulator. Run certops.alicloud.rehearse" in said
+    assert "ok=0" in said
+
+
+CRON = re.compile(r"^ +17 3 \* \* \*  (.+)$", re.MULTILINE)
+
+
+def test_the_line_of_cron_finds_the_keys_and_renews(user: User) -> None:
+    """The files and the command line of the guide, with the environment that cron gives them."""
+    user.rehearse()
+    page = ROOT / "docs/docsite/rst/guide_renewal.rst"
+    script, credentials = (
+        next(each for each in blocks(page, "sh") if name in each) for name in ("# renew.sh", "# credentials")
+    )
+    (line,) = CRON.findall(page.read_text())
+    site = user.home / "site"
+    site.mkdir()
+    user.list_certificates("site/inventory", ["www.example.com"])
+    user.write("site/certificates.yml", {"certificates_hosts": "web"})
+    user.write("site/renew.sh", script.replace("$HOME/.local/bin", f"{VENV}/bin"))
+    assert [each.split("=")[0] for each in re.findall(r"export (\S+)", credentials)] == list(user.variables)[2:]
+    user.write("site/credentials", "".join(f"export {name}={value}\n" for name, value in user.variables.items()))
+    (site / "credentials").chmod(0o600)
+    (site / "renew.sh").chmod(0o755)
+    (user.home / "home").mkdir(exist_ok=True)
+    cron = ["env", "-i", f"HOME={user.home}", "PATH=/usr/bin:/bin", "/bin/sh", "-c", line]
+    # The collection is where ansible-galaxy puts it.
+    (user.home / ".ansible").mkdir()
+    (user.home / ".ansible/collections").symlink_to(user.home / "collections")
+    assert user.run(*cron) == ""
+    assert (
+        "the certificate is left alone" in (site / "renew.log").read_text()
+        or "skipped, because" in (site / "renew.log").read_text()
+    )
+    assert "issued: www.example.com" in user.play("-i", "site/inventory", "certops.alicloud.issue")
+    user.write("site/certificates.yml", {"certificates_hosts": "web", "certificate_force": True})
+    assert user.run(*cron) == ""
+    assert "renewed: www.example.com (web1)" in (site / "renew.log").read_text()
+    user.write("site/credentials", "")
+    assert "access_key" in user.run(*cron, status=1)
