@@ -17,15 +17,20 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from .core.control import PREFIX, moment_of
+from .core.control import PREFIX
 from .core.dials import Dials, as_json, meanings, turn
 from .core.emulator import Emulator, Logged
 from .core.gate import Keys
 from .core.refusal import Impossible
 from .core.server import Server, check_loopback
+from .core.wish import moment_of
 from .core.world import DEFAULT_QUOTA, World
+from .instances.facts import INTERNATIONAL
+from .instances.stock import Wish, read_text, read_wish
 from .orders.validation import Prover
 
+EXAMPLE = "spec=geo.dv.f,count=3,months=12,state=inactive"
+TEST_STOCK = "type=TEST,count=2"  # free test instances that are bought for nothing
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -61,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     dials = "\n".join(f"  {name} ({default}): {meaning}" for name, default, meaning in meanings())
     parser = argparse.ArgumentParser(
         prog="python -m tests.emulator",
-        description="Certificate orders of Alibaba Cloud CAS, for tests and rehearsals. Loopback only.",
+        description="Certificate orders and instances of Alibaba Cloud CAS, for tests and rehearsals. Loopback only.",
         epilog=f"dials (default):\n{dials}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -72,6 +77,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--clock", default="now", help="the world's time at the start: now, -62d, +3h, a time with Z")
     parser.add_argument("--dial", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--quota", action="append", default=[], metavar="PRODUCT=TOTAL")
+    parser.add_argument(
+        "--instance",
+        action="append",
+        default=[],
+        metavar="none|NAME=VALUE,...",
+        help=f"instances at the start, like {EXAMPLE}; default: two of type TEST",
+    )
     parser.add_argument("--ready-file", type=Path, help="JSON with all addresses, written when they can be used")
     parser.add_argument("--with-pid", type=int, help="end when this process is gone")
     parser.add_argument("--access-key-id", default=Keys.access_key_id)
@@ -91,8 +103,14 @@ def _emulator(options: argparse.Namespace) -> Emulator:
         World(dials=dials, quota=quota, base=clock(options.clock)),
         keys=Keys(options.access_key_id, options.access_key_secret),
     )
+    emulator.stock = _stock(options.instance or [TEST_STOCK])
+    emulator.restock()
     emulator.on_call = _print_call if options.log else None
     return emulator
+
+
+def _stock(texts: Sequence[str]) -> tuple[Wish, ...]:
+    return tuple(read_wish(read_text(text)) for text in texts if text != "none")
 
 
 def clock(text: str) -> float:
@@ -127,13 +145,17 @@ def _run(emulator: Emulator, options: argparse.Namespace, stack: contextlib.Exit
     directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="emulator-")))
     (directory / "ca.pem").write_text(emulator.world.authority.root_pem)
     plain = stack.enter_context(Server(emulator, options.host, options.port or 0))
-    secure = None
+    plain_abroad = stack.enter_context(Server(emulator, options.host, site=INTERNATIONAL))
+    secure = secure_abroad = None
     if options.tls or options.tls_port is not None:
         secure = stack.enter_context(Server(emulator, options.host, options.tls_port or 0, tls=True))
+        secure_abroad = stack.enter_context(Server(emulator, options.host, tls=True, site=INTERNATIONAL))
     stack.enter_context(contextlib.closing(Prover(emulator)))
     ready = {
         "url": plain.url,
         "tls_url": secure.url if secure else None,
+        "international_url": plain_abroad.url,
+        "international_tls_url": secure_abroad.url if secure_abroad else None,
         "control_url": plain.url + PREFIX.rstrip("/"),
         "ca_file": str(directory / "ca.pem"),
         "access_key_id": options.access_key_id,

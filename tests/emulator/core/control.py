@@ -6,27 +6,28 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..alidns.zones import Record
-from ..orders.ca import moment
+from ..instances.control import ACTS as INSTANCE_ACTS
+from ..instances.control import happen, shown
+from ..instances.happenings import prove_all
 from ..orders.lifecycle import DAY, Order
 from ..orders.responses import instance_id
 from .dials import as_json
 from .refusal import Impossible
 from .reply import Reply, plain_json
+from .wish import Wish, iso, need
+from .wish import moment_of as moment_of
 from .world import World
 
 if TYPE_CHECKING:
     from .emulator import Emulator
 
 PREFIX = "/_control/"
-Wish = dict[str, Any]
 
 
 def answer(emulator: Emulator, method: str, path: str, body: bytes) -> Reply:
@@ -64,13 +65,6 @@ def _wish(body: bytes) -> Wish:
     return wish
 
 
-def _need(wish: Wish, name: str, kind: type) -> Any:
-    value = wish.get(name)
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise Impossible(f"{name} is missing or has the wrong type.")
-    return value
-
-
 # Reads.
 
 
@@ -79,7 +73,9 @@ def _state(emulator: Emulator, _wish: Wish) -> Wish:
     quota = {product: dict(zip(("total", "used", "issued"), world.units(product))) for product in world.quota}
     orders = [_order(world, order) for order in world.present()]
     zones = {domain: [_record(record) for record in world.zones.of(domain)] for domain in world.zones.hosted}
-    return {"now": iso(world.now()), "orders": orders, "quota": quota, "zones": zones, "dials": as_json(world.dials)}
+    instances = [shown(world, instance) for instance in world.present_instances()]
+    account = {"orders": orders, "quota": quota, "instances": instances, "people": asdict(world.people)}
+    return {"now": iso(world.now()), **account, "zones": zones, "dials": as_json(world.dials)}
 
 
 def _record(record: Record) -> Wish:
@@ -120,8 +116,10 @@ def _calls(emulator: Emulator, _wish: Wish) -> Wish:
 def _event(name: str) -> Callable[[Emulator, Wish], Wish]:
     def act(emulator: Emulator, wish: Wish) -> Wish:
         order_id = wish.get("order_id")
+        if "instance_id" in wish and order_id is None and name != "submit":
+            return happen(name)(emulator, wish)
         if order_id is None and name == "prove":
-            return {"orders": [str(order.number) for order in emulator.prove_all()]}
+            return _prove_all(emulator)
         if isinstance(order_id, bool) or not isinstance(order_id, (int, str)):
             raise Impossible("order_id is missing or is neither text nor a whole number.")
         order: Order = getattr(emulator, name)(order_id)
@@ -130,11 +128,17 @@ def _event(name: str) -> Callable[[Emulator, Wish], Wish]:
     return act
 
 
+def _prove_all(emulator: Emulator) -> Wish:
+    orders = [str(order.number) for order in emulator.prove_all()]
+    instances = [instance.instance_id for instance in prove_all(emulator.world)]
+    return {"orders": orders, **({"instances": instances} if instances else {})}
+
+
 def _advance(emulator: Emulator, wish: Wish) -> Wish:
     if len(wish) != 1:
         raise Impossible("Advance takes one of seconds, days, to.")
     if "to" in wish:
-        seconds = moment_of(_need(wish, "to", str)) - emulator.world.now()
+        seconds = moment_of(need(wish, "to", str)) - emulator.world.now()
         # The world runs on while the call is under way.
         emulator.advance(0.0 if abs(seconds) < 1 else seconds)
     elif "days" in wish:
@@ -152,7 +156,7 @@ def _amount(wish: Wish, name: str) -> float:
 
 
 def _quota(emulator: Emulator, wish: Wish) -> Wish:
-    product, total = _need(wish, "product_code", str), _need(wish, "total", int)
+    product, total = need(wish, "product_code", str), need(wish, "total", int)
     if total < 0:
         raise Impossible("total is negative.")
     emulator.set_quota(product, total)
@@ -160,7 +164,7 @@ def _quota(emulator: Emulator, wish: Wish) -> Wish:
 
 
 def _zone(emulator: Emulator, wish: Wish) -> Wish:
-    domain = _need(wish, "domain", str)
+    domain = need(wish, "domain", str)
     emulator.world.zones.host(domain, emulator.world.now())
     return {"domain": domain}
 
@@ -169,7 +173,7 @@ def _set_record(emulator: Emulator, wish: Wish) -> Wish:
     facts = {name: wish[name] for name in ("enabled", "locked") if name in wish}
     if not facts or not all(isinstance(fact, bool) for fact in facts.values()):
         raise Impossible("A record is enabled or locked by true or false.")
-    number = _need(wish, "record_id", str)
+    number = need(wish, "record_id", str)
     return _record(emulator.world.zones.set(int(number) if number.isdigit() else 0, **facts))
 
 
@@ -216,20 +220,7 @@ ACTS: dict[str, Callable[[Emulator, Wish], object]] = {
     "fault": _fault,
     "faults/clear": _no_faults,
     "calls/clear": _no_calls,
+    **INSTANCE_ACTS,
     "reset": _reset,
     "stop": _stop,
 }
-
-
-def iso(seconds: float) -> str:
-    return moment(seconds).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def moment_of(text: str) -> float:
-    """Unix seconds of a time in ISO form with Z, or of now."""
-    if text == "now":
-        return time.time()
-    try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc).timestamp()
-    except ValueError as error:
-        raise Impossible(f"{text!r} is not a time like 2026-11-22T00:00:00Z.") from error

@@ -6,44 +6,40 @@
 from __future__ import annotations
 
 import copy
-import json
 import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
 
 from ..alidns import operations
+from ..instances import happenings, stock
+from ..instances.facts import CHINA, INTERNATIONAL, Instance
+from ..instances.operations import OPERATIONS as INSTANCE_OPERATIONS
+from ..instances.operations import WRITES as INSTANCE_WRITES
 from ..orders import events, service
 from ..orders.lifecycle import Order
 from . import control
 from .dials import Dials, turn
 from .faults import Fault, Faults, play, read_fault
 from .gate import DNS_VERSION, VERSION, Call, Gate, Keys, pairs
+from .log import Logged as Logged
+from .log import instance_of, members
 from .refusal import Impossible, Refusal
 from .reply import Lost, Reply, failure, success
+from .wish import iso
 from .world import World
 
 OPERATIONS = {**service.OPERATIONS, **operations.OPERATIONS}
-ACTIONS = {VERSION: frozenset(service.OPERATIONS), DNS_VERSION: frozenset(operations.OPERATIONS)}
-WRITES = service.WRITES.keys() | operations.WRITES.keys()
+ACTIONS = {
+    VERSION: frozenset(service.OPERATIONS) | frozenset(INSTANCE_OPERATIONS),
+    DNS_VERSION: frozenset(operations.OPERATIONS),
+}
+WRITES = service.WRITES.keys() | operations.WRITES.keys() | INSTANCE_WRITES.keys()
 CRL_PATH = "/crl"
 END_OF_TIME = 3944678400.0  # 2095-01-01
-
-
-@dataclass(frozen=True)
-class Logged:
-    """One call as it ended for its caller; status 0 and the fault's kind as code when nothing arrived."""
-
-    action: str
-    code: str
-    status: int
-    order_id: str | None
-    at: str
-    write: bool
-    fault: str | None
 
 
 class Emulator:
@@ -64,6 +60,8 @@ class Emulator:
         self.gate = Gate(self.keys)
         self.faults = Faults()
         self.calls: list[Logged] = []
+        self.stock: tuple[stock.Wish, ...] = ()
+        self.sites: dict[str, str] = {}
         self.on_call: Callable[[Logged], None] | None = None
         self.lock = threading.RLock()
         self.lists_served = 0
@@ -93,9 +91,11 @@ class Emulator:
             return Reply(404)
         return Reply(200, {"Content-Type": "application/pkix-crl"}, crl)
 
-    def call(self, action: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+    def call(self, action: str, parameters: Mapping[str, str], site: str = CHINA) -> dict[str, Any]:
         """An operation without gate, faults and log; raises Refusal."""
         with self.lock:
+            if action in INSTANCE_OPERATIONS:
+                return INSTANCE_OPERATIONS[action](self.world, parameters, site)
             return OPERATIONS[action](self.world, parameters)
 
     def _exchange(self, call: Call, rule: Fault | None) -> Reply:
@@ -122,11 +122,18 @@ class Emulator:
                 if self._checked:
                     actions = ACTIONS.get(call.version, frozenset())
                     self.gate.admit(call, self.world.dials, self._wall(), actions)
-                reply = success(self.call(call.action, self._parameters(call)), _request_id())
+                fields = self.call(call.action, self._parameters(call), self._site(call))
+                reply = success(fields, _request_id())
                 # The clock of the service is the world's; signatures are checked against the real one.
                 return replace(reply, headers={**reply.headers, "Date": formatdate(self.world.now(), usegmt=True)})
             except Refusal as refusal:
                 return failure(refusal, _request_id(), call.headers.get("host", ""))
+
+    def _site(self, call: Call) -> str:
+        """The site of the endpoint that was asked: by its port here, by its name at the service."""
+        host = call.headers.get("host", "")
+        known = self.sites.get(host.rpartition(":")[2])
+        return known or (INTERNATIONAL if "ap-southeast-1" in host else CHINA)
 
     def _parameters(self, call: Call) -> dict[str, str]:
         """From the query, and from a form body unless dialled off: seen with the older signature, else unconfirmed."""
@@ -137,13 +144,14 @@ class Emulator:
         return parameters
 
     def _log(self, call: Call, rule: Fault | None, reply: Reply | None, served: list[Reply]) -> None:
-        answer = _members(reply)
+        answer = members(reply)
         kind = rule.kind if rule else None
         code = str(answer.get("Code", "OK" if reply and reply.status == 200 else kind))
         if reply is None or (kind == "garbage_json"):
             code = str(kind)
-        number = self._parameters(call).get("OrderId") or _members(served[-1] if served else None).get("OrderId")
-        at = control.iso(self.world.now())
+        parameters = self._parameters(call)
+        number = parameters.get("OrderId") or members(served[-1] if served else None).get("OrderId")
+        at = iso(self.world.now())
         entry = Logged(
             action=call.action,
             code=code,
@@ -152,6 +160,7 @@ class Emulator:
             at=at,
             write=call.action in WRITES,
             fault=kind,
+            instance_id=instance_of(parameters) if call.action in INSTANCE_OPERATIONS else None,
         )
         with self.lock:
             self.calls.append(entry)
@@ -180,6 +189,22 @@ class Emulator:
         with self.lock:
             return events.prove_all(self.world)
 
+    def add_instance(self, **wish: object) -> list[Instance]:
+        """The shop: instances by the fields of instances.stock.Wish."""
+        with self.lock:
+            return stock.add(self.world, stock.read_wish(wish))
+
+    def happen(self, event: str, instance_id: str, **details: object) -> Instance:
+        """What the world does to an instance: an event of instances.happenings."""
+        with self.lock:
+            return happenings.happen(self.world, event, instance_id, details)
+
+    def restock(self) -> None:
+        """Add what the account has from the start."""
+        with self.lock:
+            for wish in self.stock:
+                stock.add(self.world, wish)
+
     def advance(self, seconds: float) -> None:
         """Move the world's clock on; it never goes back, and ends before the CA does."""
         if seconds < 0:
@@ -206,7 +231,7 @@ class Emulator:
             self.faults.rules.append(fault)
 
     def reset(self) -> None:
-        """An empty account: same keys, CA, dials, quota and clock; faults and log are cleared too."""
+        """The account as at the start: same keys, CA, dials, quota and clock; faults and log are cleared too."""
         with self.lock:
             old = self.world
             fresh = World(
@@ -214,6 +239,7 @@ class Emulator:
             )
             fresh.base = old.now()
             self.world = fresh
+            self.restock()
             self.faults.rules.clear()
             self.calls.clear()
 
@@ -223,18 +249,9 @@ class Emulator:
             twin = Emulator(
                 copy.deepcopy(self.world), keys=self.keys, checked=self._checked, wall=self._wall, sleep=self._sleep
             )
+            twin.sites, twin.stock = self.sites, self.stock
             twin.faults.rules = [replace(rule) for rule in self.faults.rules]
             return twin
-
-
-def _members(reply: Reply | None) -> dict[str, Any]:
-    if reply is None or not reply.body.startswith(b"{"):
-        return {}
-    try:
-        members = json.loads(reply.body)
-    except ValueError:
-        return {}
-    return members if isinstance(members, dict) else {}
 
 
 def _number(order_id: int | str) -> int:

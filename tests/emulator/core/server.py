@@ -20,6 +20,7 @@ from pathlib import Path
 from socketserver import TCPServer
 from typing import Any
 
+from ..instances.facts import CHINA
 from ..orders.ca import Authority
 from .emulator import Emulator
 from .refusal import Impossible
@@ -34,17 +35,20 @@ SERVER_NAMES = ("127.0.0.1", "::1", "localhost")
 class Server:
     """A running emulator; close it, or use it as a context."""
 
-    def __init__(self, emulator: Emulator, host: str = "127.0.0.1", port: int = 0, tls: bool = False) -> None:
-        """Port 0 is any free one."""
+    def __init__(
+        self, emulator: Emulator, host: str = "127.0.0.1", port: int = 0, tls: bool = False, site: str = CHINA
+    ) -> None:
+        """Port 0 is any free one; `site` is the one whose endpoint this is."""
         check_loopback(host)
         context = _context(emulator.world.authority, SERVER_NAMES) if tls else None
         self._server = _Sockets(emulator, host, port, context)
+        emulator.sites[str(self._server.server_address[1])] = site
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
         name = f"[{host}]" if ":" in host else host
         self.address = f"{name}:{self._server.server_address[1]}"
         self.url = f"{'https' if tls else 'http'}://{self.address}"
-        if not tls:
+        if not tls and site == CHINA:
             emulator.world.address = self.url
 
     def close(self) -> None:

@@ -153,7 +153,7 @@ def names_of(domains: str, csr: Request | None, with_sans: bool) -> tuple[str, .
 def check_names(names: tuple[str, ...], way: str, product: str) -> None:
     """At most five, all single or all wildcard, no wildcard by file. Docstrings of the official SDK, confirmed."""
     for name in names:
-        _check_name(name)
+        check_name(name)
     wild = [name.startswith("*.") for name in names]
     if len(names) > MOST_NAMES:
         raise invalid("Domain", "最多支持5个域名")
@@ -166,7 +166,7 @@ def check_names(names: tuple[str, ...], way: str, product: str) -> None:
         raise Refusal("DomainAndProductNotMatch", "域名与证书规格不匹配")
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
     labels = name[2:].split(".") if name.startswith("*.") else name.split(".")
     if len(name) > 253 or len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
         raise invalid("Domain", "域名格式错误")

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..core.refusal import Refusal, invalid, missing, no_order, no_package
 from ..core.world import World
@@ -135,8 +135,8 @@ def describe_package(world: World, parameters: Parameters) -> Fields:
     return {"ProductCode": product, "TotalCount": bought, "UsedCount": used, "IssuedCount": issued}
 
 
-def list_orders(world: World, parameters: Parameters) -> Fields:
-    """ListUserCertificateOrder."""
+def list_orders(world: World, parameters: Parameters, others: Sequence[Fields] = ()) -> Fields:
+    """ListUserCertificateOrder; `others` are entries of the list CERT that no order stands behind."""
     kind = parameters.get("OrderType") or "CPACK"
     if kind not in ORDER_LISTS + CERTIFICATE_LISTS:
         raise invalid("OrderType", "it has to be CPACK, BUY, UPLOAD or CERT")
@@ -150,11 +150,13 @@ def list_orders(world: World, parameters: Parameters) -> Fields:
     asked = whole(parameters, "ShowSize", 50, 1)
     size, page = min(asked, world.dials.page_size), whole(parameters, "CurrentPage", 1, 1)
     entry = order_entry if kind in ORDER_LISTS else certificate_entry
+    items = [*others, *found] if kind == "CERT" else found
+    shown = items[(page - 1) * size : page * size]
     return {
-        "CertificateOrderList": [entry(world, order) for order in found[(page - 1) * size : page * size]],
+        "CertificateOrderList": [entry(world, item) if isinstance(item, Order) else item for item in shown],
         "CurrentPage": page,
         "ShowSize": asked if world.dials.echo_asked_size else size,
-        "TotalCount": len(found),
+        "TotalCount": len(items),
     }
 
 

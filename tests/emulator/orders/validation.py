@@ -17,6 +17,7 @@ from ..core.dials import Dials, split_address
 from ..core.emulator import Emulator
 from ..core.refusal import Impossible
 from ..core.world import World
+from ..instances.validation import Place, places
 from .lifecycle import Phase
 from .responses import FILE_PATH, proof_fields, proof_names
 
@@ -27,30 +28,45 @@ LONGEST_CHAIN = 10  # CNAMEs that are followed
 
 @dataclass(frozen=True)
 class Look:
-    """What has to be found for one attempt of one order: the same value at every name."""
+    """What has to be found for one attempt of one order or instance."""
 
-    number: int
+    number: int | str
     attempt: int
     method: str
-    names: tuple[str, ...]
-    value: str
+    places: tuple[Place, ...]
     record_type: str
 
 
 def waiting(world: World) -> list[Look]:
-    """Orders in domain_verify that have said what to publish."""
+    """Orders and instances that have said what to publish, and wait for it."""
+    return _waiting_orders(world) + _waiting_instances(world)
+
+
+def _waiting_instances(world: World) -> list[Look]:
+    looks = []
+    for instance in world.present_instances():
+        last, sought = instance.application, places(world, instance)
+        if last is not None and last.proven is None and sought:
+            method = "FILE" if last.form.method == "HTTP" else "DNS"
+            looks.append(Look(instance.instance_id, last.attempt, method, sought, "TXT"))
+    return looks
+
+
+def _waiting_orders(world: World) -> list[Look]:
     looks = []
     for order in world.present():
         fields = proof_fields(world, order) if world.phase(order) is Phase.VALIDATING else {}
         value = fields.get("Content") if order.method == "FILE" else fields.get("RecordValue")
         if value:
             kind = world.dials.record_type
-            looks.append(Look(order.number, order.attempt, order.method, proof_names(order), value, kind))
+            prefix = "" if order.method == "FILE" else "_dnsauth."
+            sought = tuple(Place(prefix + name, value) for name in proof_names(order))
+            looks.append(Look(order.number, order.attempt, order.method, sought, kind))
     return looks
 
 
-def attempt(emulator: Emulator, stopped: Callable[[], bool] = lambda: False) -> list[int]:
-    """One look at every waiting order, outside the lock, until stopped; returns the orders that are proven now."""
+def attempt(emulator: Emulator, stopped: Callable[[], bool] = lambda: False) -> list[int | str]:
+    """One look at everything that waits, outside the lock, until stopped; returns the ids that are proven now."""
     with emulator.lock:
         dials, looks = emulator.world.dials, waiting(emulator.world)
     if not looks:
@@ -61,8 +77,15 @@ def attempt(emulator: Emulator, stopped: Callable[[], bool] = lambda: False) -> 
 
 
 def _record(emulator: Emulator, look: Look) -> bool:
-    """Only if the order still waits with the same value: it may have been withdrawn meanwhile."""
+    """Only if it still waits with the same value: it may have been withdrawn meanwhile."""
     with emulator.lock, contextlib.suppress(Impossible):
+        if isinstance(look.number, str):
+            instance = emulator.world.instance(look.number)
+            last = instance.application if instance else None
+            if last is not None and last.attempt == look.attempt:
+                emulator.happen("prove", look.number)
+                return True
+            return False
         order = emulator.world.order(look.number)
         if order is not None and order.attempt == look.attempt:
             emulator.prove(look.number)
@@ -73,11 +96,11 @@ def _record(emulator: Emulator, look: Look) -> bool:
 def _found(emulator: Emulator, look: Look, dials: Dials) -> bool:
     """proof=http fetches files, proof=dns and proof=alidns look records up; each leaves the other method alone."""
     if dials.proof == "http" and look.method == "FILE":
-        return all(file_served(name, look.value, dials.proof_address) for name in look.names)
+        return all(file_served(each.host, each.value, dials.proof_address) for each in look.places)
     if dials.proof == "dns" and look.method == "DNS":
-        return all(record_there(f"_dnsauth.{name}", look, dials.dns_server) for name in look.names)
+        return all(record_there(each, look.record_type, dials.dns_server) for each in look.places)
     if dials.proof == "alidns" and look.method == "DNS":
-        return all(record_hosted(emulator, f"_dnsauth.{name}", look) for name in look.names)
+        return all(record_hosted(emulator, each, look.record_type) for each in look.places)
     return False
 
 
@@ -95,22 +118,26 @@ def file_served(domain: str, content: str, address: str) -> bool:
         connection.close()
 
 
-def record_there(name: str, look: Look, server: str) -> bool:
+def record_there(place: Place, record_type: str, server: str) -> bool:
     """The value is among the records under the name, at the one server that is asked; CNAMEs lead to another name."""
     import dns.exception
     import dns.resolver
+
+    if place.alias and record_there(Place(place.host, place.alias), "CNAME", server):
+        return True
 
     resolver = dns.resolver.Resolver(configure=False)
     host, resolver.port = split_address(server, 53)
     resolver.nameservers = [host]
     resolver.cache = None
+    name = place.host
     for _step in range(LONGEST_CHAIN):
         try:
-            answer = resolver.resolve(name, look.record_type, lifetime=PATIENCE, search=False, raise_on_no_answer=False)
+            answer = resolver.resolve(name, record_type, lifetime=PATIENCE, search=False, raise_on_no_answer=False)
         except dns.exception.DNSException:
             return False
         if answer.rrset is not None:
-            return any(_text(record) == look.value for record in answer)
+            return any(_text(record) == place.value for record in answer)
         if answer.canonical_name == answer.qname:
             return False
         name = answer.canonical_name.to_text()
@@ -123,12 +150,14 @@ def _text(record: Any) -> str:
     return str(record.target.to_text(omit_final_dot=True))
 
 
-def record_hosted(emulator: Emulator, name: str, look: Look) -> bool:
+def record_hosted(emulator: Emulator, place: Place, record_type: str) -> bool:
     """The value is among the records under the name, in the zone that answers for it; CNAMEs are followed."""
     with emulator.lock:
-        zones = emulator.world.zones
+        zones, name = emulator.world.zones, place.host
+        if place.alias and place.alias in {text.rstrip(".") for text in zones.published(name, "CNAME")}:
+            return True
         for _step in range(LONGEST_CHAIN):
-            if look.value in zones.published(name, look.record_type):
+            if place.value in zones.published(name, record_type):
                 return True
             name = next(iter(zones.published(name, "CNAME")), "").rstrip(".").lower()
         return False

@@ -21,6 +21,7 @@ from tests.emulator.core.gate import Keys
 from tests.emulator.core.reply import Reply
 from tests.emulator.core.server import Server
 from tests.emulator.core.world import World
+from tests.emulator.instances.facts import CHINA
 from tests.emulator.orders.ca import Authority, public_der
 from tests.reliability.support.figures import Figures
 from tests.support.certificates import new_key
@@ -59,10 +60,10 @@ class Malicious(Emulator):
         self._change = change
         self.records: list[str] = []
 
-    def call(self, action: str, parameters: Mapping[str, str]) -> Content:
+    def call(self, action: str, parameters: Mapping[str, str], site: str = CHINA) -> Content:
         if action in ("AddDomainRecord", "UpdateDomainRecord"):
             self.records.append(f"{parameters.get('RR')}.{parameters.get('DomainName')}")
-        return super().call(action, parameters)
+        return super().call(action, parameters, site)
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
         reply = super().handle(method, target, headers, body)

@@ -89,6 +89,27 @@ def test_start_and_end(tmp_path: Path, number: signal.Signals) -> None:
         assert list(tmp_path.iterdir()) == []
 
 
+def test_instances_at_the_start(tmp_path: Path) -> None:
+    options = ["--instance", "spec=ws.dv.f,full=2,count=2,state=normal", "--instance", "site=international"]
+    with running(tmp_path, *options) as (_process, ready):
+        kinds = [
+            (each["spec"], each["site"], each["status"]) for each in get(ready["control_url"] + "/state")["instances"]
+        ]
+        assert kinds == [("ws.dv.f", "china", "normal")] * 2 + [("geo.dv.f", "international", "inactive")]
+        assert ready["international_url"] != ready["url"]
+        assert ready["international_tls_url"] is None
+        reset = urllib.request.Request(f"{ready['international_url']}/_control/reset", data=b"{}", method="POST")
+        with urllib.request.urlopen(reset) as answer:
+            assert answer.status == 200
+        assert len(get(ready["control_url"] + "/state")["instances"]) == 3
+
+
+@pytest.mark.parametrize(("options", "kinds"), [([], ["TEST", "TEST"]), (["--instance", "none"], [])])
+def test_free_instances_at_the_start(tmp_path: Path, options: list[str], kinds: list[str]) -> None:
+    with running(tmp_path, *options) as (_process, ready):
+        assert [each["instance_type"] for each in get(ready["control_url"] + "/state")["instances"]] == kinds
+
+
 def test_it_ends_with_another_process(tmp_path: Path) -> None:
     other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     with other, running(tmp_path, "--with-pid", str(other.pid)) as (process, _ready):
@@ -105,6 +126,8 @@ def test_it_ends_with_another_process(tmp_path: Path) -> None:
         (["--dial", "proof"], "NAME=VALUE"),
         (["--quota", "x=many"], "whole number"),
         (["--clock", "yesterday"], "not a time"),
+        (["--instance", "spec=x"], "not a specification"),
+        (["--instance", "TEST"], "NAME=VALUE"),
         (["--port", "70000"], "not a port"),
         (["--tls-port", "on"], "not a port"),
     ],

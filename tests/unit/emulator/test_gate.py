@@ -207,7 +207,7 @@ def test_wrong_doors(target: str, headers: dict[str, str], told: tuple[int, str]
 
 
 def test_an_unknown_action() -> None:
-    assert _told(send(Emulator(), "ApplyCertificate")) == (404, "InvalidAction.NotFound")
+    assert _told(send(Emulator(), "UploadCsr")) == (404, "InvalidAction.NotFound")
 
 
 def test_rates() -> None:

@@ -20,6 +20,7 @@ from tests.emulator.core.emulator import Emulator
 from tests.emulator.orders import validation
 from tests.emulator.orders.responses import FILE_PATH
 from tests.support.calls import ask, order, still, type_of
+from tests.support.instance_calls import CONTACT, bought, detail, pending
 
 
 class Web:
@@ -185,6 +186,40 @@ def test_a_hosted_record_behind_an_alias_proves_its_domain() -> None:
     value = field(emulator, number, "RecordValue")
     emulator.call("AddDomainRecord", {"DomainName": "example.net", "RR": "v", "Type": "TXT", "Value": value})
     assert validation.attempt(emulator) == [number]
+
+
+def test_a_file_proves_an_instance(web: Web) -> None:
+    emulator = still(proof="http", proof_address=web.address)
+    instance_id = bought(emulator)
+    form = {"Domain": "www.example.com", "ValidationMethod": "HTTP", "ContactIdList.1": CONTACT}
+    ask(emulator, "UpdateInstance", InstanceId=instance_id, **form)
+    ask(emulator, "ApplyCertificate", InstanceId=instance_id)
+    emulator.advance(2)
+    (entry,) = detail(emulator, instance_id)["DomainValidationList"]
+    assert validation.attempt(emulator) == []
+    web.pages["www.example.com", entry["ValidationKey"]] = (200, entry["ValidationValue"].encode())
+    assert validation.attempt(emulator) == [instance_id]
+
+
+def test_records_prove_an_instance(names: Names) -> None:
+    emulator = still(proof="dns", dns_server=names.address)
+    instance_id = pending(emulator, "a.example.com,example.com", full=2)
+    for entry in detail(emulator, instance_id)["DomainValidationList"]:
+        assert validation.attempt(emulator) == []
+        host = f"{entry['ValidationKey']}.{entry['RootDomain']}"
+        names.records[host, "TXT"] = [f'"{entry["ValidationValue"]}"']
+    assert validation.attempt(emulator) == [instance_id]
+
+
+def test_a_standing_alias_proves_an_instance(names: Names) -> None:
+    emulator = still(proof="dns", dns_server=names.address, standing_cname=True)
+    instance_id = pending(emulator)
+    (entry,) = detail(emulator, instance_id)["DomainValidationList"]
+    place = ("_dnsauth.www.example.com", "CNAME")
+    names.records[place] = ["elsewhere.invalid."]
+    assert validation.attempt(emulator) == []
+    names.records[place] = [f"{entry['Cname']}."]
+    assert validation.attempt(emulator) == [instance_id]
 
 
 def test_each_proof_leaves_the_other_method_alone(web: Web, names: Names) -> None:
