@@ -8,7 +8,7 @@ NOX := $(BIN)/nox --no-color
 REQUIREMENTS := tests/requirements
 INTEGRATION := integration-rest integration-long
 # The sessions of `make test`: they wait for much, so four run at a time, and the longest begin first.
-TESTS := molecule integration-rest unit reliability integration-long walks sanity units sdk
+TESTS := molecule integration-rest runs reliability unit integration-long walks sanity units sdk
 LINT := docs-check ansible-lint typing style changelog yamllint antsibull-nox-config extra-checks
 
 # The real interpreter first: the wrapper scripts of Python version managers confuse Ansible.
@@ -36,7 +36,7 @@ test: $(VENV)/dev.stamp ## Run all tests, with the short version of reliability;
 	status=$$?; $(BIN)/python -m tests.tools.bytecode; $(BIN)/python -m tests.tools.results $(TESTS) && exit $$status
 
 unit: $(VENV)/dev.stamp ## Run the unit tests
-	@$(NOX) --parallel 2 --session walks unit
+	@$(NOX) --parallel 2 --session runs walks unit
 
 sdk: $(VENV)/dev.stamp ## Use the emulator with the official SDKs
 integration: $(VENV)/dev.stamp ## Run the modules as real tasks

@@ -45,6 +45,8 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 RELEASED = ("plugins/", "tests/emulator/")
 # Unit tests that go through thousands of accounts.
 WALKS = "tests/unit/test_honesty*.py"
+# Unit tests that start ansible-playbook and real servers, and wait for them.
+RUNS = ("tests/unit/playbooks", "tests/unit/roles", "tests/unit/servers")
 # So many lines of a tool's output are shown when a session of tests fails.
 TAIL = 100
 # Seconds that an interrupted test tool gets to remove what it made.
@@ -122,9 +124,15 @@ def ansible_test(session: nox.Session, copy: Path, log: Path, command: str, *arg
 
 @in_parallel()
 def unit(session: nox.Session) -> None:
-    """Run the unit tests but the walks with plain pytest; COVERAGE=1 measures how much of plugins/ they cover."""
+    """Run the unit tests but walks and runs with plain pytest; COVERAGE=1 measures how much of plugins/ they cover."""
     runner = ["-m", "coverage", "run", f"--data-file={empty(COVERAGE / session.name)}/data"] * MEASURED
-    pytest(session, "tests/unit", f"--ignore-glob={WALKS}", runner=runner)
+    pytest(session, "tests/unit", f"--ignore-glob={WALKS}", *(f"--ignore={each}" for each in RUNS), runner=runner)
+
+
+@in_parallel()
+def runs(session: nox.Session) -> None:
+    """Run what a user runs: playbooks, roles and real servers, on this machine."""
+    pytest(session, *RUNS)
 
 
 @in_parallel()
