@@ -19,8 +19,9 @@ from pathlib import Path
 
 from .core.control import PREFIX
 from .core.dials import Dials, as_json, meanings, turn
-from .core.emulator import Emulator, Logged
+from .core.emulator import Emulator
 from .core.gate import Keys
+from .core.log import Logged
 from .core.refusal import Impossible
 from .core.server import Server, check_loopback
 from .core.wish import moment_of

@@ -20,8 +20,7 @@ from ..orders.responses import instance_id
 from .dials import as_json
 from .refusal import Impossible
 from .reply import Reply, plain_json
-from .wish import Wish, iso, need
-from .wish import moment_of as moment_of
+from .wish import Wish, iso, moment_of, need
 from .world import World
 
 if TYPE_CHECKING:

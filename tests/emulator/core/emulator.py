@@ -25,8 +25,7 @@ from . import control
 from .dials import Dials, turn
 from .faults import Fault, Faults, play, read_fault
 from .gate import DNS_VERSION, VERSION, Call, Gate, Keys, pairs
-from .log import Logged as Logged
-from .log import instance_of, members
+from .log import Logged, instance_of, members
 from .refusal import Impossible, Refusal
 from .reply import Lost, Reply, failure, success
 from .wish import iso

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.emulator.core.dials import Dials
-from tests.emulator.core.emulator import Emulator, Logged
+from tests.emulator.core.emulator import Emulator
+from tests.emulator.core.log import Logged
 from tests.emulator.core.reply import Reply
 from tests.emulator.core.world import World
 from tests.emulator.orders import events

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.emulator.core.emulator import Logged
+from tests.emulator.core.log import Logged
 from tests.emulator.core.server import Server
 from tests.support.playbooks import write_inventory
 from tests.world.children import Child

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulator.core.emulator import Logged
+from tests.emulator.core.log import Logged
 from tests.reliability.support.figures import Figures
 
 from .accounts import SharedKeys

@@ -12,8 +12,9 @@ from typing import Any
 
 from tests.emulator.__main__ import write_at_once
 from tests.emulator.core.dials import Dials
-from tests.emulator.core.emulator import Emulator, Logged
+from tests.emulator.core.emulator import Emulator
 from tests.emulator.core.gate import Keys
+from tests.emulator.core.log import Logged
 from tests.emulator.core.reply import Reply
 from tests.emulator.core.world import World
 from tests.support.playbooks import Play, environment, run_plays, write_inventory

@@ -21,8 +21,8 @@ from typing import Any
 import pytest
 
 from tests.emulator.__main__ import alive, clock
-from tests.emulator.core.control import moment_of
 from tests.emulator.core.refusal import Impossible
+from tests.emulator.core.wish import moment_of
 from tests.support.calls import START
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.core.emulator import Logged
+from tests.emulator.core.log import Logged
 from tests.reliability.orders.accounts import Facts, SharedKeys, open_account
 from tests.reliability.orders.batches import Trial
 from tests.reliability.orders.cases import FAULTS, WORKFLOWS, Call, Case
