@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from .order import Order
 
 RESUME = "Run the task again to resume waiting; nothing is lost."
-
-
 AGAIN = "Run the task again to"
 
 

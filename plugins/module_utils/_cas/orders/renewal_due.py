@@ -38,12 +38,11 @@ def judge(wanted: RenewalWanted, order: Order, now: datetime, offset: timedelta 
     Raises NotAllowed when a successor would be due at once: every run would order another one.
     """
     if order.not_after is None or order.not_before is None:
-        unknown = f"he service does not say when {order.named} expires"
         if wanted.force:
-            return Due(True, f"t{unknown}, renewal is forced")
+            return Due(True, f"the service does not say when {order.named} expires, renewal is forced")
         raise NotAllowed(
-            f"T{unknown}, so it is unknown whether it is due. Nothing was ordered. Run the task again later, or order "
-            "now with force: true.",
+            f"The service does not say when {order.named} expires, so it is unknown whether it is due. Nothing was "
+            "ordered. Run the task again later, or order now with force: true.",
             order_id=order.order_id,
         )
     service_now = now + offset if offset is not None and abs(offset) > _MOST_OFFSET else now
