@@ -21,6 +21,9 @@ from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api impor
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec import read_record
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.reconcile import ensure_record
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.record import Record
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.instance import Instance
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.reconcile import ensure_instance
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.wanted import read_instance_options
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order import Order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_order, ensure_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order, read_renewal
@@ -47,6 +50,13 @@ DEFAULTS: dict[str, Any] = {
     "validation_method": "dns",
     "check_quota": True,
     "wait_for": "validation",
+    "poll_interval": 5.0,
+}
+INSTANCE_DEFAULTS: dict[str, Any] = {
+    "validation_method": "dns",
+    "renew_before": "33%",
+    "wait_for": "validation",
+    "wait_timeout": 4500,
     "poll_interval": 5.0,
 }
 DNS_DEFAULTS: dict[str, Any] = {
@@ -193,6 +203,12 @@ def order(account: Emulator, check: bool = False, **options: Any) -> Outcome[Ord
 def renew(account: Emulator, check: bool = False, **options: Any) -> Outcome[Order]:
     """Run what ``cas_order_renew`` runs."""
     return ensure_renewal(client(account, check), read_renewal({**DEFAULTS, "strategy": "auto", **options}))
+
+
+def instance(account: Emulator, check: bool = False, through: Client | None = None, **options: Any) -> Outcome[Instance]:
+    """Run what ``cas_instance`` runs."""
+    wanted = read_instance_options({**INSTANCE_DEFAULTS, **options})
+    return ensure_instance(through or client(account, check), wanted)
 
 
 def record(

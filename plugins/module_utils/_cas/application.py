@@ -51,18 +51,18 @@ class Application:
 
 def read_application(options: Mapping[str, Any]) -> Application:
     """Check the options that say what is applied for. Raises InvalidOption."""
-    csr = _csr(options)
+    csr = read_csr_option(options)
     return Application(
-        domains=_names(options.get("domains"), csr),
+        domains=_of_one_order(*read_names(options.get("domains"), csr)),
         csr=csr,
         validation_method=options["validation_method"],
         contact=_contact(options.get("contact")),
         company_name=line(options.get("company_name"), "company_name") or None,
-        tags=_tags(options.get("tags") or {}),
+        tags=read_tags(options.get("tags") or {}),
     )
 
 
-def _csr(options: Mapping[str, Any]) -> Csr | None:
+def read_csr_option(options: Mapping[str, Any]) -> Csr | None:
     """The CSR of ``csr_content`` or ``csr_path``; an empty text is not one, and not the wish for none either."""
     content, path = options.get("csr_content"), options.get("csr_path")
     if content is None and path is None:
@@ -94,7 +94,8 @@ def _without_waiting(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _names(values: Sequence[str] | None, csr: Csr | None) -> tuple[str, ...]:
+def read_names(values: Sequence[str] | None, csr: Csr | None) -> tuple[tuple[str, ...], str]:
+    """The names that are applied for, the CN first, and the option that they came from. Raises InvalidOption."""
     given, csr_option = host_names(values or ()), csr.origin if csr else "domains"
     if csr and csr.has_common_name and given and given[0] != csr.domains[0]:
         raise InvalidOption(
@@ -109,9 +110,7 @@ def _names(values: Sequence[str] | None, csr: Csr | None) -> tuple[str, ...]:
         )
     if csr and not csr.has_common_name:
         _refuse_without_need(csr)
-    chosen = given or (csr.domains if csr else ())
-    _check_names(chosen, "domains" if given else csr_option)
-    return chosen
+    return given or (csr.domains if csr else ()), "domains" if given else csr_option
 
 
 def _refuse_without_need(csr: Csr) -> None:
@@ -126,13 +125,15 @@ def _refuse_without_need(csr: Csr) -> None:
         )
 
 
-def _check_names(chosen: tuple[str, ...], option: str) -> None:
+def _of_one_order(chosen: tuple[str, ...], option: str) -> tuple[str, ...]:
+    """The names, where an order takes them together."""
     if len(chosen) > MOST_NAMES:
         raise InvalidOption(option, f"{len(chosen)} names were given; an order takes {MOST_NAMES} at most.")
     if len({name.startswith(WILDCARD) for name in chosen}) > 1:
         raise InvalidOption(
             option, "single names and wildcards cannot be in one order; a wildcard covers its bare domain by itself."
         )
+    return chosen
 
 
 def _contact(values: Mapping[str, Any] | None) -> Contact | None:
@@ -144,10 +145,10 @@ def _contact(values: Mapping[str, Any] | None) -> Contact | None:
     return contact if contact != Contact("", "", "") else None
 
 
-def _tags(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def read_tags(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     tags = tuple((sendable(str(key), "tags"), sendable(_tag_text(value), "tags")) for key, value in values.items())
     if len(tags) > MOST_TAGS:
-        raise InvalidOption("tags", f"{len(tags)} tags were given; an order takes {MOST_TAGS} at most.")
+        raise InvalidOption("tags", f"{len(tags)} tags were given; {MOST_TAGS} are the most.")
     for key, value in tags:
         shown = quoted(key)
         if not 1 <= len(key) <= LONGEST_KEY or len(value) > LONGEST_VALUE:

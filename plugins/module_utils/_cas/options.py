@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from .._errors import InvalidOption
 from .._rpc.fields import id_text
 from .._text import quoted
 
+_SPANS = "days (30d) or hours (720h)"
 _LONGEST_WAIT = 1_000_000_000  # no clock counts without end
 
 
@@ -39,6 +41,18 @@ def positive(value: float, option: str) -> float:
     if not 0 < value <= _LONGEST_WAIT:
         raise InvalidOption(option, f"give a number of seconds above 0, and {_LONGEST_WAIT} at most.")
     return value
+
+
+def days_or_hours(value: str | None, option: str) -> timedelta | None:
+    """A time span such as ``30d`` or ``720h``; None where none was given."""
+    if value is None:
+        return None
+    from .._x509.renewal_window import window  # few lists are filtered by expiry
+
+    asked = window(value, option, _SPANS)
+    if asked.span is None:
+        raise InvalidOption(option, f"a share is not valid here; give {_SPANS}.")
+    return asked.span
 
 
 class WaitFor(Enum):

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: names and behaviour change without notice. Use the modules instead.
-"""The statuses of an order, and one table for each vocabulary of the service.
+"""The statuses of an order and of an instance, and one table for each vocabulary of the service.
 
 The service's spellings (``payed``, ``unknow``) stop here.
 """
@@ -31,6 +31,18 @@ class Status(Enum):
     DECIDED_LATER = KNOWN_AFTER_APPLY
 
 
+class Subscription(Enum):
+    """How far the subscription of an instance is: it lasts for months, and certificates follow one another in it."""
+
+    ACTIVE = "active"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    REFUNDED = "refunded"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+RUNNING = frozenset({Subscription.ACTIVE, Subscription.EXPIRING})
 IN_FLIGHT = frozenset({Status.PENDING_APPLICATION, Status.PENDING_VALIDATION, Status.REVIEWING})
 WITH_THE_CA = frozenset({Status.PENDING_VALIDATION, Status.REVIEWING})
 VALID = frozenset({Status.ISSUED, Status.EXPIRING})
@@ -55,8 +67,28 @@ LISTED = {
     "REVOKED": Status.REVOKED,
     "NOTACTIVATED": Status.INACTIVE,
 }
-# ValidateType of both.
-METHODS = {"DNS": "dns", "FILE": "file"}
+# ValidateType of both; an instance's ValidationMethod and ValidationType say HTTP.
+METHODS = {"DNS": "dns", "FILE": "file", "HTTP": "file"}
+# Status of an instance. What its application is about, PENDING, and the rest tell of its certificate.
+PENDING = "pending"
+SUBSCRIPTIONS = {
+    "inactive": Subscription.ACTIVE,
+    PENDING: Subscription.ACTIVE,
+    "normal": Subscription.ACTIVE,
+    "willExpire": Subscription.EXPIRING,
+    "expired": Subscription.EXPIRED,
+    "refund": Subscription.REFUNDED,
+    "closed": Subscription.CLOSED,
+}
+# CertificateStatus of an instance, and of a certificate in the list.
+CERTIFICATES = {
+    "issued": Status.ISSUED,
+    "willExpire": Status.EXPIRING,
+    "expired": Status.EXPIRED,
+    "revoked": Status.REVOKED,
+}
+# PendingResult that is no refusal; any other text is the reason of one.
+NOT_REFUSED = frozenset({"none", PENDING, "issued"})
 
 
 def list_words(status: Status) -> list[str]:

@@ -10,11 +10,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from .._errors import Failure
 from .._rpc.fields import text
 from .._text import quoted
-from .._x509.hostnames import base, is_related
+from .._x509.hostnames import base, folded, is_related
+from .status import METHODS
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,54 @@ def read_validation(
     if names and values:
         return _records(names, text(response.get("RecordType")) or "TXT", values, domains)
     path, content = text(response.get("Uri")), text(response.get("Content"))
-    if path and not _is_for_validation(path):
-        raise Failure(
-            f"The service asks for a file at {quoted(path)}, which is not a place for a validation file. Nothing was "
-            "published. Look at the order in the console, or use validation_method: dns."
-        )
+    if path:
+        _refuse_another_place(path)
     if not (path and content):
         return ()
     hosts = _parts(text(response.get("Domain")) or "") or [base(domain) for domain in domains]
     return tuple(ValidationFile(host, path, content, f"http://{host}{path}") for host in dict.fromkeys(hosts))
+
+
+def read_validation_list(entries: object) -> tuple[ValidationRecord | ValidationFile, ...]:
+    """What is to be published for an instance: an entry for each name, none for some seconds."""
+    found = entries if isinstance(entries, list) else []
+    told = (_of_entry(entry) for entry in found if isinstance(entry, Mapping))
+    return tuple(each for each in told if each is not None)
+
+
+def _of_entry(entry: Mapping[str, Any]) -> ValidationRecord | ValidationFile | None:
+    domain, root = text(entry.get("Domain")), text(entry.get("RootDomain"))
+    kind, key, value = (text(entry.get(f"Validation{name}")) for name in ("Type", "Key", "Value"))
+    if not (domain and key and value):
+        return None
+    domain = base(folded(domain))
+    if METHODS.get(kind or "") == "file":
+        return _file_of(domain, key, value)
+    place = _in_zone(key.strip().rstrip(".").lower(), (root or domain).strip().rstrip(".").lower())
+    return _record(place, key, kind or "TXT", value, (domain,))
+
+
+def _in_zone(key: str, zone: str) -> str:
+    """The full name of a record whose name is told relative to a zone, as ``@`` or in full."""
+    if key == "@":
+        return zone
+    return key if key == zone or key.endswith(f".{zone}") else f"{key}.{zone}"
+
+
+def _file_of(domain: str, key: str, content: str) -> ValidationFile:
+    """Whether the key is the whole path, a name or an address is not known."""
+    path = urlsplit(key).path if "://" in key else key
+    path = path if path.startswith("/") else _FOR_VALIDATION[0] + path
+    _refuse_another_place(path)
+    return ValidationFile(domain, path, content, f"http://{domain}{path}")
+
+
+def _refuse_another_place(path: str) -> None:
+    if not _is_for_validation(path):
+        raise Failure(
+            f"The service asks for a file at {quoted(path)}, which is not a place for a validation file. Nothing was "
+            "published. Look at the application in the console, or use validation_method: dns."
+        )
 
 
 def _parts(joined: str) -> list[str]:

@@ -15,6 +15,8 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _MOST_ID_DIGITS = 20
 # More digits than any other number of the service has; Python itself gives up at some thousands.
 _MOST_DIGITS = 18
+# Seconds reach the year 5138, milliseconds the year 2286.
+_MOST_SECONDS, _MOST_MILLISECONDS = 10**11, 10**13
 
 
 def text(value: object) -> str | None:
@@ -40,6 +42,28 @@ def moment(value: object) -> datetime | None:
         return None if number is None else datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(milliseconds=number)
     except OverflowError:
         return None
+
+
+def instant(value: object) -> datetime | None:
+    """A moment since 1970 whose unit only its magnitude tells: seconds, milliseconds, or a fraction of them."""
+    number = whole(value.strip() if isinstance(value, str) else value)
+    if number is None:
+        return None
+    if number <= _MOST_SECONDS:
+        return moment(number * 1000)
+    while number >= _MOST_MILLISECONDS:
+        number //= 10
+    return moment(number)
+
+
+def flag(value: object) -> bool | None:
+    """A switch that came as ``enable`` or ``disable``; None for anything else."""
+    return {"enable": True, "disable": False}.get(value) if isinstance(value, str) else None
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """The texts of a list; none for what is absent, null or not a list."""
+    return tuple(filter(None, map(text, value))) if isinstance(value, list) else ()
 
 
 def day(value: object) -> datetime | None:

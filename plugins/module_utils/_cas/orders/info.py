@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..._errors import InvalidOption
 from ..._text import line
 from ..._x509.hostnames import base, host_names, same_order_names
-from ..options import WaitFor, Waiting, order_identifier, read_waiting
+from ..options import WaitFor, Waiting, days_or_hours, order_identifier, read_waiting
 from ..status import DEAD, IN_FLIGHT, VALID, WITH_THE_CA, Status, list_words
 from .api import (
     ORDER_TYPES,
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from ..._rpc.client import Client
     from .order import Order
 
-_SPANS = "days (30d) or hours (720h)"
 _OF_CERTIFICATES = VALID | {Status.EXPIRED}
 # This module orders nothing, however often it runs.
 _ORDERS_AGAIN = "Use cas_order to"
@@ -74,7 +73,7 @@ def query(options: Mapping[str, Any]) -> Query:
         keyword=line(options["keyword"], "keyword") or None,
         statuses=frozenset(Status(code) for code in options["status"] or ()),
         product_code=line(options["product_code"], "product_code") or None,
-        expires_within=_span(options["expires_within"]),
+        expires_within=days_or_hours(options["expires_within"], "expires_within"),
         order_type=options["order_type"],
         include_validation=options["include_validation"],
         include_certificate=options["include_certificate"],
@@ -112,17 +111,6 @@ def _check_together(asked: Query) -> None:
         raise InvalidOption("include_private_key", "a private key is returned for one order only; give order_id.")
     if asked.waiting.wait_for is not WaitFor.NONE and not (asked.order_id or asked.order_ids):
         raise InvalidOption("wait_for", "give order_id or order_ids to wait for.")
-
-
-def _span(text: str | None) -> timedelta | None:
-    if text is None:
-        return None
-    from ..._x509.renewal_window import window  # few lists are filtered by expiry
-
-    asked = window(text, "expires_within", _SPANS)
-    if asked.span is None:
-        raise InvalidOption("expires_within", f"a share is not valid here; give {_SPANS}.")
-    return asked.span
 
 
 def find(client: Client, asked: Query) -> tuple[list[Order], str | None]:

@@ -10,15 +10,14 @@ application was sent, and the order that came of it, for as long as lists may no
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ..._errors import StateNotReached
-from ..._host.lockfile import Lockfile, acquire, owner, read_note
+from ..._host.lockfile import Lockfile, acquire, read_note
 from ..._rpc.fields import id_text
+from ..lock import FIRST_LOOK, moment, note_path, unwritten, wait_for_lock
 
 if TYPE_CHECKING:
     from ..._reconcile import ApiRun
@@ -26,9 +25,7 @@ if TYPE_CHECKING:
 
 # Seconds: how far lists may lag behind, and for how long an order that is not listed is still looked for by number.
 LAG, REMEMBERED = 30.0, 600.0
-# Seconds after which a lock expires; the task that held it sends no application any more by then.
-LONGEST = 900.0
-_FIRST_LOOK, LONGEST_LOOK = 0.2, 2.0
+_DOING = "ordering this certificate"
 
 
 class Lock:
@@ -94,7 +91,7 @@ class Lock:
 def peek(run: ApiRun, wanted: Wanted) -> Lock:
     """What the note says, for a task that may only predict: it holds nothing and writes nothing."""
     directory = run.actor.state_directory
-    return Lock(read_note(_path(directory, run, wanted)) if directory else {}, _now(run))
+    return Lock(read_note(_path(directory, run, wanted)) if directory else {}, moment(run))
 
 
 @contextmanager
@@ -103,11 +100,11 @@ def hold(run: ApiRun, wanted: Wanted) -> Iterator[Lock]:
     begun = run.clock.monotonic()
     held = _held(run, wanted)
     try:
-        note, waited = held.read() if held else {}, run.clock.monotonic() - begun > _FIRST_LOOK / 2
-        lock = Lock(note, _now(run), held, waited)
+        note, waited = held.read() if held else {}, run.clock.monotonic() - begun > FIRST_LOOK / 2
+        lock = Lock(note, moment(run), held, waited)
         yield lock
         if lock.unwritten:
-            run.warnings.append(_unnoted(run, lock.unwritten))
+            run.warnings.append(unwritten(run, lock.unwritten, _DOING))
     finally:
         if held:
             held.release()
@@ -118,7 +115,7 @@ def forget(run: ApiRun, wanted: Wanted, order_id: str | None) -> None:
     directory = run.actor.state_directory
     if directory is None:
         return
-    path, now = _path(directory, run, wanted), _now(run)
+    path, now = _path(directory, run, wanted), moment(run)
     if not os.path.exists(f"{path}.json"):
         return
     try:
@@ -134,44 +131,8 @@ def forget(run: ApiRun, wanted: Wanted, order_id: str | None) -> None:
 
 def _held(run: ApiRun, wanted: Wanted) -> Lockfile | None:
     directory = run.actor.state_directory
-    if directory is None:
-        return None
-    path, pause = _path(directory, run, wanted), _FIRST_LOOK
-    try:
-        while True:
-            now = _now(run)
-            held = acquire(path, now, now + LONGEST)
-            if held:
-                return held
-            if run.clock.monotonic() + pause >= run.deadline:
-                raise StateNotReached(_busy(path, now))
-            run.clock.sleep(pause * (1 - run.clock.chance() / 4))
-            pause = min(LONGEST_LOOK, pause * 2)
-    except OSError as error:
-        run.warnings.append(_unnoted(run, error))
-        return None
-
-
-def _unnoted(run: ApiRun, error: OSError) -> str:
-    return (
-        f"No note can be written in {run.actor.state_directory} ({error.strerror}): tasks that order the same "
-        "certificate at the same time are not kept apart. Make it writable, or set XDG_STATE_HOME."
-    )
-
-
-def _busy(path: str, now: float) -> str:
-    who = owner(path)
-    since = f" since {now - who['since']:.0f} s" if isinstance(who.get("since"), (int, float)) else ""
-    return (
-        f"Another task is ordering this certificate{since} (process {who.get('pid', '?')} of {who.get('host', '?')}); "
-        "nothing was sent. Run the task again when that task has ended."
-    )
+    return wait_for_lock(run, _path(directory, run, wanted), _DOING) if directory else None
 
 
 def _path(directory: str, run: ApiRun, wanted: Wanted) -> str:
-    about = "\0".join((run.actor.host, wanted.product_code, *sorted(wanted.domains)))
-    return os.path.join(directory, f"order-{hashlib.sha256(about.encode()).hexdigest()[:32]}")
-
-
-def _now(run: ApiRun) -> float:
-    return run.now().timestamp()
+    return note_path(directory, "order", run.actor.host, wanted.product_code, *sorted(wanted.domains))

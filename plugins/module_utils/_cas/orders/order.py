@@ -86,6 +86,22 @@ class Order:
         names = f" for {shown(first[0])}" if first else ""
         return f"Order {self.order_id}{names}" + (f" and {more} more" if more > 0 else "")
 
+    @property
+    def obtained(self) -> datetime | None:
+        return self.bought
+
+    @property
+    def how_obtained(self) -> str:
+        return "bought"
+
+    @property
+    def is_expiring(self) -> bool:
+        return self.status is Status.EXPIRING
+
+    @property
+    def ids(self) -> dict[str, str]:
+        return {"order_id": self.order_id}
+
     def facts(self, now: datetime) -> dict[str, Any]:
         """What a failure tells of it."""
         return {"order_id": self.order_id, "order": self.public(now)}

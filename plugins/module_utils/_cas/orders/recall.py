@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..lock import LONGEST_LOOK
 from .api import describe, order_in_list, unread
-from .lock import LONGEST_LOOK, Lock
+from .lock import Lock
 from .select import Seen, W, is_alike
 
 if TYPE_CHECKING:

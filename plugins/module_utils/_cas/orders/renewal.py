@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from ..._errors import NotAllowed
 from ..._plan import Plan, Step
 from ..._x509.renewal_window import EXPIRING_SPAN
+from ..renewal_due import judge
 from ..status import Status
 from .refusals import refuse_first_order, refuse_two_in_flight, refuse_unknown, refuse_wrong_certificate
-from .renewal_due import judge, why_over
+from .renewal_due import why_over
 from .select import Seen, as_revoked, in_flight, to_renew, to_replace
 from .steps import clear_failed, create, renew
 from .wanted import RenewalWanted, Strategy

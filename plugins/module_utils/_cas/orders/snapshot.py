@@ -7,49 +7,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta, timezone
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from typing import Any
 
 from ..._errors import InvalidOption
 from ..._rpc.fields import id_text, moment, text
-from ..._text import utc_text
+from ..snapshot import Snapshot, public_header, read_things
 from ..status import Status
 from .order import Order
 
-_OLDEST = timedelta(hours=1)
-_MOST_SECONDS = 10**9
-_FORM = "%Y-%m-%dT%H:%M:%SZ"
 # What a task that orders needs of each, and then the names; the rest is described before it matters.
 _FIELDS = ("order_id", "status", "service_status", "product_code", "instance_id", "certificate_id")
 _MOMENTS = ("bought", "not_before", "not_after")
 _COLUMNS = (*_FIELDS, *_MOMENTS, "domains")
 
 
-class Snapshot(NamedTuple):
-    """The orders of an account at a moment; ``account`` stands for the endpoint and the access key.
-
-    ``clock_offset`` is how far the service's clock was ahead.
-    """
-
-    account: str
-    at: datetime
-    orders: tuple[Order, ...]
-    clock_offset: timedelta | None = None
-
-    def known_to(self, account: str, now: datetime) -> tuple[Order, ...] | None:
-        """The orders, for a task of an account; None when they are old or of another account, so it has to list."""
-        fresh = -timedelta(minutes=1) < now - self.at < _OLDEST
-        return self.orders if fresh and account == self.account else None
-
-
 def public_snapshot(account: str, at: datetime, orders: Iterable[Order], offset: timedelta | None) -> dict[str, Any]:
     """The result ``known_orders``; ``offset`` is how far the service's clock is ahead."""
-    return {
-        "account": account,
-        "at": utc_text(at),
-        "clock_offset": None if offset is None else round(offset.total_seconds()),
-        "orders": [_row(order) for order in orders],
-    }
+    return {**public_header(account, at, offset), "orders": [_row(order) for order in orders]}
 
 
 def _row(order: Order) -> str | dict[str, Any]:
@@ -77,24 +52,9 @@ def _entry(value: object) -> object:
     return {**dict(zip(_COLUMNS, values)), "domains": values[-1].split(",") if values[-1] else []}
 
 
-def read_snapshot(value: Mapping[str, Any] | None) -> Snapshot | None:
-    """The option ``known_orders``: that result, or all that ``cas_order_info`` returned. Raises InvalidOption."""
-    if not value:
-        return None
-    given = value.get("known_orders", value)
-    orders = given.get("orders") if isinstance(given, Mapping) else None
-    if not isinstance(orders, (list, tuple)) or "account" not in given:
-        raise InvalidOption(
-            "known_orders", "give the result known_orders of cas_order_info, which lists all orders without filters."
-        )
-    try:
-        at = datetime.strptime(str(given.get("at")), _FORM).replace(tzinfo=timezone.utc)
-    except ValueError:
-        raise InvalidOption("known_orders", "at is not a time such as 2026-11-22T00:00:00Z.") from None
-    seconds = given.get("clock_offset")
-    is_told = isinstance(seconds, int) and not isinstance(seconds, bool) and abs(seconds) < _MOST_SECONDS
-    offset = timedelta(seconds=seconds) if is_told else None
-    return Snapshot(str(given["account"]), at, tuple(_order(_entry(entry)) for entry in orders), offset)
+def read_snapshot(value: Mapping[str, Any] | None) -> Snapshot[Order] | None:
+    """The option ``known_orders``. Raises InvalidOption."""
+    return read_things(value, "known_orders", "orders", "cas_order_info", lambda entry: _order(_entry(entry)))
 
 
 def _order(entry: object) -> Order:

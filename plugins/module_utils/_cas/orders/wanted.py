@@ -18,10 +18,12 @@ from ..._x509.renewal_window import DEFAULT_WINDOW, Window, window
 from ..application import Application, read_application
 from ..options import Waiting, order_identifier, read_waiting
 from .product_codes import DV_PRODUCTS, is_for_wildcards
-from .snapshot import Snapshot, read_snapshot
+from .snapshot import read_snapshot
 
 if TYPE_CHECKING:
     from ..._x509.csr import Csr
+    from ..snapshot import Snapshot
+    from .order import Order
 
 
 class State(Enum):
@@ -46,7 +48,7 @@ class Wanted:
     product_code: str
     order_id: str | None = None
     check_quota: bool = True
-    known_orders: Snapshot | None = None
+    known_orders: Snapshot[Order] | None = None
     state: State = State.PRESENT
 
     @property

@@ -1,0 +1,250 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
+"""Executes the steps of a plan: one call for each, no application twice, nothing revoked unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..._errors import ApiError, Failure, Kind, NotAllowed, OutcomeUnknown, StateNotReached
+from ..._plan import Repeat, Step
+from ..._reconcile import LOOKS, RUN_AGAIN, ApiRun, Done, find_after_loss
+from ..status import PENDING, Status, Subscription
+from ..wait.one import Pauses, poll
+from . import api, steps
+from .goals import ends_badly
+from .lock import LAG
+from .steps import form_differs
+
+if TYPE_CHECKING:
+    from .instance import Instance
+    from .lock import Lock
+    from .select import Seen
+
+# Seconds. An instance cannot be changed for up to minutes after a purchase or the end of an application, and refunded
+# only some seconds after the purchase.
+_PROTECTED, _PAUSE = 300.0, 5.0
+_NOT_YET = {
+    steps.UPDATE: ("InvalidStatus.UpdateProtection",),
+    steps.REFUND: ("CouldNotRefund.NotSupport",),
+    steps.CANCEL: ("OperationDenied.StatusNotSupport",),
+}
+_MOST_NOT_YET = {steps.UPDATE: _PROTECTED, steps.REFUND: 75.0}
+
+
+class Taken(NotAllowed):
+    """Another task, on another machine, took the instance in the meantime; ``instance_id`` is in the facts."""
+
+
+def execute(run: ApiRun, seen: Seen, step: Step[Instance], lock: Lock) -> Done[Instance]:
+    """Execute one step of a plan."""
+    lock.take(str(step.target.id))
+    if seen.takes_unused:
+        lock.takes(seen.wanted, str(step.target.id))
+    if step.repeat is Repeat.NEVER:
+        return _apply(run, seen, step, lock)
+    return _change(run, seen, step)
+
+
+def _change(run: ApiRun, seen: Seen, step: Step[Instance]) -> Done[Instance]:
+    """Send a step that changes an instance, and see its effect."""
+    effect = _EFFECTS[step.action]
+    if step.action in (steps.REVOKE, steps.REFUND):
+        _refuse_if_moved_on(run, seen, step)
+    try:
+        _send(run, step)
+    except ApiError as refused:
+        refused.add(instance_id=step.target.id)
+        if refused.kind is not Kind.STATE:
+            raise
+        found = effect(run, seen, step)
+        if found is None:
+            raise
+        return Done(found)
+    except OutcomeUnknown as lost:
+        lost.add(instance_id=step.target.id)
+        return Done(find_after_loss(run, step, lost, lambda: effect(run, seen, step), (0.0, *LOOKS)))
+    found = poll(run, Pauses(run, min(seen.wanted.waiting.interval, _PAUSE)), lambda: effect(run, seen, step))
+    if found is None:
+        raise StateNotReached(
+            f"The service accepted {step.action} for instance {step.target.id}, but shows no effect yet. {RUN_AGAIN}",
+            instance_id=step.target.id,
+            action=step.action,
+        )
+    return Done(found)
+
+
+def _send(run: ApiRun, step: Step[Instance]) -> None:
+    """Send a step; again where the service only says that it is too early."""
+    codes, ends = _NOT_YET.get(step.action, ()), run.clock.monotonic() + _MOST_NOT_YET.get(step.action, run.deadline)
+    pauses = Pauses(run.until(ends), _PAUSE)
+    while True:
+        try:
+            run.send(step)
+            return
+        except ApiError as refused:
+            if refused.facts.get("code") not in codes or pauses.is_over:
+                raise
+            if step.action == steps.CANCEL and not _is_pending(run, step):
+                return  # nothing is left to withdraw
+            pauses.next(None)
+
+
+def _is_pending(run: ApiRun, step: Step[Instance]) -> bool:
+    found = api.describe(run, str(step.target.id))
+    return found is not None and found.service_status == PENDING
+
+
+def _refuse_if_moved_on(run: ApiRun, seen: Seen, step: Step[Instance]) -> None:
+    """What cannot be undone is sent only while the instance is as the plan saw it."""
+    there, now = seen.instance, api.describe(run, str(step.target.id))
+    if now is not None and there is not None and _state(now) == _state(there):
+        return
+    became = f"is {now.status.value} now, with certificate {now.certificate_id or 'none'}" if now else "does not exist"
+    raise NotAllowed(
+        f"Instance {step.target.id} {became}; {step.action} was not sent. Run the task again: it plans again from the "
+        "current state.",
+        instance_id=step.target.id,
+    )
+
+
+def _state(instance: Instance) -> tuple[object, ...]:
+    return instance.status, instance.subscription, instance.certificate_id
+
+
+def _looked(run: ApiRun, step: Step[Instance]) -> Instance:
+    found = api.describe(run, str(step.target.id))
+    if found is None:
+        raise NotAllowed(
+            f"Instance {step.target.id} does not exist any more. Run the task again: it plans again from the current "
+            "state.",
+            instance_id=step.target.id,
+        )
+    return found
+
+
+def _is_updated(run: ApiRun, seen: Seen, step: Step[Instance]) -> Instance | None:
+    """The instance once it shows what was filled in. Raises Taken when it shows the names of another task."""
+    found = _looked(run, step)
+    if "GenerateCsrMethod" in step.params:
+        _refuse_taken(seen, found)
+        if form_differs(seen, found) and found.service_status != PENDING:
+            return None
+    elif steps.settings_differ(seen.wanted, found):
+        return None
+    return found
+
+
+def _refuse_taken(seen: Seen, found: Instance) -> None:
+    wanted = seen.wanted
+    names, before = set(found.form.domains), set(seen.instance.form.domains) if seen.instance else set()
+    if names and names not in (before, set(wanted.domains)) and not names <= set(wanted.domains):
+        raise Taken(
+            f"Instance {found.instance_id} was taken for {', '.join(found.form.domains)} by another task in the "
+            "meantime. Nothing was applied for. Run the task again.",
+            instance_id=found.instance_id,
+        )
+
+
+def _is_tagged(run: ApiRun, seen: Seen, step: Step[Instance]) -> Instance | None:
+    found, leaves = _looked(run, step), step.leaves
+    expected = dict((leaves.tags if leaves else None) or ())
+    there = dict(found.tags or ())
+    removed = step.params.get("TagKey", [])
+    if found.tags is None and not removed:
+        return found  # this service does not show them
+    if any(key in there for key in removed):
+        return None
+    return found if all(there.get(key) == value for key, value in expected.items()) else None
+
+
+def _is_withdrawn(run: ApiRun, seen: Seen, step: Step[Instance]) -> Instance | None:
+    """Withdrawn once it is not pending any more, and nothing is to be published. Raises NotAllowed when issued."""
+    found, before = _looked(run, step), seen.instance.certificate_id if seen.instance else None
+    if found.service_status == PENDING:
+        return None
+    if found.certificate_id not in (None, before):
+        raise NotAllowed(
+            f"state: cancelled does not revoke. {found.named} was issued in the meantime (certificate "
+            f"{found.certificate_id}), and may be in use; nothing more was done.",
+            instance_id=found.instance_id,
+        )
+    return found
+
+
+def _is_revoked(run: ApiRun, seen: Seen, step: Step[Instance]) -> Instance | None:
+    found, certificate_id = _looked(run, step), str(step.params["CertificateId"])
+    if certificate_id == found.certificate_id:
+        return found if found.certificate_status is Status.REVOKED else None
+    status = api.certificate_status(run, found.instance_id, certificate_id)
+    return found if status in (Status.REVOKED, None) else None
+
+
+def _is_refunded(run: ApiRun, seen: Seen, step: Step[Instance]) -> Instance | None:
+    found = api.describe(run, str(step.target.id))
+    if found is None:
+        return step.leaves
+    return found if found.subscription in (Subscription.REFUNDED, Subscription.CLOSED) else None
+
+
+_Effect = Callable[["ApiRun", "Seen", "Step[Instance]"], "Instance | None"]
+_EFFECTS: dict[str, _Effect] = {
+    steps.UPDATE: _is_updated,
+    steps.TAG: _is_tagged,
+    steps.UNTAG: _is_tagged,
+    steps.CANCEL: _is_withdrawn,
+    steps.REVOKE: _is_revoked,
+    steps.REFUND: _is_refunded,
+}
+
+
+def _apply(run: ApiRun, seen: Seen, step: Step[Instance], lock: Lock) -> Done[Instance]:
+    """Send the application, once and never again. An update may have sent it already."""
+    if not lock.is_ours:
+        raise StateNotReached(
+            f"{step.action} was not sent: the lock held by this task expired (15 minutes), and another task took "
+            f"it over. {RUN_AGAIN}"
+        )
+    there = _looked(run, step)
+    _refuse_taken(seen, there)
+    before = seen.instance.certificate_id if seen.instance else None
+    if there.service_status == PENDING or there.certificate_id not in (None, before):
+        return Done(there, made=True)
+    lock.sends(seen.wanted, there)
+    try:
+        run.send(step)
+    except OutcomeUnknown as lost:
+        lost.add(instance_id=there.instance_id)
+        found = find_after_loss(run, step, lost, lambda: _is_applied(run, seen, step, there))
+        run.warnings.append(
+            f"The response to {step.action} was lost; instance {there.instance_id} has the application."
+        )
+        return Done(found, made=True)
+    except Failure as refused:
+        lock.clear(there.instance_id)
+        raise refused.add(instance_id=there.instance_id) from None
+    return Done(_once_applied(run, seen, step, there), made=True)
+
+
+def _once_applied(run: ApiRun, seen: Seen, step: Step[Instance], there: Instance) -> Instance:
+    """The instance once it shows the application, which is only queued at first."""
+    soon = run.until(run.clock.monotonic() + LAG)
+    pauses = Pauses(soon, min(seen.wanted.waiting.interval, _PAUSE))
+    found = poll(soon, pauses, lambda: _is_applied(run, seen, step, there))
+    return found or replace(there, status=Status.PENDING_VALIDATION)
+
+
+def _is_applied(run: ApiRun, seen: Seen, step: Step[Instance], there: Instance) -> Instance | None:
+    """The instance with an application in progress, or with what became of it."""
+    found = api.describe_application(run, there)
+    if found is None:
+        return None
+    _refuse_taken(seen, found)
+    if found.service_status == PENDING or found.certificate_id not in (None, there.certificate_id):
+        return found
+    is_told = found.submission in ("success", "failed") or found.refusal not in (None, there.refusal)
+    return found if is_told and ends_badly(found, there.certificate_id) else None

@@ -1,0 +1,182 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: names and behaviour change without notice. Use the modules instead.
+"""Looks at the instance that a task is about, with as few calls as tell the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..._errors import ApiError, InvalidOption, Kind, NotAllowed
+from ..status import IN_FLIGHT, VALID, Status
+from . import api
+from .certificates import complete
+from .lock import taken, when_applied
+from .plan import judge_present
+from .previews import planned_by_others
+from .refusals import none_serves
+from .select import Seen, is_of, serving, stock_of
+from .steps import settings_differ
+from .wanted import State
+
+if TYPE_CHECKING:
+    from ..._reconcile import ApiRun
+    from .instance import Instance
+    from .wanted import InstanceWanted
+
+# What lists and lookups of names are asked for.
+_LOOKUPS = {"contact": api.contact_ids, "company": api.company_ids}
+
+
+def observe_instance(run: ApiRun, wanted: InstanceWanted) -> Seen:
+    """The instance: one call for one that is named and serves; from a pool one list, then what that does not tell."""
+    seen = _named(run, wanted) if wanted.instance_id else _from_pool(run, wanted)
+    if wanted.state is State.REVOKED and seen.instance:
+        return replace(seen, revoking=_status_of(run, seen.instance, str(wanted.certificate_id)))
+    return _with_the_rest(run, seen)
+
+
+def _named(run: ApiRun, wanted: InstanceWanted) -> Seen:
+    instance = api.describe(run, str(wanted.instance_id))
+    if instance is None:
+        raise NotAllowed(
+            f"instance_id: instance {wanted.instance_id} does not exist on this account. Nothing was done. Check the "
+            "ID, the access key, and region: instances of the international site are on another endpoint.",
+            instance_id=wanted.instance_id,
+        )
+    return Seen(wanted, _known(run, wanted, instance), clock_offset=run.actor.service_offset)
+
+
+def _known(run: ApiRun, wanted: InstanceWanted, instance: Instance) -> Instance:
+    """An instance with what earlier tasks of this machine and its certificate tell of it."""
+    instance = replace(instance, applied=when_applied(run, instance))
+    is_asked = wanted.state is State.PRESENT and instance.certificate_status in VALID
+    return complete(run, instance) if is_asked else instance
+
+
+def _from_pool(run: ApiRun, wanted: InstanceWanted) -> Seen:
+    known = wanted.known_instances.known_to(run.actor.account, run.now()) if wanted.known_instances else None
+    listed = known if known is not None else tuple(api.list_instances(run, InstanceType=_type(wanted)))
+    there = [each for each in listed if wanted.pool is None or is_of(wanted.pool, each)]
+    offset = run.actor.service_offset
+    if known is not None and wanted.known_instances and offset is None:
+        offset = wanted.known_instances.clock_offset
+    others = _taken_by_others(run, wanted)
+    wanted = replace(wanted, avoided=wanted.avoided | others)
+    found = serving(wanted, [*there, *_taken_for_these(run, wanted, there)])
+    found = _known(run, wanted, found) if found else None
+    if found is None or _is_used_up(Seen(wanted, found, clock_offset=offset), run):
+        return _unused(run, Seen(wanted, clock_offset=offset), there, found)
+    if _is_settled(Seen(wanted, found, clock_offset=offset), run):
+        return Seen(wanted, found, clock_offset=offset)
+    return replace(_named(run, replace(wanted, instance_id=found.instance_id)), wanted=wanted)
+
+
+def _type(wanted: InstanceWanted) -> str | None:
+    """The one filter of the list that is relied on; it knows fewer brands than there are."""
+    return wanted.pool.instance_type.upper() if wanted.pool and wanted.pool.instance_type else None
+
+
+def _taken_by_others(run: ApiRun, wanted: InstanceWanted) -> frozenset[str]:
+    """The instances that tasks of this machine took a moment ago for other names."""
+    names = frozenset(wanted.domains)
+    return frozenset(key for key, each in taken(run).items() if each.names != names)
+
+
+def _taken_for_these(run: ApiRun, wanted: InstanceWanted, listed: Iterable[Instance]) -> list[Instance]:
+    """Those that were taken for the same names, which the list may not show yet."""
+    names, shown = frozenset(wanted.domains), {each.instance_id for each in listed if each.domains}
+    missing = [key for key, each in taken(run).items() if each.names == names and key not in shown]
+    return [each for each in (api.describe(run, key) for key in missing) if each is not None]
+
+
+def _is_used_up(seen: Seen, run: ApiRun) -> bool:
+    """Whether a free test instance would have to be applied for again."""
+    instance = seen.instance
+    if instance is None or not instance.is_free_test or instance.certificate_id is None:
+        return False
+    if seen.wanted.state is not State.PRESENT or instance.status in IN_FLIGHT:
+        return False
+    return judge_present(seen, instance, run.now()).applies
+
+
+def _is_settled(seen: Seen, run: ApiRun) -> bool:
+    """Whether the list tells enough: the certificate serves, and nothing is asked that only a description shows."""
+    wanted, instance = seen.wanted, seen.instance
+    if instance is None or wanted.state is not State.PRESENT or instance.status not in VALID:
+        return False
+    if wanted.tags is not None or settings_differ(wanted, instance) or instance.certificate is None:
+        return False
+    return not judge_present(seen, instance, run.now()).applies
+
+
+def _unused(run: ApiRun, seen: Seen, there: list[Instance], used: Instance | None) -> Seen:
+    """An unused instance of the pool, as the service describes it: the list may show what was taken since."""
+    wanted = seen.wanted
+    if wanted.state is State.CANCELLED:
+        raise NotAllowed(f"pool: no instance is for {wanted.named}, so there is no application to withdraw.")
+    avoided = wanted.avoided
+    while True:
+        stock = stock_of(replace(wanted, avoided=avoided), there, planned_by_others(run, wanted))
+        if not stock.fitting:
+            raise none_serves(wanted, stock, _rooms(there))
+        found = api.describe(run, stock.fitting[0].instance_id)
+        if found and found.is_unused:
+            return replace(seen, instance=found, stock=stock, replaced=used)
+        avoided = avoided | {stock.fitting[0].instance_id}
+
+
+def _rooms(there: Iterable[Instance]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.holds for each in there if each.is_unused))
+
+
+def _status_of(run: ApiRun, instance: Instance, certificate_id: str) -> Status | None:
+    if certificate_id == instance.certificate_id:
+        return instance.certificate_status
+    return api.certificate_status(run, instance.instance_id, certificate_id)
+
+
+def _with_the_rest(run: ApiRun, seen: Seen) -> Seen:
+    """Contacts, company and counts, where the plan needs them."""
+    wanted, instance = seen.wanted, seen.instance
+    if instance is None or wanted.state not in (State.PRESENT, State.CONFIGURED) or instance.status in IN_FLIGHT:
+        return seen
+    applies = wanted.state is State.PRESENT and judge_present(seen, instance, run.now()).applies
+    if applies or wanted.state is State.CONFIGURED:
+        seen = _with_people(run, seen)
+    is_used_up = applies and instance.is_free_test and instance.certificate_id is not None
+    switches_on = bool(wanted.auto_reissue) and not instance.auto_reissue
+    return replace(seen, summary=_summary(run, instance)) if is_used_up or switches_on else seen
+
+
+def _summary(run: ApiRun, instance: Instance) -> api.Summary | None:
+    """Counts, which the user may not be allowed to read: then the service decides."""
+    try:
+        return api.summary(run, instance.instance_type)
+    except ApiError as refused:
+        if refused.kind is not Kind.PERMISSION:
+            raise
+        run.warnings.append(f"The quota was not checked. {refused.msg}")
+        return None
+
+
+def _with_people(run: ApiRun, seen: Seen) -> Seen:
+    people = seen.wanted.people
+    contacts = people.contact_ids or (
+        frozenset({_one(run, "contact", people.contact)}) if people.contact else frozenset()
+    )
+    company = people.company_id or (_one(run, "company", people.company) if people.company else None)
+    return replace(seen, contact_ids=contacts or None, company_id=company)
+
+
+def _one(run: ApiRun, option: str, name: str) -> str:
+    """The id behind a name. Raises InvalidOption where there is none, or more than one."""
+    found = _LOOKUPS[option](run, name)
+    if len(found) == 1:
+        return found[0]
+    what = f"the account has no {option} with just this name" if not found else f"{len(found)} have this name"
+    advice = f" (IDs {', '.join(sorted(found))}); give {option}_id{'s' * (option == 'contact')}" if found else ""
+    raise InvalidOption(option, f"{name}: {what}{advice}. Nothing was done.")
