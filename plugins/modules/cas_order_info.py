@@ -281,6 +281,8 @@ orders:
       type: str
       returned: always
       sample: dns
+    # end of fragment
+    # fragment: tests/tools/returns/validation.yml
     validation:
       description:
         - DNS records or files to publish for the validation of the domain names.
@@ -334,6 +336,8 @@ orders:
           type: str
           returned: if the method is V(file)
           sample: http://www.example.com/.well-known/pki-validation/fileauth.txt
+    # end of fragment
+    # fragment: tests/tools/returns/certificate.yml
     certificate:
       description: The certificate; null before it is issued, and where it was not requested.
       type: dict
