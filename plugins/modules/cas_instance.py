@@ -9,8 +9,8 @@ DOCUMENTATION = r"""
 module: cas_instance
 short_description: Apply for certificates of a subscription instance, reissue, withdraw, revoke or refund them
 description:
-  - Ensures that a certificate instance of Alibaba Cloud Certificate Management Service (CAS) has a valid certificate for
-    the given domain names, and reissues it before it expires.
+  - Ensures that a certificate instance of Alibaba Cloud Certificate Management Service (CAS) has a valid certificate
+    for the given domain names, and reissues it before it expires.
   - An instance is a subscription that lasts for months. Within it, certificates follow one another. Instances are what
     the service sells since February 2026; resource plans of the first generation are used with
     M(certops.alicloud.cas_order).
@@ -185,8 +185,8 @@ options:
     default: validation
   wait_timeout:
     description:
-      - Number of seconds after which the task fails, counted from its start. The application stays as it is, and another
-        run resumes waiting for it.
+      - Number of seconds after which the task fails, counted from its start. The application stays as it is, and
+        another run resumes waiting for it.
     type: int
     default: 4500
   poll_interval:
@@ -356,10 +356,10 @@ instance:
       sample: normal
     subscription_status:
       description:
-        - How far the subscription is, in which certificates follow one another. It is another thing than the certificate.
+        - How far the subscription is, in which certificates follow one another. It is not the status of a certificate.
         - V(active), V(expiring), V(expired), V(refunded), V(closed) or V(unknown).
-        - A subscription that is over gives no more certificates; buy another instance. A certificate that it gave remains
-          valid.
+        - A subscription that is over gives no more certificates; buy another instance. A certificate that it gave
+          remains valid.
       type: str
       returned: always
       sample: active
@@ -411,7 +411,7 @@ instance:
       returned: always
     certificate_id:
       description:
-        - ID of the newest certificate, as a string; null before the first one is issued. Each reissue gives another one.
+        - ID of the newest certificate, as a string; null before the first one is issued. A reissue gives another one.
         - V((known after apply\)) in check mode, if another certificate would be waited for.
       type: str
       returned: always

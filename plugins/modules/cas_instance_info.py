@@ -186,10 +186,10 @@ instances:
       sample: normal
     subscription_status:
       description:
-        - How far the subscription is, in which certificates follow one another. It is another thing than the certificate.
+        - How far the subscription is, in which certificates follow one another. It is not the status of a certificate.
         - V(active), V(expiring), V(expired), V(refunded), V(closed) or V(unknown).
-        - A subscription that is over gives no more certificates; buy another instance. A certificate that it gave remains
-          valid.
+        - A subscription that is over gives no more certificates; buy another instance. A certificate that it gave
+          remains valid.
       type: str
       returned: always
       sample: active
@@ -241,7 +241,7 @@ instances:
       returned: always
     certificate_id:
       description:
-        - ID of the newest certificate, as a string; null before the first one is issued. Each reissue gives another one.
+        - ID of the newest certificate, as a string; null before the first one is issued. A reissue gives another one.
         - V((known after apply\)) in check mode, if another certificate would be waited for.
       type: str
       returned: always
