@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lets the Python of .venv keep what it compiles out of zip files: in tests, never while something is measured.
+"""Lets the Python of .venv keep what is compiled out of zip files and collections: not while something is measured.
 
 Usage: python -m tests.tools.bytecode    # switches it off
 """

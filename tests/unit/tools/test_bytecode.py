@@ -34,6 +34,27 @@ def said(kept: Path, archive: Path, word: str) -> tuple[str, str]:
     return tuple(done.stdout.strip().split("|"))  # type: ignore[return-value]
 
 
+IMPORT_COLLECTION = """
+import site, sys
+site.addsitedir(sys.argv[1])
+from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
+_AnsibleCollectionFinder(paths=[sys.argv[2]])._install()
+from ansible_collections.some.where.plugins.module_utils import said
+print(*said.say(), sep="|")
+"""
+
+
+def said_in_a_collection(kept: Path, word: str) -> str:
+    """What a module of a collection says, under its own name."""
+    file = kept.parent / "ansible_collections/some/where/plugins/module_utils/said.py"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(SAYS.format(word=word))
+    command = [sys.executable, "-c", IMPORT_COLLECTION, str(kept.parent / "packages"), str(kept.parent)]
+    told, place = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip().split("|")
+    assert place == str(file)
+    return told
+
+
 def files(kept: Path) -> list[Path]:
     return sorted(kept.iterdir())
 
@@ -73,3 +94,15 @@ def test_nothing_is_kept_where_it_is_switched_off(kept: Path, tmp_path: Path) ->
     assert list((tmp_path / "packages").glob(f"{NAME}*")) == []
     assert said(kept, tmp_path / "first.zip", "a word")[0] == "a word"
     assert not kept.exists()
+
+
+def test_what_ansible_compiled_once_out_of_a_collection_is_used_again(kept: Path) -> None:
+    assert said_in_a_collection(kept, "a word") == "a word"
+    (file,) = [each for each in files(kept) if b"a word" in each.read_bytes()]
+    file.write_bytes(file.read_bytes().replace(b"a word", b"a deed"))
+    assert said_in_a_collection(kept, "a word") == "a deed"
+
+
+def test_another_source_in_a_collection_is_compiled(kept: Path) -> None:
+    assert said_in_a_collection(kept, "a word") == "a word"
+    assert said_in_a_collection(kept, "another") == "another"
