@@ -146,7 +146,9 @@ def units(session: nox.Session) -> None:
     """Run the quick unit tests of plugins/ with ansible-test units, each with the first of its parameters."""
     log = log_of(session)
     with workspace() as copy:
-        succeeded = ansible_test(session, copy, log, "units", *(session.posargs or ["tests/unit/plugins/"]))
+        # One process: each reads all tests anew, and beside other sessions a second one is no faster.
+        arguments = ["--num-workers=1", *(session.posargs or ["tests/unit/plugins/"])]
+        succeeded = ansible_test(session, copy, log, "units", *arguments)
         conclude(session, outcome.judge_cases(succeeded, junit(copy / "tests" / "output" / "junit")), log)
 
 
