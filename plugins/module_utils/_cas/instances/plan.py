@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,7 +15,7 @@ from ..._errors import NotAllowed
 from ..._plan import Plan, Step
 from ..._x509.renewal_window import opens_at
 from ..renewal_due import judge
-from ..status import DEAD, IN_FLIGHT, VALID, Status, Subscription
+from ..status import DEAD, IN_FLIGHT, RUNNING, VALID, Status, Subscription
 from . import refusals, steps
 from .instance import Instance, is_valid
 from .select import carries_key, covers
@@ -59,6 +60,21 @@ def judge_present(seen: Seen, instance: Instance, now: datetime) -> Verdict:
     return _judge_valid(seen, instance, now)
 
 
+def previous_certificate(seen: Seen, now: datetime) -> str | None:
+    """The certificate that another one is waited for beside. Its id may be the new one's already, moments before the
+    application is shown as ended: that is told by what it is good for."""
+    instance = seen.instance
+    if instance is None or instance.status not in IN_FLIGHT or not is_valid(instance):
+        return instance.certificate_id if instance else None
+    if instance.applied:
+        return None
+    try:
+        is_due = judge_present(replace(seen, wanted=replace(seen.wanted, force=False)), instance, now).due
+    except NotAllowed:
+        is_due = True
+    return instance.certificate_id if is_due else None
+
+
 def _judge_valid(seen: Seen, instance: Instance, now: datetime) -> Verdict:
     wanted = seen.wanted
     found = judge(wanted, instance, now, seen.clock_offset)
@@ -96,7 +112,9 @@ def _takes(seen: Seen, instance: Instance) -> str:
         return f"instance {instance.instance_id} is unused"
     fit, after = len(seen.stock.fitting), ""
     if seen.replaced:
-        after = f"; the certificate of {_lower(seen.replaced)} is due or does not serve, and a test instance has one"
+        is_over = seen.replaced.subscription not in RUNNING
+        why = f"its subscription is {seen.replaced.subscription.value}" if is_over else "a test instance has one"
+        after = f"; the certificate of {_lower(seen.replaced)} is due or does not serve, and {why}"
     unused = "unused instance that fits" if fit == 1 else "unused instances that fit"
     return f"takes {instance.instance_id}, 1 of {fit} {unused}{after}"
 
@@ -124,7 +142,8 @@ def _present(seen: Seen, now: datetime) -> Plan[Instance]:
     if instance.status in IN_FLIGHT:
         refusals.refuse_in_progress(wanted, instance)
         reason = f"{_lower(instance)} has an application in progress"
-        return Plan(instance, tuple(steps.tag(wanted, instance)), _facts(seen, True, reason))
+        facts = {**_facts(seen, True, reason), "previous_certificate_id": previous_certificate(seen, now)}
+        return Plan(instance, tuple(steps.tag(wanted, instance)), facts)
     verdict = judge_present(seen, instance, now)
     if not verdict.applies:
         return _keep(seen, instance, verdict, now)
@@ -193,7 +212,9 @@ def _configured(seen: Seen, now: datetime) -> Plan[Instance]:
 
 
 def _cancelled(seen: Seen, now: datetime) -> Plan[Instance]:
-    instance = _the(seen)
+    if seen.instance is None:
+        return Plan(None, (), {"reason": f"no instance of the pool is for {seen.wanted.named}"})
+    instance = seen.instance
     refusals.refuse_unknown(instance)
     is_there = instance.status in IN_FLIGHT
     reason = f"{_lower(instance)} has {'an' if is_there else 'no'} application in progress"
