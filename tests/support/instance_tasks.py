@@ -51,7 +51,8 @@ def failure_of(act: Callable[[], object], kind: type[Failure] = Failure) -> Fail
 
 
 def refusal(act: Callable[[], object]) -> str:
-    return failure_of(act).msg
+    said: str = failure_of(act).msg
+    return said
 
 
 def acts(account: Emulator) -> list[str]:
