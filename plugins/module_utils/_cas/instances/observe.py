@@ -175,7 +175,7 @@ def _with_the_rest(run: ApiRun, seen: Seen) -> Seen:
     if applies or wanted.state is State.CONFIGURED:
         seen = _with_people(run, seen)
     is_used_up = applies and instance.is_free_test and instance.certificate_id is not None
-    switches_on = bool(wanted.auto_reissue) and not instance.auto_reissue
+    switches_on = wanted.auto_reissue and not instance.auto_reissue and (applies or settings_differ(wanted, instance))
     return replace(seen, summary=_summary(run, instance)) if is_used_up or switches_on else seen
 
 

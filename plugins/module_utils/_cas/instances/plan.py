@@ -148,7 +148,7 @@ def _present(seen: Seen, now: datetime) -> Plan[Instance]:
     if not verdict.applies:
         return _keep(seen, instance, verdict, now)
     _refuse_application(seen, instance, verdict.reason)
-    found = _settings(seen, instance, verdict.reason, form=True)
+    found = _form_and_settings(seen, instance, verdict.reason, applies=True)
     last = found[-1].leaves or instance if found else instance
     found.append(steps.apply(seen, last, verdict.reason))
     return Plan(instance, tuple(found), _facts(seen, verdict.due, verdict.reason), verdict.warnings)
@@ -158,7 +158,7 @@ def _keep(seen: Seen, instance: Instance, verdict: Verdict, now: datetime) -> Pl
     """A certificate that serves, and what needs no application."""
     if is_valid(instance):
         refusals.refuse_wrong_certificate(seen.wanted, instance)
-    found = _settings(seen, instance, "what needs no application differs", form=False)
+    found = _settings(seen, instance)
     warned = refusals.subscription_warning(instance, now, _opens(seen.wanted, instance))
     warnings = (*verdict.warnings, *([warned] if warned else []))
     return Plan(instance, tuple(found), _facts(seen, verdict.due, verdict.reason), warnings)
@@ -181,17 +181,26 @@ def _refuse_application(seen: Seen, instance: Instance, why: str) -> None:
     refusals.refuse_no_company(seen, instance)
 
 
-def _settings(seen: Seen, instance: Instance, reason: str, form: bool) -> list[Step[Instance]]:
-    """What is to be changed beside an application, and its form where there is one."""
-    wanted, found = seen.wanted, list[Step[Instance]]()
-    if form and steps.form_differs(seen, instance):
-        found.append(steps.fill_in(seen, instance, reason))
-    elif steps.settings_differ(wanted, instance):
-        found.append(steps.set_up(wanted, instance, "certificate_name or auto_reissue differs"))
-    if wanted.auto_reissue and any(step.params.get("AutoReissue") for step in found) and not instance.auto_reissue:
+def _form_and_settings(seen: Seen, instance: Instance, reason: str, applies: bool) -> list[Step[Instance]]:
+    """The form of an application, and what is to be changed beside it."""
+    if not steps.form_differs(seen, instance):
+        return _settings(seen, instance, applies)
+    filled = steps.fill_in(seen, instance, reason)
+    return _checked(seen, instance, [filled])
+
+
+def _settings(seen: Seen, instance: Instance, applies: bool = False) -> list[Step[Instance]]:
+    """What is to be changed, and needs no application."""
+    differs = steps.settings_differ(seen.wanted, instance, applies)
+    return _checked(seen, instance, [steps.set_up(seen.wanted, instance, applies)] if differs else [])
+
+
+def _checked(seen: Seen, instance: Instance, found: list[Step[Instance]]) -> list[Step[Instance]]:
+    """Changes that are allowed, and the tags."""
+    if seen.wanted.auto_reissue and not instance.auto_reissue and any("AutoReissue" in each.params for each in found):
         refusals.refuse_hosting(seen)
     last = found[-1].leaves if found else instance
-    return [*found, *steps.tag(wanted, last or instance)]
+    return [*found, *steps.tag(seen.wanted, last or instance)]
 
 
 def _configured(seen: Seen, now: datetime) -> Plan[Instance]:
@@ -205,7 +214,7 @@ def _configured(seen: Seen, now: datetime) -> Plan[Instance]:
         refusals.refuse_in_progress(wanted, instance)
         return Plan(instance, tuple(steps.tag(wanted, instance)), _facts(seen, False, "an application is in progress"))
     reason = _takes(seen, instance) if instance.is_unused and seen.stock else "the form differs"
-    found = _settings(seen, instance, reason, form=True)
+    found = _form_and_settings(seen, instance, reason, applies=False)
     if any(step.action == steps.UPDATE for step in found):
         refusals.refuse_subscription_over(instance, reason)
     return Plan(instance, tuple(found), _facts(seen, False, reason if found else "nothing differs"))
