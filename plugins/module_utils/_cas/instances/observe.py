@@ -15,6 +15,7 @@ from ..._errors import ApiError, InvalidOption, Kind, NotAllowed
 from ..status import IN_FLIGHT, RUNNING, VALID, Status
 from . import api
 from .certificates import complete
+from .instance import with_certificate
 from .lock import taken, when_applied
 from .plan import judge_present
 from .previews import planned_by_others
@@ -64,7 +65,8 @@ def _from_pool(run: ApiRun, wanted: InstanceWanted) -> Seen:
     there = [each for each in listed if wanted.pool is None or is_of(wanted.pool, each)]
     seen = Seen(_without_taken(run, wanted), clock_offset=_offset(run, wanted, known is not None))
     found = serving(seen.wanted, [*there, *_taken_for_these(run, wanted, there)])
-    if found and not _is_used_up(run, replace(seen, instance=_known(run, wanted, found))):
+    found = _known(run, wanted, found) if found else None
+    if found and not _is_used_up(run, replace(seen, instance=found)):
         return _serving(run, seen, found)
     taken = None if wanted.state is State.CANCELLED else _unused(run, seen, there, found)
     if taken is not None:
@@ -73,19 +75,20 @@ def _from_pool(run: ApiRun, wanted: InstanceWanted) -> Seen:
         return _from_pool(run, replace(wanted, known_instances=None))
     if wanted.state is State.CANCELLED:
         return seen
-    why = judge_present(seen, _known(run, wanted, found), run.now()).reason if found else ""
+    why = judge_present(seen, found, run.now()).reason if found else ""
     stock = stock_of(seen.wanted, there, planned_by_others(run, wanted))
     raise none_serves(wanted, stock, _rooms(there), used_up(found, why) if found else "")
 
 
 def _serving(run: ApiRun, seen: Seen, listed: Instance) -> Seen:
     """The instance that is for these names, as the service describes it where the list does not tell enough."""
-    wanted, there = seen.wanted, _known(run, seen.wanted, listed)
-    if _is_settled(run, replace(seen, instance=there)):
-        return replace(seen, instance=there)
+    wanted = seen.wanted
+    if _is_settled(run, replace(seen, instance=listed)):
+        return replace(seen, instance=listed)
     found = api.describe(run, listed.instance_id)
     if found and found.certificate_id == listed.certificate_id:
-        found = replace(found, certificate_domains=found.certificate_domains or listed.certificate_domains)
+        found = replace(found, certificate_domains=listed.certificate_domains)
+        found = with_certificate(found, listed.certificate) if listed.certificate else found
     if found is None or (found.domains and not is_for(wanted, found)):
         # It is for other names since it was listed.
         avoided = wanted.avoided | {listed.instance_id}
