@@ -19,7 +19,7 @@ from .instance import with_certificate
 from .lock import taken, when_applied
 from .plan import judge_present
 from .previews import planned_by_others
-from .refusals import none_serves, used_up
+from .refusals import none_serves, refuse_two_in_flight, used_up
 from .select import Seen, is_for, is_of, serving, stock_of
 from .steps import settings_differ
 from .wanted import State
@@ -64,6 +64,8 @@ def _from_pool(run: ApiRun, wanted: InstanceWanted) -> Seen:
     listed = known if known is not None else tuple(api.list_instances(run, InstanceType=_type(wanted)))
     there = [each for each in listed if wanted.pool is None or is_of(wanted.pool, each)]
     seen = Seen(_without_taken(run, wanted), clock_offset=_offset(run, wanted, known is not None))
+    if wanted.state is State.CANCELLED:
+        refuse_two_in_flight(wanted, [each for each in there if each.status in IN_FLIGHT and is_for(wanted, each)])
     found = serving(seen.wanted, [*there, *_taken_for_these(run, wanted, there)])
     found = _known(run, wanted, found) if found else None
     if found and not _is_used_up(run, replace(seen, instance=found)):

@@ -158,9 +158,13 @@ def _keep(seen: Seen, instance: Instance, verdict: Verdict, now: datetime) -> Pl
     """A certificate that serves, and what needs no application."""
     if is_valid(instance):
         refusals.refuse_wrong_certificate(seen.wanted, instance)
-    found = _settings(seen, instance)
-    warned = refusals.subscription_warning(instance, now, _opens(seen.wanted, instance))
-    warnings = (*verdict.warnings, *([warned] if warned else []))
+    is_over = instance.subscription not in RUNNING
+    found = steps.tag(seen.wanted, instance) if is_over else _settings(seen, instance)
+    warned = (
+        refusals.subscription_warning(instance, now, _opens(seen.wanted, instance)),
+        refusals.unchangeable(instance) if is_over and steps.settings_differ(seen.wanted, instance) else None,
+    )
+    warnings = (*verdict.warnings, *filter(None, warned))
     return Plan(instance, tuple(found), _facts(seen, verdict.due, verdict.reason), warnings)
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,16 @@ def none_serves(wanted: InstanceWanted, stock: Stock, there: tuple[str, ...], us
         "the account has. Check pool, region and the access key.",
         quota=stock.public(False),
     )
+
+
+def refuse_two_in_flight(wanted: InstanceWanted, found: Sequence[Instance]) -> None:
+    """Of two applications for the same names, the user says which one is to be withdrawn."""
+    if len(found) > 1:
+        ids = ", ".join(sorted(each.instance_id for each in found))
+        raise NotAllowed(
+            f"pool: {len(found)} instances have an application in progress for {wanted.named} ({ids}). {_DONE} Give "
+            "instance_id, the one to withdraw."
+        )
 
 
 def used_up(instance: Instance, why: str) -> str:
@@ -230,6 +241,14 @@ def subscription_warning(instance: Instance, now: datetime, opens: datetime | No
         f"The subscription of {_lower(instance.named)} {ends} on {end.date()}, before its next certificate is applied "
         f"for, from {opens.date()} on. The certificate stays valid until {_expiry(instance)}. Buy another instance in "
         "the console before, and give its ID."
+    )
+
+
+def unchangeable(instance: Instance) -> str:
+    """A warning that the service takes no other settings any more."""
+    return (
+        f"certificate_name and auto_reissue stay as they are: the subscription of {_lower(instance.named)} is "
+        f"{instance.subscription.value}."
     )
 
 
