@@ -205,6 +205,8 @@ def _check_together(wanted: InstanceWanted, origin: str) -> None:
     if wanted.purge_tags and wanted.tags is None:
         raise InvalidOption("purge_tags", "give tags, those that are to stay; {} removes all.")
     _check_names(wanted.domains, origin, wanted.validation_method)
+    if wanted.csr:
+        _check_common_name(wanted.domains, wanted.csr)
 
 
 def _check_names(domains: Sequence[str], origin: str, method: str) -> None:
@@ -215,7 +217,10 @@ def _check_names(domains: Sequence[str], origin: str, method: str) -> None:
         )
     if method == "file" and wildcards:
         raise InvalidOption("validation_method", "a wildcard cannot be validated by file; use dns.")
-    if len(wildcards) < len(domains) and wildcards and domains[0] in wildcards and origin != "domains":
+
+
+def _check_common_name(domains: Sequence[str], csr: Csr) -> None:
+    if domains[0].startswith(WILDCARD) and not all(name.startswith(WILDCARD) for name in domains):
         raise InvalidOption(
-            origin, f"the CN is the wildcard {domains[0]}; beside single names, the CN has to be one of them."
+            csr.origin, f"the CN is the wildcard {domains[0]}; beside single names, the CN has to be one of them."
         )
