@@ -44,6 +44,12 @@ from tests.support.instance_tasks import (
 LOSSES = ("request_lost", "answer_lost", "error_before", "error_after", "html", "garbage_json", "cut", "throttled")
 
 
+@pytest.fixture(autouse=True)
+def no_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundreds of notes are written here; that they reach the disk is tested with the lock files."""
+    monkeypatch.setattr("os.fsync", lambda _opened: None)
+
+
 class Scene(NamedTuple):
     """A task that changes something: what is there before, what it asks for, how often is applied in all."""
 
