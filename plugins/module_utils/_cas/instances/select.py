@@ -149,8 +149,9 @@ def _seconds(moment: datetime | None) -> float:
 def stock_of(wanted: InstanceWanted, instances: Iterable[Instance], planned: Collection[str] = ()) -> Stock:
     """The unused instances of a pool, the one that was bought first in front; those with the least room for names."""
     unused = [each for each in instances if each.is_unused and each.instance_id not in wanted.avoided]
-    fitting = [each for each in unused if fits(each, wanted.domains) and each.instance_id not in planned]
-    return Stock(tuple(sorted(fitting, key=_room)), len(unused), len(planned))
+    roomy = [each for each in unused if fits(each, wanted.domains)]
+    fitting = [each for each in roomy if each.instance_id not in planned]
+    return Stock(tuple(sorted(fitting, key=_room)), len(unused), len(roomy) - len(fitting))
 
 
 def _room(instance: Instance) -> tuple[int, float, str]:
