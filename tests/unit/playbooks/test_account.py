@@ -68,9 +68,7 @@ def test_both_generations_are_printed_side_by_side_with_what_expires_first(tmp_p
     found = account({FREE: 3, PAID: 1})
     order(found, "ordered.example.com")
     found.add_instance(spec="geo.dv.f", state="normal", domains=["issued.example.com"], issued_days=150, age_days=150)
-    found.add_instance(
-        spec="geo.dv.m", full=2, wildcard=0, state="pending", domains=["a.example.com", "b.example.com"]
-    )
+    found.add_instance(spec="geo.dv.m", full=2, wildcard=0, state="pending", domains=["a.example.com", "b.example.com"])
     found.add_instance(spec="rap.dv.w")
     found.add_instance(type="TEST", count=2)
     found.calls.clear()
@@ -83,10 +81,15 @@ def test_both_generations_are_printed_side_by_side_with_what_expires_first(tmp_p
         assert "  orders: 1, 1 issued" in told
         assert "  instances: 5, 3 unused" in told
         assert any(
-            line.startswith(f"  in use: {numbers[0]}, GeoTrust geo.dv.f, issued.example.com, issued; subscription active")
+            line.startswith(
+                f"  in use: {numbers[0]}, GeoTrust geo.dv.f, issued.example.com, issued; subscription active"
+            )
             for line in told
         )
-        assert any("GeoTrust geo.dv.m, a.example.com b.example.com, pending_validation; subscription active" in line for line in told)
+        assert any(
+            "GeoTrust geo.dv.m, a.example.com b.example.com, pending_validation; subscription active" in line
+            for line in told
+        )
         assert f"  unused: {numbers[2]}, Rapid rap.dv.w (buy), holds 0 single names and 1 wildcards" in told
         assert sum("DigiCert ss.dv.t (test), holds 1 single names" in line for line in told) == 2
         assert "  hosting: 2 automatic reissues left" in told

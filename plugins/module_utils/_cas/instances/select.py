@@ -83,7 +83,7 @@ def _is_spec(wanted: str, spec: str | None) -> bool:
 
 
 def fits(instance: Instance, domains: tuple[str, ...]) -> bool:
-    """Whether an instance takes so many names; numbers that the service does not tell are no obstacle."""
+    """Whether an instance takes so many names; numbers that the service does not tell do not matter."""
     single, wildcard = counts(domains)
     holds = (instance.single_names, instance.wildcard_names)
     return all(there is None or wants <= there for wants, there in zip((single, wildcard), holds))

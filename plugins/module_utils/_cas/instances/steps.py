@@ -42,7 +42,7 @@ def wanted_form(seen: Seen, instance: Instance) -> Form:
 
 
 def form_differs(seen: Seen, instance: Instance) -> bool:
-    """Whether the form has to be filled in. What the service does not say is no difference, once it has names."""
+    """Whether the form has to be filled in. What the service does not say makes no difference, once it has names."""
     there, asked = instance.form, wanted_form(seen, instance)
     if not there.domains and not there.public_key_sha256:
         return bool(asked.domains)
@@ -95,7 +95,7 @@ def set_up(wanted: InstanceWanted, instance: Instance, reason: str) -> Step[Inst
 
 
 def _settings_params(wanted: InstanceWanted, instance: Instance) -> dict[str, Any]:
-    """What differs; what the service does not say is no difference, once the instance has names."""
+    """What differs; what the service does not say makes no difference, once the instance has names."""
     name, hosted, is_blank = wanted.certificate_name, wanted.auto_reissue, not instance.domains
     there, is_hosted = instance.certificate_name, instance.auto_reissue
     is_named = name is None or name == there or (there is None and not is_blank)
