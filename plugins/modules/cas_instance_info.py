@@ -12,6 +12,8 @@ description:
   - Reads the certificate instances of an Alibaba Cloud account (Certificate Management Service, CAS), which are
     subscriptions in which certificates follow one another. It changes nothing.
   - All pages of the list are read.
+  - Only instances at the endpoint of O(region) are shown. Orders of resource plans, the first generation of the
+    service, are listed by M(certops.alicloud.cas_order_info).
 version_added: 0.2.0
 author:
   - Certops contributors (@certops)
@@ -22,7 +24,8 @@ options:
     type: str
   domains:
     description:
-      - Only instances whose application or certificate is for these names, and for no more than a CA adds.
+      - Only instances whose application or certificate is for just these names. Names that a CA adds at no charge do
+        not count.
     type: list
     elements: str
   status:
@@ -48,7 +51,7 @@ options:
     type: str
   certificate_type:
     description:
-      - Only instances whose certificates are verified so by the CA.
+      - Only instances whose certificates are of this type.
     type: str
     choices: [DV, OV, EV]
   expires_within:
@@ -82,6 +85,8 @@ extends_documentation_fragment:
   - certops.alicloud.attributes.cas
   - certops.alicloud.attributes.info
 seealso:
+  - ref: ansible_collections.certops.alicloud.docsite.guide_instances
+    description: Which generation an account has, subscriptions, hosting, free test instances, and how to move.
   - module: certops.alicloud.cas_instance
     description: Apply for certificates of an instance.
   - module: certops.alicloud.cas_order_info
