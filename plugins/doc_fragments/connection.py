@@ -79,8 +79,8 @@ options:
     default: 30.0
   max_attempts:
     description:
-      - How many times one call is sent at most. A call is repeated only if that cannot do harm. An application for an
-        order is never repeated.
+      - How many times one call is sent at most. A call is repeated only if that cannot do harm. An application for a
+        certificate is never repeated.
     type: int
     default: 6
 requirements:
