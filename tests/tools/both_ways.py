@@ -28,7 +28,7 @@ NEW_IN_EVERY_RUN = {
     "fingerprint": r"\b(?:[0-9A-F]{2}:){31}[0-9A-F]{2}\b",
     "directory": r"\b(?:tmp|ansible)\.\w{8,10}\b",
     "hash": r"\b[0-9a-f]{64}\b",
-    "instance": r"\bcas-[a-z]+-[0-9a-f]{6}\b",
+    "instance": r"\bcas-[a-z]+-(?:[0-9a-f]{6}|[0-9a-f]{10})\b",
     "job": r"\bj\d+\.\d+\b",
     "moment": r"\b\d{13}\b",
     "order": r"\b\d{17}\b",
