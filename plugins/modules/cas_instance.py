@@ -378,7 +378,8 @@ instance:
         - "V(expiring): the newest certificate expires soon; the service decides when that begins."
         - "V(expired): the newest certificate has expired."
         - "V(revoked): the newest certificate was revoked."
-        - "V(inactive): the instance never had a certificate, and no application is in progress."
+        - "V(inactive): the instance never had a certificate, and no application is in progress; it is unused, or an
+          application was withdrawn."
         - "V(unknown): the service returned no status, or one that the collection does not know."
         - V((known after apply\)) in check mode, if an application would be sent and not waited for.
       type: str
@@ -392,7 +393,9 @@ instance:
     subscription_status:
       description:
         - How far the subscription is, in which certificates follow one another. It is not the status of a certificate.
-        - V(active), V(expiring), V(expired), V(refunded), V(closed) or V(unknown).
+        - "V(active): it is running; V(expiring): it ends soon, in the words of the service; V(expired): it is over;
+          V(refunded): it was returned; V(closed): the service has shut it down; V(unknown): the service returned a word
+          that the collection does not know."
         - A subscription that is over gives no more certificates; buy another instance. A certificate that it gave
           remains valid.
       type: str
@@ -410,23 +413,23 @@ instance:
       returned: always
       sample: [www.example.com]
     key_algorithm:
-      description: Algorithm of keys that the service makes, as the service spells it.
+      description: Algorithm of keys that the service makes, as the service spells it; null if it did not return one.
       type: str
       returned: always
       sample: RSA_2048
     contact_ids:
-      description: IDs of the contacts of the application.
+      description: IDs of the contacts of the application; empty in lists, which do not have them.
       type: list
       elements: str
       returned: always
       sample: ["2604551"]
     company_id:
-      description: ID of the company of the application; null if the service did not return it.
+      description: ID of the company of the application; null in lists, and if the service did not return it.
       type: str
       returned: always
       sample: "1350001"
     certificate_name:
-      description: Name of the certificates; null if there is none.
+      description: Name of the certificates; null if there is none, or if the service did not return it.
       type: str
       returned: always
       sample: www
@@ -441,9 +444,12 @@ instance:
       returned: always
       sample: {env: production}
     refusal:
-      description: Why the last application was refused, in the service's own words; null if it was not.
+      description:
+        - Why the last application was refused, in the service's own words, which are often Chinese; null if it was not.
+        - A submission that failed before the CA saw it is told here only by the task that waited for it.
       type: str
       returned: always
+      sample: CAA records do not allow the CA
     certificate_id:
       description:
         - ID of the newest certificate, as a string; null before the first one is issued. A reissue gives another one.
@@ -469,7 +475,7 @@ instance:
       returned: always
       sample: 199
     validation_method:
-      description: V(dns), V(file) or null.
+      description: V(dns) or V(file); null in lists, and before anything was filled in.
       type: str
       returned: always
       sample: dns
