@@ -252,6 +252,14 @@ def unchangeable(instance: Instance) -> str:
     )
 
 
+def unread(instance: Instance) -> str:
+    """A warning that the key of a certificate is not known."""
+    return (
+        f"The service does not give the certificate of {_lower(instance.named)}, so whether it has the key of the CSR "
+        "is unknown."
+    )
+
+
 def _expiry(instance: Instance) -> str:
     return str(instance.not_after.date()) if instance.not_after else "its expiry"
 
