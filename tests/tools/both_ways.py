@@ -30,7 +30,7 @@ NEW_IN_EVERY_RUN = {
     "hash": r"\b[0-9a-f]{64}\b",
     "instance": r"\bcas-[a-z]+-(?:[0-9a-f]{6}|[0-9a-f]{10})\b",
     "job": r"\bj\d+\.\d+\b",
-    "moment": r"\b\d{13}\b",
+    "moment": r"\b\d{10}(?:\d{3})?\b",
     "order": r"\b\d{17}\b",
     "request": r"\b[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}\b",
     "serial": r"\b(?:[0-9a-f]{2}:){7,}[0-9a-f]{2}\b",
