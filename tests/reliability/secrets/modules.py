@@ -17,8 +17,10 @@ from tests.support.playbooks import Play
 from .scene import ACCOUNTS, KEY_ID, Scene
 
 COLLECTION = "certops.alicloud"
-API = ("cas_order", "cas_order_renew", "cas_order_info", "cas_package_info", "cas_instance", "cas_instance_info")
-API += ("alidns_record",)
+API = (
+    *("cas_order", "cas_order_renew", "cas_order_info", "cas_package_info", "cas_instance", "cas_instance_info"),
+    "alidns_record",
+)
 # The ways of a short play.
 FEW = ("good", "wrong secret", "denied", "lost", "html", "tls refused", "half a pair")
 # The cases of the shortest play. The store is first staged, then filled.
