@@ -135,13 +135,13 @@ attributes:
   check_mode:
     details:
       - The plan is computed from the same reads as in a normal run. The client refuses every call that writes.
-      - An exhausted quota, an order with the wrong status and a certificate with another key are errors in check mode
-        too.
+      - An exhausted quota, an order or an instance with the wrong status and a certificate with another key are errors
+        in check mode too.
       - What only the service can choose is returned as V((known after apply\)). The task does not wait.
   diff_mode:
     support: full
     details:
-      - Shows the order before and after, with the fields of RV(order) and without PEM text.
+      - Shows the order or the instance before and after, with the fields that results have and without PEM text.
 """
 
     # For modules that only read.

@@ -44,9 +44,11 @@ options:
     type: str
   region:
     description:
-      - Region of the account. It determines the default of O(endpoint). The China site has one endpoint for all of its
-        regions; these begin with C(cn-). The other regions use the endpoint of the international site, in
-        C(ap-southeast-1), unless they have one of their own.
+      - Region that determines the default of O(endpoint). The China site has one endpoint for all of its regions; these
+        begin with C(cn-). The other regions use the endpoint of the international site, in C(ap-southeast-1), unless
+        they have one of their own.
+      - One account has orders, instances and certificates of its own at each site. Choose the region by where the
+        certificates are used.
       - A region that is not known is refused, unless O(endpoint) is given.
       - If not set, the first of the environment variables E(ALIBABA_CLOUD_REGION_ID), E(ALICLOUD_REGION) and
         E(ALICLOUD_REGION_ID) is used. This and all other variables count as not set if they are empty.
@@ -79,8 +81,8 @@ options:
     default: 30.0
   max_attempts:
     description:
-      - How many times one call is sent at most. A call is repeated only if that cannot do harm. An application for an
-        order is never repeated.
+      - How many times one call is sent at most. A call is repeated only if that cannot do harm. An application for a
+        certificate is never repeated.
     type: int
     default: 6
 requirements:

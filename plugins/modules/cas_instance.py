@@ -15,7 +15,9 @@ description:
     the service sells since February 2026; resource plans of the first generation are used with
     M(certops.alicloud.cas_order).
   - Instances are bought in the console. This module never buys one. It uses the instance that O(instance_id) names, or
-    one of a pool that was bought before.
+    one of a pool that was bought before. M(certops.alicloud.cas_instance_info) lists those that the account has.
+  - The same task applies for the first certificate and, when that is due, for the next one on the same instance. Run it
+    every day; on most days it changes nothing.
   - An application is sent once, even if its response is lost. Two tasks never take the same unused instance.
   - A certificate is revoked only with O(state=revoked).
 version_added: 0.2.0
@@ -27,9 +29,11 @@ options:
       - "V(present): the instance has a valid certificate for the names, with the key of the CSR if one is given. If it
         has none, or if the certificate is due (see O(renew_before)), an application is sent. A refused application is
         sent again by the next run."
-      - "V(configured): only what an application would be sent with is filled in. Nothing is applied for."
+      - "V(configured): only what an application would be sent with is filled in: names, CSR, contacts, company. Nothing
+        is applied for."
       - "V(cancelled): an application in progress is withdrawn. A certificate that the instance has is not touched. The
-        service takes up to 20 minutes."
+        service takes up to 20 minutes. An application that was sent a moment ago cannot be withdrawn yet; the task
+        waits until it can."
       - "V(revoked): the certificate with O(certificate_id) is revoked permanently."
       - "V(refunded): an instance that never had a certificate is returned. The service accepts that for some days after
         the purchase. It is an error if it ever had a certificate, and none is revoked for it."
@@ -38,17 +42,19 @@ options:
     default: present
   instance_id:
     description:
-      - ID of the instance. IDs that begin with C(cas-ivauto-) belong to resource plans and are refused.
+      - ID of the instance, such as C(cas-cn-0f950cacd7). IDs that begin with C(cas-ivauto-) belong to resource plans,
+        those that begin with C(cas-upload-) are uploaded certificates; both are refused.
       - It is an error if the instance has other names altogether than O(domains), unless O(force=true).
       - Mutually exclusive with O(pool).
     type: str
   pool:
     description:
       - Which instances of the account the task may use. Every key narrows the choice; V({}) allows all of them.
-      - An instance that is for the domain names already is used. Otherwise the task takes the first unused one that has
-        room for them, the one with the least room first. In check mode RV(reason) says which one, and how many there
-        are.
+      - The task uses the instance of the pool that is for the domain names already. If there is none, it takes an
+        unused one that has room for the names. Of several, it takes the one with the least room, then the one that was
+        bought first. RV(reason) says which one, also in check mode, and RV(quota) how many there are.
       - A free test instance is good for one certificate. When that is due, the next unused one of the pool is taken.
+      - Not possible with O(state=revoked) and O(state=refunded), which need O(instance_id).
       - Mutually exclusive with O(instance_id).
     type: dict
     suboptions:
@@ -57,19 +63,21 @@ options:
         type: str
         choices: [buy, test]
       brand:
-        description: Brand, as the console or M(certops.alicloud.cas_instance_info) shows it.
+        description: Brand, as the console or M(certops.alicloud.cas_instance_info) shows it, for example C(GeoTrust).
+          Upper and lower case, spaces and hyphens do not matter.
         type: str
       spec:
-        description: Specification, for example C(geo.dv.f).
+        description: Specification, for example C(geo.dv.f), as RV(instance.spec) has it.
         type: str
       certificate_type:
-        description: What the CA verifies.
+        description: What the CA verifies, V(DV) the domain, V(OV) and V(EV) also the company.
         type: str
         choices: [DV, OV, EV]
   domains:
     description:
       - Domain names of the certificate. The first one is the common name (CN). Internationalized domain names (IDN) are
         converted to A-labels (punycode).
+      - Required with O(state=present) and with O(pool), unless there is a CSR.
       - A certificate that has more names than these, such as the C(www.) that many CAs add, is accepted.
       - If a CSR is given too, its names must be the same, and its CN, if it has one, must be the first of these names.
       - An instance of which the certificate lacks one of the names is applied for again.
@@ -78,7 +86,7 @@ options:
   csr_content:
     description:
       - The certificate signing request (CSR) in PEM format. Its key is RSA with 2048 bits or more, or EC.
-      - Without a CSR, the service creates a private key and stores it.
+      - Without a CSR, the service creates a private key and stores it. This collection does not return that key.
       - Mutually exclusive with O(csr_path).
     type: str
   csr_path:
@@ -88,7 +96,7 @@ options:
     type: path
   key_algorithm:
     description:
-      - Algorithm of the key that the service makes. Without it, the one of the instance stays. Not valid with a CSR.
+      - Algorithm of the key that the service makes. If not set, the one of the instance stays. Not valid with a CSR.
     type: str
     choices: [RSA_2048, RSA_3072, RSA_4096, ECC_256, SM2]
   validation_method:
@@ -113,7 +121,8 @@ options:
     type: str
   company_id:
     description:
-      - ID of the company, which OV and EV certificates are issued to.
+      - ID of the company, which OV and EV certificates are issued to. The first application of such an instance needs
+        one.
       - Mutually exclusive with O(company).
     type: str
   company:
@@ -123,7 +132,7 @@ options:
     type: str
   certificate_name:
     description:
-      - Name of the certificates, up to 63 ASCII characters. Without it, the one of the instance stays.
+      - Name of the certificates at the service, up to 63 ASCII characters. If not set, the one of the instance stays.
     type: str
   tags:
     description:
@@ -137,8 +146,10 @@ options:
     default: false
   auto_reissue:
     description:
-      - Whether the service reissues the certificate by itself (hosting). Without it, hosting stays as it is.
-      - Hosting needs a quota that is bought apart, which is read before hosting is switched on, and Alibaba Cloud DNS.
+      - Whether the service reissues the certificate by itself (hosting). If not set, hosting stays as it is.
+      - Hosting needs Alibaba Cloud DNS, and managed quota, which is bought apart. That quota is read before hosting is
+        switched on; it is an error if none is left.
+      - The service deploys what it reissues to cloud products, and never to servers.
     type: bool
   reuse_hosted:
     description:
@@ -170,7 +181,8 @@ options:
     default: fail
   certificate_id:
     description:
-      - ID of the certificate to revoke. Required with O(state=revoked), because an instance has one after another.
+      - ID of the certificate to revoke. Required with O(state=revoked), because an instance has one after another, and
+        not valid with any other state. RV(instance.certificate_id) has the newest one.
     type: str
   wait_for:
     description:
@@ -220,6 +232,8 @@ notes:
     application and the certificates that were read are stored in C($XDG_STATE_HOME/certops.alicloud), by default
     C(~/.local/state/certops.alicloud).
 seealso:
+  - ref: ansible_collections.certops.alicloud.docsite.guide_instances
+    description: Which generation an account has, subscriptions, hosting, free test instances, and how to move.
   - module: certops.alicloud.cas_instance_info
     description: List instances, or describe one.
   - module: certops.alicloud.cas_order
@@ -241,6 +255,14 @@ EXAMPLES = r"""
 - name: Report the reason
   ansible.builtin.debug:
     msg: "{{ prediction.reason }}"
+
+- name: Take an unused instance, or the one that is for this name already, and wait for its certificate
+  certops.alicloud.cas_instance:
+    pool:
+      instance_type: buy
+    csr_path: /etc/ssl/www.example.com.csr
+    contact: Operations
+    wait_for: issued
 
 - name: Apply for a certificate with an own key
   certops.alicloud.cas_instance:
@@ -279,6 +301,19 @@ EXAMPLES = r"""
   certops.alicloud.cas_instance:
     instance_id: cas-cn-0f950cacd7
     state: cancelled
+
+- name: Set tags, and remove all others
+  certops.alicloud.cas_instance:
+    instance_id: cas-cn-0f950cacd7
+    domains: [www.example.com]
+    tags:
+      team: web
+    purge_tags: true
+
+- name: Return an instance that was bought by mistake
+  certops.alicloud.cas_instance:
+    instance_id: cas-cn-78e35cb85c
+    state: refunded
 
 - name: Revoke a certificate whose private key was compromised
   certops.alicloud.cas_instance:
@@ -343,7 +378,8 @@ instance:
         - "V(expiring): the newest certificate expires soon; the service decides when that begins."
         - "V(expired): the newest certificate has expired."
         - "V(revoked): the newest certificate was revoked."
-        - "V(inactive): the instance never had a certificate, and no application is in progress."
+        - "V(inactive): the instance never had a certificate, and no application is in progress; it is unused, or an
+          application was withdrawn."
         - "V(unknown): the service returned no status, or one that the collection does not know."
         - V((known after apply\)) in check mode, if an application would be sent and not waited for.
       type: str
@@ -357,7 +393,9 @@ instance:
     subscription_status:
       description:
         - How far the subscription is, in which certificates follow one another. It is not the status of a certificate.
-        - V(active), V(expiring), V(expired), V(refunded), V(closed) or V(unknown).
+        - "V(active): it is running; V(expiring): it ends soon, in the words of the service; V(expired): it is over;
+          V(refunded): it was returned; V(closed): the service has shut it down; V(unknown): the service returned a word
+          that the collection does not know."
         - A subscription that is over gives no more certificates; buy another instance. A certificate that it gave
           remains valid.
       type: str
@@ -375,23 +413,23 @@ instance:
       returned: always
       sample: [www.example.com]
     key_algorithm:
-      description: Algorithm of keys that the service makes, as the service spells it.
+      description: Algorithm of keys that the service makes, as the service spells it; null if it did not return one.
       type: str
       returned: always
       sample: RSA_2048
     contact_ids:
-      description: IDs of the contacts of the application.
+      description: IDs of the contacts of the application; empty in lists, which do not have them.
       type: list
       elements: str
       returned: always
       sample: ["2604551"]
     company_id:
-      description: ID of the company of the application; null if the service did not return it.
+      description: ID of the company of the application; null in lists, and if the service did not return it.
       type: str
       returned: always
       sample: "1350001"
     certificate_name:
-      description: Name of the certificates; null if there is none.
+      description: Name of the certificates; null if there is none, or if the service did not return it.
       type: str
       returned: always
       sample: www
@@ -406,9 +444,12 @@ instance:
       returned: always
       sample: {env: production}
     refusal:
-      description: Why the last application was refused, in the service's own words; null if it was not.
+      description:
+        - Why the last application was refused, in the service's own words, which are often Chinese; null if it was not.
+        - A submission that failed before the CA saw it is told here only by the task that waited for it.
       type: str
       returned: always
+      sample: CAA records do not allow the CA
     certificate_id:
       description:
         - ID of the newest certificate, as a string; null before the first one is issued. A reissue gives another one.
@@ -434,7 +475,7 @@ instance:
       returned: always
       sample: 199
     validation_method:
-      description: V(dns), V(file) or null.
+      description: V(dns) or V(file); null in lists, and before anything was filled in.
       type: str
       returned: always
       sample: dns
@@ -596,25 +637,31 @@ previous_certificate_id:
   returned: success with O(state=present) or O(state=configured)
   sample: "21501001"
 quota:
-  description: The unused instances of the pool, before the task took one.
+  description: The unused instances, before the task took one of them. On failure, what is left.
   type: dict
-  returned: if the task takes an unused instance of O(pool)
+  returned: if the task takes an unused instance of O(pool), or fails because nothing is left
   contains:
     unused:
-      description: Number of unused instances of the pool.
+      description: Number of unused instances of the pool, or on failure for a free test instance of the account.
       type: int
-      returned: always
+      returned: unless the quota is that of hosting
       sample: 4
     fit:
-      description: Number of those that have room for the domain names.
+      description: Number of those that have room for the domain names, less those that earlier tasks of a check mode
+        run would take.
       type: int
-      returned: always
+      returned: if O(pool) is given
       sample: 3
     left:
-      description: Number of those that are left after the task.
+      description: Number of those that fit and are left after the task.
       type: int
-      returned: always
+      returned: if O(pool) is given
       sample: 2
+    auto_reissues:
+      description: Number of automatic reissues (hosting) that are left.
+      type: int
+      returned: on failure, if O(auto_reissue) is refused
+      sample: 0
 plan:
   # fragment: tests/tools/returns/plan.yml
   description:

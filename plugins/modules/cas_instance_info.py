@@ -12,6 +12,8 @@ description:
   - Reads the certificate instances of an Alibaba Cloud account (Certificate Management Service, CAS), which are
     subscriptions in which certificates follow one another. It changes nothing.
   - All pages of the list are read.
+  - Only instances at the endpoint of O(region) are shown. Orders of resource plans, the first generation of the
+    service, are listed by M(certops.alicloud.cas_order_info).
 version_added: 0.2.0
 author:
   - Certops contributors (@certops)
@@ -22,7 +24,8 @@ options:
     type: str
   domains:
     description:
-      - Only instances whose application or certificate is for these names, and for no more than a CA adds.
+      - Only instances whose application or certificate is for just these names. Names that a CA adds at no charge do
+        not count.
     type: list
     elements: str
   status:
@@ -48,7 +51,7 @@ options:
     type: str
   certificate_type:
     description:
-      - Only instances whose certificates are verified so by the CA.
+      - Only instances whose certificates are of this type.
     type: str
     choices: [DV, OV, EV]
   expires_within:
@@ -82,6 +85,8 @@ extends_documentation_fragment:
   - certops.alicloud.attributes.cas
   - certops.alicloud.attributes.info
 seealso:
+  - ref: ansible_collections.certops.alicloud.docsite.guide_instances
+    description: Which generation an account has, subscriptions, hosting, free test instances, and how to move.
   - module: certops.alicloud.cas_instance
     description: Apply for certificates of an instance.
   - module: certops.alicloud.cas_order_info
@@ -173,7 +178,8 @@ instances:
         - "V(expiring): the newest certificate expires soon; the service decides when that begins."
         - "V(expired): the newest certificate has expired."
         - "V(revoked): the newest certificate was revoked."
-        - "V(inactive): the instance never had a certificate, and no application is in progress."
+        - "V(inactive): the instance never had a certificate, and no application is in progress; it is unused, or an
+          application was withdrawn."
         - "V(unknown): the service returned no status, or one that the collection does not know."
         - V((known after apply\)) in check mode, if an application would be sent and not waited for.
       type: str
@@ -187,7 +193,9 @@ instances:
     subscription_status:
       description:
         - How far the subscription is, in which certificates follow one another. It is not the status of a certificate.
-        - V(active), V(expiring), V(expired), V(refunded), V(closed) or V(unknown).
+        - "V(active): it is running; V(expiring): it ends soon, in the words of the service; V(expired): it is over;
+          V(refunded): it was returned; V(closed): the service has shut it down; V(unknown): the service returned a word
+          that the collection does not know."
         - A subscription that is over gives no more certificates; buy another instance. A certificate that it gave
           remains valid.
       type: str
@@ -205,23 +213,23 @@ instances:
       returned: always
       sample: [www.example.com]
     key_algorithm:
-      description: Algorithm of keys that the service makes, as the service spells it.
+      description: Algorithm of keys that the service makes, as the service spells it; null if it did not return one.
       type: str
       returned: always
       sample: RSA_2048
     contact_ids:
-      description: IDs of the contacts of the application.
+      description: IDs of the contacts of the application; empty in lists, which do not have them.
       type: list
       elements: str
       returned: always
       sample: ["2604551"]
     company_id:
-      description: ID of the company of the application; null if the service did not return it.
+      description: ID of the company of the application; null in lists, and if the service did not return it.
       type: str
       returned: always
       sample: "1350001"
     certificate_name:
-      description: Name of the certificates; null if there is none.
+      description: Name of the certificates; null if there is none, or if the service did not return it.
       type: str
       returned: always
       sample: www
@@ -236,9 +244,12 @@ instances:
       returned: always
       sample: {env: production}
     refusal:
-      description: Why the last application was refused, in the service's own words; null if it was not.
+      description:
+        - Why the last application was refused, in the service's own words, which are often Chinese; null if it was not.
+        - A submission that failed before the CA saw it is told here only by the task that waited for it.
       type: str
       returned: always
+      sample: CAA records do not allow the CA
     certificate_id:
       description:
         - ID of the newest certificate, as a string; null before the first one is issued. A reissue gives another one.
@@ -264,7 +275,7 @@ instances:
       returned: always
       sample: 199
     validation_method:
-      description: V(dns), V(file) or null.
+      description: V(dns) or V(file); null in lists, and before anything was filled in.
       type: str
       returned: always
       sample: dns

@@ -30,8 +30,9 @@ options:
         It is an error if the order is issued."
       - "V(absent): an order in progress is withdrawn and deleted, and a failed order is deleted. The quota is
         returned. It is an error if the order is issued."
-      - "V(revoked): the certificate is revoked permanently. The quota is returned if this happens within 30 calendar
-        days of its issue. It is an error if the order is in progress or failed."
+      - "V(revoked): the certificate is revoked permanently. The quota is returned if this happens within 28 to 30
+        calendar days of its issue; documents of the service name both numbers. It is an error if the order is in
+        progress or failed."
       - An order that is expired, revoked or inactive is treated like no order.
     type: str
     choices: [present, cancelled, absent, revoked]
@@ -395,7 +396,8 @@ quota:
       version_added: 0.2.0
 refund:
   description:
-    - Whether the revocation returns the quota, by the rule of 30 calendar days.
+    - Whether the revocation should return the quota, counted with 30 calendar days. Documents of the service say 28
+      days in one place and 30 in another.
     - V(false) if nothing is revoked.
   type: bool
   returned: success with O(state=revoked)

@@ -22,14 +22,15 @@ ROLE_PREFIX = "certificate_"
 
 # Names that mean here what they mean everywhere, or whose own documentation says it all.
 PLAIN = """
-    A AAAA CAA CNAME ECC NS RSA SRV TXT access_key_id access_key_secret account address at ca_path check_mode code
-    company_name contact content dns domain email fail false file group host http_status issuer key key_algorithm
-    key_mode key_name key_secret key_size key_type keyword line max_attempts method mode msg name none not_after
-    not_before now owner password path phone port private_key problem profile programs protocol record record_id
-    record_type record_value region request_id request_timeout rr security_token serial_number server service source
-    state tags tcp true ttl type udp url validate_certs value zone
+    A AAAA CAA CNAME DV ECC ECC_256 EV NS OV RSA RSA_2048 RSA_3072 RSA_4096 SM2 SRV TXT access_key_id
+    access_key_secret account address at ca_path check_mode code company_name contact content dns domain email fail
+    false file group host http_status issuer key key_algorithm key_mode key_name key_secret key_size key_type
+    keyword line max_attempts method mode msg name none not_after not_before now owner password path phone port
+    private_key problem profile programs protocol record record_id record_type record_value region request_id
+    request_timeout rr security_token serial_number server service source state tags tcp true ttl type udp url
+    validate_certs value zone
 """
-# Retired names of options, results, states and variables; of files; of classes. Each with its successor.
+# Retired names of options, results, states and variables; of files of Python; of classes. Each with its successor.
 NAMES = """
     listed: known_orders, listing: known_orders, folder: directory, proven: verified, unproven: not verified,
     hosts_share: share_group, first_order: allow_first_order, again: force
@@ -179,8 +180,9 @@ def test_no_retired_name() -> None:
 
 def test_no_retired_file_or_class() -> None:
     texts = files(*PRODUCT)
-    require_none(retired([(path, Path(path).stem.lstrip("_")) for path in texts], FILES), "retired file names:")
-    classes = [(path, name) for path, text in texts.items() if path.endswith(".py") for name in class_names(text)]
+    modules = {path: text for path, text in texts.items() if path.endswith(".py")}
+    require_none(retired([(path, Path(path).stem.lstrip("_")) for path in modules], FILES), "retired file names:")
+    classes = [(path, name) for path, text in modules.items() for name in class_names(text)]
     require_none(retired(classes, CLASSES), "retired class names:")
 
 

@@ -148,7 +148,7 @@ def _contact(values: Mapping[str, Any] | None) -> Contact | None:
 def read_tags(values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     tags = tuple((sendable(str(key), "tags"), sendable(_tag_text(value), "tags")) for key, value in values.items())
     if len(tags) > MOST_TAGS:
-        raise InvalidOption("tags", f"{len(tags)} tags were given; {MOST_TAGS} are the most.")
+        raise InvalidOption("tags", f"{len(tags)} tags were given; {MOST_TAGS} at most can be set.")
     for key, value in tags:
         shown = quoted(key)
         if not 1 <= len(key) <= LONGEST_KEY or len(value) > LONGEST_VALUE:

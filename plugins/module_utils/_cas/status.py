@@ -87,7 +87,7 @@ CERTIFICATES = {
     "expired": Status.EXPIRED,
     "revoked": Status.REVOKED,
 }
-# PendingResult that is no refusal; any other text is the reason of one.
+# PendingResult that is not a refusal; any other text is the reason of one.
 NOT_REFUSED = frozenset({"none", PENDING, "issued"})
 
 

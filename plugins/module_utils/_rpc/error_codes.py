@@ -23,7 +23,7 @@ _MEANINGS = {
     "CreateOrderFailed": f"the order could not be created. {_TRY_LATER}",
     "CreateCsrFailed": "the service could not create the CSR. Check the names, or give a CSR.",
     "DomainAndProductNotMatch": "the names do not fit the product. One for single names takes no wildcard, and one for "
-    "wildcards takes nothing else. Check domains and product_code.",
+    "wildcards takes nothing else. Check domains, and product_code or the instance.",
     "DomainAlreadyExist": "there is an application for this name already.",
     "OrderExpired": "the order has expired. Place a new one.",
     "DeleteFail": "only an order that was withdrawn or refused can be deleted.",
@@ -92,11 +92,17 @@ _MEANINGS = {
 }
 # The options that parameters of a call are made of.
 _OPTIONS = {
+    "CertificateId": "certificate_id",
+    "CertificateName": "certificate_name",
+    "CompanyId": "company_id",
     "CompanyName": "company_name",
+    "ContactIdList": "contact_ids",
     "Csr": "csr_content or csr_path",
     "Domain": "domains",
     "DomainName": "domain",
     "Email": "contact",
+    "InstanceId": "instance_id",
+    "KeyAlgorithm": "key_algorithm",
     "OrderId": "order_id",
     "Phone": "contact",
     "ProductCode": "product_code",
@@ -105,8 +111,27 @@ _OPTIONS = {
     "Tags": "tags",
     "Username": "contact",
     "ValidateType": "validation_method",
+    "ValidationMethod": "validation_method",
     "Value": "value",
 }
+
+INSTANCE = "instance"
+# What an operation is about, where that is not the thing that most operations of its product are about.
+_THINGS = {
+    INSTANCE: (
+        "ListInstances", "GetInstanceDetail", "GetInstanceSummary", "GetTaskAttribute", "UpdateInstance",
+        "ApplyCertificate", "CancelPendingCertificate", "RefundInstance", "TagResources", "UntagResources",
+    ),
+    "certificate": ("RevokeCertificate", "ListCertificates", "GetCertificateDetail", "GetUserCertificateDetail"),
+    "contact": ("ListContact", "GetContact"),
+    "company": ("ListCompanies",),
+}  # fmt: skip
+_THING_OF = {action: thing for thing, actions in _THINGS.items() for action in actions}
+
+
+def thing_of(action: str, most: str) -> str:
+    """What an operation is about; ``most`` is what most operations of its product are about."""
+    return _THING_OF.get(action, most)
 
 
 def meaning(code: str) -> str | None:

@@ -45,7 +45,7 @@ def moment(value: object) -> datetime | None:
 
 
 def instant(value: object) -> datetime | None:
-    """A moment since 1970 whose unit only its magnitude tells: seconds, milliseconds, or a fraction of them."""
+    """A moment since 1970 in whatever only its magnitude tells: seconds, milliseconds, or a fraction of them."""
     number = whole(value.strip() if isinstance(value, str) else value)
     if number is None:
         return None

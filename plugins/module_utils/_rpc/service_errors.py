@@ -11,7 +11,7 @@ from typing import Any
 
 from .._errors import ApiError, Kind
 from .._text import one_line
-from .error_codes import meaning
+from .error_codes import INSTANCE, meaning, thing_of
 
 # The first pattern that matches the code decides; what the gateway says of the call comes before
 # what the product says of its things, because both use words such as "NotFound".
@@ -52,6 +52,10 @@ def kind_of(code: str, http_status: int) -> Kind:
     return _STATUSES.get(http_status, Kind.OTHER)
 
 
+MOVED = (
+    "An account that was moved to subscription instances cannot order through resource plans: use cas_instance (roles: "
+    'certificate_source: instance). The guide "Certificate instances" shows how to move.'
+)
 _SENTENCES = {
     Kind.THROTTLED: "{action} was throttled until the last attempt: the call limit of the account is reached. "
     "Run the task again later or with fewer forks.",
@@ -65,7 +69,7 @@ _SENTENCES = {
     Kind.NONCE: "{action} was refused as a replay of an earlier request. Look for a proxy that sends requests twice.",
     Kind.ENDPOINT: "The endpoint does not know {action}. Check endpoint and region.",
     Kind.QUOTA: "{action} was refused: no certificate of the quota is left, or there is no such resource plan. "
-    "An account that was moved to subscription instances cannot order through resource plans.",
+    f"{MOVED}",
     Kind.FULL: "{action} was refused: the edition of the domain allows no more records.",
     Kind.DUPLICATE: "{action} was refused: the service has this record already, but does not show it as it should be.",
     Kind.CONFLICT: "{action} was refused: the record cannot stand beside another one of the same name and line. "
@@ -84,6 +88,11 @@ _SENTENCES = {
     Kind.BROKEN: "The service failed while it handled {action}. Try again later.",
     Kind.OTHER: "{action} was refused.",
 }
+# The quota of instances is another one.
+_USED_UP = (
+    "{action} was refused: the quota that it takes is used up. Hosting (auto_reissue) takes managed quota, which is "
+    "bought apart in the console."
+)
 # Their messages repeat what was signed, parameters included.
 _SILENT = (Kind.SIGNATURE, Kind.NONCE)
 
@@ -101,7 +110,7 @@ def refusal(
     """Turn an error envelope into the failure that explains it.
 
     ``permission`` is the RAM action that the call needs; the service's own word for it comes first. ``thing`` is what
-    the product's operations are about.
+    most operations of the product are about.
     """
     code = str(response.get("Code") or response.get("code") or "")
     kind = kind_of(code, http_status)
@@ -109,14 +118,8 @@ def refusal(
         kind = Kind.THROTTLED
     denied = response.get("AccessDeniedDetail")
     needed = denied.get("AuthAction") if isinstance(denied, dict) else None
-    known = meaning(code)
-    sentence = (
-        f"{action} was refused: {known}"
-        if known
-        else _SENTENCES[kind].format(
-            action=action, permission=one_line(needed or permission), clocks=clocks, thing=thing
-        )
-    )
+    told = {"action": action, "permission": one_line(needed or permission), "clocks": clocks}
+    sentence = _sentence(kind, code, thing_of(action, thing), told)
     said = "" if kind in _SILENT else one_line(response.get("Message") or response.get("message"))
     request_id = one_line(response.get("RequestId") or response.get("requestId")) or None
     return ApiError(
@@ -128,6 +131,14 @@ def refusal(
         http_status=http_status,
         action=action,
     )
+
+
+def _sentence(kind: Kind, code: str, thing: str, told: dict[str, str]) -> str:
+    known = meaning(code)
+    if known:
+        return f"{told['action']} was refused: {known}"
+    form = _USED_UP if kind is Kind.QUOTA and thing == INSTANCE else _SENTENCES[kind]
+    return form.format(thing=thing, **told)
 
 
 def _source(code: str, said: str, request_id: str | None) -> str:

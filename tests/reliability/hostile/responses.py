@@ -19,19 +19,52 @@ from .values import HUGE, texts, values
 
 WWW = "www.example.com"
 NUMBER = "98987582437920968"
+# Of the account that is honest: one that is unused, and one with a certificate that is due.
+INSTANCE, ISSUED = "cas-cn-0f950cacd7", "cas-cn-493ab17c74"
 FIELDS = (
     *("Type", "Certificate", "PrivateKey", "CertId", "ValidateType", "RecordDomain", "RecordType", "RecordValue"),
     *("Uri", "Content", "Domain", "CertificateOrderList", "TotalCount", "UsedCount", "IssuedCount", "OrderId"),
+    *("InstanceList", "Status", "PendingResult", "CertificateId", "CertificateStatus", "CertificateDomain", "Tags"),
+    *("DomainValidationList", "ContactIdList", "ContactList", "CompanyList", "CertificateList", "GenerateCsrMethod"),
+    *(
+        "Csr",
+        "InstanceId",
+        "InstanceType",
+        "TaskStatus",
+        "TaskMessage",
+        "AutoReissue",
+        "FullDomainCount",
+        "InactiveCount",
+    ),
+    *("AutoReissueCount", "CertificateNotBefore", "CertificateNotAfter", "InstanceEndTime", "CertificateName"),
     *("Code", "Message", "RequestId", "AccessDeniedDetail", "Domains", "DomainRecords", "RecordId", "Cert", "Key"),
 )
 ENTRY = (
     *("OrderId", "Domain", "Sans", "CommonName", "Status", "ProductCode", "InstanceId", "CertificateId"),
     *("CertStartTime", "CertEndTime", "StartDate", "EndDate", "Expired", "BuyDate"),
+    *("InstanceType", "Spec", "Brand", "PendingResult", "CertificateStatus", "CertificateDomain", "CertificateName"),
+    *("ContactId", "CompanyId", "CompanyName", "Name", "TagKey", "TagValue", "RootDomain", "ValidationType"),
+    *("ValidationKey", "ValidationValue", "CnameKey", "Cname", "FullDomainCount", "InstanceEndTime", "OrderStartTime"),
+    *("CertificateNotAfter", "CertificateNotBefore", "AutoReissue", "WildcardDomainCount", "CertificateType"),
     *("DomainName", "RR", "Type", "Value", "TTL", "Line", "Locked", "RecordId"),
 )
 # What leads further than noise does.
 LIKELY = (
     *("certificate", "domain_verify", "payed", "process", "verify_fail", "unknow", "TXT", "CNAME", "DNS", "FILE"),
+    *(
+        "pending",
+        "normal",
+        "inactive",
+        "willExpire",
+        "issued",
+        "revoked",
+        "none",
+        "failed",
+        "success",
+        "upload",
+        "online",
+    ),
+    *("HTTP", "enable", "Operations", "BUY", "TEST", INSTANCE, "geo.dv.f"),
     *("ISSUED", "CHECKING", "WILLEXPIRED", "REVOKED", "PAYED", WWW, f"_dnsauth.{WWW}", "digicert-free-1-free"),
     *(NUMBER, 7, 253402300799999, "253402300799999", 1, 50, 10**9, "/.well-known/x", "example.com", "_dnsauth.www"),
 )
@@ -85,15 +118,20 @@ class Change:
         return Response(self.status or response.status, {**response.headers, **self.headers}, body)
 
 
+BOXES = (
+    *("CertificateOrderList", "DomainRecords", "Domains", "InstanceList", "DomainValidationList", "ContactList"),
+    *("CertificateList", "Tags"),
+)
 changes = st.builds(
     Change,
     st.sampled_from([-1, -1, 0, 1, 2, 3, 4, 5]),
     st.one_of(
         st.dictionaries(st.sampled_from(FIELDS), contents, max_size=6),
-        st.dictionaries(st.sampled_from(["CertificateOrderList", "DomainRecords", "Domains"]), boxes, min_size=1),
+        st.dictionaries(st.sampled_from(BOXES), boxes, min_size=1),
         st.fixed_dictionaries(
             {"CertificateOrderList": entries, "Type": st.sampled_from(LIKELY), "TotalCount": contents}
         ),
+        st.fixed_dictionaries({"InstanceList": entries, "Status": st.sampled_from(LIKELY), "CertificateId": contents}),
         st.fixed_dictionaries({"Code": st.one_of(contents, st.sampled_from(["Throttling", "InternalError"]))}),
     ),
     st.lists(st.sampled_from(FIELDS), max_size=3),

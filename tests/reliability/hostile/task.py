@@ -181,8 +181,10 @@ def _place(trace: TracebackType | None) -> str:
 
 def honest_service() -> Service:
     """An account in which everything is as the documents say."""
-    account = client.emulator(checked=False, settle_seconds=0, record_delay_seconds=0)
+    account = client.emulator(checked=False, settle_seconds=0, record_delay_seconds=0, validation_seconds=0)
     account.world.zones.host("example.com", account.world.now())
+    account.add_instance(count=3)
+    account.add_instance(state="normal", domains=["old.example.com"], issued_days=150, age_days=150)
     exchange = client.transport(account)
 
     def respond(request: Request) -> Response:

@@ -16,9 +16,12 @@ import pytest
 from hypothesis import strategies as st
 
 from ansible_collections.certops.alicloud.plugins.module_utils import _connection
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import argspec
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances import argspec as instances
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import argspec as orders
 from ansible_collections.certops.alicloud.plugins.modules import (
     alidns_record,
+    cas_instance,
+    cas_instance_info,
     cas_order,
     cas_order_info,
     cas_order_renew,
@@ -33,7 +36,7 @@ from .values import HUGE, draw_examples, texts, values
 
 pytestmark = pytest.mark.reliability("Hostile input")
 
-SHORT, LONG = 210, 9000
+SHORT, LONG = 270, 11_500
 RESET = 100  # a new account after so many tasks
 WWW = "www.example.com"
 _CAS = {**CONNECTION, "wait_timeout": 60}
@@ -44,17 +47,25 @@ VALID: Mapping[ModuleType, Mapping[str, Any]] = {
     cas_order_renew: {**_CAS, "domains": [WWW]},
     cas_order_info: _CAS,
     cas_package_info: CONNECTION,
+    cas_instance: {**_CAS, "pool": {}, "domains": [WWW], "contact": "Operations"},
+    cas_instance_info: CONNECTION,
     alidns_record: {**CONNECTION, "record": f"_dnsauth.{WWW}", "type": "TXT", "value": "x"},
     certificate_store: {**_STORE, "state": "staged"},
     certificate_store_info: _STORE,
 }
-STORES, ORDERS = (certificate_store, certificate_store_info), (cas_order, cas_order_renew)
+STORES = (certificate_store, certificate_store_info)
+# Where options are not those of the module alone.
+SHARED: Mapping[ModuleType, Mapping[str, Any]] = {
+    cas_instance: instances.OPTIONS,
+    cas_order: orders.OPTIONS,
+    cas_order_renew: orders.OPTIONS,
+}
 Paths = Mapping[str, list[str]]
 
 
 def _options(module: ModuleType) -> dict[str, Any]:
     """All options of a module."""
-    own: dict[str, Any] = {**module.OPTIONS, **(argspec.OPTIONS if module in ORDERS else {})}
+    own: dict[str, Any] = {**getattr(module, "OPTIONS", {}), **SHARED.get(module, {})}
     return own if module in STORES else own | _connection.CONNECTION
 
 

@@ -16,6 +16,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import Fa
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import OverRequests, Request, Response
 from ansible_collections.certops.alicloud.plugins.modules import (
     alidns_record,
+    cas_instance,
+    cas_instance_info,
     cas_order,
     cas_order_info,
     cas_order_renew,
@@ -24,16 +26,17 @@ from ansible_collections.certops.alicloud.plugins.modules import (
 from tests.reliability.support.figures import Figures
 
 from .raw_server import raw_server
-from .responses import NUMBER, WWW, Change, changed, changes, wire
+from .responses import INSTANCE, ISSUED, NUMBER, WWW, Change, changed, changes, wire
 from .task import CONNECTION, WRONG, Inputs, honest_service, run_task
 from .values import draw_examples
 
 pytestmark = pytest.mark.reliability("Hostile input")
 
-SHORT, LONG = 210, 8000
+SHORT, LONG = 330, 12_500
 WIRE_SHORT, WIRE_LONG = 100, 2500
 _CAS = {**CONNECTION, "wait_timeout": 60}
 _RECORD = {**CONNECTION, "record": f"_dnsauth.{WWW}", "type": "TXT", "value": "x"}
+_APPLICATION = {**_CAS, "domains": [WWW], "contact": "Operations"}
 TASKS: Mapping[ModuleType, Sequence[dict[str, Any]]] = {
     cas_order: (
         {**_CAS, "domains": [WWW]},
@@ -48,6 +51,19 @@ TASKS: Mapping[ModuleType, Sequence[dict[str, Any]]] = {
         {**_CAS, "order_id": NUMBER, "include_private_key": True},
         {**_CAS, "order_ids": [NUMBER, "7"], "wait_for": "issued"},
         {**_CAS, "order_type": "uploaded", "include_certificate": True, "expires_within": "999999d"},
+    ),
+    cas_instance: (
+        {**_APPLICATION, "pool": {}},
+        {**_APPLICATION, "pool": {"instance_type": "buy"}, "wait_for": "issued", "tags": {"env": "test"}},
+        {**_APPLICATION, "instance_id": ISSUED, "auto_reissue": True, "force": True},
+        {**_CAS, "pool": {}, "domains": [WWW], "state": "cancelled"},
+        {**_CAS, "instance_id": ISSUED, "state": "revoked", "certificate_id": "7"},
+        {**_CAS, "instance_id": INSTANCE, "state": "refunded"},
+    ),
+    cas_instance_info: (
+        {**CONNECTION, "include_validation": True, "include_certificate": True, "summary": True},
+        {**CONNECTION, "instance_id": INSTANCE, "include_certificate": True},
+        {**CONNECTION, "expires_within": "999999d"},
     ),
     cas_package_info: ({**CONNECTION, "product_codes": ["digicert-free-1-free"]},),
     alidns_record: (_RECORD, {**_RECORD, "state": "absent"}),

@@ -17,7 +17,10 @@ from tests.support.playbooks import Play
 from .scene import ACCOUNTS, KEY_ID, Scene
 
 COLLECTION = "certops.alicloud"
-API = ("cas_order", "cas_order_renew", "cas_order_info", "cas_package_info", "alidns_record")
+API = (
+    *("cas_order", "cas_order_renew", "cas_order_info", "cas_package_info", "cas_instance", "cas_instance_info"),
+    "alidns_record",
+)
 # The ways of a short play.
 FEW = ("good", "wrong secret", "denied", "lost", "html", "tls refused", "half a pair")
 # The cases of the shortest play. The store is first staged, then filled.
@@ -66,6 +69,8 @@ def wanted(module: str, way: str) -> Options:
         "cas_order_renew": {"domains": [name], "force": True, "poll_interval": 0.2},
         "cas_order_info": {"include_validation": True},
         "cas_package_info": {},
+        "cas_instance": {"pool": {}, "domains": [name], "contact": "Operations", "poll_interval": 0.2},
+        "cas_instance_info": {"include_validation": True, "include_certificate": True, "summary": True},
         "alidns_record": {"record": f"_dnsauth.{name}", "type": "TXT", "value": "proof"},
     }
     return found[module]
@@ -78,6 +83,8 @@ def options(scene: Scene, ca_path: str) -> dict[str, dict[str, Options]]:
     bad = connection("wrong secret", scene, ca_path)
     for name, special in orders(scene).items():
         found["cas_order"][name] = special | good
+    for name, special in instances(scene).items():
+        found["cas_instance"][name] = special | good
     found["cas_order_renew"] |= {
         "a new one": {**wanted("cas_order_renew", "good"), **good, "csr_content": _csr(scene, "second", "good")},
         "a key": {**wanted("cas_order_renew", "good"), **good, "csr_content": scene.secrets.keys["rsa"]},
@@ -109,6 +116,21 @@ def orders(scene: Scene) -> dict[str, Options]:
         "a key in a file": {"csr_path": str(scene.directory / "given.key")},
         "two keys": {"csr_content": key + other},
         "revoke": {"csr_content": mine, "state": "revoked"},
+    }
+
+
+def instances(scene: Scene) -> dict[str, Options]:
+    """What else can be asked of cas_instance: a certificate whose key the service keeps, and keys out of place."""
+    key, mine = scene.secrets.keys["first"], _csr(scene, "first", "instance")
+    pool: Options = {"pool": {}, "contact": "Operations", "poll_interval": 0.2, "wait_timeout": 200}
+    return {
+        "an own key": {**pool, "csr_content": mine, "wait_for": "issued"},
+        "a key of the service": {**pool, "domains": ["served.example.com"], "wait_for": "issued"},
+        "a key": {**pool, "csr_content": key},
+        "a key with its request": {**pool, "csr_content": mine + key},
+        "half a key": {**pool, "csr_content": key[:120]},
+        "a key in a file": {**pool, "csr_path": str(scene.directory / "given.key")},
+        "tags": {**pool, "csr_content": mine, "tags": {"env": "test"}, "certificate_name": "renamed"},
     }
 
 

@@ -35,10 +35,13 @@ from tests.world.programs import find, unconfined
 ZONE = "example.com"
 PRODUCT = "geotrust-dv-1-starter"
 KEY_ID = "LTAIsecretsKeyId"
+# Unused instances of each account, more than its tasks take.
+INSTANCES = 40
 # So long ago that a certificate of 90 days is due and still valid.
 PAST = 62 * DAY
 QUICK: dict[str, Any] = {
     "settle_seconds": 0.0, "record_delay_seconds": 0.0, "review_seconds": 0.0, "proof_interval_seconds": 0.1,
+    "validation_seconds": 0.0,
 }  # fmt: skip
 # The accounts of the modules: their dials, and the faults of all their calls.
 ACCOUNTS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
@@ -159,6 +162,7 @@ def open_account(scene: Scene, name: str, keys: Keys, dials: Dials, now: float) 
     world = World(dials=dials, quota={PRODUCT: 9999, "digicert-free-1-free": 9999}, base=now, authority=AUTHORITY)
     world.zones.host(ZONE, world.now())
     scene.emulators[name] = RecordingEmulator(world, keys)
+    scene.emulators[name].add_instance(count=INSTANCES)
     scene.urls[name] = scene.stack.enter_context(Server(scene.emulators[name])).url
     return scene.emulators[name]
 

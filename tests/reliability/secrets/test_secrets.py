@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.emulator.core.world import World
+from tests.emulator.instances.responses import key_text, service_key
 from tests.emulator.orders.responses import key_pem
 from tests.reliability.support.figures import Figures
 from tests.support.playbooks import Play, environment, run_plays, write_inventory
@@ -165,6 +167,16 @@ def _play_all(evidence: Evidence, short: bool) -> None:
     play("renewal one by one", [one_by_one("renew")], "shipped", ANSIBLE_PIPELINING="1")
 
 
+def instance_keys(world: World) -> list[str]:
+    """The keys that the service has made for the certificates of instances."""
+    return [
+        key_text(service_key(world, instance, each.attempt, each.form))
+        for instance in world.present_instances()
+        for each in instance.certificates
+        if not each.form.csr
+    ]
+
+
 def test_plays_succeed_and_fail_as_they_are_meant_to(evidence: Evidence, figures: Figures) -> None:
     figures.tried("plays run", evidence.plays)
     figures.none("plays that ended in another way than they were meant to", evidence.unexpected)
@@ -174,6 +186,7 @@ def test_no_secret_is_found(evidence: Evidence, figures: Figures) -> None:
     scene, installed = evidence.scene, evidence.installed
     worlds = [emulator.world for emulator in scene.emulators.values()]
     made = [key_pem(world, order) for world in worlds for order in world.present()]
+    made += [key for world in worlds for key in instance_keys(world)]
     keys = [*scene.secrets.keys.items(), *(("a key of the service", key) for key in made if key)]
     keys += [(f"the key in {path}", path.read_text()) for path in installed]
     tsig = [("the TSIG key", scene.names["key_secret"])] if scene.names else []

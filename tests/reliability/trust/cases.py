@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,14 @@ ELSEWHERE = (
     "http://2130706433",
 )  # fmt: skip
 SKEW = 2.0  # hours
+# What modules are asked for that write.
+_MOVED: dict[str, Any] = {"domains": ["moved.example.com"], "poll_interval": 0.5, "wait_timeout": 6}
+WRITES: Mapping[str, Mapping[str, Any]] = {
+    "cas_order": _MOVED,
+    "cas_instance": {**_MOVED, "pool": {}, "contact": "Operations"},
+}
+# The call of each that must not be repeated.
+ONCE = {"cas_order": "CreateCertificateForPackageRequest", "cas_instance": "ApplyCertificate"}
 
 
 @dataclass(frozen=True)
@@ -38,13 +47,13 @@ class Case:
     options: Mapping[str, Any] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     untrusted: Sequence[Listener] = ()
-    write: bool = False
+    module: str = "cas_order_info"
 
     def as_json(self) -> dict[str, Any]:
         keys = Keys()
         pair = {"access_key_id": keys.access_key_id, "access_key_secret": keys.access_key_secret}
         given = {"endpoint": self.endpoint, "max_attempts": 1, "request_timeout": 20, **pair, **self.options}
-        more = {"domains": ["moved.example.com"], "poll_interval": 0.5, "wait_timeout": 6} if self.write else {}
+        more = WRITES.get(self.module, {})
         # There is no proxy, unless the case has one.
         none = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "no_proxy"), "")
         return {"options": {**given, **more}, "environment": {**none, **self.environment}}
@@ -108,7 +117,8 @@ def certificate_cases(servers: Servers) -> list[Case]:
     bare = servers.open(handler=NoTls)
     found.append(Case("no TLS", bare.url.replace("http:", "https:"), ("TLS connection",), untrusted=[bare]))
     good = servers.open(account().handle, tls=made.of())
-    return [*found, Case("good TLS", good.url, options=servers.trusted)]
+    instances = Case("instances over good TLS", good.url, options=servers.trusted, module="cas_instance_info")
+    return [*found, Case("good TLS", good.url, options=servers.trusted), instances]
 
 
 def redirect_cases(servers: Servers) -> list[Case]:
@@ -127,15 +137,16 @@ def redirect_cases(servers: Servers) -> list[Case]:
 
 
 def redirected_orders(servers: Servers, target: Listener) -> list[Case]:
-    """The account serves every call, but redirects orders to another server."""
+    """The account serves every call, but redirects applications to another server."""
     found = []
-    for status in MOVED[1:3]:
+    for module, status in product(ONCE, MOVED[1:3]):
         emulator = account()
-        order = "CreateCertificateForPackageRequest"
-        emulator.inject(kind="redirect", action=order, status=status, location=f"{target.url}/", times=0)
+        emulator.add_instance()
+        emulator.inject(kind="redirect", action=ONCE[module], status=status, location=f"{target.url}/", times=0)
         server = servers.open(emulator.handle, tls=servers.certificates.of())
-        says = (f"{order} may or may not have happened", f"HTTP {status}")
-        found.append(Case(f"order {status}", server.url, says, servers.trusted, untrusted=[target], write=True))
+        says = (f"{ONCE[module]} may or may not have happened", f"HTTP {status}")
+        name = f"{module} {status}"
+        found.append(Case(name, server.url, says, servers.trusted, untrusted=[target], module=module))
     return found
 
 

@@ -30,8 +30,8 @@ Result = dict[str, Any]
 def run_cases(directory: Path, way: str, cases: Sequence[Case]) -> dict[str, Result]:
     """Run each case as a task; return what each returned."""
     results: dict[str, Result] = {}
-    for module in ("cas_order_info", "cas_order"):
-        chosen = {case.name: case.as_json() for case in cases if case.write == (module == "cas_order")}
+    for module in dict.fromkeys(case.module for case in cases):
+        chosen = {case.name: case.as_json() for case in cases if case.module == module}
         task = {
             "name": "Call",
             f"certops.alicloud.{module}": {},

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.reliability("Trust")
 
 # These are shipped in the short version too.
 MAIN = ("unknown CA", "wrong host name", "old TLS", "302 to https", "plain through a proxy", "tunnel")
-READABLE = (b"x-acs", b"Authorization", b"Signature", b"ACS3-HMAC", b"ListUserCertificateOrder")
+READABLE = (b"x-acs", b"Authorization", b"Signature", b"ACS3-HMAC", b"ListUserCertificateOrder", b"ListInstances")
 BOTH_WAYS = ("direct", pytest.param("shipped", marks=pytest.mark.long))
 
 

@@ -73,7 +73,7 @@ def _kept(instance: Instance, found: Instance) -> tuple[Any, ...]:
 
 
 def submission(caller: Caller, instance: Instance) -> Instance:
-    """An instance with what became of its last submission. A service that does not tell is no failure."""
+    """An instance with what became of its last submission. A service that does not tell does not fail a task."""
     try:
         said = caller.call("GetTaskAttribute", {"TaskId": instance.instance_id, "TaskType": _TASK})
     except ApiError as refused:

@@ -124,7 +124,7 @@ def refuse_subscription_over(instance: Instance, why: str) -> None:
 
 
 def refuse_used_test(seen: Seen, instance: Instance, why: str) -> None:
-    """A free test instance is good for one certificate; whether the service knows another answer is not known."""
+    """A free test instance is good for one certificate; whether the service knows another rule is not known."""
     if not instance.is_free_test or instance.certificate_id is None:
         return
     left = seen.summary.unused if seen.summary else None

@@ -83,7 +83,7 @@ def _is_spec(wanted: str, spec: str | None) -> bool:
 
 
 def fits(instance: Instance, domains: tuple[str, ...]) -> bool:
-    """Whether an instance takes so many names; numbers that the service does not tell are no obstacle."""
+    """Whether an instance takes so many names; numbers that the service does not tell do not matter."""
     single, wildcard = counts(domains)
     holds = (instance.single_names, instance.wildcard_names)
     return all(there is None or wants <= there for wants, there in zip((single, wildcard), holds))
@@ -149,8 +149,9 @@ def _seconds(moment: datetime | None) -> float:
 def stock_of(wanted: InstanceWanted, instances: Iterable[Instance], planned: Collection[str] = ()) -> Stock:
     """The unused instances of a pool, the one that was bought first in front; those with the least room for names."""
     unused = [each for each in instances if each.is_unused and each.instance_id not in wanted.avoided]
-    fitting = [each for each in unused if fits(each, wanted.domains) and each.instance_id not in planned]
-    return Stock(tuple(sorted(fitting, key=_room)), len(unused), len(planned))
+    roomy = [each for each in unused if fits(each, wanted.domains)]
+    fitting = [each for each in roomy if each.instance_id not in planned]
+    return Stock(tuple(sorted(fitting, key=_room)), len(unused), len(roomy) - len(fitting))
 
 
 def _room(instance: Instance) -> tuple[int, float, str]:

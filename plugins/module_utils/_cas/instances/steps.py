@@ -42,7 +42,7 @@ def wanted_form(seen: Seen, instance: Instance) -> Form:
 
 
 def form_differs(seen: Seen, instance: Instance) -> bool:
-    """Whether the form has to be filled in. What the service does not say is no difference, once it has names."""
+    """Whether the form has to be filled in. What the service does not say makes no difference, once it has names."""
     there, asked = instance.form, wanted_form(seen, instance)
     if not there.domains and not there.public_key_sha256:
         return bool(asked.domains)
@@ -86,7 +86,7 @@ def fill_in(seen: Seen, instance: Instance, reason: str) -> Step[Instance]:
 def settings_differ(wanted: InstanceWanted, instance: Instance, applies: bool = False) -> bool:
     """Whether the name of the certificate or the hosting is another one than asked for.
 
-    What the service does not say is no difference, once the instance has names; but when it is applied for anyhow.
+    What the service does not say makes no difference, once the instance has names; but when it is applied for anyhow.
     """
     return bool(_settings_params(wanted, instance, applies))
 

@@ -63,7 +63,7 @@ class People(NamedTuple):
     company: str | None = None
 
 
-NOBODY = People()
+NO_PEOPLE = People()
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class InstanceWanted:
     csr: Csr | None = None
     validation_method: str = "dns"
     key_algorithm: str | None = None
-    people: People = NOBODY
+    people: People = NO_PEOPLE
     certificate_name: str | None = None
     tags: tuple[tuple[str, str], ...] | None = None
     purge_tags: bool = False

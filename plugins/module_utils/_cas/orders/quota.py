@@ -67,10 +67,13 @@ def require_free(quota: Quota, returned: int = 0, planned: int = 0) -> None:
 
 def _unknown_plan(code: str) -> str:
     """The account has no plan of a product: it was never bought, or its code is misspelled."""
+    from ..._rpc.service_errors import MOVED  # most orders are not refused
+
     meant = nearest(code)
     hint = f"The code is not a documented one; is {meant} meant? " if meant else ""
+    moved = "" if meant else f"{MOVED} "
     return (
         f"product_code: the account has no resource plan for {code}, so no certificate is left. Nothing was ordered. "
         f"{hint}cas_package_info lists the plans of the account; check whether the access key belongs to the account "
-        "that has the plan. To order anyway, set check_quota: false."
+        f"that has the plan. {moved}To order anyway, set check_quota: false."
     )

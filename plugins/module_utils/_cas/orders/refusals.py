@@ -43,7 +43,8 @@ def refuse_first_order(wanted: RenewalWanted, over: Order | None) -> None:
 
 
 def is_refunded(order: Order, now: datetime) -> bool:
-    """A certificate returns to the quota when it is revoked within 30 calendar days of its issue."""
+    """A certificate returns to the quota when it is revoked within 30 calendar days of its issue. Pages of the service
+    say 28 days, too."""
     return order.not_before is not None and now.date() <= _last_day(order.not_before)
 
 
@@ -62,7 +63,7 @@ def issued_already(order: Order, state: str, now: datetime) -> NotAllowed:
         last_day = _last_day(order.not_before)
         on = f" on {order.not_before.date()}"
         until = (
-            f" (the certificate returns to the quota until {last_day})"
+            f" (the certificate returns to the quota for 28 to 30 days, until {last_day} at most)"
             if now.date() <= last_day
             else " (the certificate no longer returns to the quota)"
         )

@@ -96,7 +96,7 @@ class Progress:
         self._tell(_sentences(head, why, _SAFE if first else "", tail), detail)
 
 
-_SAFE = "Ctrl-C is safe: every order stays as it is, and the same task resumes it next time."
+_SAFE = "Ctrl-C is safe: every application stays as it is, and the same task resumes it next time."
 
 
 def _sentences(*parts: str) -> str:

@@ -102,8 +102,8 @@ def test_a_family_of_codes_is_known_by_its_beginning(code: str, says: str | None
 def test_the_services_own_words_follow_ours() -> None:
     assert said("DomainAndProductNotMatch", 400) == (
         "TheCall was refused: the names do not fit the product. One for single names takes no wildcard, and one for "
-        "wildcards takes nothing else. Check domains and product_code. The service said DomainAndProductNotMatch: "
-        "\u5957\u9910\u4f59\u91cf\u4e0d\u8db3 (request R-1)."
+        "wildcards takes nothing else. Check domains, and product_code or the instance. The service said "
+        "DomainAndProductNotMatch: \u5957\u9910\u4f59\u91cf\u4e0d\u8db3 (request R-1)."
     )
 
 

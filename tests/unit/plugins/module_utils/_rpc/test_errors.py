@@ -122,6 +122,44 @@ def test_each_refusal_has_its_own_sentence(code: str, says: str) -> None:
     }
 
 
+def of(action: str, code: str, status: int = 400) -> str:
+    """What a refusal of an operation of instances says, before the service's own words."""
+    permission = f"yundun-cert:{action}"
+    found = refusal({"Code": code}, action=action, http_status=status, permission=permission, thing="order")
+    return found.msg.partition(" The service said")[0]
+
+
+@pytest.mark.parametrize(
+    ("action", "code", "says"),
+    [
+        ("GetInstanceDetail", "NotFound", "the instance does not exist on this account."),
+        ("UpdateInstance", "OperationDenied.Other", "the state of the instance does not allow it."),
+        ("GetTaskAttribute", "NotFound", "the instance does not exist on this account."),
+        ("TagResources", "NotFound", "the instance does not exist on this account."),
+        ("ListContact", "NotFound", "the contact does not exist on this account."),
+        ("ListCompanies", "NotFound", "the company does not exist on this account."),
+        ("RevokeCertificate", "InvalidStatus.Other", "the state of the certificate does not allow it."),
+        ("GetUserCertificateDetail", "NotFound", "the certificate does not exist on this account."),
+        ("CancelOrderRequest", "NotFound", "the order does not exist on this account."),
+        ("ApplyCertificate", "NoPermission", "Grant `yundun-cert:ApplyCertificate`."),
+        ("ApplyCertificate", "InvalidParameter.ContactIdList", "ContactIdList is not valid. Check contact_ids."),
+    ],
+)
+def test_what_a_refusal_is_about_depends_on_the_operation(action: str, code: str, says: str) -> None:
+    assert says in of(action, code)
+
+
+def test_a_quota_that_is_used_up_is_another_one_for_orders_and_for_instances() -> None:
+    ordered = of("CreateCertificateForPackageRequest", "InsufficientQuota")
+    assert "no such resource plan" in ordered
+    assert (
+        'use cas_instance (roles: certificate_source: instance). The guide "Certificate instances" shows how to move.'
+        in ordered
+    )
+    hosted = of("UpdateInstance", "InsufficientQuota")
+    assert "resource plan" not in hosted and "Hosting (auto_reissue)" in hosted
+
+
 def test_the_services_own_word_for_a_permission_comes_first() -> None:
     detail = {"AuthAction": "yundun-cert:SomethingElse"}
     assert "Grant `yundun-cert:SomethingElse`." in refused("NoPermission", 403, AccessDeniedDetail=detail).msg

@@ -307,6 +307,12 @@ def test_a_dead_test_instance_serves_no_more() -> None:
     assert serving(ask(), [dead]) is None
 
 
+def test_what_earlier_previews_would_take_of_other_pools_is_not_of_this_stock() -> None:
+    there = [instance("i1"), instance("i2"), instance("small", single_names=0)]
+    stock = stock_of(ask(), there, {"i1", "small", "cas-cn-elsewhere"})
+    assert (stock.unused, stock.planned) == (3, 1)
+
+
 @given(st.permutations(range(5)))
 def test_the_stock_has_one_order_whatever_the_list_has(order: list[int]) -> None:
     there = [instance(f"i{each}", single_names=1 + each % 2, bought=NOON - each * DAY) for each in range(5)]

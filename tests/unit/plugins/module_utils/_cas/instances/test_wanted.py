@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.argspec import OPTIONS, RULES
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.wanted import (
-    NOBODY,
+    NO_PEOPLE,
     InstanceWanted,
     People,
     Pool,
@@ -54,7 +54,7 @@ def test_the_least_that_can_be_asked_for() -> None:
     assert (least.instance_id, least.pool, least.state) == ("cas-cn-1", None, State.PRESENT)
     assert (least.domains, least.csr, least.validation_method) == ((WWW,), None, "dns")
     assert least.waiting == Waiting(WaitFor.VALIDATION, 4500, 5)
-    assert (least.people, least.tags, least.purge_tags, least.auto_reissue) == (NOBODY, None, False, None)
+    assert (least.people, least.tags, least.purge_tags, least.auto_reissue) == (NO_PEOPLE, None, False, None)
     assert (least.renew_before, least.reuse_hosted, least.force) == (Window(None, 0.33), True, False)
     assert least.region == "cn-hangzhou"
 

@@ -366,7 +366,7 @@ def test_an_issued_order_is_revoked_only_when_asked(state: str) -> None:
     assert caught.value.msg == (
         f"state: {state} does not revoke. Order 1001 for www.example.com was issued on 2026-11-12, and may be in use; "
         "nothing was done. If another order is meant, give its order_id. Only to end this certificate for good, use "
-        "state: revoked (the certificate returns to the quota until 2026-12-12)."
+        "state: revoked (the certificate returns to the quota for 28 to 30 days, until 2026-12-12 at most)."
     )
 
 
@@ -510,9 +510,9 @@ def test_an_order_that_is_proven_elsewhere_is_not_the_one_that_is_meant() -> Non
             29,
             "was issued on 2026-10-24, and may be in use; nothing was done. If another order is meant, give its "
             "order_id. Only to end this certificate for good, use state: revoked (the certificate returns to the quota "
-            "until ",
+            "for 28 to 30 days, until ",
         ),
-        (30, "use state: revoked (the certificate returns to the quota until 2026-11-22)."),
+        (30, "use state: revoked (the certificate returns to the quota for 28 to 30 days, until 2026-11-22 at most)."),
         (
             31,
             "for good, use state: revoked (the certificate no longer returns to the quota).",

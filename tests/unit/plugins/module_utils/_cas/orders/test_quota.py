@@ -16,6 +16,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.quota
     require_free,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
+from ansible_collections.certops.alicloud.plugins.module_utils._rpc.service_errors import MOVED
 
 
 @pytest.mark.parametrize(
@@ -92,10 +93,11 @@ def test_a_preview_shows_what_is_left_then() -> None:
     ],
 )
 def test_a_product_that_was_never_bought_is_told_as_that(code: str, hint: str) -> None:
+    moved = "" if hint else f"{MOVED} "
     assert refused(Quota(code)) == (
         f"product_code: the account has no resource plan for {code}, so no certificate is left. Nothing was ordered. "
         f"{hint}cas_package_info lists the plans of the account; check whether the access key belongs to the account "
-        "that has the plan. To order anyway, set check_quota: false."
+        f"that has the plan. {moved}To order anyway, set check_quota: false."
     )
 
 

@@ -221,7 +221,7 @@ def test_an_order_is_one_line_and_comes_back_as_it_was() -> None:
     of_lines, of_dictionaries = (read_snapshot(each) for each in (found, {**found["known_orders"], "orders": [shown]}))
     assert of_lines
     assert of_dictionaries
-    assert [replace(each, bought=None) for each in of_lines.orders] == list(of_dictionaries.orders)
+    assert [replace(each, bought=None) for each in of_lines.things] == list(of_dictionaries.things)
 
 
 def test_a_line_tells_when_an_order_was_bought_and_expires() -> None:
@@ -230,7 +230,7 @@ def test_a_line_tells_when_an_order_was_bought_and_expires() -> None:
     assert done.after
     snapshot = read_snapshot(known_orders(account))
     assert snapshot
-    (listed,) = snapshot.orders
+    (listed,) = snapshot.things
     assert (listed.not_before, listed.not_after) == (done.after.not_before, done.after.not_after)
     assert listed.bought == NOON
     assert snapshot.clock_offset == timedelta()
@@ -241,4 +241,4 @@ def test_a_word_that_would_split_a_line_is_kept(status: str) -> None:
     odd = Order("7", Status.UNKNOWN, status, ("a.example", "b.example"), bought=NOON)
     snapshot = read_snapshot(public_snapshot("account", NOON, [odd], None))
     assert snapshot
-    assert snapshot.orders == (odd,)
+    assert snapshot.things == (odd,)

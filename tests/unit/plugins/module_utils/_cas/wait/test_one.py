@@ -305,8 +305,8 @@ def test_a_wait_tells_news_at_once_and_repeats_itself_every_half_minute() -> Non
     number = max(account.world.orders)
     head = f"Order {number} for www.example.com: "
     assert loud[0][1] == (
-        f"{head}pending_application, gives up in 75 min. Ctrl-C is safe: every order stays as it is, and the same task "
-        "resumes it next time. It is not submitted yet."
+        f"{head}pending_application, gives up in 75 min. Ctrl-C is safe: every application stays as it is, and the "
+        "same task resumes it next time. It is not submitted yet."
     )
     assert loud[1][1] == f"{head}reviewing, gives up in 75 min."
     assert all("reviewing for " in line for _seconds, line in loud[2:-1])

@@ -31,7 +31,7 @@ FILE = ValidationFile(WWW, "/.well-known/pki-validation/a.txt", "abc", f"http://
 OPEN = Order(order_id="7", status=Status.PENDING_VALIDATION, domains=(WWW,), validation=(RECORD,))
 REVIEWING = Order(order_id="7", status=Status.REVIEWING, domains=(WWW,))
 PUBLISH = f"To publish: TXT _dnsauth.{WWW} with the value 20261122abc"
-SAFE = "Ctrl-C is safe: every order stays as it is, and the same task resumes it next time."
+SAFE = "Ctrl-C is safe: every application stays as it is, and the same task resumes it next time."
 
 
 class Heard:
