@@ -1,3 +1,7 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 # The verbs of this project. They call the sessions of noxfile.py (.venv/bin/nox --list), in an environment that is set up
 # in .venv, from PyPI alone, on the first call of a verb that needs it.
 
