@@ -65,8 +65,8 @@ lint: $(VENV)/dev.stamp ## Check style, types, playbooks, changelog and document
 format: $(VENV)/dev.stamp ## Sort imports and lay the Python code out
 	@$(NOX) --session format
 
-build: $(VENV)/dev.stamp ## Build the tarball in build/ and check it the way Galaxy does
-	@$(NOX) --session build
+build: $(VENV)/dev.stamp ## Build the tarball in build/, and check it the way Galaxy and ansible-builder do
+	@$(NOX) --session build execution-environment
 
 bench: $(VENV)/bench.stamp ## Measure the collection beside its peers (a quarter of an hour); BENCH=quick, fleet or full
 	@BENCH=$(BENCH) $(NOX) --session bench

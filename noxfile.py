@@ -305,7 +305,10 @@ def build(session: nox.Session) -> None:
     directory.mkdir(exist_ok=True)
     tarball = build_tarball(directory)
     with session.chdir(directory):
-        session.run("python", "-m", "galaxy_importer.main", tarball.name)
+        said = str(session.run("python", "-m", "galaxy_importer.main", tarball.name, silent=True))
+    print(said)
+    if "WARNING" in said:
+        session.error("Galaxy would show a warning")
     print(f"{tarball.relative_to(ROOT)}: {tarball.stat().st_size / 1000:.0f} kB")
 
 
