@@ -13,7 +13,8 @@ REQUIREMENTS := tests/requirements
 INTEGRATION := integration-rest integration-long
 # The sessions of `make test`: they wait for much, so four run at a time, and the longest begin first.
 TESTS := molecule integration-rest runs reliability unit integration-long walks sanity units sdk
-LINT := docs-check ansible-lint typing style changelog yamllint antsibull-nox-config extra-checks
+LINT := docs-check ansible-lint typing license-check style changelog spelling workflows yamllint \
+	antsibull-nox-config extra-checks
 
 # The real interpreter first: the wrapper scripts of Python version managers confuse Ansible.
 export PATH := $(BIN):$(PATH)
@@ -59,7 +60,7 @@ coverage: $(VENV)/dev.stamp ## Show which lines of plugins/ no unit or integrati
 	@COVERAGE=1 $(NOX) --parallel 2 --session $(INTEGRATION) unit
 	@$(NOX) --session coverage -- --show-missing
 
-lint: $(VENV)/dev.stamp ## Check style, types, playbooks, changelog and documentation
+lint: $(VENV)/dev.stamp ## Check style, types, playbooks, licences, spelling, workflows, changelog and documentation
 	@$(NOX) --parallel 2 --allow-parallel --session $(LINT)
 
 format: $(VENV)/dev.stamp ## Sort imports and lay the Python code out
