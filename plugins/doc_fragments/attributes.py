@@ -141,7 +141,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - Shows the order before and after, with the fields of RV(order) and without PEM text.
+      - Shows the order or the instance before and after, with the fields that results have and without PEM text.
 """
 
     # For modules that only read.
