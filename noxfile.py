@@ -276,7 +276,7 @@ def spelling(session: nox.Session) -> None:
 
 @in_venv(default=True)
 def workflows(session: nox.Session) -> None:
-    """Check what is in .github: workflows, dependabot and the forms for issues."""
+    """Check what is in .github (workflows, dependabot, forms for issues), and the script that CI runs."""
     github = ROOT / ".github"
     forms = [file for file in sorted((github / "ISSUE_TEMPLATE").glob("*.yml")) if file.name != "config.yml"]
     for schema, files in (
@@ -287,6 +287,7 @@ def workflows(session: nox.Session) -> None:
     ):
         session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *map(str, files))
     session.run("zizmor", "--offline", "--quiet", "--persona", "pedantic", ".github")
+    session.run("shellcheck", ".ci/run")
 
 
 @in_venv(name="format")
