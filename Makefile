@@ -1,3 +1,7 @@
+# Copyright (c) 2026, Certops contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
 # The verbs of this project. They call the sessions of noxfile.py (.venv/bin/nox --list), in an environment that is set up
 # in .venv, from PyPI alone, on the first call of a verb that needs it.
 
@@ -9,7 +13,8 @@ REQUIREMENTS := tests/requirements
 INTEGRATION := integration-rest integration-long
 # The sessions of `make test`: they wait for much, so four run at a time, and the longest begin first.
 TESTS := molecule integration-rest runs reliability unit integration-long walks sanity units sdk
-LINT := docs-check ansible-lint typing style changelog yamllint antsibull-nox-config extra-checks
+LINT := docs-check ansible-lint typing license-check style changelog spelling workflows yamllint \
+	antsibull-nox-config extra-checks
 
 # The real interpreter first: the wrapper scripts of Python version managers confuse Ansible.
 export PATH := $(BIN):$(PATH)
@@ -55,14 +60,14 @@ coverage: $(VENV)/dev.stamp ## Show which lines of plugins/ no unit or integrati
 	@COVERAGE=1 $(NOX) --parallel 2 --session $(INTEGRATION) unit
 	@$(NOX) --session coverage -- --show-missing
 
-lint: $(VENV)/dev.stamp ## Check style, types, playbooks, changelog and documentation
+lint: $(VENV)/dev.stamp ## Check style, types, playbooks, licences, spelling, workflows, changelog and documentation
 	@$(NOX) --parallel 2 --allow-parallel --session $(LINT)
 
 format: $(VENV)/dev.stamp ## Sort imports and lay the Python code out
 	@$(NOX) --session format
 
-build: $(VENV)/dev.stamp ## Build the tarball in build/ and check it the way Galaxy does
-	@$(NOX) --session build
+build: $(VENV)/dev.stamp ## Build the tarball in build/, and check it the way Galaxy and ansible-builder do
+	@$(NOX) --session build execution-environment
 
 bench: $(VENV)/bench.stamp ## Measure the collection beside its peers (a quarter of an hour); BENCH=quick, fleet or full
 	@BENCH=$(BENCH) $(NOX) --session bench

@@ -270,6 +270,28 @@ def changelog(session: nox.Session) -> None:
     session.run("antsibull-changelog", "lint")
 
 
+@in_venv(default=True)
+def spelling(session: nox.Session) -> None:
+    """Check the spelling with codespell; pyproject.toml lists words that are meant."""
+    session.run("codespell")
+
+
+@in_venv(default=True)
+def workflows(session: nox.Session) -> None:
+    """Check what is in .github (workflows, dependabot, forms for issues), and the script that CI runs."""
+    github = ROOT / ".github"
+    forms = [file for file in sorted((github / "ISSUE_TEMPLATE").glob("*.yml")) if file.name != "config.yml"]
+    for schema, files in (
+        ("github-workflows", sorted((github / "workflows").glob("*.yml"))),
+        ("github-issue-forms", forms),
+        ("github-issue-config", [github / "ISSUE_TEMPLATE" / "config.yml"]),
+        ("dependabot", [github / "dependabot.yml"]),
+    ):
+        session.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *map(str, files))
+    session.run("zizmor", "--offline", "--quiet", "--persona", "pedantic", ".github")
+    session.run("shellcheck", ".ci/run")
+
+
 @in_venv(name="format")
 def format_code(session: nox.Session) -> None:
     """Sort imports and lay the Python code out."""
@@ -286,8 +308,20 @@ def build(session: nox.Session) -> None:
     directory.mkdir(exist_ok=True)
     tarball = build_tarball(directory)
     with session.chdir(directory):
-        session.run("python", "-m", "galaxy_importer.main", tarball.name)
+        said = str(session.run("python", "-m", "galaxy_importer.main", tarball.name, silent=True))
+    print(said)
+    if "WARNING" in said:
+        session.error("Galaxy would show a warning")
     print(f"{tarball.relative_to(ROOT)}: {tarball.stat().st_size / 1000:.0f} kB")
+
+
+@nox.session(name="execution-environment", default=False)
+def execution_environment(session: nox.Session) -> None:
+    """Compare what ansible-builder finds in the collection with what execution environments need."""
+    session.install("--requirement", "tests/requirements/build.txt")
+    directory = empty(ROOT / "build" / "execution-environment")
+    tarball = build_tarball(ROOT / "build")
+    session.run("python", "-m", "tests.tools.execution_environment", str(tarball), str(directory))
 
 
 @in_venv()
