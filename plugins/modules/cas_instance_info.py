@@ -262,6 +262,12 @@ instances:
       type: str
       returned: always
       sample: issued
+    not_before:
+      description: Time from which the newest certificate is valid, in UTC; null if the service did not say.
+      type: str
+      returned: always
+      sample: "2026-11-22T00:00:00Z"
+      version_added: 0.2.0
     not_after:
       description: Time at which the newest certificate expires, in UTC; null if the service did not say.
       type: str

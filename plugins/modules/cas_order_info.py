@@ -259,6 +259,12 @@ orders:
       type: str
       returned: always
       sample: digicert-free-1-free
+    not_before:
+      description: Time from which the certificate is valid, in UTC; null if the service did not say.
+      type: str
+      returned: always
+      sample: "2026-11-22T00:00:00Z"
+      version_added: 0.2.0
     not_after:
       description:
         - Time at which the certificate expires, in UTC, by the list of orders or by the certificate.

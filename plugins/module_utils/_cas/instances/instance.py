@@ -195,6 +195,7 @@ class Instance:
             "certificate_id": self.certificate_id,
             "certificate_status": self.certificate_status.value if self.certificate_status else None,
             "certificate": self.certificate.public(now) if self.certificate else None,
+            "not_before": utc_text(self.not_before) if self.not_before else None,
             "not_after": utc_text(self.not_after) if self.not_after else None,
             "days_left": self._days_left(now),
         }

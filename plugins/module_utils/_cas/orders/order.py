@@ -60,6 +60,7 @@ class Order:
             "service_status": self.service_status,
             "domains": list(self.domains),
             "product_code": self.product_code,
+            "not_before": utc_text(self.not_before) if self.not_before else None,
             "not_after": utc_text(self.not_after) if self.not_after else None,
             "days_left": self._days_left(now),
             "validation_method": self.validation_method,

@@ -528,6 +528,7 @@ def test_an_order_in_a_result() -> None:
         "service_status": "certificate",
         "domains": ["www.example.com"],
         "product_code": "digicert-free-1-free",
+        "not_before": "2026-11-12T12:00:00Z",
         "not_after": "2027-02-10T12:00:00Z",
         "days_left": 80,
         "validation_method": None,
