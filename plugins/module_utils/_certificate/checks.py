@@ -30,12 +30,12 @@ _VISIBLE = 120.0
 
 def refuse_what_would_fail(run: Run[Actors], seen: Seen) -> list[dict[str, Any]]:
     """Raise what would keep an application from being validated; return what was checked. Nothing is ordered yet."""
-    wanted = seen.wanted
+    wanted, brand = seen.wanted, seen.foreseen.brand if seen.foreseen else ""
     try:
         zones = run.actor.zones
         zones.update({name: _provider_zone(run, wanted, name) for name in record_places(run, wanted)})
         resolver = _resolver(run)
-        return _preflight(run, wanted, resolver, zones) if resolver else []
+        return _preflight(run, wanted, brand, resolver, zones) if resolver else []
     except Failure as failure:
         failure.msg += " Nothing was ordered."
         raise
@@ -61,7 +61,7 @@ def _resolver(run: Run[Actors]) -> Resolver | None:
 
 
 def _preflight(
-    run: Run[Actors], wanted: CertificateWanted, resolver: Resolver, zones: Mapping[str, str]
+    run: Run[Actors], wanted: CertificateWanted, brand: str, resolver: Resolver, zones: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     from . import preflight  # its library is imported only where it is used
 
@@ -69,7 +69,7 @@ def _preflight(
     with _probe_file(run, wanted) as probe:
         asked = preflight.PreflightWanted(
             domains=wanted.domains,
-            product_code=wanted.options["product_code"],
+            product_code=brand,
             validation=validation.by,
             validation_method=validation.method,
             provider_zone=(lambda name: zones.get(name) or _provider_zone(run, wanted, name)) if zones else None,

@@ -9,34 +9,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, Union
+from typing import TYPE_CHECKING, Any, Protocol
 
-from .._cas.orders.reconcile import foresee, made_here, refuse_another_key
 from .._cas.status import Status
 from .._errors import Failure, NotAllowed
 from .._store.decide import Action
 from . import texts
 from .publish import foreseen_places, is_published
 from .revocation import UNKNOWN, Revocation, find_revocation
-from .texts import order_failed
+from .source import source_of
 from .wanted import CertificateWanted, Until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._cas.orders.order import Order
-    from .._cas.orders.select import Seen as OrdersSeen
-    from .._cas.orders.wanted import OrderWanted, RenewalWanted
     from .._dns.lookup import Resolver
     from .._host.clock import Clock
     from .._plan import Outcome
     from .._reconcile import Run
     from .._rpc.client import Client
     from .revocation import Lists
+    from .source import Foreseen
     from .wanted import Service
-
-    Ordering = Union[OrderWanted, RenewalWanted]
-    _Foreseen = tuple[Ordering, OrdersSeen[Any], Outcome[Order]]
 
 
 class Host(Protocol):
@@ -123,6 +117,16 @@ class Look:
         return self.current["order_id"] if self.current else None
 
     @property
+    def is_recorded(self) -> bool:
+        """Whether the certificate in use, or the one in progress, is known to be of an order or an instance."""
+        return bool(self.current_order_id or self.renews or (self.current or {}).get("instance_id"))
+
+    @property
+    def noted_instance_id(self) -> str | None:
+        """The instance whose application is in progress, as the host has noted it."""
+        return self.staged.get("instance_id") if self.staged else None
+
+    @property
     def noted_order_id(self) -> str | None:
         """The order in progress, as the host has noted it."""
         return self.staged["order_id"] if self.staged else None
@@ -135,7 +139,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Seen:
-    """What was observed; ``ordering`` is what is asked of the service, ``order`` what that would change there.
+    """What was observed; ``foreseen`` is what is asked of the service, and what that would change there.
 
     ``published``: what validates an order that waits for it is there already. ``places``: the names of the records that
     the task publishes, as far as they are known.
@@ -145,12 +149,20 @@ class Seen:
     look: Look
     action: Action
     reason: str
-    ordering: Ordering | None = field(default=None, repr=False)
-    orders: OrdersSeen[Any] | None = None
-    order: Outcome[Order] | None = None
+    foreseen: Foreseen | None = None
     published: bool = False
     places: tuple[str, ...] = ()
     revocation: Revocation = UNKNOWN
+
+    @property
+    def order(self) -> Outcome[Any] | None:
+        """What would be changed at the service."""
+        return self.foreseen.outcome if self.foreseen else None
+
+    @property
+    def keeps_key(self) -> bool:
+        """Whether the certificate that is there is for the key in use."""
+        return self.foreseen is not None and self.foreseen.keeps_key
 
     @property
     def orders_something(self) -> bool:
@@ -183,6 +195,7 @@ def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0
         {
             **wanted.place,
             "product_code": options["product_code"],
+            "source": options["source"],
             "renew_before": options["renew_before"],
             "endpoints": options["endpoints"] or [],
             "endpoint_timeout": timeout,
@@ -235,7 +248,7 @@ def _of_the_key(wanted: CertificateWanted, look: Look) -> str:
 
 def _successor(wanted: CertificateWanted, look: Look) -> Action:
     """A new order where a renewal would find the order whose key may be lost, or where none is known."""
-    lost = wanted.options["replace_lost_key"] or not (look.current_order_id or look.renews)
+    lost = wanted.options["replace_lost_key"] or not look.is_recorded
     return Action.APPLY if lost else Action.RENEW
 
 
@@ -257,51 +270,25 @@ def _csr(wanted: CertificateWanted, look: Look) -> str:
 
 
 def observe_orders(run: Run[Actors], seen: Seen, csr: str) -> Seen:
-    """What the service shows of the certificate's orders, and what would be changed there."""
-    wanted = seen.wanted
+    """What the service shows of the certificate, and what would be changed there."""
+    wanted, source = seen.wanted, source_of(seen.wanted)
     try:
-        ordering, orders, order = _foresee_noted(run, seen, csr) or _foresee(run, seen, csr)
+        found = source.foresee(run, seen, csr)
     except Failure as failure:
-        raise order_failed(wanted, failure) from None
+        raise texts.order_failed(wanted, failure) from None
+    order = found.outcome
     run.warnings.extend(order.warnings)
     try:
-        refuse_another_key(run.actor.cas, orders.wanted, None if order.plan.changed else order.after)
+        source.refuse_another_key(run, found, None if order.plan.changed else order.after)
     except Failure as failure:
         raise texts.ordered_elsewhere(wanted, failure) from None
-    if order.plan.facts.get("due") is False and order.plan.facts.get("previous_order_id") is None:
-        # By the service's own word it is not due yet, and no successor is there.
-        return replace(seen, action=Action.NOTHING, reason=order.plan.facts["reason"])
+    if found.nothing is not None:
+        return replace(seen, action=Action.NOTHING, reason=found.nothing)
     published = is_published(run, wanted, _to_publish(order)) if wanted.validation.is_ours else False
-    places = foreseen_places(run, wanted)
-    return replace(seen, ordering=ordering, orders=orders, order=order, published=published, places=places)
+    return replace(seen, foreseen=found, published=published, places=foreseen_places(run, wanted))
 
 
-def _foresee(run: Run[Actors], seen: Seen, csr: str) -> _Foreseen:
-    wanted, look = seen.wanted, seen.look
-    ordering: Ordering
-    if seen.action is Action.RENEW:
-        ordering = wanted.renewal(csr, look.renews or look.current_order_id, bool(seen.revocation.revoked))
-    else:
-        ordering = wanted.order(csr)
-    return (ordering, *foresee(run.actor.cas, ordering))
-
-
-def _foresee_noted(run: Run[Actors], seen: Seen, csr: str) -> _Foreseen | None:
-    """The order that this machine made a moment ago for the host, read by its number; None where it does not serve."""
-    noted = seen.look.noted_order_id
-    if noted is None:
-        return None
-    ordering = seen.wanted.order(csr, noted)
-    if made_here(run.actor.cas, ordering) != noted:
-        return None
-    try:
-        orders, order = foresee(run.actor.cas, ordering)
-    except NotAllowed:
-        return None
-    return None if order.plan.changed else (ordering, orders, order)
-
-
-def _to_publish(order: Outcome[Order]) -> list[dict[str, Any]]:
+def _to_publish(order: Outcome[Any]) -> list[dict[str, Any]]:
     """What validates an order that is there and waits for it."""
     there = None if order.plan.changed else order.after
     waits = there is not None and there.status is Status.PENDING_VALIDATION

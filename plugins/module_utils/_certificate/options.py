@@ -34,6 +34,7 @@ def read_certificate_options(options: Mapping[str, Any]) -> CertificateWanted:
             f"{domains[0]} has {len(domains[0])} characters, but the first domain becomes the common name (CN), which "
             f"has {LONGEST_COMMON_NAME} at most. Give a shorter domain first.",
         )
+    _check_source(options)
     wanted = CertificateWanted(
         domains=domains,
         name=_name(options["name"], domains),
@@ -45,6 +46,19 @@ def read_certificate_options(options: Mapping[str, Any]) -> CertificateWanted:
     check_key_size(options["key_type"], options["key_size"])
     _check_the_rest(wanted)
     return wanted
+
+
+def _check_source(options: Mapping[str, Any]) -> None:
+    instance = options["instance"]
+    if options["source"] == "order":
+        if instance:
+            raise InvalidOption("instance", "it is used with source: instance only.")
+        return
+    if not instance or (instance.get("instance_id") is None) is (instance.get("pool") is None):
+        raise InvalidOption("instance", "source: instance needs instance.instance_id, or instance.pool in place of it.")
+    for one, other in (("contact_ids", "contact"), ("company_id", "company")):
+        if instance.get(one) is not None and instance.get(other) is not None:
+            raise InvalidOption("instance", f"give {one} or {other}, not both.")
 
 
 def _check_the_rest(wanted: CertificateWanted) -> None:

@@ -13,8 +13,8 @@ from .._errors import Failure, StateNotReached
 from .._text import shown
 
 if TYPE_CHECKING:
-    from .._cas.orders.order import Order
     from .observe import Look
+    from .source import Thing
     from .wanted import CertificateWanted, Service
 
 _AT_SERVERS = "at every name server of the zone"
@@ -70,17 +70,20 @@ def another_key(asked: tuple[str, int], has: tuple[str | None, int | None], rota
 def abandoned(other: Mapping[str, Any]) -> str:
     """An order that is in progress for names that are not wanted any more."""
     return (
-        f"domains: generation {other['generation']} waits for order {other['order_id']} for "
+        f"domains: generation {other['generation']} waits for {_what(other)} for "
         f"{', '.join(other['domains'])}, which are not the domains of this certificate now, so it is not resumed. To "
         "resume it, set domains to these again; if it is not wanted, cancel it in the console."
     )
 
 
+def _what(other: Mapping[str, Any]) -> str:
+    return f"order {other['order_id']}" if other.get("order_id") else f"instance {other.get('instance_id')}"
+
+
 def order_failed(wanted: CertificateWanted, failure: Failure) -> Failure:
     """A failed application. An order for another key is told with every cause that costs nothing first."""
     if failure.facts.get("key_mismatch"):
-        order_id = failure.facts.get("order_id")
-        failure.msg = _other_key(wanted, order_id)
+        failure.msg = _other_key(wanted, failure.facts)
     return ordered_elsewhere(wanted, failure)
 
 
@@ -94,30 +97,40 @@ def ordered_elsewhere(wanted: CertificateWanted, failure: Failure) -> Failure:
     return failure
 
 
-def _other_key(wanted: CertificateWanted, order_id: object) -> str:
+def _other_key(wanted: CertificateWanted, facts: Mapping[str, Any]) -> str:
+    what = _what(facts)
+    if not facts.get("order_id"):
+        return (
+            f"The certificate of {what} for {wanted.named} is for a key that is not in {wanted.options['directory']}/"
+            f"{wanted.name} on this host. Nothing was applied for. Check whether the key lies in another directory or "
+            "under another name on this host, or whether another host applied for this certificate (then share it with "
+            "share_group). Only if the key is lost, or the service made it, replace_lost_key: true applies for a "
+            "certificate with a new key."
+        )
     return (
-        f"Order {order_id} for {wanted.named} was issued for a key that is not in {wanted.options['directory']}/"
-        f"{wanted.name} on this host. Nothing was ordered. Check whether the key lies in another directory or under "
-        "another name on this host, or whether another host ordered this certificate (then share it with share_group). "
-        "Only if the key is lost, replace_lost_key: true orders a new one, which uses one certificate of the quota."
+        f"Order {facts['order_id']} for {wanted.named} was issued for a key that is not in "
+        f"{wanted.options['directory']}/{wanted.name} on this host. Nothing was ordered. Check whether the key lies in "
+        "another directory or under another name on this host, or whether another host ordered this certificate (then "
+        "share it with share_group). Only if the key is lost, replace_lost_key: true orders a new one, which uses one "
+        "certificate of the quota."
     )
 
 
-def not_issued(wanted: CertificateWanted, order: Order, failure: Failure, look: Look) -> Failure:
+def not_issued(wanted: CertificateWanted, order: Thing, failure: Failure, look: Look) -> Failure:
     """The wait ended without a certificate."""
     if failure.facts.get("key_mismatch"):
         return order_failed(wanted, failure)
-    waits = failure.facts.get("order") or {}
+    waits = failure.facts.get("order") or failure.facts.get("instance") or {}
     if wanted.validation.is_ours and waits.get("status") == "pending_validation" and waits.get("validation"):
         failure.msg = _not_validated(wanted, order, waits["validation"], look)
-        return failure.add(order_id=order.order_id)
+        return failure.add(**order.ids)
     failure.msg = (
         f"{_ended(failure.msg)} {in_use(look)} {'' if 'Run the task again' in failure.msg else _AGAIN}".strip()
     )
-    return failure.add(order_id=order.order_id)
+    return failure.add(**order.ids)
 
 
-def _not_validated(wanted: CertificateWanted, order: Order, entries: Sequence[Mapping[str, Any]], look: Look) -> str:
+def _not_validated(wanted: CertificateWanted, order: Thing, entries: Sequence[Mapping[str, Any]], look: Look) -> str:
     """What the task published is removed when this is read; whether the CA could see it is the question."""
     by_file = wanted.validation.method == "file"
     where = "at every address of the domain, on port 80, without a redirect" if by_file else _AT_SERVERS
@@ -128,19 +141,19 @@ def _not_validated(wanted: CertificateWanted, order: Order, entries: Sequence[Ma
     )
 
 
-def gone(wanted: CertificateWanted, order_id: str, look: Look) -> Failure:
-    """The order that is to be waited for is not there any more."""
+def gone(wanted: CertificateWanted, named: str, look: Look, **ids: str) -> Failure:
+    """What is to be waited for is not there any more, or its application has ended."""
     return StateNotReached(
-        f"order_id: order {order_id} for {wanted.named} gives no certificate any more. {in_use(look)} The next run "
-        "without order_id places another order.",
-        order_id=order_id,
+        f"order_id: {named} for {wanted.named} gives no certificate any more. {in_use(look)} The next run without "
+        "order_id applies again.",
+        **ids,
     )
 
 
-def not_installed(wanted: CertificateWanted, order: Order, failure: Failure, look: Look) -> Failure:
+def not_installed(wanted: CertificateWanted, order: Thing, failure: Failure, look: Look) -> Failure:
     """The issued certificate was not taken by the host."""
     if failure.facts.get("key_mismatch"):
-        failure.add(order_id=order.order_id)
+        failure.add(**order.ids)
         return order_failed(wanted, failure)
     reason = _ended(failure.msg.removeprefix("fullchain: "))
     reason = reason[:1].upper() + reason[1:]
@@ -149,7 +162,7 @@ def not_installed(wanted: CertificateWanted, order: Order, failure: Failure, loo
         f"{order.named} was issued, but its certificate was not installed. {reason} {in_use(look)} {advice} "
         "The next run fetches this certificate again, without another order."
     ).replace("  ", " ")
-    return failure.add(order_id=order.order_id)
+    return failure.add(**order.ids)
 
 
 def reload_failed(service: Service, failure: Failure) -> Failure:

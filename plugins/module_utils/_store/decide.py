@@ -41,6 +41,11 @@ class Installed(NamedTuple):
         return self.record.order_id if self.record else None
 
     @property
+    def source(self) -> str | None:
+        """The order or the instance that it comes from, as sentences call it."""
+        return self.record.named if self.record else None
+
+    @property
     def domains(self) -> tuple[str, ...]:
         """The names of the order, else those of the certificate."""
         return self.record.domains if self.record and self.record.domains else self.certificate.domains
@@ -64,15 +69,23 @@ class Staged(NamedTuple):
         return self.record.order_id if self.record else None
 
     @property
+    def source(self) -> str | None:
+        """The order, or the instance, whose certificate it waits for."""
+        return self.record.named if self.record else None
+
+    @property
     def renews(self) -> str | None:
         return self.record.renews if self.record else None
 
 
 class CertificateWanted(NamedTuple):
-    """The certificate that should be in use; ``domains`` are A-labels."""
+    """The certificate that should be in use; ``domains`` are A-labels.
+
+    ``product_code`` is None where its successor comes from an instance.
+    """
 
     domains: tuple[str, ...]
-    product_code: str
+    product_code: str | None
     renew_before: Window
 
 
@@ -115,9 +128,10 @@ def decide(wanted: CertificateWanted, seen: Seen, now: datetime) -> Decision:
 def _by_date(wanted: CertificateWanted, seen: Seen, current: Installed, dates: Due, now: datetime) -> Decision:
     """What follows for a certificate that has the wanted names."""
     staged, due, why = seen.staged, dates.due, dates.reason
-    if staged and staged.order_id:
-        renews = staged.renews or (due and current.order_id)
-        reason = f"order {staged.order_id} is in progress{_resumes(staged)}"
+    if staged and staged.source:
+        renews = staged.renews or (due and current.source)
+        what = staged.source if staged.order_id else f"an application of {staged.source}"
+        reason = f"{what} is in progress{_resumes(staged)}"
         return Decision(Action.RENEW if renews else Action.APPLY, reason)
     stored = _stored_when_due(wanted, current, now) if due else None
     if stored:
@@ -133,7 +147,7 @@ def _stored_when_due(wanted: CertificateWanted, current: Installed, now: datetim
     A moment that is still to come was noted by a clock that is right now.
     """
     record, certificate = current.record, current.certificate
-    if record is None or record.stored is None or record.order_id is None or record.stored > now:
+    if record is None or record.stored is None or record.named is None or record.stored > now:
         return None
     if record.product_code != wanted.product_code:
         return None
@@ -146,7 +160,7 @@ def _due_at_once(wanted: CertificateWanted, seen: Seen, current: Installed, why:
     certificate = current.certificate
     reason = f"{why}; it was due already when it was stored, so a successor would be due at once, too"
     warning = (
-        f"renew_before: the certificate of order {current.order_id} was due already when it was stored at "
+        f"renew_before: the certificate of {current.source} was due already when it was stored at "
         f"{utc_text(stored)}, so its successor would be due at once, too, and no successor is ordered. It is valid "
         f"from {utc_text(certificate.not_before)} to {utc_text(certificate.not_after)}. Check the clock of this host, "
         f"the window (renew_before is {wanted.renew_before}), and whether the CA issued it with little time left; "
@@ -170,15 +184,17 @@ def _resumes(staged: Staged | None, named: bool = False) -> str:
         return ""
     number = staged.generation.number
     what = f"the key of generation {number}" if staged.generation.has_key else f"generation {number}"
-    return f", resumes with {what}" + (f" and order {staged.order_id}" if named and staged.order_id else "")
+    return f", resumes with {what}" + (f" and {staged.source}" if named and staged.source else "")
 
 
 def _successor(wanted: CertificateWanted, current: Installed, why: str, staged: Staged | None) -> Decision:
     product = current.record.product_code if current.record else None
-    if current.order_id is None:
+    if current.source is None:
         return Decision(Action.APPLY, f"{why}; no order is recorded that could be renewed{_resumes(staged)}")
+    if wanted.product_code is None and current.order_id:
+        return Decision(Action.APPLY, f"{why}; it was issued from {current.source}{_resumes(staged)}")
     if product != wanted.product_code:
-        other = f"order {current.order_id} is for {product or 'a product that is not recorded'}"
+        other = f"{current.source} is for {product or 'a product that is not recorded'}"
         return Decision(Action.APPLY, f"{why}; {other}, not {wanted.product_code}{_resumes(staged)}")
     return Decision(Action.RENEW, why + _resumes(staged))
 
