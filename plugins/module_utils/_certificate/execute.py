@@ -17,9 +17,8 @@ from .._reconcile import Done
 from . import publish as publishing
 from . import report, texts
 from .checks import await_visible
-from .observe import look_at_host
+from .observe import look_at_host, source_of
 from .plan import number_of
-from .source import source_of
 from .steps import Part
 from .wanted import Until
 

@@ -6,16 +6,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .._cas.instances import reconcile as instances
+from .._cas.instances import refusals
 from .._cas.instances.wanted import InstanceWanted
 from .._cas.status import VALID
 from .._errors import Failure, StateNotReached
 from .._store.decide import Action
+from .._store.model import moment
 from .._text import utc_text
 from .._x509.csr import read_csr
+from .._x509.renewal_window import opens_at, window
 from . import texts
 from .source import Foreseen
 
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     from .._plan import Outcome
     from .._reconcile import Run
     from .observe import Actors, Seen
+    from .wanted import CertificateWanted
 
 
 def foresee(run: Run[Actors], seen: Seen, csr: str) -> Foreseen:
@@ -120,3 +126,12 @@ def refuse_another(run: Run[Actors], seen: Seen, foreseen: Foreseen, named: str)
         "task again to apply again."
     )
     raise texts.not_issued(seen.wanted, instance, refused, seen.look)
+
+
+def subscription_warning(wanted: CertificateWanted, current: Mapping[str, Any], now: datetime) -> str | None:
+    """What is warned of the subscription that the certificate in use comes from, by what the host has noted."""
+    end, begins, ends = (moment(current[name]) for name in ("subscription_end", "not_before", "not_after"))
+    if begins is None or ends is None:
+        return None
+    opens = opens_at(window(wanted.options["renew_before"], "renew_before"), begins, ends)
+    return refusals.subscription_warning(f"instance {current['instance_id']}", end, ends, opens, now)

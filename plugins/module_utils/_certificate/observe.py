@@ -17,7 +17,6 @@ from .._store.decide import Action
 from . import texts
 from .publish import foreseen_places, is_published
 from .revocation import UNKNOWN, Revocation, find_revocation
-from .source import source_of
 from .wanted import CertificateWanted, Until
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from .._reconcile import Run
     from .._rpc.client import Client
     from .revocation import Lists
-    from .source import Foreseen
+    from .source import Foreseen, Source
     from .wanted import Service
 
 
@@ -179,6 +178,7 @@ def observe(run: Run[Actors], wanted: CertificateWanted) -> Seen:
     look = look_at_host(run, wanted, requires=bool(wanted.options["force"]))
     revocation = find_revocation(run, look.current) if look.keeps_current else UNKNOWN
     action, reason = _decide(wanted, look, revocation)
+    _warn_of_subscription(run, wanted, look)
     seen = Seen(wanted, look, action, reason, revocation=revocation)
     if not seen.orders_something or not seen.acts or not wanted.until.covers(Until.REQUESTED):
         return seen
@@ -186,6 +186,17 @@ def observe(run: Run[Actors], wanted: CertificateWanted) -> Seen:
         look = look_at_host(run, wanted, requires=True)
     _refuse_problems(run, wanted, look)
     return observe_orders(run, seen, _csr(wanted, look))
+
+
+def source_of(wanted: CertificateWanted) -> Source:
+    """What is imported for a source is imported only where it is used."""
+    if wanted.options["source"] == "instance":
+        from . import from_instances
+
+        return from_instances
+    from . import from_orders
+
+    return from_orders
 
 
 def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0.0, requires: bool = False) -> Look:
@@ -237,6 +248,17 @@ def _decide(wanted: CertificateWanted, look: Look, revocation: Revocation) -> tu
     if look.action is Action.RENEW:
         return _successor(wanted, look), look.reason
     return look.action, look.reason + (_of_the_key(wanted, look) if look.action is Action.NOTHING else "")
+
+
+def _warn_of_subscription(run: Run[Actors], wanted: CertificateWanted, look: Look) -> None:
+    """Weeks before a certificate is due, without a call: whether its instance will give another one."""
+    current = look.current or {}
+    if wanted.options["source"] != "instance" or not current.get("subscription_end"):
+        return
+    from .from_instances import subscription_warning
+
+    said = subscription_warning(wanted, current, run.now())
+    run.warnings.extend([said] if said else [])
 
 
 def _of_the_key(wanted: CertificateWanted, look: Look) -> str:

@@ -52,7 +52,7 @@ def _before(seen: Seen) -> Chain:
 
 
 def _facts(seen: Seen) -> dict[str, Any]:
-    quota = seen.order.facts.get("quota") if seen.order else None
+    quota = {**seen.order.plan.facts, **seen.order.facts}.get("quota") if seen.order else None
     return {"action": _action(seen), "reason": seen.reason, **({"quota": quota} if quota else {})}
 
 

@@ -80,17 +80,6 @@ class Source(Protocol):
         """Raise why what the task is to wait for, by its id, gives no certificate."""
 
 
-def source_of(wanted: CertificateWanted) -> Source:
-    """What is imported for a source is imported only where it is used."""
-    if wanted.options["source"] == "instance":
-        from . import from_instances
-
-        return from_instances
-    from . import from_orders
-
-    return from_orders
-
-
 def public(wanted: CertificateWanted, thing: Thing | None, now: datetime) -> dict[str, Any]:
     """The results ``order`` and, where there is one, ``instance``."""
     shown = thing.public(now) if thing else None

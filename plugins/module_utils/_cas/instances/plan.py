@@ -149,15 +149,16 @@ def _keep(seen: Seen, instance: Instance, verdict: Verdict, now: datetime) -> Pl
     if is_valid(instance):
         refusals.refuse_wrong_certificate(seen.wanted, instance)
     found = _settings(seen, instance, "what needs no application differs", form=False)
-    warned = refusals.subscription_warning(instance, now, _opens(seen.wanted, instance))
+    warned = _subscription_warning(seen.wanted, instance, now)
     warnings = (*verdict.warnings, *([warned] if warned else []))
     return Plan(instance, tuple(found), _facts(seen, verdict.due, verdict.reason), warnings)
 
 
-def _opens(wanted: InstanceWanted, instance: Instance) -> datetime | None:
+def _subscription_warning(wanted: InstanceWanted, instance: Instance, now: datetime) -> str | None:
     if instance.not_before is None or instance.not_after is None:
         return None
-    return opens_at(wanted.renew_before, instance.not_before, instance.not_after)
+    opens = opens_at(wanted.renew_before, instance.not_before, instance.not_after)
+    return refusals.subscription_warning(_lower(instance), instance.subscription_end, instance.not_after, opens, now)
 
 
 def _refuse_application(seen: Seen, instance: Instance, why: str) -> None:

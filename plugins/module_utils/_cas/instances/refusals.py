@@ -148,6 +148,7 @@ def refuse_in_progress(wanted: InstanceWanted, instance: Instance) -> None:
         f"Instance {instance.instance_id} has an application in progress for {what}. {_DONE} Wait until it has ended, "
         "or withdraw it with state: cancelled.",
         instance_id=instance.instance_id,
+        other_key="key" in what,
     )
 
 
@@ -202,25 +203,17 @@ def refuse_refund(instance: Instance) -> None:
         )
 
 
-def subscription_warning(instance: Instance, now: datetime, opens: datetime | None) -> str | None:
-    """A warning when the subscription ends before the next certificate can be applied for; in its last weeks."""
-    end = instance.subscription_end
-    if instance.subscription in RUNNING and (end is None or opens is None or opens <= end):
+def subscription_warning(
+    named: str, end: datetime | None, not_after: datetime, opens: datetime, now: datetime
+) -> str | None:
+    """A warning in the last weeks of a subscription that gives no further certificate: it ends before one is due."""
+    if end is None or opens <= end or (end - now).days >= _WEEKS:
         return None
-    if end is None or opens is None:
-        return None
-    if instance.subscription is Subscription.ACTIVE and (end - now).days >= _WEEKS:
-        return None
-    ends = "ended" if end <= now else "ends"
     return (
-        f"The subscription of {_lower(instance.named)} {ends} on {end.date()}, before its next certificate is applied "
-        f"for, from {opens.date()} on. The certificate stays valid until {_expiry(instance)}. Buy another instance in "
-        "the console before, and give its ID."
+        f"The subscription of {named} {'ended' if end <= now else 'ends'} on {end.date()}, before its next certificate "
+        f"is applied for, from {opens.date()} on. The certificate stays valid until {not_after.date()}. Buy another "
+        "instance in the console before, and give its ID."
     )
-
-
-def _expiry(instance: Instance) -> str:
-    return str(instance.not_after.date()) if instance.not_after else "its expiry"
 
 
 def _lower(text: str) -> str:
