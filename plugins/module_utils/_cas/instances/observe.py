@@ -11,14 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..._errors import ApiError, InvalidOption, Kind, NotAllowed
-from ..status import IN_FLIGHT, VALID, Status
+from ..status import IN_FLIGHT, RUNNING, VALID, Status
 from . import api
 from .certificates import complete
 from .lock import taken, when_applied
 from .plan import judge_present
 from .previews import planned_by_others
 from .refusals import none_serves
-from .select import Seen, is_of, serving, stock_of
+from .select import Seen, is_for, is_of, serving, stock_of
 from .steps import settings_differ
 from .wanted import State
 
@@ -33,7 +33,7 @@ _LOOKUPS = {"contact": api.contact_ids, "company": api.company_ids}
 
 def observe_instance(run: ApiRun, wanted: InstanceWanted) -> Seen:
     """The instance: one call for one that is named and serves; from a pool one list, then what that does not tell."""
-    seen = _named(run, wanted) if wanted.instance_id else _from_pool(run, wanted)
+    seen = _named(run, wanted) if wanted.instance_id else _recorded(run, wanted) or _from_pool(run, wanted)
     if wanted.state is State.REVOKED and seen.instance:
         return replace(seen, revoking=_status_of(run, seen.instance, str(wanted.certificate_id)))
     return _with_the_rest(run, seen)
@@ -55,6 +55,20 @@ def _known(run: ApiRun, wanted: InstanceWanted, instance: Instance) -> Instance:
     instance = replace(instance, applied=when_applied(run, instance))
     is_asked = wanted.state is State.PRESENT and instance.certificate_status in VALID
     return complete(run, instance) if is_asked else instance
+
+
+def _recorded(run: ApiRun, wanted: InstanceWanted) -> Seen | None:
+    """The instance of a pool that the host has noted, where it is for these names and gives the next certificate, too:
+    what else there is need not be listed."""
+    pool, noted = wanted.pool, wanted.recorded_id
+    if pool is None or pool.instance_type == "test" or noted is None or noted in wanted.avoided:
+        return None
+    instance = api.describe(run, noted)
+    if instance is None or instance.is_free_test or instance.subscription not in RUNNING:
+        return None
+    if not is_of(pool, instance) or not is_for(wanted, instance):
+        return None
+    return Seen(wanted, _known(run, wanted, instance), clock_offset=run.actor.service_offset)
 
 
 def _from_pool(run: ApiRun, wanted: InstanceWanted) -> Seen:

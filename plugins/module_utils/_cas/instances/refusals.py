@@ -148,7 +148,7 @@ def refuse_in_progress(wanted: InstanceWanted, instance: Instance) -> None:
         f"Instance {instance.instance_id} has an application in progress for {what}. {_DONE} Wait until it has ended, "
         "or withdraw it with state: cancelled.",
         instance_id=instance.instance_id,
-        other_key="key" in what,
+        other_key=what.startswith("another key"),
     )
 
 

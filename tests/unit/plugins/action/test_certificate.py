@@ -134,7 +134,7 @@ def test_a_task_ends_with_a_served_certificate(shop: Shop, server: Server) -> No
     assert (result["changed"], result["action"], result["complete"]) == (True, "apply", True)
     assert shop.serving == result["current"]["sha256_fingerprint"]
     assert result["diff"]["before"] == "in use: none\n"
-    assert result["msg"].startswith("www.example.com: order, no certificate is installed; called Create")
+    assert result["msg"].startswith("www.example.com: apply, no certificate is installed; called Create")
     again = run(shop, server, diff=True)
     assert (again["changed"], again["plan"], "diff" in again) == (False, [], False)
 
