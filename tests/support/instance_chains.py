@@ -101,7 +101,8 @@ def current(shop: Shop) -> int | None:
 
 def key(shop: Shop, generation: int) -> str:
     """The hash of the key of a generation."""
-    return read_private_key((shop.home / "generations" / str(generation) / "privkey.pem").read_text(), "a key")
+    path = shop.home / "generations" / str(generation) / "privkey.pem"
+    return str(read_private_key(path.read_text(), "a key"))
 
 
 def key_of(shop: Shop, instance: Instance) -> str | None:

@@ -54,11 +54,14 @@ def _check_source(options: Mapping[str, Any]) -> None:
         if instance:
             raise InvalidOption("instance", "it is used with source: instance only.")
         return
-    if not instance or (instance.get("instance_id") is None) is (instance.get("pool") is None):
-        raise InvalidOption("instance", "source: instance needs instance.instance_id, or instance.pool in place of it.")
-    for one, other in (("contact_ids", "contact"), ("company_id", "company")):
-        if instance.get(one) is not None and instance.get(other) is not None:
+    if not instance:
+        raise InvalidOption("instance", "source: instance needs instance_id or pool in it.")
+    given = {name for name, value in instance.items() if value is not None}
+    for one, other in (("instance_id", "pool"), ("contact_ids", "contact"), ("company_id", "company")):
+        if {one, other} <= given:
             raise InvalidOption("instance", f"give {one} or {other}, not both.")
+    if not {"instance_id", "pool"} & given:
+        raise InvalidOption("instance", "give instance_id, or pool in place of it.")
 
 
 def _check_the_rest(wanted: CertificateWanted) -> None:
