@@ -100,10 +100,8 @@ def await_certificate(run: Run[Actors], foreseen: Foreseen, csr: str, thing: Ins
     seen = _with_csr(foreseen, csr)
     if not foreseen.outcome.plan.creates and thing.status in VALID and thing.certificate:
         return thing  # it was there before
-    before = seen.replaced or seen.instance
-    known = before.certificate_id if before and before.instance_id == thing.instance_id else None
     with _options_of_the_chain():
-        return instances.await_certificate(run.actor.cas, seen.wanted, thing, known, timeout)
+        return instances.await_certificate(run.actor.cas, seen, thing, timeout)
 
 
 def record(seen: Seen, thing: Instance | None) -> dict[str, Any]:
@@ -128,10 +126,10 @@ def refuse_another(run: Run[Actors], seen: Seen, foreseen: Foreseen, named: str)
 def subscription_warning(wanted: CertificateWanted, current: Mapping[str, Any], now: datetime) -> str | None:
     """What is warned of the subscription that the certificate in use comes from, by what the host has noted."""
     end, begins, ends = (moment(current[name]) for name in ("subscription_end", "not_before", "not_after"))
-    if begins is None or ends is None:
+    if end is None or begins is None or ends is None:
         return None
     opens = opens_at(window(wanted.options["renew_before"], "renew_before"), begins, ends)
-    return refusals.subscription_warning(f"instance {current['instance_id']}", end, ends, opens, now)
+    return refusals.noted_subscription_warning(f"instance {current['instance_id']}", (end, ends, opens), now)
 
 
 @contextmanager

@@ -11,10 +11,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ..._errors import StateNotReached
 from ..._plan import Display, Outcome, Plan
 from ..._reconcile import ApiActor, ApiRun, Done, Kind, Run, reconcile
 from ..options import WaitFor, Waiting
-from ..status import VALID, Status
+from ..status import IN_FLIGHT, VALID, Status
 from ..wait.one import Pauses, poll, wait
 from . import api
 from .certificates import complete
@@ -23,7 +24,7 @@ from .goals import goal_of
 from .instance import diff_text
 from .lock import Lock, hold, sent, taken
 from .observe import observe_instance
-from .plan import plan_instance
+from .plan import plan_instance, previous_certificate
 from .previews import plans
 from .refusals import refuse_wrong_certificate
 from .wanted import State
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 # How often an instance may turn out to be taken by a task on another machine.
 _MOST_TAKEN = 10
+# Seconds for which a certificate may be missing after its id was told.
+_LATE = 60.0
 
 
 def ensure_instance(client: Client, wanted: InstanceWanted, seen: Seen | None = None) -> Outcome[Instance]:
@@ -60,12 +63,12 @@ def foresee(client: Client, wanted: InstanceWanted) -> tuple[Seen, Outcome[Insta
     return seen, reconcile(run, wanted, _INSTANCE, seen)
 
 
-def await_certificate(
-    client: Client, wanted: InstanceWanted, instance: Instance, before: str | None, timeout: float
-) -> Instance:
-    """Wait until an instance has another certificate than ``before``; returns it with that, which must be the one that
-    was asked for."""
+def await_certificate(client: Client, seen: Seen, instance: Instance, timeout: float) -> Instance:
+    """Wait until an instance has another certificate than it was ``seen`` with; returns it with that, which must be the
+    one that was asked for."""
     run: ApiRun = Run(client, client.clock.monotonic() + timeout)
+    wanted, is_same = seen.wanted, seen.instance is not None and seen.instance.instance_id == instance.instance_id
+    before = previous_certificate(seen, run.now()) if is_same else None
     waiting = Waiting(WaitFor.ISSUED, timeout, wanted.waiting.interval, wanted.waiting.publishes)
     return _awaited(run, wanted, instance, before, waiting)
 
@@ -98,8 +101,6 @@ def _recall(run: ApiRun, wanted: InstanceWanted, seen: Seen, lock: Lock) -> Seen
     end = run.clock.monotonic() + _lag_left(run, seen)
     while True:
         seen = observe_instance(run, wanted)
-        if seen.instance and _lag_left(run, seen):
-            seen = replace(seen, instance=api.submission(run, seen.instance))
         if not _lag_left(run, seen) or run.clock.monotonic() >= end:
             return seen
         run.clock.sleep(2.0)
@@ -140,7 +141,7 @@ def _settle(run: ApiRun, seen: Seen, plan: Plan[Instance], done: Done[Instance])
     wanted, instance = seen.wanted, done.after
     if instance is None or wanted.state is not State.PRESENT:
         return instance
-    before = seen.instance.certificate_id if seen.instance else None
+    before = previous_certificate(seen, run.now())
     if plan.creates or (instance.status is Status.PENDING_VALIDATION):
         return _awaited(run, wanted, instance, before, wanted.waiting)
     return instance
@@ -149,7 +150,7 @@ def _settle(run: ApiRun, seen: Seen, plan: Plan[Instance], done: Done[Instance])
 def _awaited(run: ApiRun, wanted: InstanceWanted, instance: Instance, before: str | None, waiting: Waiting) -> Instance:
     """An instance where it was waited for to get."""
     found = wait(run, goal_of(waiting.wait_for, before), waiting, instance, api.describe_application)
-    if found.certificate_id in (None, before) or found.certificate_status not in VALID:
+    if found.certificate_id in (None, before) or found.certificate_status not in VALID or found.status in IN_FLIGHT:
         return found
     found = _given(run, found, waiting)
     refuse_wrong_certificate(wanted, found)
@@ -163,7 +164,15 @@ def _given(run: ApiRun, instance: Instance, waiting: Waiting) -> Instance:
         found = complete(run, instance)
         return found if found.certificate else None
 
-    return poll(run, Pauses(run, waiting.interval), look) or instance
+    soon = run.until(run.clock.monotonic() + _LATE)
+    given = poll(soon, Pauses(soon, waiting.interval), look)
+    if given is None:
+        raise StateNotReached(
+            f"{instance.named} was issued certificate {instance.certificate_id}, and the service does not give it yet. "
+            "Run the task again: it looks for it, and applies for nothing.",
+            **instance.facts(run.now()),
+        )
+    return given
 
 
 def _results(instance: Instance | None, now: datetime) -> dict[str, Any]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ _WEEKS = 30
 def refuse_unknown(instance: Instance) -> None:
     """No plan acts on what this collection does not know."""
     if instance.status is Status.UNKNOWN:
-        word = one_line(instance.service_status or "nothing", 80)
+        word = one_line(instance.unknown_word or "nothing", 80)
         raise NotAllowed(
             f"{instance.named} is in a state unknown to this collection (the service calls it {word}). {_DONE} Look at "
             "it in the console.",
@@ -66,19 +67,43 @@ def _are(single: int, wildcard: int) -> str:
     )
 
 
-def none_serves(wanted: InstanceWanted, stock: Stock, there: tuple[str, ...]) -> NotAllowed:
-    """No instance of the pool is for these names, and none can be taken; ``there`` says what each unused one holds."""
+def none_serves(wanted: InstanceWanted, stock: Stock, there: tuple[str, ...], used: str = "") -> NotAllowed:
+    """No instance of the pool serves these names, and none can be taken.
+
+    ``there`` says what each unused one holds, ``used`` why the one that is for these names does not serve any more.
+    """
     if stock.planned and stock.unused:
         left = f"the {stock.planned} that would fit are taken by this run's earlier tasks"
     elif stock.unused:
         left = f"{_are(*counts(wanted.domains))}, and its unused instances hold {'; '.join(there)}"
     else:
         left = "none of its instances is unused"
+    found = used or f"no instance is for {wanted.named} already"
     return NotAllowed(
-        f"pool: no instance is for {wanted.named} already, and {left}. {_DONE} Instances are bought in the console; "
-        "cas_instance_info lists those that the account has. Check pool, region and the access key.",
+        f"pool: {found}, and {left}. {_DONE} Instances are bought in the console; cas_instance_info lists those that "
+        "the account has. Check pool, region and the access key.",
         quota=stock.public(False),
     )
+
+
+def refuse_two_in_flight(wanted: InstanceWanted, found: Sequence[Instance]) -> None:
+    """Of two applications for the same names, the user says which one is to be withdrawn."""
+    if len(found) > 1:
+        ids = ", ".join(sorted(each.instance_id for each in found))
+        raise NotAllowed(
+            f"pool: {len(found)} instances have an application in progress for {wanted.named} ({ids}). {_DONE} Give "
+            "instance_id, the one to withdraw."
+        )
+
+
+def used_up(instance: Instance, why: str) -> str:
+    """Why an instance that needs another certificate cannot give one."""
+    ends = (
+        f"its subscription is {instance.subscription.value}"
+        if instance.subscription not in RUNNING
+        else "a free test instance is good for one"
+    )
+    return f"{instance.named} needs another certificate ({why}), but {ends}"
 
 
 def subscription_over(instance: Instance, why: str) -> NotAllowed:
@@ -203,16 +228,43 @@ def refuse_refund(instance: Instance) -> None:
         )
 
 
-def subscription_warning(
-    named: str, end: datetime | None, not_after: datetime, opens: datetime, now: datetime
-) -> str | None:
-    """A warning in the last weeks of a subscription that gives no further certificate: it ends before one is due."""
-    if end is None or opens <= end or (end - now).days >= _WEEKS:
+def subscription_warning(instance: Instance, now: datetime, opens: datetime | None) -> str | None:
+    """A warning when the subscription ends before the next certificate can be applied for; in its last weeks."""
+    end, not_after = instance.subscription_end, instance.not_after
+    if end is None or opens is None or not_after is None:
         return None
+    if instance.subscription in RUNNING and opens <= end:
+        return None
+    if instance.subscription is Subscription.ACTIVE and not _is_near(end, now):
+        return None
+    return _ends_before(_lower(instance.named), (end, not_after, opens), now)
+
+
+def noted_subscription_warning(named: str, dates: tuple[datetime, datetime, datetime], now: datetime) -> str | None:
+    """The same for a certificate in use, by what its host has noted: when the subscription ends, the certificate
+    expires, and its window opens."""
+    end, _not_after, opens = dates
+    return _ends_before(named, dates, now) if end < opens and _is_near(end, now) else None
+
+
+def _is_near(end: datetime, now: datetime) -> bool:
+    return (end - now).days < _WEEKS
+
+
+def _ends_before(named: str, dates: tuple[datetime, datetime, datetime], now: datetime) -> str:
+    end, not_after, opens = dates
     return (
         f"The subscription of {named} {'ended' if end <= now else 'ends'} on {end.date()}, before its next certificate "
         f"is applied for, from {opens.date()} on. The certificate stays valid until {not_after.date()}. Buy another "
         "instance in the console before, and give its ID."
+    )
+
+
+def unchangeable(instance: Instance) -> str:
+    """A warning that the service takes no other settings any more."""
+    return (
+        f"certificate_name and auto_reissue stay as they are: the subscription of {_lower(instance.named)} is "
+        f"{instance.subscription.value}."
     )
 
 

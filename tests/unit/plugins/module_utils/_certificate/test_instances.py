@@ -339,9 +339,8 @@ def test_a_pool_of_test_instances_gives_the_next_one(tmp_path: Path) -> None:
     assert [each.application.attempt for each in instances(shop) if each.application] == [1, 1]
     shop.account.advance(65 * DAY)
     failure = fails(shop, instance=TEST)
-    assert failure.msg.startswith(
-        f"instance.pool: no instance is for {WWW} already, and none of its instances is unused"
-    )
+    assert failure.msg.startswith("instance.pool: Instance ")
+    assert "but a free test instance is good for one, and none of its instances is unused." in failure.msg
     assert current(shop) == 2
 
 
@@ -452,8 +451,14 @@ def test_a_subscription_that_is_over_is_an_error_when_a_certificate_is_due(tmp_p
     failure = fails(shop, instance=named(instance_id))
     assert "its subscription is expired since 2027-11-22" in failure.msg
     assert "Buy another instance in the console, and give its ID" in failure.msg
-    assert "subscription" in fails(shop).msg
+    over = fails(shop).msg
+    assert over.startswith(f"instance.pool: Instance {instance_id} for {WWW} needs another certificate")
+    assert "but its subscription is expired, and none of its instances is unused." in over
     assert (current(shop), shop.serving, applications(shop)) == (3, serving, 3)
+    shop.account.add_instance(spec="geo.dv.f")
+    run(shop, until="requested")
+    assert accept(shop) != instance_id
+    assert actions(run(shop)) == USE
 
 
 # Calls.
