@@ -31,7 +31,8 @@ class Source:
 
     ``made``: how many were ever sent. ``in_progress`` and ``good``: how many wait, and how many certificates are valid
     for longer than the window. ``failed``: whether one was refused. ``keys``: the hashes of the keys of what waits and
-    of what is valid. ``there``: equal for accounts that cannot be told apart from now on, given names for keys and ids.
+    of what is valid. ``undone``: what was withdrawn, deleted or revoked. ``there``: equal for accounts that cannot be
+    told apart from now on, given names for keys and ids.
     """
 
     applications: tuple[str, ...]
@@ -43,6 +44,7 @@ class Source:
     failed: Callable[[Emulator], bool]
     keys: Callable[[Emulator], set[str]]
     ids: Callable[[Emulator], list[str]]
+    undone: Callable[[Emulator], list[str]]
     there: Callable[[Emulator, Mapping[str, str]], Hashable]
     events: Callable[[Emulator], Iterator[Event]]
 
@@ -78,6 +80,11 @@ def _orders_there(account: Emulator, labels: Mapping[str, str]) -> Hashable:
     )
 
 
+def _undone_orders(account: Emulator) -> list[str]:
+    there = account.world.orders.items()
+    return [str(number) for number, each in there if each.withdrawn or each.deleted or each.revoke_asked]
+
+
 def _order_events(account: Emulator) -> Iterator[Event]:
     for order in account.world.present():
         number = order.number
@@ -105,6 +112,7 @@ ORDERS = Source(
     failed=lambda account: bool(orders(account, {Phase.FAILED})),
     keys=lambda account: {hashed(each.spki) for each in orders(account, UNDER_WAY | LIVE)},
     ids=lambda account: [str(each.number) for each in account.world.present()],
+    undone=_undone_orders,
     there=_orders_there,
     events=_order_events,
 )
@@ -143,6 +151,14 @@ def _keys_of_instances(account: Emulator) -> set[str]:
     ]
     newest = [each.newest.form for each in _instances(account) if each.newest and _is_live(account, each)]
     return {hashed(form.spki) for form in (*open_ones, *newest)}
+
+
+def _undone_instances(account: Emulator) -> list[str]:
+    def is_undone(instance: Instance) -> bool:
+        withdrawn = instance.application is not None and instance.application.withdrawn is not None
+        return withdrawn or instance.refunded is not None or any(each.revoked for each in instance.certificates)
+
+    return [each.instance_id for each in account.world.instances.values() if is_undone(each)]
 
 
 def _instances_there(account: Emulator, labels: Mapping[str, str]) -> Hashable:
@@ -197,6 +213,7 @@ INSTANCES = Source(
     failed=_refused,
     keys=_keys_of_instances,
     ids=lambda account: [each.instance_id for each in _instances(account)],
+    undone=_undone_instances,
     there=_instances_there,
     events=_instance_events,
 )
