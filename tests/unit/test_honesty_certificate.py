@@ -401,11 +401,11 @@ SUBMITTING = {"update_submits": True}
 @pytest.mark.parametrize(
     ("spec", "depth", "options", "dials"),
     [
-        pytest.param("geo.dv.f", 3, instance(instance_type="buy"), {}, id="reissued"),
+        pytest.param("geo.dv.f", 2, instance(instance_type="buy"), {}, id="reissued"),
         pytest.param("geo.dv.f", 2, instance(instance_type="buy"), {"proof": "at_once"}, id="issued at once"),
         pytest.param("geo.dv.f", 2, KEPT, NOTING, id="with the same key, with notes"),
         pytest.param("geo.dv.f", 2, instance(), SUBMITTING, id="submitted by the update"),
-        pytest.param("ss.dv.t", 2, instance(instance_type="test"), {"proof": "at_once"}, id="test instances"),
+        pytest.param("ss.dv.t", 2, instance(instance_type="test"), {}, id="test instances"),
     ],
 )
 def test_prediction_comes_true_with_instances(
