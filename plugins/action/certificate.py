@@ -22,7 +22,11 @@ from ansible_collections.certops.alicloud.plugins.action import certificate_stor
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import ALIDNS
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import CAS
-from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import ON_THE_HOST, OPTIONS
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import (
+    INSTANCE,
+    ON_THE_HOST,
+    OPTIONS,
+)
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.observe import Actors
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.options import read_certificate_options
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.publish import by_place
@@ -279,7 +283,19 @@ def _options(arguments: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in arguments.items() if name not in _OF_TASKS}
     [entry] = arguments.get("certificates") or [{}]
     inner = {**_inner(arguments.get("settings"), "settings"), **_inner(entry, "certificates")}
-    return _task.validated(OPTIONS, {**given, **inner})
+    options = _task.validated(OPTIONS, {**given, **inner})
+    return {**options, "instance": _instance(options["instance"])}
+
+
+def _instance(given: Any) -> dict[str, Any] | None:
+    """The option ``instance``; text is short for the ID of one."""
+    if given is None or given == {}:
+        return None
+    if isinstance(given, str):
+        return _task.validated(INSTANCE, {"instance_id": given}, "instance")
+    if not isinstance(given, Mapping):
+        raise Failure("instance: give a dictionary with instance_id or pool, or the ID of an instance.")
+    return _task.validated(INSTANCE, given, "instance")
 
 
 def _inner(given: Any, option: str) -> Mapping[str, Any]:

@@ -81,9 +81,13 @@ options:
     suboptions:
       order_id:
         description:
-          - ID of the order.
+          - ID of the order. Give either this or O(order.instance_id).
         type: str
-        required: true
+      instance_id:
+        description:
+          - ID of the instance that the certificate comes from.
+        type: str
+        version_added: 0.2.0
       domains:
         description:
           - Domain names of the order.
@@ -102,6 +106,11 @@ options:
           - What was to be published, as in RV(certops.alicloud.cas_order#module:order.validation).
         type: list
         elements: dict
+      subscription_end:
+        description:
+          - Time at which the subscription of the instance ends, in UTC.
+        type: str
+        version_added: 0.2.0
       stored:
         description:
           - Time at which the certificate was completed, in UTC, for a set that was created on another host. For a
@@ -352,11 +361,13 @@ from ansible_collections.certops.alicloud.plugins.module_utils._store import arg
 from ansible_collections.certops.alicloud.plugins.module_utils._store.reconcile import ensure_store
 
 ORDER = {
-    "order_id": {"type": "str", "required": True},
+    "order_id": {"type": "str"},
+    "instance_id": {"type": "str"},
     "domains": {"type": "list", "elements": "str"},
     "product_code": {"type": "str"},
     "renews": {"type": "str"},
     "validation": {"type": "list", "elements": "dict"},
+    "subscription_end": {"type": "str"},
     "stored": {"type": "str"},
 }
 OPTIONS = {

@@ -34,6 +34,13 @@ options:
         new one is applied for.
     type: str
     default: digicert-free-1-free
+  source:
+    description:
+      - Where the next certificate comes from. With V(instance), O(product_code) is not used.
+    type: str
+    choices: [order, instance]
+    default: order
+    version_added: 0.2.0
   renew_before:
     description:
       - "When the certificate is due: a number of days before it expires (V(30d)), of hours (V(720h)), a share of its
@@ -198,6 +205,12 @@ current:
       type: str
       returned: always
       sample: "98987582437920968"
+    instance_id:
+      description: ID of the instance that it comes from; null if none is recorded.
+      type: str
+      returned: always
+      sample: cas-cn-0f950cacd7
+      version_added: 0.2.0
     domains:
       description: Domain names of the order; if no order is recorded, the names in the certificate.
       type: list
@@ -234,6 +247,12 @@ current:
       type: str
       returned: always
       sample: "74:A7:6F:9C:2F:ED:61:0C:33:A0:51:4E:0A:61:E7:28:EB:8A:C3:73:78:D8:11:46:DA:1D:48:0F:87:FE:88:24"
+    public_key_sha256:
+      description: SHA-256 of its public key (DER SubjectPublicKeyInfo) in hexadecimal.
+      type: str
+      returned: always
+      sample: 31e77f707b7048737d04a820397ae0de904deeb87b0efa196c992d6404fcbf53
+      version_added: 0.2.0
     verified:
       description: Whether a reload after it was put in use is known to have worked.
       type: bool
@@ -244,6 +263,14 @@ current:
       type: str
       returned: always
       sample: "2026-11-22T00:03:00Z"
+    subscription_end:
+      description:
+        - Time at which the subscription of the instance ends, in UTC, as it was when the certificate was stored; null
+          if that is not recorded.
+      type: str
+      returned: always
+      sample: "2027-11-22T00:00:00Z"
+      version_added: 0.2.0
     key_type:
       description: Type of its key, V(ECC) or V(RSA); null for others.
       type: str
@@ -310,6 +337,12 @@ staged:
       type: str
       returned: always
       sample: "98987582437920969"
+    instance_id:
+      description: ID of the instance that is recorded for it; null if there is none.
+      type: str
+      returned: always
+      sample: cas-cn-0f950cacd7
+      version_added: 0.2.0
     renews:
       description: ID of the order that this order renews; null if it renews none.
       type: str
@@ -335,10 +368,16 @@ abandoned:
       returned: always
       sample: 4
     order_id:
-      description: ID of the order.
+      description: ID of the order; null if it is an instance.
       type: str
       returned: always
       sample: "98987582437920969"
+    instance_id:
+      description: ID of the instance; null if it is an order.
+      type: str
+      returned: always
+      sample: cas-cn-0f950cacd7
+      version_added: 0.2.0
     domains:
       description: Domains of the order.
       type: list
@@ -511,6 +550,7 @@ OPTIONS = {
     **argspec.OPTIONS,
     "domains": {"type": "list", "elements": "str", "required": True},
     "product_code": {"type": "str", "default": "digicert-free-1-free"},
+    "source": {"type": "str", "choices": ["order", "instance"], "default": "order"},
     "renew_before": {"type": "str", "default": "33%"},
     "endpoints": {"type": "list", "elements": "raw", "default": []},
     "endpoint_timeout": {"type": "float", "default": 0.0},

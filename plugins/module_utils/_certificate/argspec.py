@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._cas.instances.argspec import APPLICATION
 from .._dns.argspec import NSUPDATE
 from .._store.argspec import OPTIONS as STORE
 
+# The option ``instance``: what cas_instance is asked for beside the rest.
+INSTANCE: dict[str, Any] = {
+    name: option for name, option in APPLICATION.items() if name not in ("key_algorithm", "tags", "purge_tags")
+}
 CONTACT: dict[str, Any] = {"name": {"type": "str"}, "phone": {"type": "str"}, "email": {"type": "str"}}
 ALIDNS: dict[str, Any] = {
     "zone": {"type": "str"},
@@ -26,7 +31,8 @@ OPTIONS: dict[str, Any] = {
     "domains": {"type": "list", "elements": "str", "required": True},
     "name": {"type": "str"},
     "directory": {"type": "path", "default": "/etc/ssl/certops"},
-    "source": {"type": "str", "choices": ["order"], "default": "order"},
+    "source": {"type": "str", "choices": ["order", "instance"], "default": "order"},
+    "instance": {"type": "raw"},
     "product_code": {"type": "str", "default": "digicert-free-1-free"},
     "contact": {"type": "dict", "options": CONTACT},
     "company_name": {"type": "str"},

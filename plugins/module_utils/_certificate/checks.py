@@ -14,6 +14,7 @@ from .._alidns.zones import zone_in_this_run
 from .._dns.record_names import VALIDATION_LABEL
 from .._errors import Failure, MissingLibrary, NotAllowed
 from .._x509.hostnames import base
+from . import texts
 from .publish import alidns_record, nsupdate_of, place_of, record_places
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ _VISIBLE = 120.0
 
 def refuse_what_would_fail(run: Run[Actors], seen: Seen) -> list[dict[str, Any]]:
     """Raise what would keep an application from being validated; return what was checked. Nothing is ordered yet."""
-    wanted = seen.wanted
+    wanted, brand = seen.wanted, seen.foreseen.brand if seen.foreseen else ""
     try:
         zones = run.actor.zones
         zones.update({name: _provider_zone(run, wanted, name) for name in record_places(run, wanted)})
         resolver = _resolver(run)
-        return _preflight(run, wanted, resolver, zones) if resolver else []
+        return _preflight(run, wanted, brand, resolver, zones) if resolver else []
     except Failure as failure:
-        failure.msg += " Nothing was ordered."
+        failure.msg += f" {texts.words(wanted).nothing}"
         raise
 
 
@@ -61,7 +62,7 @@ def _resolver(run: Run[Actors]) -> Resolver | None:
 
 
 def _preflight(
-    run: Run[Actors], wanted: CertificateWanted, resolver: Resolver, zones: Mapping[str, str]
+    run: Run[Actors], wanted: CertificateWanted, brand: str, resolver: Resolver, zones: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     from . import preflight  # its library is imported only where it is used
 
@@ -69,7 +70,7 @@ def _preflight(
     with _probe_file(run, wanted) as probe:
         asked = preflight.PreflightWanted(
             domains=wanted.domains,
-            product_code=wanted.options["product_code"],
+            product_code=brand,
             validation=validation.by,
             validation_method=validation.method,
             provider_zone=(lambda name: zones.get(name) or _provider_zone(run, wanted, name)) if zones else None,

@@ -11,25 +11,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from .._cas.orders.reconcile import await_certificate, ensure_order, ensure_renewal, refuse_another_key
-from .._cas.orders.wanted import RenewalWanted
 from .._errors import Failure
 from .._plan import Plan, public_steps
 from .._reconcile import Done
-from .._x509.csr import read_csr
 from . import publish as publishing
 from . import report, texts
 from .checks import await_visible
-from .observe import look_at_host
+from .observe import look_at_host, source_of
 from .plan import number_of
 from .steps import Part
+from .texts import Back
 from .wanted import Until
 
 if TYPE_CHECKING:
-    from .._cas.orders.order import Order
-    from .._cas.orders.select import Seen as OrdersSeen
     from .._reconcile import Run
     from .observe import Actors, Look, Seen
+    from .source import Foreseen, Thing
     from .steps import Chain, ChainStep
     from .wanted import Service
 
@@ -40,7 +37,7 @@ class Work:
 
     generation: int
     csr: str = field(repr=False)
-    order: Order | None = None
+    order: Thing | None = None
     published: list[Mapping[str, Any]] = field(default_factory=list)
     previous: int | None = None
     look: Look | None = None
@@ -68,7 +65,11 @@ def at_work(run: Run[Actors], seen: Seen, plan: Plan[Chain]) -> Iterator[Work]:
 
 
 def _clear_abandoned(run: Run[Actors], seen: Seen) -> None:
-    """Tell of orders for other names that are not resumed, and remove what was published for them."""
+    """Tell of what is not resumed, for other names or of another source, and remove what was published for the first;
+    what was published for the second is that of the generation, which is removed with it."""
+    source, staged = seen.wanted.options["source"], seen.look.staged
+    if staged and seen.orders_something and not seen.look.in_progress(source):
+        run.warnings.extend(texts.other_source(source, staged))
     for other in seen.look.abandoned if seen.orders_something else ():
         run.warnings.append(texts.abandoned(other))
         if not run.read_only:
@@ -116,7 +117,7 @@ def _stage(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
             **seen.wanted.place,
             **seen.wanted.access,
             "state": "staged",
-            "keep_key": not options["rotate_key"],
+            "keep_key": seen.keeps_key or not options["rotate_key"],
             "key_type": options["key_type"],
             "key_size": options["key_size"],
         }
@@ -124,50 +125,40 @@ def _stage(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
     work.generation, work.csr = made["generation"], made["csr_content"]
 
 
-def _have_order(run: Run[Actors], seen: Seen, work: Work) -> Order:
-    """The order, made or found once, and noted on the host before anything is published for it."""
+def _have_order(run: Run[Actors], seen: Seen, work: Work) -> Thing:
+    """The order or the instance, made or found once, and noted on the host before anything is published for it."""
     if work.order is not None:
         return work.order
-    orders = _asked(seen, work)
-    ensure: Any = ensure_renewal if isinstance(orders.wanted, RenewalWanted) else ensure_order
     try:
-        outcome = ensure(run.actor.cas, orders.wanted, orders)
-        refuse_another_key(run.actor.cas, orders.wanted, outcome.after)
+        outcome = source_of(seen.wanted).ensure(run, _foreseen(seen), work.csr)
     except Failure as failure:
         raise texts.order_failed(seen.wanted, failure) from None
     run.warnings.extend(warning for warning in outcome.warnings if warning not in run.warnings)
     run.sent.extend(outcome.plan.steps)
-    order: Order = outcome.after
+    order: Thing | None = outcome.after
+    if order is None:
+        raise AssertionError("what is ordered or applied for is there afterwards")
     entries = [entry.public() for entry in order.validation]
     new = [each for each in entries if not any(publishing.is_same(each, other) for other in work.published)]
     work.order, work.published = order, publishing.noted(run, seen.wanted, [*work.published, *new])
     staged = seen.look.staged or {}
-    if (staged.get("order_id"), staged.get("validation")) != (order.order_id, work.published):
+    known = {name: value for name, value in staged.items() if name in order.ids and value}
+    if (known, staged.get("validation")) != (order.ids, work.published):
         _note(run, seen, work)
     return order
 
 
 def refuse_another(run: Run[Actors], seen: Seen) -> None:
-    """Raise why the order that the task is to wait for gives no certificate, instead of placing another one."""
-    order_id = seen.wanted.options["order_id"]
-    if not order_id or seen.order is None or seen.orders is None or not seen.order.plan.changed:
-        return
-    for order in filter(None, (seen.orders.chosen, *seen.orders.alike)):
-        if order.order_id == order_id:
-            try:
-                await_certificate(run.actor.cas, seen.orders.wanted, order, seen.wanted.timeout)
-            except Failure as failure:
-                raise texts.not_issued(seen.wanted, order, failure, seen.look) from None
-    raise texts.gone(seen.wanted, order_id, seen.look)
+    """Raise why what the task is to wait for gives no certificate, instead of applying for another one."""
+    named = seen.wanted.options["order_id"]
+    if named and seen.foreseen is not None and seen.foreseen.outcome.plan.creates:
+        source_of(seen.wanted).refuse_another(run, seen, seen.foreseen, named)
 
 
-def _asked(seen: Seen, work: Work) -> OrdersSeen[Any]:
-    """What was seen and is asked of the service, with the CSR of the generation. The quota was read for the plan."""
-    if seen.orders is None:
+def _foreseen(seen: Seen) -> Foreseen:
+    if seen.foreseen is None:
         raise AssertionError("an order is asked for only where the service was looked at")
-    wanted = seen.orders.wanted
-    application = replace(wanted.application, csr=read_csr(work.csr, "csr_content"))
-    return replace(seen.orders, wanted=replace(wanted, application=application, check_quota=False))
+    return seen.foreseen
 
 
 def _note(run: Run[Actors], seen: Seen, work: Work) -> None:
@@ -177,15 +168,9 @@ def _note(run: Run[Actors], seen: Seen, work: Work) -> None:
 
 
 def _record(seen: Seen, work: Work) -> dict[str, Any]:
-    order, ordering, look = work.order, seen.ordering, seen.look
-    order_id = order.order_id if order else None
-    is_noted = order_id is not None and order_id == look.noted_order_id
-    previous = ordering.order_id if isinstance(ordering, RenewalWanted) else look.renews if is_noted else None
     return {
-        "order_id": order_id,
+        **source_of(seen.wanted).record(seen, work.order),
         "domains": list(seen.wanted.domains),
-        "product_code": seen.wanted.options["product_code"],
-        "renews": previous if order_id and previous != order_id else None,
         "validation": work.published,
     }
 
@@ -204,7 +189,7 @@ def _store(run: Run[Actors], seen: Seen, work: Work, step: ChainStep) -> None:
     wanted, order = seen.wanted, _have_order(run, seen, work)
     await_visible(run, wanted, report.entries(order))
     try:
-        order = work.order = await_certificate(run.actor.cas, _asked(seen, work).wanted, order, wanted.timeout)
+        order = work.order = source_of(wanted).await_certificate(run, _foreseen(seen), work.csr, order, wanted.timeout)
     except Failure as failure:
         raise texts.not_issued(wanted, order, failure, seen.look) from None
     publishing.unpublish(run, wanted, work.published)
@@ -267,12 +252,13 @@ def _roll_back(run: Run[Actors], seen: Seen, work: Work, failure: Failure) -> Fa
     """Put back what was in use before, and reload again; returns the failure that says so."""
     previous = work.previous if work.previous is not None else seen.look.served_generation
     if previous is None or previous == work.generation:
-        return texts.rolled_back(failure, work.generation, None, None)
+        return texts.rolled_back(seen.wanted, failure, work.generation, Back(None))
     try:
         run.actor.host.change({**seen.wanted.directory, "state": "current", "generation": previous})
     except Failure as problem:
-        return texts.rolled_back(failure, work.generation, previous, problem)
-    return texts.rolled_back(failure, work.generation, previous, None, _reloads_that_fail(run, seen))
+        return texts.rolled_back(seen.wanted, failure, work.generation, Back(previous, problem))
+    failed = _reloads_that_fail(run, seen)
+    return texts.rolled_back(seen.wanted, failure, work.generation, Back(previous, failed=failed))
 
 
 def _reloads_that_fail(run: Run[Actors], seen: Seen) -> list[Failure]:

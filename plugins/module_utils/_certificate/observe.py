@@ -9,34 +9,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, Union
+from typing import TYPE_CHECKING, Any, Protocol
 
-from .._cas.orders.reconcile import foresee, made_here, refuse_another_key
 from .._cas.status import Status
 from .._errors import Failure, NotAllowed
 from .._store.decide import Action
 from . import texts
 from .publish import foreseen_places, is_published
 from .revocation import UNKNOWN, Revocation, find_revocation
-from .texts import order_failed
 from .wanted import CertificateWanted, Until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._cas.orders.order import Order
-    from .._cas.orders.select import Seen as OrdersSeen
-    from .._cas.orders.wanted import OrderWanted, RenewalWanted
     from .._dns.lookup import Resolver
     from .._host.clock import Clock
     from .._plan import Outcome
     from .._reconcile import Run
     from .._rpc.client import Client
     from .revocation import Lists
+    from .source import Foreseen, Source
     from .wanted import Service
-
-    Ordering = Union[OrderWanted, RenewalWanted]
-    _Foreseen = tuple[Ordering, OrdersSeen[Any], Outcome[Order]]
 
 
 class Host(Protocol):
@@ -123,9 +116,13 @@ class Look:
         return self.current["order_id"] if self.current else None
 
     @property
-    def noted_order_id(self) -> str | None:
-        """The order in progress, as the host has noted it."""
-        return self.staged["order_id"] if self.staged else None
+    def is_recorded(self) -> bool:
+        """Whether the certificate in use, or the one in progress, is known to be of an order or an instance."""
+        return bool(self.current_order_id or self.renews or (self.current or {}).get("instance_id"))
+
+    def in_progress(self, source: str) -> str | None:
+        """The order in progress, or the instance whose application is, as the host has noted it."""
+        return self.staged.get(f"{source}_id") if self.staged else None
 
     @property
     def renews(self) -> str | None:
@@ -135,7 +132,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Seen:
-    """What was observed; ``ordering`` is what is asked of the service, ``order`` what that would change there.
+    """What was observed; ``foreseen`` is what is asked of the service, and what that would change there.
 
     ``published``: what validates an order that waits for it is there already. ``places``: the names of the records that
     the task publishes, as far as they are known.
@@ -145,12 +142,20 @@ class Seen:
     look: Look
     action: Action
     reason: str
-    ordering: Ordering | None = field(default=None, repr=False)
-    orders: OrdersSeen[Any] | None = None
-    order: Outcome[Order] | None = None
+    foreseen: Foreseen | None = None
     published: bool = False
     places: tuple[str, ...] = ()
     revocation: Revocation = UNKNOWN
+
+    @property
+    def order(self) -> Outcome[Any] | None:
+        """What would be changed at the service."""
+        return self.foreseen.outcome if self.foreseen else None
+
+    @property
+    def keeps_key(self) -> bool:
+        """Whether the certificate that is there is for the key in use."""
+        return self.foreseen is not None and self.foreseen.keeps_key
 
     @property
     def orders_something(self) -> bool:
@@ -167,6 +172,7 @@ def observe(run: Run[Actors], wanted: CertificateWanted) -> Seen:
     look = look_at_host(run, wanted, requires=bool(wanted.options["force"]))
     revocation = find_revocation(run, look.current) if look.keeps_current else UNKNOWN
     action, reason = _decide(wanted, look, revocation)
+    _warn_of_subscription(run, wanted, look)
     seen = Seen(wanted, look, action, reason, revocation=revocation)
     if not seen.orders_something or not seen.acts or not wanted.until.covers(Until.REQUESTED):
         return seen
@@ -176,6 +182,17 @@ def observe(run: Run[Actors], wanted: CertificateWanted) -> Seen:
     return observe_orders(run, seen, _csr(wanted, look))
 
 
+def source_of(wanted: CertificateWanted) -> Source:
+    """What is imported for a source is imported only where it is used."""
+    if wanted.options["source"] == "instance":
+        from . import from_instances
+
+        return from_instances
+    from . import from_orders
+
+    return from_orders
+
+
 def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0.0, requires: bool = False) -> Look:
     """``requires``: what an installation needs is looked at, although the host has nothing due."""
     options = wanted.options
@@ -183,6 +200,7 @@ def look_at_host(run: Run[Actors], wanted: CertificateWanted, timeout: float = 0
         {
             **wanted.place,
             "product_code": options["product_code"],
+            "source": options["source"],
             "renew_before": options["renew_before"],
             "endpoints": options["endpoints"] or [],
             "endpoint_timeout": timeout,
@@ -226,6 +244,17 @@ def _decide(wanted: CertificateWanted, look: Look, revocation: Revocation) -> tu
     return look.action, look.reason + (_of_the_key(wanted, look) if look.action is Action.NOTHING else "")
 
 
+def _warn_of_subscription(run: Run[Actors], wanted: CertificateWanted, look: Look) -> None:
+    """Weeks before a certificate is due, without a call: whether its instance will give another one."""
+    current = look.current or {}
+    if wanted.options["source"] != "instance" or not current.get("subscription_end"):
+        return
+    from .from_instances import subscription_warning
+
+    said = subscription_warning(wanted, current, run.now())
+    run.warnings.extend([said] if said else [])
+
+
 def _of_the_key(wanted: CertificateWanted, look: Look) -> str:
     """What becomes of a key that is of another type or size than the one that is asked for."""
     there = look.current or {}
@@ -235,7 +264,7 @@ def _of_the_key(wanted: CertificateWanted, look: Look) -> str:
 
 def _successor(wanted: CertificateWanted, look: Look) -> Action:
     """A new order where a renewal would find the order whose key may be lost, or where none is known."""
-    lost = wanted.options["replace_lost_key"] or not (look.current_order_id or look.renews)
+    lost = wanted.options["replace_lost_key"] or not look.is_recorded
     return Action.APPLY if lost else Action.RENEW
 
 
@@ -244,7 +273,7 @@ def _refuse_problems(run: Run[Actors], wanted: CertificateWanted, look: Look) ->
     if look.problems and run.read_only and not look.refused:
         run.warnings.extend(f"{wanted.named}: {problem}" for problem in look.problems)
     elif look.problems:
-        raise NotAllowed(" ".join([*look.problems, "Nothing was ordered."]))
+        raise NotAllowed(" ".join([*look.problems, texts.words(wanted).nothing]))
 
 
 def _csr(wanted: CertificateWanted, look: Look) -> str:
@@ -257,52 +286,29 @@ def _csr(wanted: CertificateWanted, look: Look) -> str:
 
 
 def observe_orders(run: Run[Actors], seen: Seen, csr: str) -> Seen:
-    """What the service shows of the certificate's orders, and what would be changed there."""
-    wanted = seen.wanted
+    """What the service shows of the certificate, and what would be changed there."""
+    wanted, source = seen.wanted, source_of(seen.wanted)
     try:
-        ordering, orders, order = _foresee_noted(run, seen, csr) or _foresee(run, seen, csr)
+        found = source.foresee(run, seen, csr)
     except Failure as failure:
-        raise order_failed(wanted, failure) from None
+        raise texts.order_failed(wanted, failure) from None
+    order = found.outcome
     run.warnings.extend(order.warnings)
     try:
-        refuse_another_key(run.actor.cas, orders.wanted, None if order.plan.changed else order.after)
+        source.refuse_another_key(run, found, None if order.plan.creates else order.after)
     except Failure as failure:
         raise texts.ordered_elsewhere(wanted, failure) from None
-    if order.plan.facts.get("due") is False and order.plan.facts.get("previous_order_id") is None:
-        # By the service's own word it is not due yet, and no successor is there.
-        return replace(seen, action=Action.NOTHING, reason=order.plan.facts["reason"])
+    if found.nothing is not None:
+        return replace(seen, action=Action.NOTHING, reason=found.nothing)
+    if order.plan.creates and seen.look.in_progress(wanted.options["source"]):
+        # What the host has noted is in progress no more.
+        seen = replace(seen, reason=order.plan.facts.get("reason", seen.reason))
     published = is_published(run, wanted, _to_publish(order)) if wanted.validation.is_ours else False
-    places = foreseen_places(run, wanted)
-    return replace(seen, ordering=ordering, orders=orders, order=order, published=published, places=places)
+    return replace(seen, foreseen=found, published=published, places=foreseen_places(run, wanted))
 
 
-def _foresee(run: Run[Actors], seen: Seen, csr: str) -> _Foreseen:
-    wanted, look = seen.wanted, seen.look
-    ordering: Ordering
-    if seen.action is Action.RENEW:
-        ordering = wanted.renewal(csr, look.renews or look.current_order_id, bool(seen.revocation.revoked))
-    else:
-        ordering = wanted.order(csr)
-    return (ordering, *foresee(run.actor.cas, ordering))
-
-
-def _foresee_noted(run: Run[Actors], seen: Seen, csr: str) -> _Foreseen | None:
-    """The order that this machine made a moment ago for the host, read by its number; None where it does not serve."""
-    noted = seen.look.noted_order_id
-    if noted is None:
-        return None
-    ordering = seen.wanted.order(csr, noted)
-    if made_here(run.actor.cas, ordering) != noted:
-        return None
-    try:
-        orders, order = foresee(run.actor.cas, ordering)
-    except NotAllowed:
-        return None
-    return None if order.plan.changed else (ordering, orders, order)
-
-
-def _to_publish(order: Outcome[Order]) -> list[dict[str, Any]]:
+def _to_publish(order: Outcome[Any]) -> list[dict[str, Any]]:
     """What validates an order that is there and waits for it."""
-    there = None if order.plan.changed else order.after
+    there = None if order.plan.creates else order.after
     waits = there is not None and there.status is Status.PENDING_VALIDATION
     return [entry.public() for entry in there.validation] if there and waits else []

@@ -34,6 +34,7 @@ def read_certificate_options(options: Mapping[str, Any]) -> CertificateWanted:
             f"{domains[0]} has {len(domains[0])} characters, but the first domain becomes the common name (CN), which "
             f"has {LONGEST_COMMON_NAME} at most. Give a shorter domain first.",
         )
+    _check_source(options)
     wanted = CertificateWanted(
         domains=domains,
         name=_name(options["name"], domains),
@@ -45,6 +46,22 @@ def read_certificate_options(options: Mapping[str, Any]) -> CertificateWanted:
     check_key_size(options["key_type"], options["key_size"])
     _check_the_rest(wanted)
     return wanted
+
+
+def _check_source(options: Mapping[str, Any]) -> None:
+    instance = options["instance"]
+    if options["source"] == "order":
+        if instance:
+            raise InvalidOption("instance", "it is used with source: instance only.")
+        return
+    if not instance:
+        raise InvalidOption("instance", "source: instance needs instance_id or pool in it.")
+    given = {name for name, value in instance.items() if value is not None}
+    for one, other in (("instance_id", "pool"), ("contact_ids", "contact"), ("company_id", "company")):
+        if {one, other} <= given:
+            raise InvalidOption("instance", f"give {one} or {other}, not both.")
+    if not {"instance_id", "pool"} & given:
+        raise InvalidOption("instance", "give instance_id, or pool in place of it.")
 
 
 def _check_the_rest(wanted: CertificateWanted) -> None:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .._errors import Failure
@@ -20,6 +19,7 @@ from .observe import Actors, Seen, observe
 from .plan import plan_chain
 from .publish import by_place
 from .report import message, results
+from .source import public
 
 if TYPE_CHECKING:
     from .steps import Chain
@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 
 def ensure_certificate(actors: Actors, wanted: CertificateWanted) -> Outcome[Chain]:
     """``certificate``."""
+    kind: Kind[Actors, CertificateWanted, Seen, Chain, Work] = Kind(
+        observe, plan_chain, execute, _display(wanted), lock=at_work, prepare=_prepare
+    )
     try:
-        outcome = reconcile(Run(actors), wanted, _CERTIFICATE)
+        outcome = reconcile(Run(actors), wanted, kind)
     except Failure as failure:
         failure.msg = by_place(actors, failure.msg)
         raise
@@ -43,18 +46,13 @@ def _prepare(run: Run[Actors], seen: Seen, plan: Plan[Chain]) -> dict[str, Any]:
     checks = refuse_what_would_fail(run, seen) if seen.order and seen.order.plan.creates else []
     if seen.action is Action.NOTHING:
         warn_of_lost_delegation(run, seen.wanted)
-    order = None if seen.order is None or seen.order.plan.changed else seen.order.after
+    order = None if seen.order is None or seen.order.plan.creates else seen.order.after
     return {**results(seen, seen.look, order), "checks": checks}
 
 
-def _results(chain: Chain | None, now: datetime) -> dict[str, Any]:
-    return {"order": chain.order.public(now) if chain and chain.order else None}
+def _display(wanted: CertificateWanted) -> Display[Chain]:
+    return Display(lambda chain, now: public(wanted, chain.order if chain else None, now), _lines)
 
 
 def _lines(chain: Chain | None) -> str:
     return chain.text() if chain else ""
-
-
-_CERTIFICATE: Kind[Actors, CertificateWanted, Seen, Chain, Work] = Kind(
-    observe, plan_chain, execute, Display(_results, _lines), lock=at_work, prepare=_prepare
-)

@@ -16,16 +16,16 @@ from .steps import Part
 from .texts import all_named
 
 if TYPE_CHECKING:
-    from .._cas.orders.order import Order
     from .._plan import Outcome
     from .observe import Look, Seen
+    from .source import Thing
     from .steps import Chain, ChainStep
     from .wanted import CertificateWanted
 
-_WORDS = {Action.NOTHING.value: "nothing to do", Action.APPLY.value: "order", "wait": "resume"}
+_WORDS = {Action.NOTHING.value: "nothing to do", "wait": "resume"}
 
 
-def results(seen: Seen, look: Look, order: Order | None) -> dict[str, Any]:
+def results(seen: Seen, look: Look, order: Thing | None) -> dict[str, Any]:
     """What is there, as the last look showed it."""
     return {
         "domains": list(seen.wanted.domains),
@@ -44,7 +44,7 @@ def _shown(current: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {name: value for name, value in current.items() if name != "issuer_certificate"} if current else None
 
 
-def entries(order: Order | None) -> list[dict[str, Any]]:
+def entries(order: Thing | None) -> list[dict[str, Any]]:
     """What validates the domains of an order, as a playbook sees it."""
     return [entry.public() for entry in order.validation] if order else []
 
@@ -68,7 +68,7 @@ def _phrase(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | 
     target = step.target.id
     if "order" in step.params:
         quota = facts.get("quota")
-        uses = f" (uses 1 of {_left(quota)})" if quota and step.repeat is Repeat.NEVER else ""
+        uses = f" ({_uses(quota)})" if quota and step.repeat is Repeat.NEVER else ""
         return f"{'call' if predicts else 'called'} {step.action}{uses}"
     if step.action == Part.STAGE.value:
         return f"stage the key in generation {target}" if predicts else None
@@ -84,9 +84,11 @@ def _phrase(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | 
     return f"{verb}{'' if predicts else 'ed'} {what}{target}"
 
 
-def _left(quota: Mapping[str, Any]) -> str:
-    """What is left of the quota; in check mode beside what earlier tasks of the run would take."""
-    return f"{quota['free']} left" + (" after this run's earlier orders" if quota.get("planned") else "")
+def _uses(quota: Mapping[str, Any]) -> str:
+    """What is taken of the quota; in check mode beside what earlier tasks of the run would take."""
+    if "fit" in quota:
+        return f"takes 1 of {quota['fit']} unused instances"
+    return f"uses 1 of {quota['free']} left" + (" after this run's earlier orders" if quota.get("planned") else "")
 
 
 def _published(step: ChainStep, entries: Sequence[Mapping[str, Any]], predicts: bool) -> str | None:

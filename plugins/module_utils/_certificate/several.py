@@ -78,8 +78,8 @@ def cut_short(results: Sequence[Result], end: Result, host: str) -> dict[str, An
 
 def _unfinished(result: Result) -> dict[str, Any]:
     """Names what another task has to finish. No option is repeated: some are secret."""
-    order_id = (result.get("order") or {}).get("order_id")
-    return {"number": result["number"], "label": result["label"], "order_id": order_id}
+    waits = (result.get("order") or {}).get("order_id") or (result.get("instance") or {}).get("instance_id")
+    return {"number": result["number"], "label": result["label"], "order_id": waits}
 
 
 def refused(problem: Mapping[str, Any], host: str) -> dict[str, Any]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .._cas.status import VALID
+from .._cas.status import VALID, Status
 from .._plan import Repeat, Step, Target
 from .._text import KNOWN_AFTER_APPLY
 
 if TYPE_CHECKING:
-    from .._cas.orders.order import Order
+    from .source import Thing
     from .wanted import Service
 
 
@@ -40,7 +40,7 @@ class Chain:
     verified: bool = True
     staged: int | None = None
     stored: bool = False
-    order: Order | None = None
+    order: Thing | None = None
     published: str | None = None
 
     def text(self) -> str:
@@ -52,7 +52,8 @@ class Chain:
                 f"staged: generation {self.staged}, {'complete' if self.stored else 'waits for its certificate'}"
             )
         if self.order:
-            lines.append(f"order: {self.order.order_id or KNOWN_AFTER_APPLY}, {self.order.status.value}")
+            [(kind, number)] = self.order.ids.items()
+            lines.append(f"{kind.removesuffix('_id')}: {number or KNOWN_AFTER_APPLY}, {self.order.status.value}")
         if self.published:
             lines.append(f"published: {self.published}")
         return "".join(line + "\n" for line in lines)
@@ -66,7 +67,7 @@ def stage(chain: Chain, number: int, what: str) -> ChainStep:
     return _step(Part.STAGE, reason, Target("generation", number), replace(chain, staged=number, stored=False))
 
 
-def order_step(chain: Chain, step: Step[Order]) -> ChainStep:
+def order_step(chain: Chain, step: Step[Any]) -> ChainStep:
     """A call that changes orders, as the plan of the order has it."""
     return Step(step.action, step.reason, step.target, replace(chain, order=step.leaves), step.repeat, {"order": True})
 
@@ -79,16 +80,21 @@ def publish(chain: Chain, what: str, by: str, places: Sequence[str] = ()) -> Cha
 
 def store(chain: Chain, number: int) -> ChainStep:
     order = chain.order
-    named = f"order {order.order_id}" if order and order.order_id != KNOWN_AFTER_APPLY else "the order"
+    named = _named(order) if order else "the order"
     leaves = replace(chain, staged=number, stored=True, published=None, order=_issued(order))
     return _step(
         Part.STORE, f"generation {number} waits for the certificate of {named}", Target("generation", number), leaves
     )
 
 
-def _issued(order: Order | None) -> Order | None:
-    from .._cas.status import Status
+def _named(order: Thing) -> str:
+    [(kind, number)] = order.ids.items()
+    what = kind.removesuffix("_id")
+    return f"the {what}" if number == KNOWN_AFTER_APPLY else f"{what} {number}"
 
+
+def _issued(order: Any) -> Any:
+    """The order or the instance once it has its certificate."""
     return replace(order, status=Status.ISSUED) if order and order.status not in VALID else order
 
 

@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._cas.orders.wanted import OrderWanted, RenewalWanted, read_order, read_renewal
+from .._errors import InvalidOption
 from .._x509.make import check_key_size
+
+if TYPE_CHECKING:
+    from .._cas.instances.wanted import InstanceWanted
 
 # Seconds that the service may take to say what is to be published.
 _LONGEST_VALIDATION_WAIT = 300
@@ -117,8 +121,33 @@ class CertificateWanted:
         known = {"due_on_host": True, "revoked": revoked}
         return read_renewal({**self._application(csr), **more, **asked, **known})
 
+    def instance(self, csr: str | None, noted: str | None = None) -> InstanceWanted:
+        """What the chain asks of ``cas_instance``; ``noted`` is the instance whose application is in progress."""
+        from .._cas.instances.wanted import read_instance_options  # most certificates come from orders
+
+        options, given = self.options, dict(self.options["instance"] or {})
+        if noted:
+            given = {**given, "instance_id": noted, "pool": None}
+        more = {
+            **{name: options[name] for name in ("tags", "poll_interval", "renew_before")},
+            "domains": list(self.domains),
+            "csr_content": csr,
+            "validation_method": self.validation.method,
+            "on_key_mismatch": "reorder" if options["replace_lost_key"] else "fail",
+            "region": (options["connection"] or {}).get("region"),
+            **self._waits(),
+        }
+        try:
+            return read_instance_options({**given, **more})
+        except InvalidOption as problem:
+            within = f"instance.{problem.option}" if problem.option.partition(".")[0] in given else problem.option
+            raise InvalidOption(within, problem.problem) from None
+
     def check_application(self) -> None:
-        """Refuse what no order could be placed with, long before one is due. Raises InvalidOption."""
+        """Refuse what no application could be sent with, long before one is due. Raises InvalidOption."""
+        if self.options["source"] == "instance":
+            self.instance(None)
+            return
         read_order({**self._application(None), "domains": list(self.domains), "state": "present"})
 
     def _application(self, csr: str | None) -> dict[str, Any]:
@@ -128,7 +157,13 @@ class CertificateWanted:
             **{name: options[name] for name in names},
             "csr_content": csr,
             "validation_method": self.validation.method,
+            **self._waits(),
+        }
+
+    def _waits(self) -> dict[str, Any]:
+        """An application is waited for until it tells what to publish."""
+        return {
             "wait_for": "validation",
-            "wait_timeout": min(options["wait_timeout"], _LONGEST_VALIDATION_WAIT),
+            "wait_timeout": min(self.options["wait_timeout"], _LONGEST_VALIDATION_WAIT),
             "publishes": self.validation.is_ours,
         }

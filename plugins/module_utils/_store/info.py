@@ -123,7 +123,7 @@ def _files(where: Place, current: Installed) -> dict[str, Any]:
         "generation": current.generation.number,
         "private_key": read.read_text(f"{path}/{KEY}"),
         "fullchain": read.read_text(f"{path}/{FULLCHAIN}"),
-        "order": current.record.public() if current.record and current.record.order_id else None,
+        "order": current.record.public() if current.record and current.record.named else None,
     }
 
 
@@ -162,9 +162,10 @@ def _problems(
 
 
 def _asked(options: Mapping[str, Any]) -> CertificateWanted:
+    is_instance = options.get("source") == "instance"
     return CertificateWanted(
         wanted_names(options["domains"]),
-        code(options["product_code"], "product_code"),
+        None if is_instance else code(options["product_code"], "product_code"),
         window(options["renew_before"], "renew_before"),
     )
 
@@ -215,6 +216,7 @@ def _current(where: Place, current: Installed, now: datetime) -> dict[str, Any]:
         "generation": current.generation.number,
         "directory": where.generation_path(current.generation.number),
         "order_id": current.order_id,
+        "instance_id": current.record.instance_id if current.record else None,
         "domains": list(current.domains),
         "product_code": current.record.product_code if current.record else None,
         "not_before": utc_text(certificate.not_before),
@@ -222,13 +224,19 @@ def _current(where: Place, current: Installed, now: datetime) -> dict[str, Any]:
         "days_left": time_left(certificate.not_before, certificate.not_after, now).days,
         "serial_number": certificate.serial_number,
         "sha256_fingerprint": certificate.sha256_fingerprint,
+        "public_key_sha256": certificate.public_key_sha256,
         "verified": current.generation.verified,
-        "stored": utc_text(current.record.stored) if current.record and current.record.stored else None,
+        "stored": _end(current.record.stored if current.record else None),
+        "subscription_end": _end(current.record.subscription_end if current.record else None),
         "key_type": more.key_type,
         "key_size": more.key_size,
         "crl_urls": list(more.crl_urls),
         "issuer_certificate": more.issuer,
     }
+
+
+def _end(moment: datetime | None) -> str | None:
+    return utc_text(moment) if moment else None
 
 
 def _staged(where: Place, staged: Staged, csr_content: str | None) -> dict[str, Any]:
@@ -239,6 +247,7 @@ def _staged(where: Place, staged: Staged, csr_content: str | None) -> dict[str, 
         "csr": staged.generation.has_csr,
         "csr_content": csr_content,
         "order_id": staged.order_id,
+        "instance_id": staged.record.instance_id if staged.record else None,
         "renews": staged.renews,
         "validation": staged.record.public()["validation"] if staged.record else [],
     }
@@ -248,7 +257,7 @@ def _abandoned(staged: Staged) -> dict[str, Any]:
     record = staged.record.public() if staged.record else {}
     return {
         "generation": staged.generation.number,
-        **{name: record.get(name) for name in ("order_id", "domains", "validation")},
+        **{name: record.get(name) for name in ("order_id", "instance_id", "domains", "validation")},
     }
 
 

@@ -146,23 +146,35 @@ class Store(NamedTuple):
 
 @dataclass(frozen=True)
 class Record:
-    """What order.json says of the order behind a generation."""
+    """What order.json says of the order behind a generation, or of the instance that its certificate comes from."""
 
     order_id: str | None = None
+    instance_id: str | None = None
     domains: tuple[str, ...] = ()
     product_code: str | None = None
     renews: str | None = None
     validation: tuple[Mapping[str, Any], ...] = ()
+    # When the subscription of the instance ends.
+    subscription_end: datetime | None = field(default=None, compare=False)
     # When its certificate was completed, by the clock of the host; two records of one order may differ in it.
     stored: datetime | None = field(default=None, compare=False)
+
+    @property
+    def named(self) -> str | None:
+        """How sentences call where its certificate comes from."""
+        if self.order_id:
+            return f"order {self.order_id}"
+        return f"instance {self.instance_id}" if self.instance_id else None
 
     def public(self) -> dict[str, Any]:
         return {
             "order_id": self.order_id,
+            "instance_id": self.instance_id,
             "domains": list(self.domains),
             "product_code": self.product_code,
             "renews": self.renews,
             "validation": [dict(entry) for entry in self.validation],
+            "subscription_end": utc_text(self.subscription_end) if self.subscription_end else None,
             "stored": utc_text(self.stored) if self.stored else None,
         }
 

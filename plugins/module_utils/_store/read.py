@@ -208,8 +208,16 @@ def _as_record(found: Mapping[str, Any]) -> Record:
 
     domains = tuple(dict.fromkeys(folded(str(name)) for name in found.get("domains") or ()))
     validation = tuple(dict(entry) for entry in found.get("validation") or ())
-    stored = moment(found.get("stored"))
-    return Record(text("order_id"), domains, text("product_code"), text("renews"), validation, stored)
+    return Record(
+        order_id=text("order_id"),
+        instance_id=text("instance_id"),
+        domains=domains,
+        product_code=text("product_code"),
+        renews=text("renews"),
+        validation=validation,
+        subscription_end=moment(found.get("subscription_end")),
+        stored=moment(found.get("stored")),
+    )
 
 
 def staged(place: Place, store: Store, domains: Sequence[str]) -> Staged | None:
@@ -219,7 +227,7 @@ def staged(place: Place, store: Store, domains: Sequence[str]) -> Staged | None:
 
 def abandoned(place: Place, store: Store, domains: Sequence[str]) -> list[Staged]:
     """The staged generations that wait for the certificate of an order for other names."""
-    return [found for found in _all_staged(place, store) if found.order_id and not _is_for(found, domains)]
+    return [found for found in _all_staged(place, store) if found.source and not _is_for(found, domains)]
 
 
 def _all_staged(place: Place, store: Store) -> Iterator[Staged]:

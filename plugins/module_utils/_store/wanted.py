@@ -105,21 +105,24 @@ def _number(value: int | None, option: str, least: int) -> int:
 def _record(values: Mapping[str, Any] | None) -> Record | None:
     if not values:
         return None
-    order_id = one_line(values.get("order_id")) or None
-    if order_id is None:
-        raise InvalidOption("order", "order_id is missing.")
+    order_id, instance_id = (one_line(values.get(name)) or None for name in ("order_id", "instance_id"))
+    if (order_id is None) is (instance_id is None):
+        raise InvalidOption("order", "give order_id, or instance_id in place of it.")
     return Record(
         order_id=order_id,
+        instance_id=instance_id,
         domains=host_names(values.get("domains") or (), "order.domains"),
         product_code=one_line(values.get("product_code")) or None,
         renews=one_line(values.get("renews")) or None,
         validation=tuple(values.get("validation") or ()),
-        stored=_stored(values.get("stored")),
+        subscription_end=_moment(values, "subscription_end"),
+        stored=_moment(values, "stored"),
     )
 
 
-def _stored(text: str | None) -> datetime | None:
+def _moment(values: Mapping[str, Any], name: str) -> datetime | None:
+    text = values.get(name)
     found = moment(text)
     if text and found is None:
-        raise InvalidOption("order", f'stored: {quoted(text)} is not a moment in UTC such as "2026-11-22T00:00:00Z".')
+        raise InvalidOption("order", f'{name}: {quoted(text)} is not a moment in UTC such as "2026-11-22T00:00:00Z".')
     return found

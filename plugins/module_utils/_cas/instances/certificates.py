@@ -51,7 +51,7 @@ def noted(run: ApiRun, instance: Instance) -> Certificate | None:
 def _note(run: ApiRun, instance: Instance, certificate: Certificate) -> None:
     """Where nothing can be kept, the next task reads it again."""
     path = _path(run, instance)
-    if path is None or run.read_only:
+    if path is None or run.actor.read_only:
         return
     with suppress(OSError):
         held = acquire(path, moment(run), moment(run) + _HELD)

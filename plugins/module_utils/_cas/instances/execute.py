@@ -46,9 +46,8 @@ def execute(run: ApiRun, seen: Seen, step: Step[Instance], lock: Lock) -> Done[I
     lock.take(str(step.target.id))
     if seen.takes_unused:
         lock.takes(seen.wanted, str(step.target.id))
-    if step.repeat is Repeat.NEVER:
-        return _apply(run, seen, step, lock)
-    done = _change(run, seen, step)
+    done = _apply(run, seen, step, lock) if step.repeat is Repeat.NEVER else _change(run, seen, step)
+    lock.latest = done.after
     if step.action == steps.CANCEL:
         lock.clear(str(step.target.id))  # nothing that was sent is on its way any more
     return done
@@ -210,7 +209,7 @@ def _apply(run: ApiRun, seen: Seen, step: Step[Instance], lock: Lock) -> Done[In
             f"{step.action} was not sent: the lock held by this task expired (15 minutes), and another task took "
             f"it over. {RUN_AGAIN}"
         )
-    there = _looked(run, step)
+    there = lock.latest or _looked(run, step)
     _refuse_taken(seen, there)
     before = seen.instance.certificate_id if seen.instance else None
     if there.service_status == PENDING:

@@ -35,7 +35,7 @@ _LOOKUPS = {"contact": api.contact_ids, "company": api.company_ids}
 
 def observe_instance(run: ApiRun, wanted: InstanceWanted) -> Seen:
     """The instance: one call for one that is named and serves; from a pool one list, then what that does not tell."""
-    seen = _named(run, wanted) if wanted.instance_id else _from_pool(run, wanted)
+    seen = _named(run, wanted) if wanted.instance_id else _recorded(run, wanted) or _from_pool(run, wanted)
     if wanted.state is State.REVOKED and seen.instance:
         return replace(seen, revoking=_status_of(run, seen.instance, str(wanted.certificate_id)))
     return _with_the_rest(run, seen)
@@ -59,6 +59,20 @@ def _known(run: ApiRun, wanted: InstanceWanted, instance: Instance) -> Instance:
     return complete(run, instance) if is_asked else instance
 
 
+def _recorded(run: ApiRun, wanted: InstanceWanted) -> Seen | None:
+    """The instance of a pool that the host has noted, where it is for these names and gives the next certificate, too:
+    what else there is need not be listed."""
+    pool, noted = wanted.pool, wanted.recorded_id
+    if pool is None or pool.instance_type == "test" or noted is None or noted in wanted.avoided:
+        return None
+    instance = api.describe(run, noted)
+    if instance is None or instance.is_free_test or instance.subscription not in RUNNING:
+        return None
+    if not is_of(pool, instance) or not is_for(wanted, instance):
+        return None
+    return Seen(wanted, _known(run, wanted, instance), clock_offset=run.actor.service_offset)
+
+
 def _from_pool(run: ApiRun, wanted: InstanceWanted) -> Seen:
     known = wanted.known_instances.known_to(run.actor.account, run.now()) if wanted.known_instances else None
     listed = known if known is not None else tuple(api.list_instances(run, InstanceType=_type(wanted)))
@@ -66,10 +80,15 @@ def _from_pool(run: ApiRun, wanted: InstanceWanted) -> Seen:
     seen = Seen(_without_taken(run, wanted), clock_offset=_offset(run, wanted, known is not None))
     if wanted.state is State.CANCELLED:
         refuse_two_in_flight(wanted, [each for each in there if each.status in IN_FLIGHT and is_for(wanted, each)])
-    found = serving(seen.wanted, [*there, *_taken_for_these(run, wanted, there)])
+    candidates = [*there, *_taken_for_these(run, wanted, there)]
+    found = serving(seen.wanted, candidates)
     found = _known(run, wanted, found) if found else None
     if found and not _is_used_up(run, replace(seen, instance=found)):
         return _serving(run, seen, found)
+    # A killed task, or a refused application, may have left the one that follows.
+    begun = serving(seen.wanted, [each for each in candidates if each.certificate_id is None]) if found else None
+    if begun:
+        return replace(_serving(run, seen, begun), replaced=found)
     taken = None if wanted.state is State.CANCELLED else _unused(run, seen, there, found)
     if taken is not None:
         return taken

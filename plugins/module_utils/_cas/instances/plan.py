@@ -46,7 +46,7 @@ def plan_instance(seen: Seen, now: datetime) -> Plan[Instance]:
 
 def judge_present(seen: Seen, instance: Instance, now: datetime) -> Verdict:
     """Whether an instance needs another certificate. Raises NotAllowed where that cannot be told, or must not be."""
-    wanted = seen.wanted
+    wanted = about(seen.wanted, instance)
     if instance.is_unused:
         return Verdict(True, True, _takes(seen, instance))
     if instance.certificate_status is None:
@@ -76,7 +76,7 @@ def previous_certificate(seen: Seen, now: datetime) -> str | None:
 
 
 def _judge_valid(seen: Seen, instance: Instance, now: datetime) -> Verdict:
-    wanted = seen.wanted
+    wanted = about(seen.wanted, instance)
     found = judge(wanted, instance, now, seen.clock_offset)
     warnings = (found.warning,) if found.warning else ()
     if found.due and not wanted.force and wanted.reuse_hosted and instance.auto_reissue:
@@ -91,6 +91,14 @@ def _judge_valid(seen: Seen, instance: Instance, now: datetime) -> Verdict:
         )
     last = f"; the last application was refused: {instance.refusal}" if found.due and instance.refusal else ""
     return Verdict(found.due, found.due, found.reason + last, warnings)
+
+
+def about(wanted: InstanceWanted, instance: Instance) -> InstanceWanted:
+    """What is wanted of the newest certificate: what a host says of the one that it uses does not hold for another."""
+    there = instance.certificate.sha256_fingerprint if instance.certificate else None
+    if wanted.in_use is None or there in (None, wanted.in_use):
+        return wanted
+    return replace(wanted, force=False, due_on_host=False, revoked=False)
 
 
 def _late(instance: Instance, now: datetime) -> str | None:

@@ -173,6 +173,7 @@ def refuse_in_progress(wanted: InstanceWanted, instance: Instance) -> None:
         f"Instance {instance.instance_id} has an application in progress for {what}. {_DONE} Wait until it has ended, "
         "or withdraw it with state: cancelled.",
         instance_id=instance.instance_id,
+        other_key=what.startswith("another key"),
     )
 
 
@@ -229,18 +230,33 @@ def refuse_refund(instance: Instance) -> None:
 
 def subscription_warning(instance: Instance, now: datetime, opens: datetime | None) -> str | None:
     """A warning when the subscription ends before the next certificate can be applied for; in its last weeks."""
-    end = instance.subscription_end
-    if instance.subscription in RUNNING and (end is None or opens is None or opens <= end):
+    end, not_after = instance.subscription_end, instance.not_after
+    if end is None or opens is None or not_after is None:
         return None
-    if end is None or opens is None:
+    if instance.subscription in RUNNING and opens <= end:
         return None
-    if instance.subscription is Subscription.ACTIVE and (end - now).days >= _WEEKS:
+    if instance.subscription is Subscription.ACTIVE and not _is_near(end, now):
         return None
-    ends = "ended" if end <= now else "ends"
+    return _ends_before(_lower(instance.named), (end, not_after, opens), now)
+
+
+def noted_subscription_warning(named: str, dates: tuple[datetime, datetime, datetime], now: datetime) -> str | None:
+    """The same for a certificate in use, by what its host has noted: when the subscription ends, the certificate
+    expires, and its window opens."""
+    end, _not_after, opens = dates
+    return _ends_before(named, dates, now) if end < opens and _is_near(end, now) else None
+
+
+def _is_near(end: datetime, now: datetime) -> bool:
+    return (end - now).days < _WEEKS
+
+
+def _ends_before(named: str, dates: tuple[datetime, datetime, datetime], now: datetime) -> str:
+    end, not_after, opens = dates
     return (
-        f"The subscription of {_lower(instance.named)} {ends} on {end.date()}, before its next certificate is applied "
-        f"for, from {opens.date()} on. The certificate stays valid until {_expiry(instance)}. Buy another instance in "
-        "the console before, and give its ID."
+        f"The subscription of {named} {'ended' if end <= now else 'ends'} on {end.date()}, before its next certificate "
+        f"is applied for, from {opens.date()} on. The certificate stays valid until {not_after.date()}. Buy another "
+        "instance in the console before, and give its ID."
     )
 
 
@@ -258,10 +274,6 @@ def unread(instance: Instance) -> str:
         f"The service does not give the certificate of {_lower(instance.named)}, so whether it has the key of the CSR "
         "is unknown."
     )
-
-
-def _expiry(instance: Instance) -> str:
-    return str(instance.not_after.date()) if instance.not_after else "its expiry"
 
 
 def _lower(text: str) -> str:

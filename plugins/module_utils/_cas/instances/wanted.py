@@ -71,7 +71,9 @@ class InstanceWanted:
     """What ``cas_instance`` wants. What is None stays as it is.
 
     ``avoided`` are instances that other tasks took while this one ran. ``due_on_host`` and ``revoked`` are what the
-    host that uses the certificate says of it.
+    host says of the certificate that it uses, ``in_use`` (its SHA-256; empty: it has none): they and ``force`` do not
+    hold for another one, which is its successor. ``recorded_id`` is the instance that it came from, as the host noted;
+    a successor may have its key, ``key_in_use``, since hosting applies with the CSR that is there.
     """
 
     waiting: Waiting
@@ -97,6 +99,9 @@ class InstanceWanted:
     avoided: frozenset[str] = frozenset()
     due_on_host: bool = False
     revoked: bool = False
+    in_use: str | None = None
+    recorded_id: str | None = None
+    key_in_use: str | None = None
 
     @property
     def named(self) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._certificate import execute
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate import from_orders
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     Failure,
     InvalidOption,
@@ -506,7 +506,7 @@ def with_a_strange_chain(shop: Shop, own: str) -> str:
 def test_a_certificate_that_cannot_be_used_costs_no_other_one(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, change: Callable[[Shop, str], str], says: str
 ) -> None:
-    awaited = execute.await_certificate
+    awaited = from_orders.await_certificate
 
     def changed(*args: Any) -> Any:
         order = awaited(*args)
@@ -514,7 +514,7 @@ def test_a_certificate_that_cannot_be_used_costs_no_other_one(
         return replace(order, certificate=order.certificate._replace(leaf=leaf + end, chain=chain))
 
     with monkeypatch.context() as patch:
-        patch.setattr(execute, "await_certificate", changed)
+        patch.setattr(from_orders, "await_certificate", changed)
         failures = [fails(shop), fails(shop)]
     for failure in failures:
         assert "was issued, but its certificate was not installed." in failure.msg

@@ -14,6 +14,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.order
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.observe import Seen
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.plan import number_of, plan_chain
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.source import Foreseen
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.steps import Chain
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Display, Outcome, Plan, Repeat, Step, Target
 from ansible_collections.certops.alicloud.plugins.module_utils._store.decide import Action
@@ -40,7 +41,8 @@ def creating() -> Outcome[Order]:
 
 def seen(action: str, outcome: Outcome[Order] | None = None, published: bool = False, **facts: Any) -> Seen:
     options = facts.pop("options", {"validation": "alidns"})
-    return Seen(wanted(**options), look(action, **facts), Action(action), "why", order=outcome, published=published)
+    foreseen = Foreseen(None, None, outcome) if outcome else None
+    return Seen(wanted(**options), look(action, **facts), Action(action), "why", foreseen, published)
 
 
 def actions(what: Seen) -> list[tuple[str, Any]]:

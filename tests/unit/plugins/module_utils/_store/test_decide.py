@@ -49,12 +49,12 @@ def installed(
     verified: bool = True,
 ) -> Installed:
     files = frozenset({FULLCHAIN} if verified else {FULLCHAIN, MARK})
-    record = Record(order, names, product_code) if order else None
+    record = Record(order, domains=names, product_code=product_code) if order else None
     return Installed(Generation(number, files, KeyFile(200, 0o600)), certificate(left, names), record)
 
 
 def staged(order: str | None = None, renews: str | None = None, key: bool = True) -> Staged:
-    record = Record(order, WWW, FREE, renews) if order else None
+    record = Record(order, domains=WWW, product_code=FREE, renews=renews) if order else None
     return Staged(Generation(4, frozenset(), KeyFile(200 if key else 0, 0o600)), record)
 
 
@@ -276,7 +276,8 @@ def stored(
 ) -> Installed:
     """A certificate with so many days left, which was stored so many days ago."""
     found = installed(left=left, verified=verified)
-    return found._replace(record=Record(order, WWW, product_code, stored=NOW - timedelta(days=at)))
+    record = Record(order, domains=WWW, product_code=product_code, stored=NOW - timedelta(days=at))
+    return found._replace(record=record)
 
 
 def test_a_successor_that_would_be_due_at_once_is_not_ordered() -> None:

@@ -65,10 +65,12 @@ def test_the_certificate_in_use(shop: Shop) -> None:
     current = shop.look()["current"]
     assert len(current.pop("sha256_fingerprint").split(":")) == 32
     assert current.pop("serial_number")
+    assert len(bytes.fromhex(current.pop("public_key_sha256"))) == 32
     assert current == {
         "generation": 1,
         "directory": str(shop.generation_path(1)),
         "order_id": "77",
+        "instance_id": None,
         "domains": list(WWW),
         "product_code": FREE,
         "not_before": "2026-11-12T12:00:00Z",
@@ -76,6 +78,7 @@ def test_the_certificate_in_use(shop: Shop) -> None:
         "days_left": 80,
         "verified": True,
         "stored": None,
+        "subscription_end": None,
         "key_type": "ECC",
         "key_size": 256,
         "crl_urls": [],
@@ -115,6 +118,7 @@ def test_a_staged_generation(shop: Shop) -> None:
         "csr": True,
         "csr_content": (shop.generation_path(number) / "request.csr").read_text(),
         "order_id": "77",
+        "instance_id": None,
         "renews": "77",
         "validation": [{"method": "dns"}],
     }

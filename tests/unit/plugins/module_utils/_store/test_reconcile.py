@@ -632,7 +632,8 @@ def test_old_generations_go_and_newer_ones_stay(shop: Shop, keep: int) -> None:
         ({"key_mode": "0644"}, "key_mode: 0644 is not a valid mode for a private key"),
         ({"key_mode": "0240"}, "key_mode: 0240 is not a valid mode for a private key"),
         ({"key_mode": True}, "key_mode: 'True' is not a valid mode"),
-        ({"order": {"domains": []}}, "order: order_id is missing"),
+        ({"order": {"domains": []}}, "order: give order_id, or instance_id in place of it."),
+        ({"order": {"order_id": "1", "instance_id": "cas-cn-1"}}, "order: give order_id, or instance_id in place"),
         ({"order": {"order_id": "1", "domains": ["x"]}}, "order.domains: 'x' is not a valid host name"),
     ],
 )
