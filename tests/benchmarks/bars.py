@@ -9,7 +9,7 @@ from statistics import median
 
 from .figures import Bar, ratio
 from .measure import TIMES, Loop, Measured
-from .plays import ACM, DIRECT, FLOOR, MODULE, PARSED, ROLE, SHIPPED, STAT, URI, WHOLE
+from .plays import ACM, DIRECT, FLOOR, INSTANCE, MODULE, PARSED, ROLE, SHIPPED, STAT, URI, WHOLE
 from .quiet import SSH, WORKER, Quiet
 from .renewals import CONTROLLERS, Fleet, Renewals
 
@@ -43,6 +43,7 @@ def _loops(loop: Loop) -> list[Bar]:
         Bar("the same with the certificate, to `ansible.builtin.uri`", 0.03, ratio(item(loop, PARSED), uri)),
         Bar("the same with the certificate, shipped, to `ansible.builtin.uri`", 1, ratio(item(loop, WHOLE), uri)),
         Bar("`cas_order_info` shipped, to `ansible.builtin.uri`", 1, ratio(item(loop, SHIPPED), uri)),
+        Bar("`cas_instance` with nothing to do, in the worker, to `uri`", 0.06, ratio(item(loop, INSTANCE), uri)),
     ]
 
 
@@ -76,6 +77,8 @@ def _renewals(renewals: Renewals) -> list[Bar]:
     return [
         Bar("tasks for a renewing host", 15, day.tasks),
         Bar("lines of output for a renewing host", 12, day.lines),
+        Bar("tasks for a host whose instance reissues", 15, renewals.by_instance.tasks),
+        Bar("calls for a host whose instance reissues", 16, sum(renewals.by_instance.calls.values())),
         Bar(f"calls for each of {fleet.hosts} renewing hosts", 8, round(fleet.calls_each, 1)),
         Bar("a renewal without a limit of calls, for each host", 0.8, fleet.seconds / fleet.hosts, "s"),
         Bar(f"{_at(renewals.paced, rate)}, one controller", 1.1, renewals.paced.to_limit(rate)),

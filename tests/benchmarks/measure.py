@@ -13,8 +13,8 @@ from typing import Any
 from .figures import each, every, medians, said_medians
 from .plays import DIRECT, FLOOR, SHIPPED, TAGS, URI, peers, write
 from .quiet import Quiet, measure_quiet
-from .renewals import CONTROLLERS, Renewals, measure_apart, measure_fleet, measure_one, measure_paced
-from .runs import Bench, play, script
+from .renewals import ALONE, CONTROLLERS, Renewals, measure_apart, measure_fleet, measure_one, measure_paced
+from .runs import BY_INSTANCE, Bench, play, script
 from .sizes import EVERYBODY, QUICKEST, Size
 
 Tell = Callable[[str], None]
@@ -67,13 +67,13 @@ def measure(bench: Bench, size: Size, tell: Tell) -> Measured:
 
 def _renewals(bench: Bench, size: Size, tell: Tell) -> Renewals:
     tell("A renewal of one host")
-    day = measure_one(bench)
+    days = measure_one(bench, ALONE), measure_one(bench, BY_INSTANCE)
     tell(f"A renewal of {size.fleet} hosts")
     fleet = measure_fleet(bench, size.fleet)
     tell(f"A renewal of {size.paced} hosts at {size.rate:g} calls a second")
     paced = measure_paced(bench, size.paced, size.rate)
     tell(f"The same by {CONTROLLERS} controllers")
-    return Renewals(day, fleet, size.rate, paced, measure_apart(bench, size.paced, size.rate))
+    return Renewals(*days, fleet, size.rate, paced, measure_apart(bench, size.paced, size.rate))
 
 
 def _loop(bench: Bench, length: int, rounds: Mapping[str, int]) -> Loop:

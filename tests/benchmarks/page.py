@@ -10,15 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from .bars import COMPARED, item, to_stat
 from .figures import Bar, ratio, spread
 from .measure import TIMES, Measured
-from .plays import ACM, DIRECT, FLOOR, PARSED, SDK, SHIPPED, URI, WHOLE, X509
+from .plays import ACM, DIRECT, FLOOR, INSTANCE, PARSED, SDK, SHIPPED, URI, WHOLE, X509
 from .quiet import Quiet
-from .renewals import CONTROLLERS, Fleet, Renewals
+from .renewals import CONTROLLERS, Day, Fleet, Renewals
 
 # What the tasks of the peers do, in words.
 PEERS = {
     FLOOR: "`ansible.builtin.debug`: the floor, a task that does nothing",
     DIRECT: "`cas_order_info`, in the worker: one signed call, one order",
     PARSED: "`cas_order_info`, in the worker, with the certificate: two calls, one certificate parsed",
+    INSTANCE: "`cas_instance` with a pool and nothing to do, in the worker: one signed call, one instance",
     SHIPPED: "`cas_order_info`, shipped: the first again, the way Ansible runs modules",
     WHOLE: "`cas_order_info`, shipped, with the certificate: the second again",
     URI: "`ansible.builtin.uri`: one GET at the same server, neither signed nor parsed",
@@ -75,6 +76,11 @@ shipped over ssh, to an sshd on this machine. A `stat` is always shipped.
 DAY = """\
 One host whose certificate is due, with the role `certificate`, from the new key to the installed successor, with the
 validation in Alibaba Cloud DNS: {tasks} tasks, {lines} lines of output, {calls} calls.
+"""
+
+BY_INSTANCE = """\
+The same with a certificate from a subscription instance of a pool: {tasks} tasks, {lines} lines of output, {calls}
+calls.
 """
 
 FLEET = """\
@@ -179,15 +185,24 @@ def _quiet(quiet: Quiet) -> str:
 
 def _renewals(renewals: Renewals) -> str:
     day, rate = renewals.day, renewals.rate
-    one = DAY.format(tasks=day.tasks, lines=day.lines, calls=sum(day.calls.values()))
+    one, other = _day(DAY, day), _day(BY_INSTANCE, renewals.by_instance)
     rows = [
         _fleet("no limit", renewals.fleet, ""),
         _fleet(f"{rate:g} calls a second", renewals.paced, number(renewals.paced.to_limit(rate))),
         _fleet(f"the same, {CONTROLLERS} controllers", renewals.apart, number(renewals.apart.to_limit(rate))),
     ]
     fleets = table(("limit", "hosts", "seconds", "calls for each host", "ratio"), rows)
-    calls = table(("operation, for one host", "calls"), ((name, str(count)) for name, count in day.calls.items()))
-    return f"{one}\n{calls}\n{FLEET.format(controllers=CONTROLLERS)}\n{fleets}"
+    calls = table(("operation, for one host", "calls"), _counted(day))
+    more = table(("operation, for one host", "calls"), _counted(renewals.by_instance))
+    return f"{one}\n{calls}\n{other}\n{more}\n{FLEET.format(controllers=CONTROLLERS)}\n{fleets}"
+
+
+def _day(text: str, day: Day) -> str:
+    return text.format(tasks=day.tasks, lines=day.lines, calls=sum(day.calls.values()))
+
+
+def _counted(day: Day) -> Iterable[tuple[str, str]]:
+    return ((name, str(count)) for name, count in day.calls.items())
 
 
 def _fleet(limit: str, fleet: Fleet, share: str) -> tuple[str, ...]:

@@ -12,11 +12,20 @@ from typing import Any
 
 # What the tasks of the peers are called.
 FLOOR, EXCHANGE = "The floor", "The bare exchanges"
+INSTANCE = "One instance with nothing to do"
 DIRECT, PARSED, SHIPPED = "One order", "One order with its certificate", "One order, by a process of its own"
 WHOLE = "One order with its certificate, by a process of its own"
 URI, X509 = "One page over HTTP", "One certificate file"
 ACM, SDK = "One certificate of AWS", "One order through the SDK"
-TAGS = {FLOOR: "floor", DIRECT: "direct", PARSED: "parsed", SHIPPED: "shipped", WHOLE: "whole", URI: "uri"}
+TAGS = {
+    FLOOR: "floor",
+    DIRECT: "direct",
+    PARSED: "parsed",
+    INSTANCE: "instance",
+    SHIPPED: "shipped",
+    WHOLE: "whole",
+    URI: "uri",
+}
 
 # What is done on a day when nothing is due, and beside it.
 STAT, MODULE, ROLE = "stat", "module", "role"
@@ -44,6 +53,7 @@ def peers(facts: Mapping[str, Any], length: int) -> Play:
         FLOOR: {"ansible.builtin.debug": {"msg": "{{ item }}"}},
         DIRECT: {ORDERS: {}},
         PARSED: {ORDERS: {"include_certificate": True}},
+        INSTANCE: {"certops.alicloud.cas_instance": {"pool": {}, "domains": [facts["instance"]]}},
         SHIPPED: {ORDERS: {}, "vars": {"certops_alicloud_direct": False}},
         WHOLE: {ORDERS: {"include_certificate": True}, "vars": {"certops_alicloud_direct": False}},
         URI: {"ansible.builtin.uri": {"url": f"{facts['url']}/_control/ca"}},

@@ -17,11 +17,11 @@ from tests.emulator.core.control import PREFIX
 
 from .figures import lines_of_tasks
 from .plays import ROLE, on_hosts, write
-from .runs import Bench, play, serve
+from .runs import BY_INSTANCE, Bench, play, serve
 
 # What the emulator says to a call that is too many.
 REFUSED = "Throttling.User"
-RENEWAL = "RenewCertificateOrderForPackageRequest"
+RENEWAL, APPLICATION = "RenewCertificateOrderForPackageRequest", "ApplyCertificate"
 CONTROLLERS = 4
 # The groups of hosts whose certificates are due, each with an account of its own.
 ALONE, DUE, PACED, APART = "alone", "due", "paced", "apart"
@@ -58,19 +58,21 @@ class Renewals:
     """All of it; the last two are at a service that lets ``rate`` calls a second pass."""
 
     day: Day
+    by_instance: Day
     fleet: Fleet
     rate: float
     paced: Fleet
     apart: Fleet
 
 
-def measure_one(bench: Bench) -> Day:
+def measure_one(bench: Bench, group: str) -> Day:
     """The role on one host, with the output that people get."""
-    url = _account(bench, ALONE, 1)
-    book = write(bench.folder, ALONE, on_hosts(ROLE, "Renewal", {}, hosts=ALONE))
+    url = _account(bench, group, 1)
+    book = write(bench.folder, group, on_hosts(ROLE, "Renewal", {}, hosts=group))
     records = play(bench, [book], **_there(url))[1]
     tasks = [record for record in records if record.ends]
-    return Day(len(tasks), lines_of_tasks((bench.folder / "play.log").read_text()), _calls(url, 1))
+    renews = APPLICATION if group == BY_INSTANCE else RENEWAL
+    return Day(len(tasks), lines_of_tasks((bench.folder / "play.log").read_text()), _calls(url, 1, renews))
 
 
 def measure_fleet(bench: Bench, hosts: int) -> Fleet:
@@ -118,11 +120,11 @@ def _there(url: str) -> dict[str, str]:
     return {"ALIBABA_CLOUD_CAS_ENDPOINT": url, "ALIBABA_CLOUD_ALIDNS_ENDPOINT": url}
 
 
-def _calls(url: str, hosts: int) -> dict[str, int]:
+def _calls(url: str, hosts: int, renews: str = RENEWAL) -> dict[str, int]:
     """What was called and done, most often first."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with direct.open(f"{url}{PREFIX}calls") as answer:
         entries = json.load(answer)["calls"]
     calls = Counter(entry["action"] for entry in entries if entry["code"] != REFUSED)
-    assert calls[RENEWAL] == hosts, f"{calls[RENEWAL]} of {hosts} certificates were renewed."
+    assert calls[renews] == hosts, f"{calls[renews]} of {hosts} certificates were renewed."
     return dict(calls.most_common())

@@ -18,11 +18,12 @@ from typing import Any
 from tests.tools.dependencies import ROOT, VENV
 from tests.world.children import Child, NotStarted, start, until
 
-from .accounts import PRODUCT, ZONE
+from .accounts import INSTANCE_NAME, PRODUCT, ZONE
 from .figures import Record, read_records
 from .peers import PEERS
 
 CONVERGED = "converged"  # the group of hosts with nothing to do
+BY_INSTANCE = "instance"  # the host whose certificate comes from an instance
 HERE = ROOT / "tests" / "benchmarks"
 
 
@@ -41,6 +42,7 @@ class Bench:
         """Return what the playbook of the peers needs to know."""
         return {
             "url": self.urls["one"],
+            "instance": INSTANCE_NAME,
             "acm": dict(self.aws),
             "root": str(ROOT),
             "python": sys.executable,
@@ -92,7 +94,9 @@ def _group(directory: Path, group: str, size: int) -> dict[str, Any]:
     words |= {"product_code": PRODUCT, "poll_interval": "0.2"}
     # For the role by its own variables, for the playbooks as what all certificates have in common.
     roles = {f"certificate_{word}": value for word, value in words.items()}
-    return {"hosts": hosts, "vars": {**roles, "certificates_common": words}}
+    instance = {"source": "instance", "instance": {"pool": {"instance_type": "buy"}}}
+    settings = {"certificate_settings": instance} if group == BY_INSTANCE else {}
+    return {"hosts": hosts, "vars": {**roles, **settings, "certificates_common": words}}
 
 
 def _environment(folder: Path, ready: Mapping[str, Any]) -> dict[str, str]:
@@ -136,8 +140,14 @@ def play(
         status = subprocess.run(command, env=surroundings, cwd=bench.folder, stdout=output, stderr=output, check=False)
     seconds = time.perf_counter() - start_
     if status.returncode:
-        raise Broken(f"ansible-playbook failed:\n{log.read_text(errors='replace')[-3000:]}")
+        raise Broken(f"ansible-playbook failed:\n{why(log.read_text(errors='replace'))}")
     return seconds, read_records(notes.read_text())
+
+
+def why(output: str) -> str:
+    """The lines of a run that tell of failures, and its last lines."""
+    told = [line for line in output.splitlines() if "failed: [" in line or "fatal: [" in line or "[ERROR]" in line]
+    return "\n".join([*told[:20], output[-2000:]])
 
 
 def script(bench: Bench, name: str, *words: str) -> Any:

@@ -24,7 +24,8 @@ from tests.emulator.core.server import Server
 from tests.emulator.core.world import World
 from tests.emulator.orders.validation import Prover
 
-from .accounts import account, fleet
+from .accounts import INSTANCE_NAME, ZONE, account, add_instance, empty, fleet
+from .runs import BY_INSTANCE
 
 LARGEST = "many"
 SIZES = {"one": 1, "hundred": 100, LARGEST: 10_000}
@@ -49,12 +50,17 @@ def at_rest(folder: Path, hosts: int) -> dict[str, Emulator]:
     """Accounts in which nothing happens; some hosts have good certificates in their stores."""
     fleet(hosts, YOUNG, folder / "converged")
     worlds = {name: account(size) for name, size in SIZES.items()}
+    add_instance(worlds["one"], INSTANCE_NAME, YOUNG)
     return {name: Remembering(world) if name == LARGEST else Emulator(world) for name, world in worlds.items()}
 
 
 def to_renew(folder: Path, group: str, hosts: int, rate: float | None) -> dict[str, Emulator]:
     """The account of hosts whose certificates are all due."""
-    world = fleet(hosts, OLD, folder / group)
+    if group == BY_INSTANCE:
+        world = empty(0)
+        add_instance(world, f"host0.{ZONE}", OLD, folder / group)
+    else:
+        world = fleet(hosts, OLD, folder / group)
     world.dials = replace(world.dials, account_rate=rate)
     return {group: Emulator(world)}
 

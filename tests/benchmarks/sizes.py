@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from .renewals import ALONE, APART, DUE, PACED
-from .runs import CONVERGED
+from .runs import BY_INSTANCE, CONVERGED
 
 EVERYBODY = "all"
 # The slowest peers take longer than all the rest, and lie far from every limit.
-QUICKEST = "floor,exchange,direct,parsed,shipped,whole,uri"
+QUICKEST = "floor,exchange,direct,parsed,instance,shipped,whole,uri"
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Size:
     @property
     def groups(self) -> dict[str, int]:
         """How many hosts each group of the inventory has."""
-        return {CONVERGED: self.hosts, ALONE: 1, DUE: self.fleet, PACED: self.paced, APART: self.paced}
+        return {CONVERGED: self.hosts, ALONE: 1, BY_INSTANCE: 1, DUE: self.fleet, PACED: self.paced, APART: self.paced}
 
 
 _USUAL = Size({1: (7, 0), 20: (3, 8), 200: (0, 1)}, 2, 7, 3, 50, 40, 40)

@@ -18,6 +18,7 @@ from tests.benchmarks.plays import (
     DIRECT,
     EXCHANGE,
     FLOOR,
+    INSTANCE,
     MODULE,
     PARSED,
     ROLE,
@@ -35,7 +36,16 @@ from tests.benchmarks.renewals import Day, Fleet, Renewals
 from tests.benchmarks.runs import inventory
 from tests.benchmarks.versions import own_version, processor
 
-MILLISECONDS = {FLOOR: 4.0, DIRECT: 10.0, PARSED: 16.0, SHIPPED: 190.0, WHOLE: 220.0, URI: 200.0, ACM: 500.0}
+MILLISECONDS = {
+    FLOOR: 4.0,
+    DIRECT: 10.0,
+    PARSED: 16.0,
+    SHIPPED: 190.0,
+    WHOLE: 220.0,
+    URI: 200.0,
+    INSTANCE: 11.0,
+    ACM: 500.0,
+}
 
 
 def loop() -> Loop:
@@ -61,6 +71,7 @@ MEASURED = Measured(
     quiet=QUIET,
     renewals=Renewals(
         Day(9, 11, {"ListUserCertificateOrder": 3, "AddDomainRecord": 1}),
+        Day(8, 10, {"GetInstanceDetail": 5, "ApplyCertificate": 1}),
         fleet=Fleet(20, 12.0, {"ListUserCertificateOrder": 100, "AddDomainRecord": 60}),
         rate=5.0,
         paced=Fleet(20, 42.0, {"ListUserCertificateOrder": 200}),
@@ -71,9 +82,9 @@ MEASURED = Measured(
 
 def test_each_figure_is_held_against_its_limit() -> None:
     found = [(each.limit, round(each.value, 3)) for each in bars(MEASURED)]
-    loops = [(0.06, 0.05), (0.03, 0.02), (3, 2.0), (0.03, 0.08), (1, 1.1), (1, 0.95)]
+    loops = [(0.06, 0.05), (0.03, 0.02), (3, 2.0), (0.03, 0.08), (1, 1.1), (1, 0.95), (0.06, 0.055)]
     quiet = [(0.15, 0.1), (1.15, 1.1), (0.45, 0.4), (1.5, 1.4)]
-    renewals = [(15, 9), (12, 11), (8, 8.0), (0.8, 0.6), (1.1, 1.05), (1.25, 1.2)]
+    renewals = [(15, 9), (12, 11), (15, 8), (16, 6), (8, 8.0), (0.8, 0.6), (1.1, 1.05), (1.25, 1.2)]
     assert found == [*loops, (1.2, 1.05), (150, 60), *quiet, *renewals]
 
 
@@ -112,7 +123,14 @@ def test_a_table() -> None:
 
 
 def test_the_playbook_has_what_the_page_shows() -> None:
-    facts = {"url": "http://127.0.0.1:1", "certificate": "a.pem", "acm": {}, "root": ".", "python": "python3"}
+    facts = {
+        "url": "http://127.0.0.1:1",
+        "instance": "instance.example.com",
+        "certificate": "a.pem",
+        "acm": {},
+        "root": ".",
+        "python": "python3",
+    }
     tasks = {task["name"]: task for task in peers(facts, 20)["tasks"]}
     assert tasks.keys() == {*PEERS, EXCHANGE}
     assert all(len(tasks[name]["loop"]) == 20 for name in PEERS)
