@@ -28,7 +28,8 @@ _ORDER = _cas("ListUserCertificateOrder DescribeCertificateState")
 _APPLY = _ORDER | _cas("DescribePackageState CreateCertificateForPackageRequest CreateCertificateWithCsrRequest")
 _WITHDRAW = _cas("CancelOrderRequest DeleteCertificateRequest")
 _INSTANCE = _cas("ListInstances GetInstanceDetail")
-_FILL_IN = _cas("UpdateInstance ListContact ListCompanies TagResources UntagResources GetInstanceSummary")
+_FILL_IN = _cas("UpdateInstance ListContact ListCompanies TagResources GetInstanceSummary")
+_UNTAG = _cas("UntagResources")
 _FIND_RECORD = _alidns("DescribeDomains DescribeSubDomainRecords")
 
 # By module, and by the state or, where a module has none, by what it is used for.
@@ -38,8 +39,8 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
         "absent": _FIND_RECORD | _alidns("DeleteDomainRecord"),
     },
     "cas_instance": {
-        "present": _INSTANCE | _FILL_IN | _cas("ApplyCertificate GetUserCertificateDetail"),
-        "configured": _INSTANCE | _FILL_IN,
+        "present": _INSTANCE | _FILL_IN | _UNTAG | _cas("ApplyCertificate GetUserCertificateDetail"),
+        "configured": _INSTANCE | _FILL_IN | _UNTAG,
         "cancelled": _INSTANCE | _cas("CancelPendingCertificate"),
         "revoked": _cas("GetInstanceDetail ListCertificates RevokeCertificate"),
         "refunded": _cas("GetInstanceDetail RefundInstance"),
@@ -70,6 +71,7 @@ PERMISSIONS: dict[str, dict[str, frozenset[str]]] = {
     "certificate": {
         "order": _APPLY | _WITHDRAW,
         "renew": _APPLY | _WITHDRAW | _cas("RenewCertificateOrderForPackageRequest"),
+        "instance": _INSTANCE | _FILL_IN | _cas("ApplyCertificate GetUserCertificateDetail"),
         "alidns": _FIND_RECORD | _alidns("AddDomainRecord DeleteDomainRecord"),
     },
 }

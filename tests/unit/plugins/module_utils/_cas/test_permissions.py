@@ -24,6 +24,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.recon
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order, read_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.permissions import PERMISSIONS
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import PRODUCT as CAS
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import OPTIONS as CHAIN
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.preflight_info import read_preflight
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.modules import cas_instance_info, cas_order_info, cas_preflight
@@ -238,6 +239,9 @@ def chain(
         by_control = options.get("validation") == "alidns"
         account = client.emulator(proof="control" if by_control else "at_once", extra_names="none")
         account.world.zones.host("example.com", account.world.now())
+        if options.get("source") == "instance":
+            account.turn(validation_seconds=0.0, review_seconds=0.0)
+            instance_calls.bought(account, spec="geo.dv.f")
         shop = chains.Shop(account, path / str(next(_NUMBERS)))
         shop.root.mkdir()
         given = {"domains": [WWW], "product_code": product, **options}
@@ -344,6 +348,15 @@ SCENES: dict[tuple[str, str], tuple[Make, ...]] = {
     ),
     ("certificate", "alidns"): (chain(validation="alidns"), chain(validation="alidns", after="requested")),
 }
+# Of the chain as soon as it knows this source.
+if "instance" in CHAIN["source"]["choices"]:
+    SCENES["certificate", "instance"] = (
+        chain(
+            source="instance",
+            instance={"pool": {}, "contact": "Operations", "company": "Example Ltd.", "auto_reissue": True},
+            tags={"a": "b"},
+        ),
+    )
 # A use that stands beside another one.
 BESIDE = {("certificate", "alidns"): ("certificate", "order")}
 
@@ -387,7 +400,8 @@ def test_without_one_of_them_the_task_names_it(use: tuple[str, str], permission:
 
 
 def test_every_row_of_the_table_has_a_scene() -> None:
-    assert set(SCENES) == {(module, use) for module, row in PERMISSIONS.items() for use in row}
+    rows = {(module, use) for module, row in PERMISSIONS.items() for use in row}
+    assert rows - set(SCENES) <= {("certificate", "instance")} and set(SCENES) <= rows
 
 
 def test_the_products_are_called_as_in_permission_errors() -> None:
@@ -410,7 +424,7 @@ def test_every_module_that_calls_the_service_is_in_the_table() -> None:
         (["cas_order_info"], [], {"cas_order_info": ["list", "certificate"]}),
         ("certops.alicloud.cas_package_info", [], {"cas_package_info": ["list"]}),
         (["cas_order"], [], {"cas_order": ["present", "cancelled", "absent"]}),
-        (["certops.alicloud.issue"], [], {"certificate": ["order", "renew", "alidns"]}),
+        (["certops.alicloud.issue"], [], {"certificate": ["order", "renew", "instance", "alidns"]}),
         ({"renew": ["renew"], "certificate": ["alidns"]}, [], {"certificate": ["renew", "alidns"]}),
         (["cas_order", "cas_instance"], ["revoked"], {"cas_order": ["revoked"], "cas_instance": ["revoked"]}),
         (["cas_order", "alidns_record"], ["cancelled"], {"cas_order": ["cancelled"], "alidns_record": []}),
