@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped,unused-ignore]
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tests.tools.dependencies import ROOT
