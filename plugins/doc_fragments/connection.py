@@ -13,9 +13,9 @@ options:
     description:
       - ID of the access key.
       - Without it and without O(access_key_secret), the official credential chain is used, if the Python package
-        C(alibabacloud-credentials) is installed (OIDC, CLI profile, INI file, ECS metadata, credentials URI). Without
-        that package, profiles with the modes C(AK) and C(StsToken) in the file C(~/.aliyun/config.json) of the Alibaba
-        Cloud CLI still work.
+        C(alibabacloud-credentials) is installed (OIDC, CLI profile, INI file, ECS metadata, credentials URI).
+      - Without that package, profiles with the modes C(AK) and C(StsToken) in the file C(~/.aliyun/config.json) of the
+        Alibaba Cloud CLI still work.
       - If not set, the first of the environment variables E(ALIBABA_CLOUD_ACCESS_KEY_ID), E(ALICLOUD_ACCESS_KEY) and
         E(ALICLOUD_ACCESS_KEY_ID) is used.
     type: str
@@ -42,6 +42,34 @@ options:
       - If not set, the first of the environment variables E(ALIBABA_CLOUD_PROFILE) and E(ALICLOUD_PROFILE) is used,
         otherwise the profile that C(current) names in the file.
     type: str
+  assume_role_arn:
+    description:
+      - ARN of a RAM role, such as V(acs:ram::1234567890123456:role/certops), to call the API with. The access key that
+        was given or found assumes the role, wherever it comes from. Temporary keys of the role are fetched again before
+        they expire.
+      - Requires the Python package C(alibabacloud-credentials).
+      - If not set, the environment variable E(ALICLOUD_ASSUME_ROLE_ARN) is used, but only if neither O(access_key_id)
+        nor O(profile) is given as an option. The variable E(ALIBABA_CLOUD_ROLE_ARN) belongs to OIDC and is not read
+        here.
+    type: str
+    aliases: [alicloud_assume_role_arn]
+    version_added: 0.2.0
+  assume_role_session_name:
+    description:
+      - Name of the session, by which logs of Alibaba Cloud show who used the role. The default is C(certops.alicloud).
+      - If not set, the environment variable E(ALICLOUD_ASSUME_ROLE_SESSION_NAME) is used, as for O(assume_role_arn).
+    type: str
+    aliases: [alicloud_assume_role_session_name]
+    version_added: 0.2.0
+  assume_role_duration:
+    description:
+      - Number of seconds for which the keys of the role are valid, from V(900) to V(43200). The role must allow it. The
+        default is C(3600).
+      - If not set, the environment variable E(ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION) is used, as for
+        O(assume_role_arn).
+    type: int
+    aliases: [assume_role_session_expiration, alicloud_assume_role_session_expiration]
+    version_added: 0.2.0
   region:
     description:
       - Region that determines the default of O(endpoint). The China site has one endpoint for all of its regions; these

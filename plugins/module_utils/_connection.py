@@ -8,8 +8,10 @@ Option tables are Ansible's, but for ``variables``: the environment variables th
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -25,6 +27,12 @@ KEY_VARIABLES = ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALICLOUD_ACCESS_KEY", "ALICLOUD
 SECRET_VARIABLES = ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALICLOUD_SECRET_KEY", "ALICLOUD_SECRET_ACCESS_KEY")
 TOKEN_VARIABLES = ("ALIBABA_CLOUD_SECURITY_TOKEN", "ALICLOUD_SECURITY_TOKEN")
 PROFILE_VARIABLES = ("ALIBABA_CLOUD_PROFILE", "ALICLOUD_PROFILE")
+# As other Ansible collections and Terraform call them; ALIBABA_CLOUD_ROLE_ARN is OIDC's, in the official chain.
+ROLE_VARIABLES = {
+    "assume_role_arn": "ALICLOUD_ASSUME_ROLE_ARN",
+    "assume_role_session_name": "ALICLOUD_ASSUME_ROLE_SESSION_NAME",
+    "assume_role_duration": "ALICLOUD_ASSUME_ROLE_SESSION_EXPIRATION",
+}
 REGION_VARIABLES = ("ALIBABA_CLOUD_REGION_ID", "ALICLOUD_REGION", "ALICLOUD_REGION_ID")
 
 _LONGEST_TIMEOUT = 86_400
@@ -43,6 +51,13 @@ CONNECTION: dict[str, Any] = {
         "variables": TOKEN_VARIABLES,
     },
     "profile": {"type": "str", "variables": PROFILE_VARIABLES},
+    # Without ``variables``: those of the environment go with keys that are not options, see ``_find_role_option``.
+    "assume_role_arn": {"type": "str", "aliases": ["alicloud_assume_role_arn"]},
+    "assume_role_session_name": {"type": "str", "aliases": ["alicloud_assume_role_session_name"]},
+    "assume_role_duration": {
+        "type": "int",
+        "aliases": ["assume_role_session_expiration", "alicloud_assume_role_session_expiration"],
+    },
     "region": {
         "type": "str",
         "default": regions.DEFAULT,
@@ -78,9 +93,7 @@ class Service(NamedTuple):
         return Client(
             self.product,
             self._url(params, region),
-            find_source(
-                params["access_key_id"], params["access_key_secret"], _token(params), _given(params["profile"])
-            ),
+            _source(params),
             OverRequests(params["validate_certs"], params["ca_path"]),
             read_only=read_only,
             max_attempts=params["max_attempts"],
@@ -136,6 +149,36 @@ def find_source(
 
         source = chain(profile)
     return source
+
+
+def _source(params: Mapping[str, Any]) -> Source:
+    """The keys of the task, or those of the role that they assume."""
+    key, secret, profile = (params[name] for name in ("access_key_id", "access_key_secret", "profile"))
+    find = partial(_find_role_option, params)
+    if not find("assume_role_arn")[1]:
+        return find_source(key, secret, _token(params), _given(profile))
+    from ._rpc.assume_role import assumed, read_role  # most tasks call with their own keys
+
+    role = read_role(find)
+    return assumed(role, find_source(key, secret, _token(params), _given(profile)))
+
+
+def _find_role_option(params: Mapping[str, Any], option: str) -> tuple[str, object]:
+    """The name and the value of an option about the role, or of its variable.
+
+    The environment's role goes with keys of the environment or of the chain, not with keys that are options.
+    """
+    value = _given(str(params.get(option) or ""))
+    variable = ROLE_VARIABLES[option]
+    if value or _names_keys(params) or not first_set([variable]):
+        return option, value
+    return variable, _given(os.environ[variable])
+
+
+def _names_keys(params: Mapping[str, Any]) -> bool:
+    """Whether the access key or the profile is an option, and not the environment's."""
+    names = (("access_key_id", KEY_VARIABLES), ("profile", PROFILE_VARIABLES))
+    return any(_given(params[name]) and not named_value(variables, params[name]) for name, variables in names)
 
 
 def _token(params: Mapping[str, Any]) -> str | None:

@@ -23,12 +23,12 @@ ROLE_PREFIX = "certificate_"
 # Names that mean here what they mean everywhere, or whose own documentation says it all.
 PLAIN = """
     A AAAA CAA CNAME DV ECC ECC_256 EV NS OV RSA RSA_2048 RSA_3072 RSA_4096 SM2 SRV TXT access_key_id
-    access_key_secret account address at ca_path check_mode code company_name contact content dns domain email fail
-    false file group host http_status issuer key key_algorithm key_mode key_name key_secret key_size key_type
-    keyword line max_attempts method mode msg name none not_after not_before now owner password path phone port
-    private_key problem profile programs protocol record record_id record_type record_value region request_id
-    request_timeout rr security_token serial_number server service source state tags tcp true ttl type udp url
-    validate_certs value zone
+    access_key_secret account address assume_role_arn assume_role_duration assume_role_session_name at ca_path
+    check_mode code company_name contact content dns domain email fail false file group host http_status issuer key
+    key_algorithm key_mode key_name key_secret key_size key_type keyword line max_attempts method mode msg name none
+    not_after not_before now owner password path phone port private_key problem profile programs protocol record
+    record_id record_type record_value region request_id request_timeout rr security_token serial_number server
+    service source state tags tcp true ttl type udp url validate_certs value zone
 """
 # Retired names of options, results, states and variables; of files of Python; of classes. Each with its successor.
 NAMES = """

@@ -50,7 +50,8 @@ PURE = (
 )
 # What reaches the network or the disk.
 IO = (
-    *(f"{RPC}.{name}" for name in ("client", "transport", "trust_store", "proxy", "credential_chain", "rate_limit")),
+    *(f"{RPC}.{name}" for name in ("client", "transport", "trust_store", "proxy", "rate_limit")),
+    *(f"{RPC}.{name}" for name in ("credential_chain", "assume_role")),
     *(f"{STORE}.{name}" for name in ("read", "write", "probe", "handshake", "staging", "form_files", "keystore")),
     f"{STORE}.requirements",
     *(f"{HOST}.{name}" for name in ("lockfile", "environment", "services")),

@@ -99,8 +99,9 @@ class Client:
 
     @property
     def account(self) -> str:
-        """Stands for the endpoint and the access key, without telling them."""
-        about = f"{self.host}\0{self._source(False).access_key_id}"
+        """Stands for the endpoint and whose keys these are, without telling them."""
+        keys = self._source(False)
+        about = f"{self.host}\0{keys.principal or keys.access_key_id}"
         return hashlib.sha256(about.encode()).hexdigest()[:16]
 
     @property

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ class Credentials(NamedTuple):
     access_key_id: str
     access_key_secret: str
     security_token: str | None = None
+    # Whose keys these are, where the ID is another one each time: notes of tasks are kept by it.
+    principal: str = ""
 
     def __repr__(self) -> str:
         return f"Credentials({self.access_key_id})"
@@ -25,6 +28,8 @@ class Credentials(NamedTuple):
 
 # Called before every request; True asks for a fetch from the origin, because the last ones were refused.
 Source = Callable[[bool], Credentials]
+# Seconds. Some origins run a command or call a service whenever they are asked.
+_KEPT = 60.0
 
 
 def given(access_key_id: str | None, access_key_secret: str | None, security_token: str | None = None) -> Source | None:
@@ -40,3 +45,23 @@ def given(access_key_id: str | None, access_key_secret: str | None, security_tok
             f"{missing} is missing: {there} was given without it. Give both, as options or in the environment."
         )
     return None
+
+
+def kept(fetch: Source, now: Callable[[], float] = time.monotonic) -> Source:
+    """Ask an origin once a minute. If it fails, the last keys serve until the service refuses them."""
+    last: tuple[float, Credentials] | None = None
+
+    def source(fresh: bool) -> Credentials:
+        nonlocal last
+        if last and not fresh and now() - last[0] < _KEPT:
+            return last[1]
+        try:
+            found = fetch(fresh)
+        except NoCredentials:
+            if fresh or not last:
+                raise
+            found = last[1]
+        last = now(), found
+        return found
+
+    return source

@@ -53,7 +53,7 @@ def test_the_tarball_contains_what_users_need(tarball: Path) -> None:
     assert ("tests", "emulator", "__main__.py") in places
     assert ("changelogs", "changelog.yaml") in places
     assert ("changelogs", "fragments") not in places
-    assert {parts[1] for parts in places if parts[0] == "docs" and len(parts) > 1} == {"docsite"}
+    assert {parts[1] for parts in places if parts[0] == "docs" and len(parts) > 1} == {"awx", "docsite"}
     assert not [parts for parts in places if "__pycache__" in parts]
 
 

@@ -73,7 +73,7 @@ def test_a_list_of_orders_needs_no_cryptography() -> None:
 
 def test_a_list_of_orders_needs_nothing_for_bad_days() -> None:
     names = imported(LISTING)
-    rare = ("network_errors", "credential_chain", "service_errors")
+    rare = ("network_errors", "credential_chain", "assume_role", "service_errors")
     assert not names.intersection({f"{COLLECTION}module_utils._rpc.{name}" for name in rare} | {"_strptime"})
 
 
