@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reliability.orders.cases import FAULTS, OTHER_CREATE, WAYS, WORKFLOWS, Call, Calls, every_case, few_cases
+from tests.reliability.exactly_once.cases import WAYS, Call, Calls, every_case, few_cases
+from tests.reliability.exactly_once.faults import FAULTS
+from tests.reliability.orders.workflows import OTHER_CREATE, WORKFLOWS
 
 CREATE, LIST = "CreateCertificateForPackageRequest", "ListUserCertificateOrder"
 BY_NAME = {workflow.name: workflow for workflow in WORKFLOWS}
@@ -17,7 +19,7 @@ CALLS: Calls = {
 
 
 def test_every_case() -> None:
-    cases = every_case(CALLS, 1)
+    cases = every_case(WORKFLOWS, CALLS, 1)
     plain = {(case.workflow.name, case.call.action, case.fault.name, case.way) for case in cases if not case.lag}
     for workflow in BY_NAME:
         for fault in FAULTS:
@@ -34,8 +36,8 @@ def test_every_case() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_few_cases_have_something_of_everything(seed: int) -> None:
-    cases = few_cases(CALLS, seed)
-    assert [case.text for case in cases] == [case.text for case in few_cases(CALLS, seed)]
+    cases = few_cases(WORKFLOWS, CALLS, seed)
+    assert [case.text for case in cases] == [case.text for case in few_cases(WORKFLOWS, CALLS, seed)]
     assert {case.fault.name for case in cases} >= {fault.name for fault in FAULTS}
     assert {case.workflow.name for case in cases} == set(BY_NAME)
     assert {case.way for case in cases} == set(WAYS)
