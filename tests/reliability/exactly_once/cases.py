@@ -13,7 +13,7 @@ from typing import Any
 from .faults import DOUBTFUL, FAULTS, LAGS, NONE, SHORT_TIMEOUT, TIMEOUT, Fault
 
 WAYS = ("shipped", "direct")
-# How often a call that is much like another one goes wrong.
+# Faults of a call that is much like another one.
 _ALIKE = 3
 
 
@@ -89,13 +89,13 @@ Calls = Mapping[str, Sequence[Call]]
 
 
 def every_case(workflows: Sequence[Workflow], calls: Calls, seed: int) -> list[Case]:
-    """Every operation of every workflow with every fault, both ways; what is much like another one with some."""
+    """Every call of every workflow with every fault, both ways; what is much like another one with some."""
     chance = random.Random(seed)
     found: list[Case] = []
     for workflow in workflows:
-        for call, again in _points(calls[workflow.name]):
+        for call in calls[workflow.name]:
             fitting = [fault for fault in FAULTS if call.write or not fault.only_writes]
-            alike = again or (workflow.like_another and not call.write)
+            alike = call.again or (workflow.like_another and not call.write)
             for fault in chance.sample(fitting, _ALIKE) if alike else fitting:
                 found += [Case("", workflow, fault, way, call, timeout=fault.timeout) for way in WAYS]
         found += _lagging(workflow, calls[workflow.name], chance)
@@ -122,15 +122,6 @@ def few_cases(workflows: Sequence[Workflow], calls: Calls, seed: int) -> list[Ca
     lagging = [case for case in everything if 0 < case.lag < LAGS[-1][0] and not case.alone]
     found += chance.sample(lagging, min(4, len(lagging)))
     return _named(replace(case, timeout=SHORT_TIMEOUT) for case in found)
-
-
-def _points(calls: Sequence[Call]) -> Iterator[tuple[Call, bool]]:
-    """The first call of each operation and the last one, with whether it is a repetition."""
-    for action in dict.fromkeys(call.action for call in calls):
-        same = [call for call in calls if call.action == action]
-        yield same[0], False
-        if len(same) > 1:
-            yield same[-1], True
 
 
 def _lagging(workflow: Workflow, calls: Sequence[Call], chance: random.Random) -> Iterator[Case]:

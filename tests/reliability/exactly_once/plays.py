@@ -56,13 +56,7 @@ def start_tasks(directory: Path, tasks: Sequence[Play], hosts: Sequence[str], na
     limit = directory / f"{name}.hosts"
     limit.write_text("\n".join(hosts))
     play: Play = {"name": "Runs", "hosts": "all", "gather_facts": False, "tasks": tasks}
-    around = environment(
-        directory,
-        ANSIBLE_FORKS=FORKS,
-        ANSIBLE_CALLBACK_PLUGINS=str(CALLBACKS),
-        ANSIBLE_CALLBACKS_ENABLED="task_results",
-        CERTOPS_TASK_RESULTS=str(directory / f"{name}.jsonl"),
-    )
+    around = environment(directory, ANSIBLE_FORKS=FORKS, **noted(directory, name))
     return start_plays(directory, name, [play], around, ["--limit", f"@{limit}"])[0]
 
 
@@ -76,6 +70,15 @@ def task(module: str, names: Iterable[str], run: str) -> Play:
         "vars": {"certops_alicloud_direct": f"{{{{ direct['{run}'] }}}}"},
         "check_mode": run == CHECK,
         "ignore_errors": True,
+    }
+
+
+def noted(directory: Path, name: str) -> dict[str, str]:
+    """What makes a playbook write down how its tasks end."""
+    return {
+        "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
+        "ANSIBLE_CALLBACKS_ENABLED": "task_results",
+        "CERTOPS_TASK_RESULTS": str(directory / f"{name}.jsonl"),
     }
 
 

@@ -12,12 +12,13 @@ from tests.emulator.instances.facts import Instance
 from tests.reliability.exactly_once.accounts import NAME
 from tests.reliability.exactly_once.subject import Problem, Subject
 
-from .accounts import InstanceWorkflow, asked, due, issued, open_account, tagged, unused, waiting
+from .accounts import SPEC, InstanceWorkflow, asked, due, issued, open_account, tagged, unused, waiting
 
 _MODULE = "certops.alicloud.cas_instance"
 _WANTED = (("env", "prod"),)
 _NEW: Mapping[str, Any] = {"may": frozenset({"form", "applied"}), "own_key": True, "lags": True}
 _ISSUED: Mapping[str, Any] = {"domains": [NAME], "wait_for": "issued"}
+_FROM_POOL: Mapping[str, Any] = {**_ISSUED, "contact_ids": ["2604551"], "pool": {"spec": SPEC}}
 
 
 def _not_withdrawn(instance: Instance) -> str:
