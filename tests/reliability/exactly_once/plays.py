@@ -23,7 +23,7 @@ CALLBACKS = Path(__file__).parent / "callback"
 FIRST, NEXT, CHECK = RUNS = ("first run", "next run", "check run")
 # Seconds. The runs after the one with the fault have time to wait for what it may have done.
 NEXT_TIMEOUT = 120
-FORKS = "16"
+FORKS = "8"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from .cases import WAYS, Call, Calls, clean, every_case, few_cases
 from .faults import FAULTS, NONE
 from .plays import FIRST
 from .subject import Problem, Subject
-from .verdicts import how_it_ended, is_blind, judge
+from .verdicts import how_it_ended, is_blind, judge, was_too_slow
 
 BY_WAY = tuple(f"cases, {way}" for way in WAYS)
 ENDS = {
@@ -34,11 +34,24 @@ def try_everything(place: Place, short: bool, seed: int, figures: Figures) -> li
     first = replace(place, directory=place.directory / "clean")
     calls = _calls(run_cases(first, clean(workflows), only_first=True))
     cases = (few_cases if short else every_case)(workflows, calls, seed)
-    found = run_cases(replace(place, directory=place.directory / "cases"), cases)
+    figures.tried("cases, three runs each", len(cases))
+    found = _with_time(place, run_cases(replace(place, directory=place.directory / "cases"), cases), figures)
     _record(found, figures)
     _record_operations(found, figures)
     _record_faults(found, figures)
     return found
+
+
+def _with_time(place: Place, trials: Sequence[Trial], figures: Figures) -> list[Trial]:
+    """The trials; those for which the machine was too slow once more. What a slow machine does not explain stays."""
+    in_time, slow = list[Trial](), list[Trial]()
+    for each in trials:
+        (slow if was_too_slow(each) else in_time).append(each)
+    if not slow:
+        return in_time
+    figures.record("of these, repeated because the machine had been too slow", len(slow))
+    again = run_cases(replace(place, directory=place.directory / "again"), [each.case for each in slow])
+    return in_time + again
 
 
 def _calls(trials: Sequence[Trial]) -> Calls:
@@ -61,7 +74,6 @@ def _places(calls: Sequence[Logged]) -> list[Call]:
 
 
 def _record(trials: Sequence[Trial], figures: Figures) -> None:
-    figures.tried("cases, three runs each", len(trials))
     lagging = sum(bool(each.case.lag) for each in trials)
     if lagging:
         figures.tried("of these, with lists that lag", lagging)

@@ -20,6 +20,9 @@ from .subject import Problem
 SLACK = 60.0
 # The outcome of a write that met no fault, or this one, is known.
 _CLEAR = (None, "throttled")
+# What a machine that has too much to do can be the reason of, and what a task says there when nothing was injected.
+_OF_SLOWNESS = {Problem.NOT_CONVERGED, Problem.NOT_SETTLED, Problem.LATE, Problem.UNCLEAR, Problem.MISSED}
+_TOO_SLOW = "No response came within"
 
 
 Found = Iterator[tuple[Problem, str]]
@@ -29,6 +32,14 @@ def judge(trial: Trial) -> list[tuple[Problem, str]]:
     """Everything that is wrong with a case, with a sentence for each."""
     found = [*_fault(trial), *_account(trial), *_first_run(trial), *_next_runs(trial), *_times(trial)]
     return [(problem, f"{trial.case.text}: {why}") for problem, why in found]
+
+
+def was_too_slow(trial: Trial) -> bool:
+    """Whether it is only the machine's fault that a case went wrong: runs were late, or calls without a fault."""
+    found = {problem for problem, _why in judge(trial)}
+    rest = (trial.results.get(name) for name in (NEXT, CHECK))
+    gave_up = any(task and task.failed and _TOO_SLOW in str(task.result.get("msg")) for task in rest)
+    return bool(found) and found <= _OF_SLOWNESS and (Problem.LATE in found or gave_up)
 
 
 def is_blind(trial: Trial) -> bool:

@@ -19,7 +19,7 @@ from tests.reliability.exactly_once.cases import Call, Case, Workflow
 from tests.reliability.exactly_once.faults import FAULTS
 from tests.reliability.exactly_once.plays import CHECK, FIRST, NEXT, TaskResult
 from tests.reliability.exactly_once.subject import Problem
-from tests.reliability.exactly_once.verdicts import how_it_ended, is_blind, judge
+from tests.reliability.exactly_once.verdicts import how_it_ended, is_blind, judge, was_too_slow
 
 CREATE, LIST = "CreateCertificateForPackageRequest", "ListUserCertificateOrder"
 
@@ -158,6 +158,28 @@ def test_only_a_write_that_may_have_happened_leaves_doubt(fault: str | None, in_
     trial.results[FIRST] = result(True, msg="no")
     kinds = [kind for kind, _why in judge(trial)]
     assert (Problem.UNCLEAR in kinds) is in_doubt
+
+
+NO_RESPONSE = "GetInstanceDetail: No response came within 3 s (request_timeout)."
+
+
+@pytest.mark.parametrize(
+    ("spoil", "slow"),
+    [
+        (lambda trial: None, False),
+        (_late, True),
+        (_next_fails, False),
+        (lambda trial: trial.results.update({NEXT: result(True, msg=NO_RESPONSE)}), True),
+        (lambda trial: trial.results.update({FIRST: result(True, msg=NO_RESPONSE)}), False),
+        (lambda trial: (_late(trial), _duplicate(trial)), False),
+        (lambda trial: (_late(trial), _crash(trial)), False),
+    ],
+    ids=["good", "late", "failed", "no response", "no response in the first run", "duplicate", "crash"],
+)
+def test_only_slowness_is_excused_by_a_slow_machine(spoil: Callable[[Trial], object], slow: bool) -> None:
+    trial = good()
+    spoil(trial)
+    assert was_too_slow(trial) is slow
 
 
 def test_a_second_run_is_blind_when_it_begins_before_the_service_shows_the_order() -> None:
