@@ -6,20 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.emulator.instances.facts import Instance
-from tests.emulator.orders.parameters import read_csr
-from tests.reliability.exactly_once.plays import TaskResult
 from tests.reliability.support.figures import Figures
 from tests.support.certificates import csr_pem, new_key
 from tests.support.playbooks import CRASHES, Play
 
 from .account import LIST_INSTANCES, RecordingAccount, calls
+from .outcome import Outcome
 from .tasks import Case, Ended, run_at_once
 
 pytestmark = pytest.mark.reliability("Concurrent tasks for instances")
@@ -41,43 +38,6 @@ ONE_LONG = (Case(20, 1, 1, 0, False), Case(5, 4, 1, 0, True), Case(5, 4, 1, 0, F
 def cases(short: Sequence[Case], long: Sequence[Case]) -> pytest.MarkDecorator:
     marked = (pytest.param(case, marks=pytest.mark.long) for case in long)
     return pytest.mark.parametrize("case", [*short, *marked], ids=str)
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of a case: the instances, the wishes of the hosts, and how their tasks ended."""
-
-    instances: Sequence[Instance]
-    hosts: Mapping[str, Mapping[str, Any]]
-    tasks: Mapping[str, TaskResult]
-
-    @property
-    def applications(self) -> dict[str, int]:
-        applied = {each.instance_id: each.application.attempt for each in self.instances if each.application}
-        return {instance_id: number for instance_id, number in applied.items() if number}
-
-    @property
-    def failed(self) -> dict[str, str]:
-        return {host: str(task.result.get("msg", "")) for host, task in self.tasks.items() if task.failed}
-
-    @property
-    def succeeded(self) -> dict[str, Mapping[str, Any]]:
-        return {host: task.result.get("instance") or {} for host, task in self.tasks.items() if not task.failed}
-
-    def believed(self) -> list[str]:
-        """Successes without a certificate for the name and the key of the host."""
-        there = {each.instance_id: each.newest for each in self.instances}
-        wrong = []
-        for host, shown in self.succeeded.items():
-            newest, wish = there.get(str(shown.get("instance_id"))), self.hosts[host]
-            fits = newest and newest.names[:1] == (wish["domain"],) and newest.form.spki == read_csr(wish["csr"]).spki
-            if not (newest and fits and shown.get("certificate_id") == str(newest.number)):
-                wrong.append(f"{host}: {shown.get('instance_id')}, which has {newest and newest.names}")
-        return wrong
-
-    def unclear(self) -> list[str]:
-        """Failures that do not say that the pool is used up."""
-        return [f"{host}: {text}" for host, text in self.failed.items() if "pool: no instance is for" not in text]
 
 
 @cases(MANY_SHORT, MANY_LONG)
@@ -106,7 +66,7 @@ def test_one_name_takes_one_instance(directory: Path, short: bool, figures: Figu
     figures.none("instances taken for one name beyond the first", more)
 
 
-def _record(figures: Figures, case: Case, results: Sequence[Result], names: int) -> None:
+def _record(figures: Figures, case: Case, results: Sequence[Outcome], names: int) -> None:
     """What holds whatever the tasks ask for."""
     figures.tried("cases", len(results))
     figures.tried("tasks that asked", sum(len(each.tasks) for each in results))
@@ -124,7 +84,7 @@ def _wish(name: str) -> dict[str, Any]:
     return {"domain": name, "csr": csr_pem(new_key(), name)}
 
 
-def _ask(directory: Path, case: Case, hosts: Mapping[str, Mapping[str, Any]]) -> Result:
+def _ask(directory: Path, case: Case, hosts: Mapping[str, Mapping[str, Any]]) -> Outcome:
     account = RecordingAccount(proof="at_once", validation_seconds=1, review_seconds=1)
     account.add_instance(count=UNUSED)
     account.hold(case.tasks, LIST_INSTANCES)
@@ -132,12 +92,12 @@ def _ask(directory: Path, case: Case, hosts: Mapping[str, Mapping[str, Any]]) ->
     return _result(account, hosts, ended)
 
 
-def _result(account: RecordingAccount, hosts: Mapping[str, Mapping[str, Any]], ended: Sequence[Ended]) -> Result:
+def _result(account: RecordingAccount, hosts: Mapping[str, Mapping[str, Any]], ended: Sequence[Ended]) -> Outcome:
     tasks = {host: task for each in ended for (host, name), task in each.results.items() if name == "Ask"}
     text = "\n".join(each.text for each in ended)
     assert set(tasks) == set(hosts), text[-3000:]
     assert not any(words in text for words in CRASHES), text[-3000:]
-    return Result(list(account.world.instances.values()), hosts, tasks)
+    return Outcome(list(account.world.instances.values()), hosts, tasks)
 
 
 def _play(more: Mapping[str, Any]) -> Play:

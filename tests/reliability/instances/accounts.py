@@ -172,7 +172,12 @@ def tagged(keys: SharedKeys, world: World) -> Instance:
 
 
 def waiting(keys: SharedKeys, world: World) -> Instance:
-    return _add(world, state="pending", domains=[NAME], csr=csr_pem(keys.key, NAME))
+    return _pending(keys, world, NAME)
+
+
+def _pending(keys: SharedKeys, world: World, name: str) -> Instance:
+    """An application that was sent a day ago, so that it shows however late others do."""
+    return _add(world, state="pending", domains=[name], csr=csr_pem(keys.key, name), issued_days=1)
 
 
 def _issued(keys: SharedKeys, world: World, name: str, age: int) -> Instance:
@@ -189,7 +194,7 @@ def open_account(keys: SharedKeys, case: Case) -> Opened:
     assert isinstance(workflow, InstanceWorkflow)
     world = World(authority=keys.authority, dials=Dials(added_names="none"), frozen=True)
     _issued(keys, world, ISSUED_BESIDE, age=5)
-    _add(world, state="pending", domains=[WAITING_BESIDE], csr=csr_pem(keys.key, WAITING_BESIDE))
+    _pending(keys, world, WAITING_BESIDE)
     for _number in range(2):
         _add(world)
     target = workflow.prepare(keys, world)
