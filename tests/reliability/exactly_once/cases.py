@@ -15,6 +15,8 @@ from .faults import DOUBTFUL, FAULTS, LAGS, NONE, SHORT_TIMEOUT, TIMEOUT, Fault
 WAYS = ("shipped", "direct")
 # Faults of a call that is much like another one.
 _ALIKE = 3
+# Faults in the shortest version.
+_FEWER = 10
 
 
 @dataclass(frozen=True)
@@ -111,17 +113,33 @@ def few_cases(workflows: Sequence[Workflow], calls: Calls, seed: int) -> list[Ca
         for case in every_case(workflows, calls, seed)
         if not case.urgent or case.workflow.module == workflows[0].module
     ]
-    found, rest = list[Case](), list[Workflow]()
-    for number, fault in enumerate(FAULTS):
+    found = _in_turn(workflows, everything, FAULTS, chance)
+    lagging = [case for case in everything if 0 < case.lag < LAGS[-1][0] and not case.alone]
+    return _named(replace(case, timeout=SHORT_TIMEOUT) for case in found + chance.sample(lagging, 4))
+
+
+def fewer_cases(workflows: Sequence[Workflow], calls: Calls, seed: int) -> list[Case]:
+    """Every workflow and some faults, of those that take no play of their own."""
+    chance = random.Random(seed)
+    everything = [case for case in every_case(workflows, calls, seed) if not case.urgent and not case.alone]
+    faults = chance.sample([fault for fault in FAULTS if not fault.late], _FEWER)
+    return _named(replace(case, timeout=SHORT_TIMEOUT) for case in _in_turn(workflows, everything, faults, chance))
+
+
+def _in_turn(
+    workflows: Sequence[Workflow], cases: Sequence[Case], faults: Sequence[Fault], chance: random.Random
+) -> list[Case]:
+    """One case for each fault: workflows in any order, ways in turn, where there is such a case."""
+    found, rest, begun = list[Case](), list[Workflow](), chance.randrange(len(WAYS))
+    for number, fault in enumerate(faults):
         rest = rest or list(workflows)
-        way = WAYS[(number + seed) % len(WAYS)]
-        fitting = [case for case in everything if (case.fault, case.way, case.lag) == (fault, way, 0.0)]
+        way = WAYS[(number + begun) % len(WAYS)]
+        same = [case for case in cases if case.fault == fault and not case.lag]
+        fitting = [case for case in same if case.way == way] or same
         case = chance.choice([case for case in fitting if case.workflow in rest] or fitting)
         rest = [workflow for workflow in rest if workflow is not case.workflow]
         found.append(case)
-    lagging = [case for case in everything if 0 < case.lag < LAGS[-1][0] and not case.alone]
-    found += chance.sample(lagging, min(4, len(lagging)))
-    return _named(replace(case, timeout=SHORT_TIMEOUT) for case in found)
+    return found
 
 
 def _lagging(workflow: Workflow, calls: Sequence[Call], chance: random.Random) -> Iterator[Case]:

@@ -13,7 +13,7 @@ from tests.emulator.core.log import Logged
 from tests.reliability.support.figures import Figures
 
 from .batches import Place, Trial, run_cases
-from .cases import WAYS, Call, Calls, clean, every_case, few_cases
+from .cases import WAYS, Call, Calls, clean, every_case
 from .faults import FAULTS, NONE
 from .plays import FIRST
 from .subject import Problem, Subject
@@ -33,7 +33,7 @@ def try_everything(place: Place, short: bool, seed: int, figures: Figures) -> li
     workflows = place.subject.workflows
     first = replace(place, directory=place.directory / "clean")
     calls = _calls(run_cases(first, clean(workflows), only_first=True))
-    cases = (few_cases if short else every_case)(workflows, calls, seed)
+    cases = (place.subject.few if short else every_case)(workflows, calls, seed)
     figures.tried("cases, three runs each", len(cases))
     found = _with_time(place, run_cases(replace(place, directory=place.directory / "cases"), cases), figures)
     _record(found, figures)

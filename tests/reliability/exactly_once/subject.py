@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .accounts import Opened, SharedKeys
-from .cases import Case, Workflow
+from .cases import Calls, Case, Workflow, few_cases
 
 
 class Problem(Enum):
@@ -28,11 +28,12 @@ class Problem(Enum):
 
 @dataclass(frozen=True)
 class Subject:
-    """``titles`` are those of the problems that the page calls by what they are about."""
+    """``titles`` are the names of problems that depend on what the cases are about; ``few`` makes a short version."""
 
     workflows: Sequence[Workflow]
     open_account: Callable[[SharedKeys, Case], Opened]
     titles: Mapping[Problem, str]
+    few: Callable[[Sequence[Workflow], Calls, int], list[Case]] = few_cases
 
     def title(self, problem: Problem) -> str:
         return self.titles.get(problem, problem.value)

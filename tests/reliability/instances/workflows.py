@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.emulator.instances.facts import Instance
 from tests.reliability.exactly_once.accounts import NAME
+from tests.reliability.exactly_once.cases import fewer_cases
 from tests.reliability.exactly_once.subject import Problem, Subject
 
 from .accounts import SPEC, InstanceWorkflow, asked, due, issued, open_account, tagged, unused, waiting
@@ -87,4 +88,4 @@ TITLES = {
     Problem.BEYOND: "instances changed, withdrawn, revoked or refunded beyond what was asked for",
     Problem.NOT_CONVERGED: "second runs that did not succeed with the instance and the key that are there",
 }
-INSTANCES = Subject(WORKFLOWS, open_account, TITLES)
+INSTANCES = Subject(WORKFLOWS, open_account, TITLES, few=fewer_cases)

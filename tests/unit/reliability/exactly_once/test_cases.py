@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reliability.exactly_once.cases import WAYS, Call, Calls, every_case, few_cases
+from tests.reliability.exactly_once.cases import WAYS, Call, Calls, every_case, few_cases, fewer_cases
 from tests.reliability.exactly_once.faults import FAULTS
+from tests.reliability.instances.workflows import WORKFLOWS as INSTANCE_WORKFLOWS
 from tests.reliability.orders.workflows import OTHER_CREATE, WORKFLOWS
 
 CREATE, LIST = "CreateCertificateForPackageRequest", "ListUserCertificateOrder"
@@ -42,3 +43,12 @@ def test_few_cases_have_something_of_everything(seed: int) -> None:
     assert {case.workflow.name for case in cases} == set(BY_NAME)
     assert {case.way for case in cases} == set(WAYS)
     assert any(case.lag for case in cases)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_fewer_cases_have_every_workflow_and_no_play_of_their_own(seed: int) -> None:
+    calls: Calls = {workflow.name: [Call(0, LIST, False), Call(1, CREATE, True)] for workflow in INSTANCE_WORKFLOWS}
+    cases = fewer_cases(INSTANCE_WORKFLOWS, calls, seed)
+    assert {case.workflow.name for case in cases} == {workflow.name for workflow in INSTANCE_WORKFLOWS}
+    assert {case.way for case in cases} == set(WAYS)
+    assert not any(case.urgent or case.alone for case in cases)
