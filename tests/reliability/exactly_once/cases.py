@@ -16,7 +16,7 @@ WAYS = ("shipped", "direct")
 # Faults of a call that is much like another one.
 _ALIKE = 3
 # Faults in the shortest version.
-_FEWER = 10
+_FEWER = 8
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from .faults import REQUEST_TIMEOUT
 CALLBACKS = Path(__file__).parent / "callback"
 # The runs of a case, by the names of their tasks.
 FIRST, NEXT, CHECK = RUNS = ("first run", "next run", "check run")
-# Seconds. The runs after the one with the fault have time to wait for what it may have done.
-NEXT_TIMEOUT = 120
+# Seconds. The runs after the one with the fault have time to wait for what it may have done, and for a busy machine.
+NEXT_TIMEOUT, NEXT_REQUEST_TIMEOUT = 120, 20.0
 FORKS = "8"
 
 
@@ -41,11 +41,11 @@ def variables(case: Case, options: Mapping[str, Any], state: Path) -> dict[str, 
     return {
         "direct": {FIRST: case.way == "direct", NEXT: case.way == "direct", CHECK: True},
         "timeout": {FIRST: case.timeout, NEXT: NEXT_TIMEOUT, CHECK: NEXT_TIMEOUT},
+        "patience": {FIRST: REQUEST_TIMEOUT, NEXT: NEXT_REQUEST_TIMEOUT, CHECK: NEXT_REQUEST_TIMEOUT},
         "state_directory": str(state),
         "wanted": {
             "access_key_id": keys.access_key_id,
             "access_key_secret": keys.access_key_secret,
-            "request_timeout": REQUEST_TIMEOUT,
             **options,
         },
     }
@@ -65,7 +65,12 @@ def task(module: str, names: Iterable[str], run: str) -> Play:
     options = {name: f"{{{{ wanted.{name} | default(omit) }}}}" for name in names}
     return {
         "name": run,
-        module: {**options, "wait_timeout": f"{{{{ timeout['{run}'] }}}}", "poll_interval": "0.2"},
+        module: {
+            **options,
+            "wait_timeout": f"{{{{ timeout['{run}'] }}}}",
+            "request_timeout": f"{{{{ patience['{run}'] }}}}",
+            "poll_interval": "0.2",
+        },
         "environment": {"XDG_STATE_HOME": "{{ state_directory }}"},
         "vars": {"certops_alicloud_direct": f"{{{{ direct['{run}'] }}}}"},
         "check_mode": run == CHECK,

@@ -22,7 +22,7 @@ SLACK = 60.0
 _CLEAR = (None, "throttled")
 # What a machine that has too much to do can be the reason of, and what a task says there when nothing was injected.
 _OF_SLOWNESS = {Problem.NOT_CONVERGED, Problem.NOT_SETTLED, Problem.LATE, Problem.UNCLEAR, Problem.MISSED}
-_TOO_SLOW = "No response came within"
+_TOO_SLOW = ("No response came within", "the time for this task (wait_timeout) is over")
 
 
 Found = Iterator[tuple[Problem, str]]
@@ -35,11 +35,12 @@ def judge(trial: Trial) -> list[tuple[Problem, str]]:
 
 
 def was_too_slow(trial: Trial) -> bool:
-    """Whether it is only the machine's fault that a case went wrong: runs were late, or calls without a fault."""
+    """Whether a slow machine may explain all that is wrong: runs out of time, a process killed after it gave up."""
     found = {problem for problem, _why in judge(trial)}
-    rest = (trial.results.get(name) for name in (NEXT, CHECK))
-    gave_up = any(task and task.failed and _TOO_SLOW in str(task.result.get("msg")) for task in rest)
-    return bool(found) and found <= _OF_SLOWNESS and (Problem.LATE in found or gave_up)
+    said = [str(task.result.get("msg")) for task in trial.results.values() if task.failed]
+    gave_up = any(words in text for text in said for words in _TOO_SLOW)
+    survived = trial.case.fault.kills and Problem.MISSED in found
+    return bool(found) and found <= _OF_SLOWNESS and (Problem.LATE in found or gave_up or survived)
 
 
 def is_blind(trial: Trial) -> bool:

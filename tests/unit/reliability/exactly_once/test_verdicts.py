@@ -160,6 +160,10 @@ def test_only_a_write_that_may_have_happened_leaves_doubt(fault: str | None, in_
     assert (Problem.UNCLEAR in kinds) is in_doubt
 
 
+def _not_killed(trial: Trial) -> None:
+    trial.case = replace(trial.case, fault=next(fault for fault in FAULTS if fault.kills))
+
+
 NO_RESPONSE = "GetInstanceDetail: No response came within 3 s (request_timeout)."
 
 
@@ -170,11 +174,23 @@ NO_RESPONSE = "GetInstanceDetail: No response came within 3 s (request_timeout).
         (_late, True),
         (_next_fails, False),
         (lambda trial: trial.results.update({NEXT: result(True, msg=NO_RESPONSE)}), True),
-        (lambda trial: trial.results.update({FIRST: result(True, msg=NO_RESPONSE)}), False),
+        (lambda trial: trial.results.update({FIRST: result(True, msg=NO_RESPONSE)}), True),
+        (_missed, False),
+        (_not_killed, True),
         (lambda trial: (_late(trial), _duplicate(trial)), False),
         (lambda trial: (_late(trial), _crash(trial)), False),
     ],
-    ids=["good", "late", "failed", "no response", "no response in the first run", "duplicate", "crash"],
+    ids=[
+        "good",
+        "late",
+        "failed",
+        "no response",
+        "no response in the first run",
+        "missed",
+        "not killed",
+        "duplicate",
+        "crash",
+    ],
 )
 def test_only_slowness_is_excused_by_a_slow_machine(spoil: Callable[[Trial], object], slow: bool) -> None:
     trial = good()
