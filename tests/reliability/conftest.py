@@ -4,7 +4,7 @@
 """How much the reliability tests try, where they do it, and the page that shows their figures.
 
 RELIABILITY=short tries something of everything, SEED draws another sample. The page is written when all of the long
-version has passed.
+version has passed; with RELIABILITY=sections, the sections of the files that were run.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from tests.world.children import adopt_orphans, end_all
 
 PAGE = ROOT / "docs" / "reliability.md"
 SHORT = os.environ.get("RELIABILITY") == "short"
+SECTIONS_ONLY = os.environ.get("RELIABILITY") == "sections"
 SEED = int(os.environ.get("SEED") or 20261122)
 SECTIONS = pytest.StashKey[dict[str, Figures]]()
 
@@ -85,7 +86,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, exitstatu
             terminalreporter.line(f"{what}: {figure}")
     files = {config.rootpath / report.nodeid.partition("::")[0] for report in ended.get("passed", [])}
     left_out = any(ended.get(what) for what in ("skipped", "deselected"))
-    if files == set(Path(__file__).parent.rglob("test_*.py")) and not left_out and not exitstatus and not SHORT:
+    whole = SECTIONS_ONLY or files == set(Path(__file__).parent.rglob("test_*.py"))
+    if whole and not left_out and not exitstatus and not SHORT:
         made = f"Made with seed {SEED}, ansible-core {version('ansible-core')}, Python {platform.python_version()}."
         PAGE.write_text(update_page(PAGE.read_text(), sections, made))
         terminalreporter.line(f"Written: {PAGE.relative_to(ROOT)}")

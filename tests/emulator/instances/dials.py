@@ -18,6 +18,7 @@ class InstanceDials:
 
     # Times.
     validation_seconds: float = dial(2.0, "seconds of pending before an instance's validation list is filled")
+    status_lag_seconds: float = dial(0.0, "seconds until an application shows: it is only queued at first")
     withdrawable_seconds: float = dial(2.0, "seconds after that in which a withdrawal is still refused")
     withdrawal_seconds: float = dial(3.0, "seconds until CancelPendingCertificate takes effect")
     validation_list_seconds: float = dial(0.0, "seconds the validation list stays after an application has ended")

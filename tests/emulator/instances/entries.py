@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..core.world import World
 from ..orders.responses import empty
 from .facts import Application, Certificate, Instance
@@ -28,8 +30,16 @@ def of_its_year(world: World, fields: Fields) -> Fields:
     return {name: value for name, value in fields.items() if name not in LATER_FIELDS}
 
 
+def _as_told(world: World, instance: Instance) -> Instance:
+    """ApplyCertificate only queues; that the status may be late to show it is deduced, a dial."""
+    last = instance.application
+    is_late = last is not None and last.submitted + world.dials.status_lag_seconds > world.now()
+    return replace(instance, application=None) if is_late else instance
+
+
 def list_entry(world: World, instance: Instance) -> Fields:
     """An entry of ListInstances."""
+    instance = _as_told(world, instance)
     newest = instance.newest
     domain = optional(world, CertificateDomain=",".join(newest.names) if newest else None)
     fields = {**_common(world, instance), **domain, **sequence(world, "UsingProductList", [])}
@@ -113,6 +123,7 @@ def pending_result(world: World, instance: Instance) -> str:
 
 def detail(world: World, instance: Instance) -> Fields:
     """GetInstanceDetail."""
+    instance = _as_told(world, instance)
     form = instance.form
     contacts = form.contacts[::-1] if world.dials.contact_order == "reversed" else form.contacts
     tags = [{"TagKey": key, "TagValue": value} for key, value in instance.tags]

@@ -32,7 +32,8 @@ def essence(instance: Instance, now: float, dials: Dials) -> Hashable:
 def _application(last: Application | None, now: float, dials: Dials) -> Hashable:
     if last is None:
         return None
-    told = (last.form, last.result, last.message, last.automatic)
+    shown = _ahead(last.submitted + dials.status_lag_seconds, now)
+    told = (last.form, last.result, last.message, last.automatic, shown)
     if not last.is_open(now):
         windows = max(dials.update_protection_seconds, dials.validation_list_seconds)
         return (*told, last.withdrawn is not None, last.issued is not None, _recent(last.end, now, windows))

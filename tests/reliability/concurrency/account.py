@@ -21,7 +21,7 @@ from tests.emulator.core.world import World
 FREE = "digicert-free-1-free"
 CREATES = ("CreateCertificateForPackageRequest", "CreateCertificateWithCsrRequest", "CreateCertificateRequest")
 REVOKE = "CancelCertificateForPackageRequest"
-LIST = "ListUserCertificateOrder"
+LIST, LIST_INSTANCES = "ListUserCertificateOrder", "ListInstances"
 _LONGEST_HOLD = 600.0
 
 
@@ -42,16 +42,17 @@ class RecordingAccount(Emulator):
         super().__init__(World(dials=turn(Dials(), dials), quota={FREE: 1000}))
         self.recorded: list[Recorded] = []
         self._gate: threading.Barrier | None = None
+        self._held = ""
 
-    def hold(self, tasks: int) -> None:
+    def hold(self, tasks: int, action: str = LIST) -> None:
         """Hold the first lists back until so many tasks ask for one: all of them see the same."""
-        self._gate = threading.Barrier(tasks)
+        self._gate, self._held = threading.Barrier(tasks), action
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
         at = time.monotonic()
         action = {name.lower(): value for name, value in headers.items()}.get("x-acs-action", "")
         reply = super().handle(method, target, headers, body)
-        if action == LIST and self._gate:
+        if action == self._held and self._gate:
             with contextlib.suppress(threading.BrokenBarrierError):
                 self._gate.wait(_LONGEST_HOLD)
             self._gate = None

@@ -5,47 +5,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.emulator.core.server import Server
 from tests.reliability.support.figures import Figures
 from tests.support.certificates import csr_pem, new_key
-from tests.support.playbooks import environment, start_plays, write_inventory
+from tests.support.playbooks import Play
 
 from .account import REVOKE, RecordingAccount, calls
+from .tasks import Case, run_at_once
 
 pytestmark = pytest.mark.reliability("Concurrent tasks for one certificate")
 
 COLUMNS = ("who asks", "way", "lists lag", "times", "orders made", "orders left")
-_SHOWN = re.compile(r"order=(\d+)")
-
-
-@dataclass(frozen=True)
-class Case:
-    """How many hosts ask, in how many runs, on how many machines, and by how many seconds lists lag."""
-
-    hosts: int
-    runs: int
-    machines: int
-    lag: float
-    direct: bool
-
-    @property
-    def who(self) -> str:
-        where = "machines" if self.machines > 1 else "runs on a machine" if self.runs > 1 else "hosts of a play"
-        return f"{max(self.hosts, self.runs)} {where}"
-
-    @property
-    def way(self) -> str:
-        return "in the worker" if self.direct else "shipped"
-
-    def __str__(self) -> str:
-        return f"{self.who}, {self.way}, lists lag {self.lag:g} s"
 
 
 SHORT = (Case(20, 1, 1, 0, True), Case(1, 4, 1, 0, True), Case(1, 4, 4, 0, True))
@@ -83,7 +57,7 @@ def test_one_order_is_left_and_all_have_it(
 ) -> None:
     results = [_ask(directory / f"{case} {number}", case, csr) for number in range(1 if short else 3)]
     figures.tried("cases", len(results))
-    figures.tried("tasks that asked", case.hosts * case.runs * len(results))
+    figures.tried("tasks that asked", case.tasks * len(results))
     made, left = (", ".join(map(str, sorted(set(numbers)))) for numbers in zip(*((r.made, r.left) for r in results)))
     figures.row(COLUMNS, case.who, case.way, f"{case.lag:g} s", len(results), made, left)
     failed = [text for result in results for text in result.failed]
@@ -98,36 +72,24 @@ def test_one_order_is_left_and_all_have_it(
 
 
 def _ask(directory: Path, case: Case, csr: str) -> Result:
-    directory.mkdir()
     account = RecordingAccount(list_lag_seconds=case.lag, settle_seconds=1, record_delay_seconds=1 + 2 * case.lag)
-    account.hold(case.hosts * case.runs)
-    with Server(account) as server:
-        running = []
-        for number in range(case.runs):
-            # Runs of one machine have one home.
-            home, own = directory / f"machine-{number % case.machines}", directory / f"run-{number}"
-            home.mkdir(exist_ok=True)
-            own.mkdir()
-            write_inventory(own, {f"host{host}": {} for host in range(case.hosts)})
-            way, forks = str(case.direct).lower(), str(case.hosts)
-            around = environment(
-                home, **account.environment(server.url), CERTOPS_ALICLOUD_DIRECT=way, ANSIBLE_FORKS=forks
-            )
-            running.append(start_plays(own, "ask", [_play(csr)], around))
-        ended = [(child.wait(), log.read_text(errors="replace")) for child, log in running]
-    shown = {number for _status, text in ended for number in _SHOWN.findall(text)}
-    failed = [text for status, text in ended if status]
+    account.hold(case.tasks)
+    ended = run_at_once(directory, case, account, _play(csr), {f"host{number}": {} for number in range(case.tasks)})
+    shown = {
+        str((task.result.get("order") or {}).get("order_id"))
+        for each in ended
+        for task in each.results.values()
+        if not task.failed
+    }
+    failed = [each.text for each in ended if each.status]
     return Result(account.made(), account.left(), shown, len(calls(account.recorded, REVOKE)), failed)
 
 
-def _play(csr: str) -> dict[str, Any]:
+def _play(csr: str) -> Play:
     options = {"csr_content": csr, "poll_interval": 2, "wait_timeout": 240}
     return {
         "name": "Ask",
         "hosts": "all",
         "gather_facts": False,
-        "tasks": [
-            {"name": "Ask", "certops.alicloud.cas_order": options, "register": "asked"},
-            {"name": "Show", "ansible.builtin.debug": {"msg": "order={{ asked.order.order_id }}"}},
-        ],
+        "tasks": [{"name": "Ask", "certops.alicloud.cas_order": options}],
     }

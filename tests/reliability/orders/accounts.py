@@ -1,34 +1,22 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The accounts: what is in one before a workflow begins, and what became of it. Each case has an account of its own."""
+"""Accounts with orders: what is in one before a workflow begins, and what became of it."""
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
-import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.emulator.core.dials import Dials
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.log import Logged
-from tests.emulator.core.reply import Reply
 from tests.emulator.core.world import World
 from tests.emulator.orders import events
-from tests.emulator.orders.ca import Authority, public_der
+from tests.emulator.orders.ca import public_der
 from tests.emulator.orders.lifecycle import DAY, Order
-from tests.support.certificates import csr_pem, new_key
-from tests.world.children import descendants
+from tests.reliability.exactly_once.accounts import ISSUED_BESIDE, NAME, WAITING_BESIDE, Account, Opened, SharedKeys
+from tests.reliability.exactly_once.cases import Case, Workflow
 
-NAME = "www.example.com"
-# The search of a list finds these, too, so a task sees them; it must leave them alone.
-ISSUED_BESIDE, WAITING_BESIDE = f"my-{NAME}", f"your-{NAME}"
 FREE, PAID = "digicert-free-1-free", "geotrust-dv-1-starter"
 # An order takes a while, so that it is looked at more than once.
 SLOW_PACE: Mapping[str, Any] = {
@@ -38,72 +26,81 @@ SLOW_PACE: Mapping[str, Any] = {
     "cancel_seconds": 1.0,
     "revoke_seconds": 1.0,
 }
-_ESTABLISHED = "01"
+# Returns the order of the workflow, if there is one already.
+Prepare = Callable[[SharedKeys, World], "Order | None"]
 
 
-class SharedKeys:
-    """What all accounts share: a CA, the key that certificates have, and a CSR for the key that they are to get."""
+def nothing(keys: SharedKeys, world: World) -> Order | None:
+    return None
 
-    def __init__(self) -> None:
-        self.authority, self.key = Authority(), new_key()
-        self.csr = csr_pem(new_key(), NAME)
+
+@dataclass(frozen=True)
+class OrderWorkflow(Workflow):
+    """A task, the account it begins with, and what it may do there.
+
+    It ``makes`` so many orders, ``withdraws``, ``deletes`` or ``revokes`` its own order, and does nothing else.
+    """
+
+    prepare: Prepare = nothing
+    makes: int = 0
+    withdraws: bool = False
+    deletes: bool = False
+    revokes: bool = False
 
 
 @dataclass
-class Facts:
-    """What became of the orders of an account, by their numbers."""
+class OrderFacts:
+    """What became of the orders of an account, by their numbers; ``target`` is the one that was there."""
 
+    workflow: OrderWorkflow
+    target: int | None
     made: list[int]
     withdrawn: set[int]
     deleted: set[int]
     revoked: set[int]
 
+    def beyond(self) -> Iterator[tuple[bool, str]]:
+        """Orders that were made, withdrawn, deleted or revoked, and should not have been."""
+        if len(self.made) > self.workflow.makes:
+            yield True, f"{len(self.made)} orders were made"
+        own = {self.target} - {None}
+        for name, numbers, allowed in (
+            ("withdrawn", self.withdrawn, self.workflow.withdraws),
+            ("deleted", self.deleted, self.workflow.deletes),
+            ("revoked", self.revoked, self.workflow.revokes),
+        ):
+            if numbers - (own if allowed else set()):
+                yield False, f"{sorted(numbers)} {name}"
 
-class Account(Emulator):
-    """One account. Without a lag time passes by a second with each call, so that a workflow always makes the same ones.
+    def missing(self, result: Mapping[str, Any]) -> str:
+        """An order that is not shown, or that is still there."""
+        if self.workflow.makes:
+            shown = (result.get("order") or {}).get("order_id")
+            return "" if shown in {str(number) for number in self.made} else f"it shows order {shown}"
+        target = {self.target} - {None}
+        done = self.deleted if self.workflow.deletes else self.revoked
+        return "" if target <= done else f"order {target} is still there"
 
-    ``held`` is called with the seconds when a call is held up; ``pending``: one is held up, to be carried out late.
-    """
 
-    def __init__(self, world: World) -> None:
-        super().__init__(world, sleep=self._hold)
-        self.held: Callable[[float], None] = time.sleep
-        self.pending = False
-        # The first call of this run, and of the one after it.
-        self.begun, self.following = threading.Event(), threading.Event()
-        # For each run, whether an order that no list showed was in progress at its first call.
-        self.unseen: list[bool] = []
-        self.first = world.next_number
-        self.on_call = self._tick
+class OrderAccount(Account):
+    """An account with orders; those from ``first`` on are made by the workflow."""
 
-    def _hold(self, seconds: float) -> None:
-        self.held(seconds)
+    def __init__(self, world: World, workflow: OrderWorkflow, target: int | None) -> None:
+        super().__init__(world)
+        self.workflow, self.target, self.first = workflow, target, world.next_number
 
-    def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
-        """Note when a run begins."""
-        with self.lock:
-            if not self.begun.is_set():
-                shown = self.world.now() - self.world.dials.list_lag_seconds
-                made = [order for number, order in self.world.orders.items() if number >= self.first]
-                self.unseen.append(self.pending or any(order.applied > shown for order in made))
-                self.begun.set()
-        return super().handle(method, target, headers, body)
+    def hides(self) -> bool:
+        """Whether an order that no list shows is in progress, or a call is held up."""
+        shown = self.world.now() - self.world.dials.list_lag_seconds
+        made = [order for number, order in self.world.orders.items() if number >= self.first]
+        return super().hides() or any(order.applied > shown for order in made)
 
-    def _tick(self, _call: Logged) -> None:
-        with self.lock:
-            if self.world.frozen:
-                self.world.advance(1.0)
-
-    def end_run(self) -> None:
-        """A run has ended: no fault is injected any more."""
-        with self.lock:
-            self.faults.rules.clear()
-            self.begun, self.following = self.following, threading.Event()
-
-    def facts(self) -> Facts:
+    def facts(self) -> OrderFacts:
         with self.lock:
             orders = dict(self.world.orders)
-        return Facts(
+        return OrderFacts(
+            self.workflow,
+            self.target,
             [number for number in orders if number >= self.first],
             {number for number, order in orders.items() if order.withdrawn is not None},
             {number for number, order in orders.items() if order.deleted is not None},
@@ -111,37 +108,7 @@ class Account(Emulator):
         )
 
 
-def kill_client(port: int) -> bool:
-    """Kill the process below this one that is connected to a port of this machine; return whether there was one."""
-    ends = _connections(port)
-    for pid in descendants(os.getpid()):
-        if ends & _sockets(pid):
-            os.kill(pid, signal.SIGKILL)
-            return True
-    return False
-
-
-def _connections(port: int) -> set[str]:
-    """The sockets at the other end of a port."""
-    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    return {row[9] for row in rows if row[3] == _ESTABLISHED and int(row[2].partition(":")[2], 16) == port}
-
-
-def _sockets(pid: int) -> set[str]:
-    found: set[str] = set()
-    with suppress(OSError):  # it has ended
-        for entry in Path(f"/proc/{pid}/fd").iterdir():
-            with suppress(OSError):  # it is closed by now
-                kind, _colon, number = os.readlink(entry).partition(":")
-                found |= {number.strip("[]")} if kind == "socket" else set()
-    return found
-
-
-# What is there before a workflow begins: each returns the order of the workflow, if there is one already.
-
-
-def nothing(keys: SharedKeys, world: World) -> Order | None:
-    return None
+# What is there before a workflow begins.
 
 
 def due_free(keys: SharedKeys, world: World) -> Order | None:
@@ -162,20 +129,10 @@ def issued(keys: SharedKeys, world: World) -> Order | None:
     return _issued(keys, world, NAME, PAID, age=5)
 
 
-Prepare = Callable[[SharedKeys, World], "Order | None"]
-
-
-@dataclass(frozen=True)
-class OpenAccount:
-    """An account before a workflow; ``target`` is the number of the order of the workflow."""
-
-    account: Account
-    target: int | None
-    bystanders: frozenset[int] = field(default_factory=frozenset)
-
-
-def open_account(keys: SharedKeys, prepare: Prepare, lag: float = 0.0, describe_lag: float = 0.0) -> OpenAccount:
-    """Open an account. One whose lists lag has the real clock."""
+def open_account(keys: SharedKeys, case: Case) -> Opened:
+    """Open the account of a case. One whose lists lag has the real clock."""
+    workflow = case.workflow
+    assert isinstance(workflow, OrderWorkflow)
     world = World(
         authority=keys.authority,
         quota={FREE: 20, PAID: 20},
@@ -184,15 +141,18 @@ def open_account(keys: SharedKeys, prepare: Prepare, lag: float = 0.0, describe_
     )
     _issued(keys, world, ISSUED_BESIDE, PAID, age=5)
     _applied(keys, world, WAITING_BESIDE, PAID)
-    target = prepare(keys, world)
-    validated = "control" if prepare is waiting else "at_once"
+    target = workflow.prepare(keys, world)
+    validated = "control" if workflow.withdraws else "at_once"
     world.dials = replace(
-        world.dials, **SLOW_PACE, proof=validated, list_lag_seconds=lag, describe_lag_seconds=describe_lag
+        world.dials,
+        **SLOW_PACE,
+        proof=validated,
+        list_lag_seconds=case.lag,
+        describe_lag_seconds=case.describe_lag,
     )
     _settled(world)
-    world.frozen = not (lag or describe_lag)
-    beside = frozenset(world.orders) - {target.number if target else 0}
-    return OpenAccount(Account(world), target.number if target else None, beside)
+    world.frozen = not (case.lag or case.describe_lag)
+    return Opened(OrderAccount(world, workflow, target.number if target else None))
 
 
 def _settled(world: World) -> None:

@@ -46,6 +46,20 @@ def test_records_appear_seconds_after_the_application() -> None:
     assert len(detail(emulator, instance_id)["DomainValidationList"]) == 1
 
 
+@pytest.mark.parametrize("since", [filled, issued], ids=lambda since: since.__name__)
+def test_an_application_may_show_late_and_is_there_all_the_same(since: Callable[[Emulator], str]) -> None:
+    emulator = still(status_lag_seconds=20)
+    instance_id = since(emulator)
+    emulator.advance(20)
+    before = status(emulator, instance_id)
+    ask(emulator, APPLY, InstanceId=instance_id)
+    emulator.advance(19)
+    assert (status(emulator, instance_id), detail(emulator, instance_id)["DomainValidationList"]) == (before, [])
+    assert refused(emulator, APPLY, InstanceId=instance_id) == STATE
+    emulator.advance(1)
+    assert (status(emulator, instance_id), len(detail(emulator, instance_id)["DomainValidationList"])) == ("pending", 1)
+
+
 def test_a_withdrawal_is_refused_until_later() -> None:
     emulator = still(validation_seconds=5, withdrawable_seconds=20)
     instance_id = filled(emulator)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,18 +15,15 @@ from tests.emulator.core.gate import Keys
 from tests.support.playbooks import Play, environment, start_plays
 from tests.world.children import Child
 
-from .cases import REQUEST_TIMEOUT, Case
+from .cases import Case
+from .faults import REQUEST_TIMEOUT
 
 CALLBACKS = Path(__file__).parent / "callback"
 # The runs of a case, by the names of their tasks.
 FIRST, NEXT, CHECK = RUNS = ("first run", "next run", "check run")
-# Seconds. The runs after the one with the fault have time to wait for what it may have done.
-NEXT_TIMEOUT = 120
-FORKS = "16"
-_OPTIONS = (
-    *("endpoint", "access_key_id", "access_key_secret", "ca_path", "request_timeout", "domains", "csr_content"),
-    *("product_code", "contact", "wait_for"),
-)
+# Seconds. The runs after the one with the fault have time to wait for what it may have done, and for a busy machine.
+NEXT_TIMEOUT, NEXT_REQUEST_TIMEOUT = 120, 20.0
+FORKS = "8"
 
 
 @dataclass(frozen=True)
@@ -38,52 +35,55 @@ class TaskResult:
     result: Mapping[str, Any]
 
 
-def variables(case: Case, address: str, state: Path, csr: str, ca_file: Path) -> dict[str, Any]:
+def variables(case: Case, options: Mapping[str, Any], state: Path) -> dict[str, Any]:
     """The variables of the host of a case. The check run takes the quicker way."""
     keys = Keys()
     return {
         "direct": {FIRST: case.way == "direct", NEXT: case.way == "direct", CHECK: True},
         "timeout": {FIRST: case.timeout, NEXT: NEXT_TIMEOUT, CHECK: NEXT_TIMEOUT},
+        "patience": {FIRST: REQUEST_TIMEOUT, NEXT: NEXT_REQUEST_TIMEOUT, CHECK: NEXT_REQUEST_TIMEOUT},
         "state_directory": str(state),
         "wanted": {
-            "endpoint": address,
             "access_key_id": keys.access_key_id,
             "access_key_secret": keys.access_key_secret,
-            "request_timeout": REQUEST_TIMEOUT,
-            **case.workflow.options,
-            **({"csr_content": csr} if case.workflow.own_key else {}),
-            **({"ca_path": str(ca_file)} if case.fault.tls else {}),
+            **options,
         },
     }
 
 
-def start_runs(directory: Path, runs: Sequence[str], cases: Sequence[Case], name: str) -> Child:
-    """Start a playbook with these runs of some cases, all of one module."""
-    hosts = directory / f"{name}.hosts"
-    hosts.write_text("\n".join(case.name for case in cases))
-    tasks = [_task(cases[0].workflow.module, run) for run in runs]
-    play: Play = {"name": "Orders", "hosts": "all", "gather_facts": False, "tasks": tasks}
-    around = environment(
-        directory,
-        ANSIBLE_FORKS=FORKS,
-        ANSIBLE_CALLBACK_PLUGINS=str(CALLBACKS),
-        ANSIBLE_CALLBACKS_ENABLED="task_results",
-        CERTOPS_TASK_RESULTS=str(directory / f"{name}.jsonl"),
-    )
-    return start_plays(directory, name, [play], around, ["--limit", f"@{hosts}"])[0]
+def start_tasks(directory: Path, tasks: Sequence[Play], hosts: Sequence[str], name: str) -> Child:
+    """Start a playbook with these tasks for some hosts."""
+    limit = directory / f"{name}.hosts"
+    limit.write_text("\n".join(hosts))
+    play: Play = {"name": "Runs", "hosts": "all", "gather_facts": False, "tasks": tasks}
+    around = environment(directory, ANSIBLE_FORKS=FORKS, **noted(directory, name))
+    return start_plays(directory, name, [play], around, ["--limit", f"@{limit}"])[0]
 
 
-def _task(module: str, run: str) -> Play:
-    """One task, with all that hosts differ in as variables."""
-    names = [*_OPTIONS, *(["state"] if module.endswith(".cas_order") else [])]
+def task(module: str, names: Iterable[str], run: str) -> Play:
+    """One task, with all that hosts differ in as variables: the options that any of them has."""
     options = {name: f"{{{{ wanted.{name} | default(omit) }}}}" for name in names}
     return {
         "name": run,
-        module: {**options, "wait_timeout": f"{{{{ timeout['{run}'] }}}}", "poll_interval": "0.2"},
+        module: {
+            **options,
+            "wait_timeout": f"{{{{ timeout['{run}'] }}}}",
+            "request_timeout": f"{{{{ patience['{run}'] }}}}",
+            "poll_interval": "0.2",
+        },
         "environment": {"XDG_STATE_HOME": "{{ state_directory }}"},
         "vars": {"certops_alicloud_direct": f"{{{{ direct['{run}'] }}}}"},
         "check_mode": run == CHECK,
         "ignore_errors": True,
+    }
+
+
+def noted(directory: Path, name: str) -> dict[str, str]:
+    """What makes a playbook write down how its tasks end."""
+    return {
+        "ANSIBLE_CALLBACK_PLUGINS": str(CALLBACKS),
+        "ANSIBLE_CALLBACKS_ENABLED": "task_results",
+        "CERTOPS_TASK_RESULTS": str(directory / f"{name}.jsonl"),
     }
 
 

@@ -1,26 +1,46 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The verdicts on orders see everything that goes wrong."""
+"""The verdicts see everything that goes wrong, whatever a case is about."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from tests.emulator.core.log import Logged
-from tests.reliability.orders.accounts import Facts, SharedKeys, open_account
-from tests.reliability.orders.batches import Trial
-from tests.reliability.orders.cases import FAULTS, WORKFLOWS, Call, Case
-from tests.reliability.orders.plays import CHECK, FIRST, NEXT, TaskResult
-from tests.reliability.orders.verdicts import Problem, how_it_ended, is_blind, judge
+from tests.emulator.core.world import World
+from tests.reliability.exactly_once.accounts import Account, Opened
+from tests.reliability.exactly_once.batches import Trial
+from tests.reliability.exactly_once.cases import Call, Case, Workflow
+from tests.reliability.exactly_once.faults import FAULTS
+from tests.reliability.exactly_once.plays import CHECK, FIRST, NEXT, TaskResult
+from tests.reliability.exactly_once.subject import Problem
+from tests.reliability.exactly_once.verdicts import how_it_ended, is_blind, judge, was_too_slow
 
-KEYS = SharedKeys()
 CREATE, LIST = "CreateCertificateForPackageRequest", "ListUserCertificateOrder"
-BY_NAME = {workflow.name: workflow for workflow in WORKFLOWS}
+
+
+@dataclass(frozen=True)
+class Told:
+    """Facts as they are told."""
+
+    wrong: tuple[tuple[bool, str], ...] = ()
+    lacks: str = ""
+
+    def beyond(self) -> Iterator[tuple[bool, str]]:
+        yield from self.wrong
+
+    def missing(self, _result: Mapping[str, Any]) -> str:
+        return self.lacks
+
+
+class PlainAccount(Account):
+    def facts(self) -> Told:
+        return Told()
 
 
 def result(failed: bool = False, **content: Any) -> TaskResult:
@@ -31,49 +51,38 @@ def logged(action: str = CREATE, fault: str | None = "answer_lost") -> Logged:
     return Logged(action, "OK" if fault is None else fault, 0, None, "", action == CREATE, fault)
 
 
-def good(name: str = "create") -> Trial:
+def good() -> Trial:
     """A case that went as it should."""
-    workflow = BY_NAME[name]
-    case = Case("case-0", workflow, FAULTS[1], "direct", Call(1, CREATE, True))
-    trial = Trial(case, open_account(KEYS, workflow.prepare))
+    case = Case("case-0", Workflow("create", "module", {}), FAULTS[1], "direct", Call(1, CREATE, True))
+    trial = Trial(case, Opened(PlainAccount(World(frozen=True))))
     trial.account.calls = trial.calls = [logged(LIST, None), logged()]
-    target = {trial.opened.target} if trial.opened.target and not workflow.makes else set()
-    made = [trial.account.first] if workflow.makes else []
-    facts = Facts(
-        made,
-        target if workflow.withdraws else set(),
-        target if workflow.deletes else set(),
-        target if workflow.revokes else set(),
-    )
-    trial.facts = [facts, facts]
-    order = {"order_id": str(made[0])} if made else None
-    trial.results = {name: result(order=order, plan=[], changed=False) for name in (FIRST, NEXT, CHECK)}
+    trial.facts = [Told(), Told()]
+    trial.results = {name: result(plan=[], changed=False) for name in (FIRST, NEXT, CHECK)}
     return trial
 
 
-@pytest.mark.parametrize("workflow", BY_NAME)
-def test_a_case_without_a_problem(workflow: str) -> None:
-    assert judge(good(workflow)) == []
+def test_a_case_without_a_problem() -> None:
+    assert judge(good()) == []
 
 
 def _duplicate(trial: Trial) -> None:
-    trial.facts[1] = replace(trial.facts[1], made=[*trial.facts[1].made, 7])
+    trial.facts[1] = Told(((True, "2 were made"),))
 
 
 def _bystander(trial: Trial) -> None:
-    trial.facts[1].revoked.add(min(trial.opened.bystanders))
+    trial.facts[1] = Told(((False, "another one was revoked"),))
 
 
-def _own_deleted(trial: Trial) -> None:
-    trial.facts[1].deleted.update(trial.facts[1].made)
+def _not_made(trial: Trial) -> None:
+    trial.facts[0] = Told(lacks="it is not there")
 
 
 def _next_fails(trial: Trial) -> None:
     trial.results[NEXT] = result(True, msg="no")
 
 
-def _other_order(trial: Trial) -> None:
-    trial.results[NEXT] = result(order={"order_id": "1"})
+def _another(trial: Trial) -> None:
+    trial.facts[1] = Told(lacks="it shows another one")
 
 
 def _plans(trial: Trial) -> None:
@@ -115,9 +124,9 @@ def _missed(trial: Trial) -> None:
     [
         (_duplicate, Problem.DUPLICATE),
         (_bystander, Problem.BEYOND),
-        (_own_deleted, Problem.BEYOND),
+        (_not_made, Problem.UNCLEAR),
         (_next_fails, Problem.NOT_CONVERGED),
-        (_other_order, Problem.NOT_CONVERGED),
+        (_another, Problem.NOT_CONVERGED),
         (_plans, Problem.NOT_SETTLED),
         (_no_result, Problem.UNCLEAR),
         (_no_message, Problem.UNCLEAR),
@@ -149,6 +158,44 @@ def test_only_a_write_that_may_have_happened_leaves_doubt(fault: str | None, in_
     trial.results[FIRST] = result(True, msg="no")
     kinds = [kind for kind, _why in judge(trial)]
     assert (Problem.UNCLEAR in kinds) is in_doubt
+
+
+def _not_killed(trial: Trial) -> None:
+    trial.case = replace(trial.case, fault=next(fault for fault in FAULTS if fault.kills))
+
+
+NO_RESPONSE = "GetInstanceDetail: No response came within 3 s (request_timeout)."
+
+
+@pytest.mark.parametrize(
+    ("spoil", "slow"),
+    [
+        (lambda trial: None, False),
+        (_late, True),
+        (_next_fails, False),
+        (lambda trial: trial.results.update({NEXT: result(True, msg=NO_RESPONSE)}), True),
+        (lambda trial: trial.results.update({FIRST: result(True, msg=NO_RESPONSE)}), True),
+        (_missed, False),
+        (_not_killed, True),
+        (lambda trial: (_late(trial), _duplicate(trial)), False),
+        (lambda trial: (_late(trial), _crash(trial)), False),
+    ],
+    ids=[
+        "good",
+        "late",
+        "failed",
+        "no response",
+        "no response in the first run",
+        "missed",
+        "not killed",
+        "duplicate",
+        "crash",
+    ],
+)
+def test_only_slowness_is_excused_by_a_slow_machine(spoil: Callable[[Trial], object], slow: bool) -> None:
+    trial = good()
+    spoil(trial)
+    assert was_too_slow(trial) is slow
 
 
 def test_a_second_run_is_blind_when_it_begins_before_the_service_shows_the_order() -> None:

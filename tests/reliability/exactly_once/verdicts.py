@@ -7,33 +7,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from enum import Enum
 from typing import Any
 
 from tests.support.playbooks import CRASHES
 
-from .accounts import Facts
 from .batches import Trial
-from .cases import REQUEST_TIMEOUT
+from .faults import REQUEST_TIMEOUT
 from .plays import CHECK, FIRST, NEXT, NEXT_TIMEOUT, RUNS, TaskResult
+from .subject import Problem
 
 # Seconds beside the timeouts of a task: to start processes, on a machine that has other things to do.
 SLACK = 60.0
 # The outcome of a write that met no fault, or this one, is known.
 _CLEAR = (None, "throttled")
-
-
-class Problem(Enum):
-    """What must not be, as the page calls it."""
-
-    DUPLICATE = "orders beyond the one that was asked for"
-    BEYOND = "orders withdrawn, deleted or revoked beyond the one that was asked for"
-    NOT_CONVERGED = "second runs that did not succeed with the order that is there"
-    NOT_SETTLED = "third runs that planned something"
-    LATE = "runs that ended late"
-    TRACEBACK = "tracebacks"
-    UNCLEAR = "first runs that ended neither with success nor with a clear failure"
-    MISSED = "faults that met another call than they should have, or none"
+# What a machine that has too much to do can be the reason of, and what a task says there when nothing was injected.
+_OF_SLOWNESS = {Problem.NOT_CONVERGED, Problem.NOT_SETTLED, Problem.LATE, Problem.UNCLEAR, Problem.MISSED}
+_TOO_SLOW = ("No response came within", "the time for this task (wait_timeout) is over")
 
 
 Found = Iterator[tuple[Problem, str]]
@@ -41,8 +30,17 @@ Found = Iterator[tuple[Problem, str]]
 
 def judge(trial: Trial) -> list[tuple[Problem, str]]:
     """Everything that is wrong with a case, with a sentence for each."""
-    found = [*_fault(trial), *_orders(trial), *_first_run(trial), *_next_runs(trial), *_times(trial)]
+    found = [*_fault(trial), *_account(trial), *_first_run(trial), *_next_runs(trial), *_times(trial)]
     return [(problem, f"{trial.case.text}: {why}") for problem, why in found]
+
+
+def was_too_slow(trial: Trial) -> bool:
+    """Whether a slow machine may explain all that is wrong: runs out of time, a process killed after it gave up."""
+    found = {problem for problem, _why in judge(trial)}
+    said = [str(task.result.get("msg")) for task in trial.results.values() if task.failed]
+    gave_up = any(words in text for text in said for words in _TOO_SLOW)
+    survived = trial.case.fault.kills and Problem.MISSED in found
+    return bool(found) and found <= _OF_SLOWNESS and (Problem.LATE in found or gave_up or survived)
 
 
 def is_blind(trial: Trial) -> bool:
@@ -71,18 +69,9 @@ def _fault(trial: Trial) -> Found:
         yield Problem.MISSED, f"the calls were {[each.action for each in trial.calls]}"
 
 
-def _orders(trial: Trial) -> Found:
-    workflow, last = trial.case.workflow, trial.facts[-1]
-    if len(last.made) > workflow.makes:
-        yield Problem.DUPLICATE, f"{len(last.made)} orders were made"
-    target = {trial.opened.target} - {None}
-    for name, numbers, allowed in (
-        ("withdrawn", last.withdrawn, workflow.withdraws),
-        ("deleted", last.deleted, workflow.deletes),
-        ("revoked", last.revoked, workflow.revokes),
-    ):
-        if numbers - (target if allowed else set()):
-            yield Problem.BEYOND, f"{sorted(numbers)} {name}"
+def _account(trial: Trial) -> Found:
+    for twice, why in trial.facts[-1].beyond():
+        yield Problem.DUPLICATE if twice else Problem.BEYOND, why
 
 
 def _first_run(trial: Trial) -> Found:
@@ -92,7 +81,7 @@ def _first_run(trial: Trial) -> Found:
     if first is None:
         yield Problem.UNCLEAR, "Ansible did not say how it ended"
     elif not first.failed:
-        why = _not_there(trial, first, trial.facts[0])
+        why = trial.facts[0].missing(first.result)
         if why:
             yield Problem.UNCLEAR, f"it was a success, but {why}"
     elif not first.result.get("msg"):
@@ -110,22 +99,11 @@ def _in_doubt(trial: Trial) -> bool:
 
 def _next_runs(trial: Trial) -> Found:
     second, third = trial.results.get(NEXT), trial.results.get(CHECK)
-    why = _not_there(trial, second, trial.facts[1]) if second and not second.failed else _short(second)
+    why = trial.facts[1].missing(second.result) if second and not second.failed else _short(second)
     if why:
         yield Problem.NOT_CONVERGED, why
     if third is None or third.failed or third.result.get("plan") != [] or third.result.get("changed"):
         yield Problem.NOT_SETTLED, _short(third)
-
-
-def _not_there(trial: Trial, task: TaskResult, facts: Facts) -> str:
-    """Why an account is not as the workflow wants it; empty when it is."""
-    workflow, order = trial.case.workflow, task.result.get("order") or {}
-    if workflow.makes:
-        shown = order.get("order_id")
-        return "" if shown in {str(number) for number in facts.made} else f"it shows order {shown}"
-    target = {trial.opened.target} - {None}
-    done = facts.deleted if workflow.deletes else facts.revoked
-    return "" if target <= done else f"order {target} is still there"
 
 
 def _times(trial: Trial) -> Found:

@@ -19,9 +19,10 @@ from tests.emulator.core.server import Server
 from tests.support.playbooks import write_inventory
 from tests.world.children import Child
 
-from .accounts import Account, Facts, OpenAccount, SharedKeys, kill_client, open_account
+from .accounts import Account, Facts, Opened, SharedKeys, kill_client
 from .cases import Case
-from .plays import CHECK, FIRST, NEXT, TaskResult, read_results, start_runs, variables
+from .plays import CHECK, FIRST, NEXT, TaskResult, read_results, start_tasks, task, variables
+from .subject import Subject
 
 # Seconds after which a process is ended.
 LONGEST_PLAY = 600.0
@@ -42,7 +43,7 @@ class Trial:
     """
 
     case: Case
-    opened: OpenAccount
+    opened: Opened
     results: dict[str, TaskResult] = field(default_factory=dict)
     facts: list[Facts] = field(default_factory=list)
     calls: list[Logged] = field(default_factory=list)
@@ -54,9 +55,18 @@ class Trial:
         return self.opened.account
 
 
-def run_cases(directory: Path, keys: SharedKeys, cases: Sequence[Case], only_first: bool = False) -> list[Trial]:
+@dataclass(frozen=True)
+class Place:
+    """Where cases are run: a directory, what they are about, and the keys of their accounts."""
+
+    directory: Path
+    subject: Subject
+    keys: SharedKeys
+
+
+def run_cases(place: Place, cases: Sequence[Case], only_first: bool = False) -> list[Trial]:
     """Run the cases in batches, some at the same time. Everything is started by this thread, and ends with it."""
-    rest = [_Batch(directory / f"batch-{number}", keys, some) for number, some in enumerate(_batches(cases))]
+    rest = [_Batch(place, f"batch-{number}", some) for number, some in enumerate(_batches(cases))]
     trials = [each for batch in rest for each in batch.trials]
     running: list[tuple[_Batch, Iterator[None]]] = []
     while rest or running:
@@ -99,12 +109,11 @@ class _Process:
 class _Batch:
     """Cases of one module, run together."""
 
-    def __init__(self, directory: Path, keys: SharedKeys, cases: Sequence[Case]) -> None:
-        self._directory, self._keys = directory, keys
+    def __init__(self, place: Place, name: str, cases: Sequence[Case]) -> None:
+        self._directory, self._keys = place.directory / name, place.keys
         self.weight = 1 if len(cases) <= SMALL_BATCH else LARGE_WEIGHT
-        self.trials = [
-            Trial(case, open_account(keys, case.workflow.prepare, case.lag, case.describe_lag)) for case in cases
-        ]
+        self.trials = [Trial(case, place.subject.open_account(place.keys, case)) for case in cases]
+        self._module, self._options = cases[0].workflow.module, set[str]()
 
     def run(self, only_first: bool) -> Iterator[None]:
         """Go through the runs; give way while a process runs."""
@@ -121,18 +130,24 @@ class _Batch:
         ca_file, hosts = self._directory / "ca.pem", {}
         ca_file.write_text(self._keys.authority.root_pem)
         for each in self.trials:
-            state, address = self._directory / "state" / each.case.name, _serve(each, stack)
-            hosts[each.case.name] = variables(each.case, address, state, self._keys.csr, ca_file)
+            case, options = each.case, {**each.case.workflow.options, **each.opened.options}
+            options |= {"endpoint": _serve(each, stack)}
+            options |= {"csr_content": self._keys.csr} if case.workflow.own_key else {}
+            options |= {"ca_path": str(ca_file)} if case.fault.tls else {}
+            hosts[case.name] = variables(case, options, self._directory / "state" / case.name)
+            self._options |= set(hosts[case.name]["wanted"])
         write_inventory(self._directory, hosts)
 
     def _play(self, name: str, runs: Sequence[str], groups: Sequence[Sequence[Trial]]) -> Iterator[None]:
         """The same runs of all trials: a process for each group, some at the same time."""
+        tasks = [task(self._module, sorted(self._options), run) for run in runs]
         waiting, running = list(enumerate(groups)), dict[Child, _Process]()
         while waiting or running:
             while waiting and len(running) < PROCESSES:
                 number, group = waiting.pop(0)
                 process = _Process(f"{name}-{number}", group, time.monotonic() + LONGEST_PLAY)
-                running[start_runs(self._directory, runs, [each.case for each in group], process.name)] = process
+                hosts = [each.case.name for each in group]
+                running[start_tasks(self._directory, tasks, hosts, process.name)] = process
             yield
             for child in [child for child in running if _has_ended(child, running[child].deadline)]:
                 self._note(running.pop(child), runs)
