@@ -24,7 +24,6 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.recon
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order, read_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.permissions import PERMISSIONS
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import PRODUCT as CAS
-from ansible_collections.certops.alicloud.plugins.module_utils._certificate.argspec import OPTIONS as CHAIN
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.preflight_info import read_preflight
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.modules import cas_instance_info, cas_order_info, cas_preflight
@@ -347,16 +346,14 @@ SCENES: dict[tuple[str, str], tuple[Make, ...]] = {
         chain(days=75, after="rejected", until="requested"),
     ),
     ("certificate", "alidns"): (chain(validation="alidns"), chain(validation="alidns", after="requested")),
-}
-# Of the chain as soon as it knows this source.
-if "instance" in CHAIN["source"]["choices"]:
-    SCENES["certificate", "instance"] = (
+    ("certificate", "instance"): (
         chain(
             source="instance",
             instance={"pool": {}, "contact": "Operations", "company": "Example Ltd.", "auto_reissue": True},
             tags={"a": "b"},
         ),
-    )
+    ),
+}
 # A use that stands beside another one.
 BESIDE = {("certificate", "alidns"): ("certificate", "order")}
 
@@ -401,7 +398,7 @@ def test_without_one_of_them_the_task_names_it(use: tuple[str, str], permission:
 
 def test_every_row_of_the_table_has_a_scene() -> None:
     rows = {(module, use) for module, row in PERMISSIONS.items() for use in row}
-    assert rows - set(SCENES) <= {("certificate", "instance")} and set(SCENES) <= rows
+    assert set(SCENES) == rows
 
 
 def test_the_products_are_called_as_in_permission_errors() -> None:
