@@ -19,6 +19,8 @@ from .plays import FIRST
 from .subject import Problem, Subject
 from .verdicts import how_it_ended, is_blind, judge, was_too_slow
 
+# How often cases are repeated for which the machine was too slow.
+_REPEATS = 3
 BY_WAY = tuple(f"cases, {way}" for way in WAYS)
 ENDS = {
     "succeeded": "continued and succeeded",
@@ -43,15 +45,23 @@ def try_everything(place: Place, short: bool, seed: int, figures: Figures) -> li
 
 
 def _with_time(place: Place, trials: Sequence[Trial], figures: Figures) -> list[Trial]:
-    """The trials; those for which the machine was too slow once more. What a slow machine does not explain stays."""
+    """The trials; those for which the machine was too slow again. What a slow machine does not explain stays."""
+    in_time, slow = _by_slowness(trials)
+    for number in range(_REPEATS):
+        if not slow:
+            break
+        figures.record("repetitions of cases for which the machine had been too slow", len(slow))
+        again = run_cases(replace(place, directory=place.directory / f"again-{number}"), [each.case for each in slow])
+        better, slow = _by_slowness(again)
+        in_time += better
+    return in_time + slow
+
+
+def _by_slowness(trials: Sequence[Trial]) -> tuple[list[Trial], list[Trial]]:
     in_time, slow = list[Trial](), list[Trial]()
     for each in trials:
         (slow if was_too_slow(each) else in_time).append(each)
-    if not slow:
-        return in_time
-    figures.record("of these, repeated because the machine had been too slow", len(slow))
-    again = run_cases(replace(place, directory=place.directory / "again"), [each.case for each in slow])
-    return in_time + again
+    return in_time, slow
 
 
 def _calls(trials: Sequence[Trial]) -> Calls:
