@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.due import due
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.renewals import due
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.certops.alicloud.plugins.filter.due import FilterModule
+from ansible_collections.certops.alicloud.plugins.filter.certificates import FilterModule
 from ansible_collections.certops.alicloud.plugins.module_utils._text import utc_text
 
 DUE = FilterModule().filters()["due"]
