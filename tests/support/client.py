@@ -205,7 +205,9 @@ def renew(account: Emulator, check: bool = False, **options: Any) -> Outcome[Ord
     return ensure_renewal(client(account, check), read_renewal({**DEFAULTS, "strategy": "auto", **options}))
 
 
-def instance(account: Emulator, check: bool = False, through: Client | None = None, **options: Any) -> Outcome[Instance]:
+def instance(
+    account: Emulator, check: bool = False, through: Client | None = None, **options: Any
+) -> Outcome[Instance]:
     """Run what ``cas_instance`` runs."""
     wanted = read_instance_options({**INSTANCE_DEFAULTS, **options})
     return ensure_instance(through or client(account, check), wanted)

@@ -122,7 +122,12 @@ def certificate(caller: Caller, instance: Instance) -> Certificate | None:
 
     The key that may come along is left behind.
     """
-    response = caller.call("GetUserCertificateDetail", {"CertId": instance.certificate_id})
+    try:
+        response = caller.call("GetUserCertificateDetail", {"CertId": instance.certificate_id})
+    except ApiError as refused:
+        if refused.kind is Kind.GONE:  # its id is told some moments earlier
+            return None
+        raise refused.add(instance_id=instance.instance_id) from None
     pem, owner = response.get("Cert"), text(response.get("InstanceId"))
     if not isinstance(pem, str) or not pem.strip() or owner not in (None, instance.instance_id):
         return None

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..._errors import ApiError, Failure, Kind, NotAllowed, OutcomeUnknown, StateNotReached
 from ..._plan import Repeat, Step
 from ..._reconcile import LOOKS, RUN_AGAIN, ApiRun, Done, find_after_loss
-from ..status import PENDING, Status, Subscription
+from ..status import NOT_REFUSED, PENDING, Status, Subscription
 from ..wait.one import Pauses, poll
 from . import api, steps
-from .goals import ends_badly
 from .lock import LAG
+from .refusals import refuse_in_progress
 from .steps import form_differs
 
 if TYPE_CHECKING:
@@ -47,28 +48,23 @@ def execute(run: ApiRun, seen: Seen, step: Step[Instance], lock: Lock) -> Done[I
         lock.takes(seen.wanted, str(step.target.id))
     if step.repeat is Repeat.NEVER:
         return _apply(run, seen, step, lock)
-    return _change(run, seen, step)
+    done = _change(run, seen, step)
+    if step.action == steps.CANCEL:
+        lock.clear(str(step.target.id))  # nothing that was sent is on its way any more
+    return done
 
 
 def _change(run: ApiRun, seen: Seen, step: Step[Instance]) -> Done[Instance]:
     """Send a step that changes an instance, and see its effect."""
-    effect = _EFFECTS[step.action]
+    effect = partial(_EFFECTS[step.action], run, seen, step)
     if step.action in (steps.REVOKE, steps.REFUND):
         _refuse_if_moved_on(run, seen, step)
     try:
-        _send(run, step)
-    except ApiError as refused:
-        refused.add(instance_id=step.target.id)
-        if refused.kind is not Kind.STATE:
-            raise
-        found = effect(run, seen, step)
-        if found is None:
-            raise
-        return Done(found)
+        found = _send(run, step, effect)
     except OutcomeUnknown as lost:
         lost.add(instance_id=step.target.id)
-        return Done(find_after_loss(run, step, lost, lambda: effect(run, seen, step), (0.0, *LOOKS)))
-    found = poll(run, Pauses(run, min(seen.wanted.waiting.interval, _PAUSE)), lambda: effect(run, seen, step))
+        return Done(find_after_loss(run, step, lost, effect, (0.0, *LOOKS)))
+    found = found or poll(run, Pauses(run, min(seen.wanted.waiting.interval, _PAUSE)), effect)
     if found is None:
         raise StateNotReached(
             f"The service accepted {step.action} for instance {step.target.id}, but shows no effect yet. {RUN_AGAIN}",
@@ -78,25 +74,26 @@ def _change(run: ApiRun, seen: Seen, step: Step[Instance]) -> Done[Instance]:
     return Done(found)
 
 
-def _send(run: ApiRun, step: Step[Instance]) -> None:
-    """Send a step; again where the service only says that it is too early."""
+def _send(run: ApiRun, step: Step[Instance], effect: Callable[[], Instance | None]) -> Instance | None:
+    """Send a step; again where the service only says that it is too early.
+
+    After each refusal, a look tells whether there is anything left to do, or another task was faster.
+    """
     codes, ends = _NOT_YET.get(step.action, ()), run.clock.monotonic() + _MOST_NOT_YET.get(step.action, run.deadline)
     pauses = Pauses(run.until(ends), _PAUSE)
     while True:
         try:
             run.send(step)
-            return
+            return None
         except ApiError as refused:
-            if refused.facts.get("code") not in codes or pauses.is_over:
+            refused.add(instance_id=step.target.id)
+            is_early = refused.facts.get("code") in codes
+            found = effect() if is_early or refused.kind is Kind.STATE else None
+            if found is not None:
+                return found
+            if not is_early or pauses.is_over:
                 raise
-            if step.action == steps.CANCEL and not _is_pending(run, step):
-                return  # nothing is left to withdraw
             pauses.next(None)
-
-
-def _is_pending(run: ApiRun, step: Step[Instance]) -> bool:
-    found = api.describe(run, str(step.target.id))
-    return found is not None and found.service_status == PENDING
 
 
 def _refuse_if_moved_on(run: ApiRun, seen: Seen, step: Step[Instance]) -> None:
@@ -136,6 +133,10 @@ def _is_updated(run: ApiRun, seen: Seen, step: Step[Instance]) -> Instance | Non
             return None
     elif steps.settings_differ(seen.wanted, found):
         return None
+    elif found.service_status == PENDING:
+        run.warnings.append(
+            f"{step.action} made the service apply for another certificate of instance {found.instance_id} by itself."
+        )
     return found
 
 
@@ -212,7 +213,10 @@ def _apply(run: ApiRun, seen: Seen, step: Step[Instance], lock: Lock) -> Done[In
     there = _looked(run, step)
     _refuse_taken(seen, there)
     before = seen.instance.certificate_id if seen.instance else None
-    if there.service_status == PENDING or there.certificate_id not in (None, before):
+    if there.service_status == PENDING:
+        refuse_in_progress(seen.wanted, there)
+        return Done(there, made=True)
+    if there.certificate_id not in (None, before):
         return Done(there, made=True)
     lock.sends(seen.wanted, there)
     try:
@@ -225,9 +229,21 @@ def _apply(run: ApiRun, seen: Seen, step: Step[Instance], lock: Lock) -> Done[In
         )
         return Done(found, made=True)
     except Failure as refused:
+        submitted = _submitted_by_itself(run, step, refused)
         lock.clear(there.instance_id)
-        raise refused.add(instance_id=there.instance_id) from None
+        if submitted is None:
+            raise refused.add(instance_id=there.instance_id) from None
+        refuse_in_progress(seen.wanted, submitted)
+        return Done(submitted)
     return Done(_once_applied(run, seen, step, there), made=True)
+
+
+def _submitted_by_itself(run: ApiRun, step: Step[Instance], refused: Failure) -> Instance | None:
+    """The instance where an application was refused because one is in progress: an update may send it, too."""
+    if not isinstance(refused, ApiError) or refused.kind is not Kind.STATE:
+        return None
+    found = _looked(run, step)
+    return found if found.service_status == PENDING else None
 
 
 def _once_applied(run: ApiRun, seen: Seen, step: Step[Instance], there: Instance) -> Instance:
@@ -235,16 +251,19 @@ def _once_applied(run: ApiRun, seen: Seen, step: Step[Instance], there: Instance
     soon = run.until(run.clock.monotonic() + LAG)
     pauses = Pauses(soon, min(seen.wanted.waiting.interval, _PAUSE))
     found = poll(soon, pauses, lambda: _is_applied(run, seen, step, there))
-    return found or replace(there, status=Status.PENDING_VALIDATION)
+    return found or replace(there, status=Status.PENDING_VALIDATION, service_status=PENDING)
 
 
 def _is_applied(run: ApiRun, seen: Seen, step: Step[Instance], there: Instance) -> Instance | None:
-    """The instance with an application in progress, or with what became of it."""
+    """The instance with an application in progress, or with what became of it.
+
+    That the last submission failed or succeeded tells nothing: it may be that of an earlier application.
+    """
     found = api.describe_application(run, there)
     if found is None:
         return None
     _refuse_taken(seen, found)
     if found.service_status == PENDING or found.certificate_id not in (None, there.certificate_id):
         return found
-    is_told = found.submission in ("success", "failed") or found.refusal not in (None, there.refusal)
-    return found if is_told and ends_badly(found, there.certificate_id) else None
+    is_told = found.refusal is not None and found.pending_result not in (None, *NOT_REFUSED, there.pending_result)
+    return found if is_told else None

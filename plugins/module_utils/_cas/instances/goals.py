@@ -35,12 +35,12 @@ def _is_reached(wait_for: WaitFor, before: str | None, instance: Instance) -> bo
     is_new = instance.certificate_id not in (None, before)
     if is_new and instance.service_status != PENDING and instance.certificate_status in VALID:
         return True
-    if ends_badly(instance, before):
+    if _ends_badly(instance, before):
         raise StateNotReached(f"{_refused(instance)} {_cure(instance)}")
     return wait_for is WaitFor.VALIDATION and instance.status is Status.PENDING_VALIDATION and bool(instance.validation)
 
 
-def ends_badly(instance: Instance, before: str | None) -> bool:
+def _ends_badly(instance: Instance, before: str | None) -> bool:
     """Whether an application has ended, and no other certificate came of it."""
     if instance.submission == "failed":
         return True

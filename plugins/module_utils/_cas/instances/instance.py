@@ -34,6 +34,7 @@ from ..validation import read_validation_list
 
 if TYPE_CHECKING:
     from ..._x509.certificate import Certificate
+    from ..._x509.csr import Csr
     from ..validation import ValidationFile, ValidationRecord
 
 
@@ -60,7 +61,8 @@ class Instance:
     ``status`` is that of the application while one is in progress, else that of the newest certificate, which has
     ``certificate_status`` alone; ``subscription`` is another thing. ``certificate_domains`` are the names of that
     certificate, empty while they are unknown. ``applied`` is when a task of this machine sent the application that the
-    certificate came of. ``submission`` tells whether an application reached the CA: success, processing or failed.
+    certificate came of. ``unknown_word`` is what the service calls a state that is unknown. ``submission`` tells
+    whether an application reached the CA: success, processing or failed.
     """
 
     instance_id: str
@@ -81,6 +83,7 @@ class Instance:
     pending_result: str | None = None
     certificate_id: str | None = None
     certificate_status: Status | None = None
+    unknown_word: str | None = None
     certificate_domains: tuple[str, ...] = ()
     certificate: Certificate | None = None
     public_key_sha256: str | None = None
@@ -209,7 +212,8 @@ def read_instance(entry: Mapping[str, Any]) -> Instance:
     word, result = text(entry.get("Status")), text(entry.get("PendingResult"))
     certificate_id, not_after = id_text(entry.get("CertificateId")), instant(entry.get("CertificateNotAfter"))
     certificate_id = None if certificate_id == "0" else certificate_id
-    of_certificate = _certificate_status(text(entry.get("CertificateStatus"))) if certificate_id else None
+    certificate_word = text(entry.get("CertificateStatus"))
+    of_certificate = CERTIFICATES.get(certificate_word or "", Status.UNKNOWN) if certificate_id else None
     subscription = SUBSCRIPTIONS.get(word or "", Subscription.UNKNOWN)
     return Instance(
         instance_id=id_text(entry.get("InstanceId")) or "",
@@ -230,6 +234,7 @@ def read_instance(entry: Mapping[str, Any]) -> Instance:
         pending_result=result,
         certificate_id=certificate_id,
         certificate_status=of_certificate,
+        unknown_word=word if subscription is Subscription.UNKNOWN else certificate_word,
         certificate_domains=_names(entry.get("CertificateDomain")) if certificate_id else (),
         not_before=instant(entry.get("CertificateNotBefore")) if certificate_id else None,
         not_after=not_after if certificate_id else None,
@@ -237,10 +242,6 @@ def read_instance(entry: Mapping[str, Any]) -> Instance:
         standing=_standing(entry.get("DomainValidationList")),
         bought=instant(entry.get("OrderStartTime")),
     )
-
-
-def _certificate_status(word: str | None) -> Status:
-    return CERTIFICATES.get(word or "", Status.UNKNOWN)
 
 
 def _status(word: str | None, subscription: Subscription, of_certificate: Status | None, result: str | None) -> Status:
@@ -255,11 +256,13 @@ def _status(word: str | None, subscription: Subscription, of_certificate: Status
 
 def _form(entry: Mapping[str, Any]) -> Form:
     method = text(entry.get("GenerateCsrMethod"))
+    csr = _csr(entry.get("Csr")) if method == "upload" else None
     contacts = entry.get("ContactIdList")
     ids = [id_text(each) for each in contacts] if isinstance(contacts, list) else []
     return Form(
-        domains=_names(entry.get("Domain")),
-        public_key_sha256=_key_of(entry.get("Csr")) if method == "upload" else None,
+        # Of several names in a CSR, the service may show the CN alone.
+        domains=tuple(dict.fromkeys((*_names(entry.get("Domain")), *(csr.domains if csr else ())))),
+        public_key_sha256=csr.public_key_sha256 if csr else None,
         makes_key=None if method is None else method != "upload",
         key_algorithm=text(entry.get("KeyAlgorithm")),
         validation_method=METHODS.get(text(entry.get("ValidationMethod")) or ""),
@@ -268,15 +271,15 @@ def _form(entry: Mapping[str, Any]) -> Form:
     )
 
 
-def _key_of(csr: object) -> str | None:
-    """The key of an uploaded CSR; compared in place of its text, which may come back in another form."""
+def _csr(csr: object) -> Csr | None:
+    """An uploaded CSR. Its key is compared in place of its text, which may come back in another form."""
     if text(csr) is None:
         return None
     from ..._errors import InvalidOption
     from ..._x509.csr import read_csr  # its library is imported only where there is a CSR
 
     try:
-        return read_csr(str(csr), "Csr").public_key_sha256
+        return read_csr(str(csr), "Csr")
     except InvalidOption:
         return None
 

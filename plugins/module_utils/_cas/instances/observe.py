@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ..._errors import ApiError, InvalidOption, Kind, NotAllowed
-from ..status import IN_FLIGHT, VALID, Status
+from ..status import IN_FLIGHT, RUNNING, VALID, Status
 from . import api
 from .certificates import complete
 from .lock import taken, when_applied
 from .plan import judge_present
 from .previews import planned_by_others
-from .refusals import none_serves
-from .select import Seen, is_of, serving, stock_of
+from .refusals import none_serves, used_up
+from .select import Seen, is_for, is_of, serving, stock_of
 from .steps import settings_differ
 from .wanted import State
 
@@ -61,18 +62,42 @@ def _from_pool(run: ApiRun, wanted: InstanceWanted) -> Seen:
     known = wanted.known_instances.known_to(run.actor.account, run.now()) if wanted.known_instances else None
     listed = known if known is not None else tuple(api.list_instances(run, InstanceType=_type(wanted)))
     there = [each for each in listed if wanted.pool is None or is_of(wanted.pool, each)]
-    offset = run.actor.service_offset
-    if known is not None and wanted.known_instances and offset is None:
-        offset = wanted.known_instances.clock_offset
-    others = _taken_by_others(run, wanted)
-    wanted = replace(wanted, avoided=wanted.avoided | others)
-    found = serving(wanted, [*there, *_taken_for_these(run, wanted, there)])
-    found = _known(run, wanted, found) if found else None
-    if found is None or _is_used_up(Seen(wanted, found, clock_offset=offset), run):
-        return _unused(run, Seen(wanted, clock_offset=offset), there, found)
-    if _is_settled(Seen(wanted, found, clock_offset=offset), run):
-        return Seen(wanted, found, clock_offset=offset)
-    return replace(_named(run, replace(wanted, instance_id=found.instance_id)), wanted=wanted)
+    seen = Seen(_without_taken(run, wanted), clock_offset=_offset(run, wanted, known is not None))
+    found = serving(seen.wanted, [*there, *_taken_for_these(run, wanted, there)])
+    if found and not _is_used_up(run, replace(seen, instance=_known(run, wanted, found))):
+        return _serving(run, seen, found)
+    taken = None if wanted.state is State.CANCELLED else _unused(run, seen, there, found)
+    if taken is not None:
+        return taken
+    if known is not None:  # what was bought since is not there
+        return _from_pool(run, replace(wanted, known_instances=None))
+    if wanted.state is State.CANCELLED:
+        return seen
+    why = judge_present(seen, _known(run, wanted, found), run.now()).reason if found else ""
+    stock = stock_of(seen.wanted, there, planned_by_others(run, wanted))
+    raise none_serves(wanted, stock, _rooms(there), used_up(found, why) if found else "")
+
+
+def _serving(run: ApiRun, seen: Seen, listed: Instance) -> Seen:
+    """The instance that is for these names, as the service describes it where the list does not tell enough."""
+    wanted, there = seen.wanted, _known(run, seen.wanted, listed)
+    if _is_settled(run, replace(seen, instance=there)):
+        return replace(seen, instance=there)
+    found = api.describe(run, listed.instance_id)
+    if found and found.certificate_id == listed.certificate_id:
+        found = replace(found, certificate_domains=found.certificate_domains or listed.certificate_domains)
+    if found is None or (found.domains and not is_for(wanted, found)):
+        # It is for other names since it was listed.
+        avoided = wanted.avoided | {listed.instance_id}
+        return _from_pool(run, replace(wanted, known_instances=None, avoided=avoided))
+    return replace(seen, instance=_known(run, wanted, found))
+
+
+def _offset(run: ApiRun, wanted: InstanceWanted, is_known: bool) -> timedelta | None:
+    """How far the service's clock is ahead, as far as this task or the one that listed was told."""
+    if is_known and wanted.known_instances and run.actor.service_offset is None:
+        return wanted.known_instances.clock_offset
+    return run.actor.service_offset
 
 
 def _type(wanted: InstanceWanted) -> str | None:
@@ -80,10 +105,11 @@ def _type(wanted: InstanceWanted) -> str | None:
     return wanted.pool.instance_type.upper() if wanted.pool and wanted.pool.instance_type else None
 
 
-def _taken_by_others(run: ApiRun, wanted: InstanceWanted) -> frozenset[str]:
-    """The instances that tasks of this machine took a moment ago for other names."""
+def _without_taken(run: ApiRun, wanted: InstanceWanted) -> InstanceWanted:
+    """The instances that tasks of this machine took a moment ago for other names are avoided."""
     names = frozenset(wanted.domains)
-    return frozenset(key for key, each in taken(run).items() if each.names != names)
+    others = frozenset(key for key, each in taken(run).items() if each.names != names)
+    return replace(wanted, avoided=wanted.avoided | others)
 
 
 def _taken_for_these(run: ApiRun, wanted: InstanceWanted, listed: Iterable[Instance]) -> list[Instance]:
@@ -93,17 +119,18 @@ def _taken_for_these(run: ApiRun, wanted: InstanceWanted, listed: Iterable[Insta
     return [each for each in (api.describe(run, key) for key in missing) if each is not None]
 
 
-def _is_used_up(seen: Seen, run: ApiRun) -> bool:
-    """Whether a free test instance would have to be applied for again."""
+def _is_used_up(run: ApiRun, seen: Seen) -> bool:
+    """Whether an instance would have to be applied for again that gives no other certificate."""
     instance = seen.instance
-    if instance is None or not instance.is_free_test or instance.certificate_id is None:
+    if instance is None or instance.status is Status.UNKNOWN or instance.status in IN_FLIGHT:
         return False
-    if seen.wanted.state is not State.PRESENT or instance.status in IN_FLIGHT:
+    is_spent = instance.is_free_test and instance.certificate_id is not None
+    if seen.wanted.state is not State.PRESENT or (instance.subscription in RUNNING and not is_spent):
         return False
     return judge_present(seen, instance, run.now()).applies
 
 
-def _is_settled(seen: Seen, run: ApiRun) -> bool:
+def _is_settled(run: ApiRun, seen: Seen) -> bool:
     """Whether the list tells enough: the certificate serves, and nothing is asked that only a description shows."""
     wanted, instance = seen.wanted, seen.instance
     if instance is None or wanted.state is not State.PRESENT or instance.status not in VALID:
@@ -113,19 +140,19 @@ def _is_settled(seen: Seen, run: ApiRun) -> bool:
     return not judge_present(seen, instance, run.now()).applies
 
 
-def _unused(run: ApiRun, seen: Seen, there: list[Instance], used: Instance | None) -> Seen:
+def _unused(run: ApiRun, seen: Seen, there: list[Instance], used: Instance | None) -> Seen | None:
     """An unused instance of the pool, as the service describes it: the list may show what was taken since."""
-    wanted = seen.wanted
-    if wanted.state is State.CANCELLED:
-        raise NotAllowed(f"pool: no instance is for {wanted.named}, so there is no application to withdraw.")
+    wanted, planned = seen.wanted, planned_by_others(run, seen.wanted)
     avoided = wanted.avoided
     while True:
-        stock = stock_of(replace(wanted, avoided=avoided), there, planned_by_others(run, wanted))
+        stock = stock_of(replace(wanted, avoided=avoided), there, planned)
         if not stock.fitting:
-            raise none_serves(wanted, stock, _rooms(there))
+            return None
         found = api.describe(run, stock.fitting[0].instance_id)
         if found and found.is_unused:
             return replace(seen, instance=found, stock=stock, replaced=used)
+        if found and is_for(wanted, found):  # another task took it for the same names
+            return replace(seen, instance=found)
         avoided = avoided | {stock.fitting[0].instance_id}
 
 
@@ -148,7 +175,7 @@ def _with_the_rest(run: ApiRun, seen: Seen) -> Seen:
     if applies or wanted.state is State.CONFIGURED:
         seen = _with_people(run, seen)
     is_used_up = applies and instance.is_free_test and instance.certificate_id is not None
-    switches_on = bool(wanted.auto_reissue) and not instance.auto_reissue
+    switches_on = wanted.auto_reissue and not instance.auto_reissue and (applies or settings_differ(wanted, instance))
     return replace(seen, summary=_summary(run, instance)) if is_used_up or switches_on else seen
 
 

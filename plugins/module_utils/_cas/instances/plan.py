@@ -15,7 +15,7 @@ from ..._errors import NotAllowed
 from ..._plan import Plan, Step
 from ..._x509.renewal_window import opens_at
 from ..renewal_due import judge
-from ..status import DEAD, IN_FLIGHT, VALID, Status, Subscription
+from ..status import DEAD, IN_FLIGHT, RUNNING, VALID, Status, Subscription
 from . import refusals, steps
 from .instance import Instance, is_valid
 from .select import carries_key, covers
@@ -58,6 +58,21 @@ def judge_present(seen: Seen, instance: Instance, now: datetime) -> Verdict:
         names = ", ".join(instance.certificate_domains or instance.form.domains)
         return Verdict(True, True, f"the certificate of {_lower(instance)} is for {names}")
     return _judge_valid(seen, instance, now)
+
+
+def previous_certificate(seen: Seen, now: datetime) -> str | None:
+    """The certificate that another one is waited for beside. Its id may be the new one's already, moments before the
+    application is shown as ended: that is told by what it is good for."""
+    instance = seen.instance
+    if instance is None or instance.status not in IN_FLIGHT or not is_valid(instance):
+        return instance.certificate_id if instance else None
+    if instance.applied:
+        return None
+    try:
+        is_due = judge_present(replace(seen, wanted=replace(seen.wanted, force=False)), instance, now).due
+    except NotAllowed:
+        is_due = True
+    return instance.certificate_id if is_due else None
 
 
 def _judge_valid(seen: Seen, instance: Instance, now: datetime) -> Verdict:
@@ -119,7 +134,9 @@ def _takes(seen: Seen, instance: Instance) -> str:
         return f"instance {instance.instance_id} is unused"
     fit, after = len(seen.stock.fitting), ""
     if seen.replaced:
-        after = f"; the certificate of {_lower(seen.replaced)} is due or does not serve, and a test instance has one"
+        is_over = seen.replaced.subscription not in RUNNING
+        why = f"its subscription is {seen.replaced.subscription.value}" if is_over else "a test instance has one"
+        after = f"; the certificate of {_lower(seen.replaced)} is due or does not serve, and {why}"
     unused = "unused instance that fits" if fit == 1 else "unused instances that fit"
     return f"takes {instance.instance_id}, 1 of {fit} {unused}{after}"
 
@@ -147,12 +164,13 @@ def _present(seen: Seen, now: datetime) -> Plan[Instance]:
     if instance.status in IN_FLIGHT:
         refusals.refuse_in_progress(wanted, instance)
         reason = f"{_lower(instance)} has an application in progress"
-        return Plan(instance, tuple(steps.tag(wanted, instance)), _facts(seen, True, reason))
+        facts = {**_facts(seen, True, reason), "previous_certificate_id": previous_certificate(seen, now)}
+        return Plan(instance, tuple(steps.tag(wanted, instance)), facts)
     verdict = judge_present(seen, instance, now)
     if not verdict.applies:
         return _keep(seen, instance, verdict, now)
     _refuse_application(seen, instance, verdict.reason)
-    found = _settings(seen, instance, verdict.reason, form=True)
+    found = _form_and_settings(seen, instance, verdict.reason, applies=True)
     last = found[-1].leaves or instance if found else instance
     found.append(steps.apply(seen, last, verdict.reason))
     return Plan(instance, tuple(found), _facts(seen, verdict.due, verdict.reason), verdict.warnings)
@@ -162,7 +180,7 @@ def _keep(seen: Seen, instance: Instance, verdict: Verdict, now: datetime) -> Pl
     """A certificate that serves, and what needs no application."""
     if is_valid(instance):
         refusals.refuse_wrong_certificate(seen.wanted, instance)
-    found = _settings(seen, instance, "what needs no application differs", form=False)
+    found = _settings(seen, instance)
     warned = _subscription_warning(seen.wanted, instance, now)
     warnings = (*verdict.warnings, *([warned] if warned else []))
     return Plan(instance, tuple(found), _facts(seen, verdict.due, verdict.reason), warnings)
@@ -172,7 +190,10 @@ def _subscription_warning(wanted: InstanceWanted, instance: Instance, now: datet
     if instance.not_before is None or instance.not_after is None:
         return None
     opens = opens_at(wanted.renew_before, instance.not_before, instance.not_after)
-    return refusals.subscription_warning(_lower(instance), instance.subscription_end, instance.not_after, opens, now)
+    end = instance.subscription_end
+    if end is not None and instance.subscription not in RUNNING:  # closed before its term
+        end = min(end, now)
+    return refusals.subscription_warning(_lower(instance), end, instance.not_after, opens, now)
 
 
 def _refuse_application(seen: Seen, instance: Instance, why: str) -> None:
@@ -186,17 +207,26 @@ def _refuse_application(seen: Seen, instance: Instance, why: str) -> None:
     refusals.refuse_no_company(seen, instance)
 
 
-def _settings(seen: Seen, instance: Instance, reason: str, form: bool) -> list[Step[Instance]]:
-    """What is to be changed beside an application, and its form where there is one."""
-    wanted, found = seen.wanted, list[Step[Instance]]()
-    if form and steps.form_differs(seen, instance):
-        found.append(steps.fill_in(seen, instance, reason))
-    elif steps.settings_differ(wanted, instance):
-        found.append(steps.set_up(wanted, instance, "certificate_name or auto_reissue differs"))
-    if wanted.auto_reissue and any(step.params.get("AutoReissue") for step in found) and not instance.auto_reissue:
+def _form_and_settings(seen: Seen, instance: Instance, reason: str, applies: bool) -> list[Step[Instance]]:
+    """The form of an application, and what is to be changed beside it."""
+    if not steps.form_differs(seen, instance):
+        return _settings(seen, instance, applies)
+    filled = steps.fill_in(seen, instance, reason)
+    return _checked(seen, instance, [filled])
+
+
+def _settings(seen: Seen, instance: Instance, applies: bool = False) -> list[Step[Instance]]:
+    """What is to be changed, and needs no application."""
+    differs = steps.settings_differ(seen.wanted, instance, applies)
+    return _checked(seen, instance, [steps.set_up(seen.wanted, instance, applies)] if differs else [])
+
+
+def _checked(seen: Seen, instance: Instance, found: list[Step[Instance]]) -> list[Step[Instance]]:
+    """Changes that are allowed, and the tags."""
+    if seen.wanted.auto_reissue and not instance.auto_reissue and any("AutoReissue" in each.params for each in found):
         refusals.refuse_hosting(seen)
     last = found[-1].leaves if found else instance
-    return [*found, *steps.tag(wanted, last or instance)]
+    return [*found, *steps.tag(seen.wanted, last or instance)]
 
 
 def _configured(seen: Seen, now: datetime) -> Plan[Instance]:
@@ -210,14 +240,16 @@ def _configured(seen: Seen, now: datetime) -> Plan[Instance]:
         refusals.refuse_in_progress(wanted, instance)
         return Plan(instance, tuple(steps.tag(wanted, instance)), _facts(seen, False, "an application is in progress"))
     reason = _takes(seen, instance) if instance.is_unused and seen.stock else "the form differs"
-    found = _settings(seen, instance, reason, form=True)
+    found = _form_and_settings(seen, instance, reason, applies=False)
     if any(step.action == steps.UPDATE for step in found):
         refusals.refuse_subscription_over(instance, reason)
     return Plan(instance, tuple(found), _facts(seen, False, reason if found else "nothing differs"))
 
 
 def _cancelled(seen: Seen, now: datetime) -> Plan[Instance]:
-    instance = _the(seen)
+    if seen.instance is None:
+        return Plan(None, (), {"reason": f"no instance of the pool is for {seen.wanted.named}"})
+    instance = seen.instance
     refusals.refuse_unknown(instance)
     is_there = instance.status in IN_FLIGHT
     reason = f"{_lower(instance)} has {'an' if is_there else 'no'} application in progress"

@@ -11,10 +11,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ..._errors import StateNotReached
 from ..._plan import Display, Outcome, Plan
 from ..._reconcile import ApiActor, ApiRun, Done, Kind, Run, reconcile
 from ..options import WaitFor, Waiting
-from ..status import VALID, Status
+from ..status import IN_FLIGHT, VALID, Status
 from ..wait.one import Pauses, poll, wait
 from . import api
 from .certificates import complete
@@ -23,7 +24,7 @@ from .goals import goal_of
 from .instance import diff_text
 from .lock import Lock, hold, sent
 from .observe import observe_instance
-from .plan import plan_instance
+from .plan import plan_instance, previous_certificate
 from .previews import plans
 from .refusals import refuse_wrong_certificate
 from .wanted import State
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 # How often an instance may turn out to be taken by a task on another machine.
 _MOST_TAKEN = 10
+# Seconds for which a certificate may be missing after its id was told.
+_LATE = 60.0
 
 
 def ensure_instance(client: Client, wanted: InstanceWanted, seen: Seen | None = None) -> Outcome[Instance]:
@@ -119,7 +122,7 @@ def _settle(run: ApiRun, seen: Seen, plan: Plan[Instance], done: Done[Instance])
     wanted, instance = seen.wanted, done.after
     if instance is None or wanted.state is not State.PRESENT:
         return instance
-    before = seen.instance.certificate_id if seen.instance else None
+    before = previous_certificate(seen, run.now())
     if plan.creates or (instance.status is Status.PENDING_VALIDATION):
         return _awaited(run, wanted, instance, before, wanted.waiting)
     return instance
@@ -128,7 +131,7 @@ def _settle(run: ApiRun, seen: Seen, plan: Plan[Instance], done: Done[Instance])
 def _awaited(run: ApiRun, wanted: InstanceWanted, instance: Instance, before: str | None, waiting: Waiting) -> Instance:
     """An instance where it was waited for to get."""
     found = wait(run, goal_of(waiting.wait_for, before), waiting, instance, api.describe_application)
-    if found.certificate_id in (None, before) or found.certificate_status not in VALID:
+    if found.certificate_id in (None, before) or found.certificate_status not in VALID or found.status in IN_FLIGHT:
         return found
     found = _given(run, found, waiting)
     refuse_wrong_certificate(wanted, found)
@@ -142,7 +145,15 @@ def _given(run: ApiRun, instance: Instance, waiting: Waiting) -> Instance:
         found = complete(run, instance)
         return found if found.certificate else None
 
-    return poll(run, Pauses(run, waiting.interval), look) or instance
+    soon = run.until(run.clock.monotonic() + _LATE)
+    given = poll(soon, Pauses(soon, waiting.interval), look)
+    if given is None:
+        raise StateNotReached(
+            f"{instance.named} was issued certificate {instance.certificate_id}, and the service does not give it yet. "
+            "Run the task again: it looks for it, and applies for nothing.",
+            **instance.facts(run.now()),
+        )
+    return given
 
 
 def _results(instance: Instance | None, now: datetime) -> dict[str, Any]:

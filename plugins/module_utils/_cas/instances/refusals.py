@@ -29,7 +29,7 @@ _WEEKS = 30
 def refuse_unknown(instance: Instance) -> None:
     """No plan acts on what this collection does not know."""
     if instance.status is Status.UNKNOWN:
-        word = one_line(instance.service_status or "nothing", 80)
+        word = one_line(instance.unknown_word or "nothing", 80)
         raise NotAllowed(
             f"{instance.named} is in a state unknown to this collection (the service calls it {word}). {_DONE} Look at "
             "it in the console.",
@@ -66,19 +66,33 @@ def _are(single: int, wildcard: int) -> str:
     )
 
 
-def none_serves(wanted: InstanceWanted, stock: Stock, there: tuple[str, ...]) -> NotAllowed:
-    """No instance of the pool is for these names, and none can be taken; ``there`` says what each unused one holds."""
+def none_serves(wanted: InstanceWanted, stock: Stock, there: tuple[str, ...], used: str = "") -> NotAllowed:
+    """No instance of the pool serves these names, and none can be taken.
+
+    ``there`` says what each unused one holds, ``used`` why the one that is for these names does not serve any more.
+    """
     if stock.planned and stock.unused:
         left = f"the {stock.planned} that would fit are taken by this run's earlier tasks"
     elif stock.unused:
         left = f"{_are(*counts(wanted.domains))}, and its unused instances hold {'; '.join(there)}"
     else:
         left = "none of its instances is unused"
+    found = used or f"no instance is for {wanted.named} already"
     return NotAllowed(
-        f"pool: no instance is for {wanted.named} already, and {left}. {_DONE} Instances are bought in the console; "
-        "cas_instance_info lists those that the account has. Check pool, region and the access key.",
+        f"pool: {found}, and {left}. {_DONE} Instances are bought in the console; cas_instance_info lists those that "
+        "the account has. Check pool, region and the access key.",
         quota=stock.public(False),
     )
+
+
+def used_up(instance: Instance, why: str) -> str:
+    """Why an instance that needs another certificate cannot give one."""
+    ends = (
+        f"its subscription is {instance.subscription.value}"
+        if instance.subscription not in RUNNING
+        else "a free test instance is good for one"
+    )
+    return f"{instance.named} needs another certificate ({why}), but {ends}"
 
 
 def subscription_over(instance: Instance, why: str) -> NotAllowed:

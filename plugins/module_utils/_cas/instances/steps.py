@@ -83,20 +83,22 @@ def fill_in(seen: Seen, instance: Instance, reason: str) -> Step[Instance]:
     return _step(UPDATE, reason, instance, leaves, {key: each for key, each in params.items() if each is not None})
 
 
-def settings_differ(wanted: InstanceWanted, instance: Instance) -> bool:
-    """Whether the name of the certificate or the hosting is another one than asked for."""
-    return bool(_settings_params(wanted, instance))
+def settings_differ(wanted: InstanceWanted, instance: Instance, applies: bool = False) -> bool:
+    """Whether the name of the certificate or the hosting is another one than asked for.
+
+    What the service does not say is no difference, once the instance has names; but when it is applied for anyhow.
+    """
+    return bool(_settings_params(wanted, instance, applies))
 
 
-def set_up(wanted: InstanceWanted, instance: Instance, reason: str) -> Step[Instance]:
+def set_up(wanted: InstanceWanted, instance: Instance, applies: bool) -> Step[Instance]:
     """Change what needs no application."""
-    params = {"InstanceId": instance.instance_id, **_settings_params(wanted, instance)}
-    return _step(UPDATE, reason, instance, _settled(wanted, instance), params)
+    params = {"InstanceId": instance.instance_id, **_settings_params(wanted, instance, applies)}
+    return _step(UPDATE, "certificate_name or auto_reissue differs", instance, _settled(wanted, instance), params)
 
 
-def _settings_params(wanted: InstanceWanted, instance: Instance) -> dict[str, Any]:
-    """What differs; what the service does not say is no difference, once the instance has names."""
-    name, hosted, is_blank = wanted.certificate_name, wanted.auto_reissue, not instance.domains
+def _settings_params(wanted: InstanceWanted, instance: Instance, applies: bool) -> dict[str, Any]:
+    name, hosted, is_blank = wanted.certificate_name, wanted.auto_reissue, applies or not instance.domains
     there, is_hosted = instance.certificate_name, instance.auto_reissue
     is_named = name is None or name == there or (there is None and not is_blank)
     is_switched = hosted is None or hosted is is_hosted or (is_hosted is None and not (is_blank and hosted))
