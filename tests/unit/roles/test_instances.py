@@ -8,26 +8,24 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from tests.emulator.instances.facts import Instance
+from tests.support.runs import IN_VAIN, is_back, is_one_line_a_host, is_renewed, sentences, user_reloads
 from tests.support.site import Site, shown, site
-
-from .test_output import IN_VAIN, is_back, is_one_line_a_host, is_renewed, sentences, user_reloads
 
 CONTACT = {"contact": "Operations"}
 BUY = {"pool": {"instance_type": "buy", "spec": "geo.dv.f"}, **CONTACT}
 TEST = {"pool": {"instance_type": "test"}, **CONTACT}
 HOSTS = ("plain", "one", "two", "user", "stuck", "test", "moved", "kept")
-# These begin with orders.
+# These begin with orders, though the group tells of instances.
 MOVE = ("moved", "kept")
 # Seconds that the CA needs, so that there is something to publish meanwhile.
 REVIEW = 2
 
 
-def moves(found: Site, host: str, instance: dict[str, Any] = BUY) -> None:
-    """The one line that changes, and which instance it is."""
-    found.hosts[host].update(certificate_source="instance", certificate_instance=instance)
+def moves(found: Site, host: str) -> None:
+    """The one line that changes."""
+    found.hosts[host]["certificate_source"] = "instance"
 
 
 def user_publishes(found: Site, host: str) -> Path:
@@ -56,16 +54,16 @@ def used(found: Site) -> list[Instance]:
 
 def test_the_same_tasks_take_care_of_instances(tmp_path: Path) -> None:
     """Issue, reissue, roll back, a day without work; a group, the user's tasks, test instances, hosts that move."""
-    with site(tmp_path, HOSTS) as found:
+    with site(tmp_path, HOSTS, source="instance", instance=BUY) as found:
         found.account.turn(lifetime_days=90.0, review_seconds=REVIEW)
         found.account.add_instance(spec="geo.dv.f", count=5)
         found.account.add_instance(type="TEST", count=2)
         found.share("pair", "one", "two")
         user_reloads(found, "user")
         noted = user_publishes(found, "user")
-        for host in HOSTS:
-            if host not in MOVE:
-                moves(found, host, TEST if host == "test" else BUY)
+        found.hosts["test"]["certificate_instance"] = TEST
+        for host in MOVE:
+            found.hosts[host]["certificate_source"] = "order"
         _issues(found, noted)
         moves(found, "moved")
         _reissues(found)
