@@ -9,8 +9,8 @@ DOCUMENTATION = r"""
 module: certificate
 short_description: Keep one certificate on one host valid, installed and served
 description:
-  - "Does the whole chain: private key and CSR on the host, order, validation, wait, installation, reload, check of
-    what is served. A task that was interrupted is resumed by the next one."
+  - "Does the whole chain: private key and CSR on the host, order or application, validation, wait, installation,
+    reload, check of what is served. A task that was interrupted is resumed by the next one."
   - Made to be run daily. It reads what is installed on the host and what is served first. If nothing is due, it
     makes no API call.
   - The private key is created on the host and stays there. The API and DNS are called from the controller, with the
@@ -23,7 +23,8 @@ options:
     description:
       - Domains of the certificate. The first one is the common name. Internationalized domain names (IDN) are
         converted to A-labels (punycode).
-      - Five at most; either all single domains or all wildcards.
+      - Five at most, either all single domains or all wildcards; with O(source=instance), as many as the instance
+        holds.
       - A certificate that also contains the names that a CA adds for free (C(www.) and the bare domain) is the same
         certificate.
     type: list
@@ -43,14 +44,90 @@ options:
     default: /etc/ssl/certops
   source:
     description:
-      - "Where the certificate comes from. V(order): an order of a resource plan."
+      - Where the certificate comes from.
+      - "V(order): an order of a resource plan, which the service has not sold since February 2026; see
+        M(certops.alicloud.cas_order)."
+      - "V(instance): a subscription instance, O(instance); see M(certops.alicloud.cas_instance). A renewal is another
+        application of the same instance."
+      - A certificate that comes from the other source stays until it is due. What is in progress there is told and not
+        resumed.
     type: str
-    choices: [order]
+    choices: [order, instance]
     default: order
+  instance:
+    description:
+      - The instance that the certificate comes from, and what an application is sent with. Required with
+        O(source=instance), and not valid otherwise.
+      - Text is short for a dictionary with this O(instance.instance_id).
+      - Without a due certificate, the instance is not looked at.
+    type: raw
+    suboptions:
+      instance_id:
+        description:
+          - ID of the instance; see O(certops.alicloud.cas_instance#module:instance_id).
+          - Give either this or O(instance.pool).
+        type: str
+      pool:
+        description:
+          - Which instances may be used. Every key narrows the choice; V({}) allows all of them.
+          - The instance that is for these domains already is used, otherwise the first unused one that has room for
+            them. A free test instance is good for one certificate; then the next one is taken. None is ever bought.
+        type: dict
+        suboptions:
+          instance_type:
+            description: V(buy) for paid instances, V(test) for free and test ones.
+            type: str
+            choices: [buy, test]
+          brand:
+            description: Brand, as the console or M(certops.alicloud.cas_instance_info) shows it.
+            type: str
+          spec:
+            description: Specification, for example C(geo.dv.f).
+            type: str
+          certificate_type:
+            description: What the CA verifies.
+            type: str
+            choices: [DV, OV, EV]
+      contact_ids:
+        description:
+          - IDs of the contacts of an application. The first application of an instance needs one; later ones use those
+            of the instance.
+          - Give either this or O(instance.contact).
+        type: list
+        elements: str
+      contact:
+        description:
+          - Name of the contact, exactly as the account has it. It is an error if two contacts have this name.
+        type: str
+      company_id:
+        description:
+          - ID of the company, which OV and EV certificates are issued to. Give either this or O(instance.company).
+        type: str
+      company:
+        description:
+          - Name of the company, exactly as the account has it. It is an error if two companies have this name.
+        type: str
+      certificate_name:
+        description:
+          - Name of the certificates in the account, up to 63 ASCII characters.
+        type: str
+      auto_reissue:
+        description:
+          - Whether the service reissues the certificate by itself (hosting); see
+            O(certops.alicloud.cas_instance#module:auto_reissue). It is set when an application is sent.
+        type: bool
+      reuse_hosted:
+        description:
+          - While hosting is on, whether to wait for what it reissues, and not to apply for a certificate that is due.
+            It is installed with the key that is in use, since hosting applies with the CSR that is there.
+        type: bool
+        default: true
+    version_added: 0.2.0
   product_code:
     description:
       - Product of the order. Each order uses one certificate of the quota that the account has for it; see
         O(certops.alicloud.cas_order#module:product_code).
+      - Not used with O(source=instance), as O(contact), O(company_name), O(check_quota) and O(renew_strategy).
     type: str
     default: digicert-free-1-free
   contact:
@@ -74,7 +151,8 @@ options:
     type: str
   tags:
     description:
-      - Tags of a new order; see O(certops.alicloud.cas_order#module:tags).
+      - Tags of a new order; see O(certops.alicloud.cas_order#module:tags). With O(source=instance), tags of the
+        instance, which are added when an application is sent.
     type: dict
   check_quota:
     description:
@@ -191,19 +269,20 @@ options:
     default: false
   wait_timeout:
     description:
-      - Seconds to wait for the certificate. After that the task fails; the order stays, and the next run resumes
-        it.
+      - Seconds to wait for the certificate. After that the task fails; the order or application stays, and the next run
+        resumes it.
     type: int
     default: 4500
   poll_interval:
     description:
-      - Seconds between the first two queries of an order. Later intervals grow to 60 seconds.
+      - Seconds between the first two queries of an order or instance. Later intervals grow to 60 seconds.
     type: float
     default: 5.0
   until:
     description:
       - "How far the task goes. V(staged): key and CSR are on the host."
-      - "V(requested): the order is placed and its validation is published; nothing is waited for."
+      - "V(requested): the order is placed or the application is sent, and its validation is published; nothing is
+        waited for."
       - "V(issued): the certificate is stored on the host, not in use yet."
       - "V(installed): the certificate is in use, the services are reloaded, the endpoints are checked."
       - A later task resumes where the earlier one stopped.
@@ -290,8 +369,8 @@ options:
     default: true
   order_id:
     description:
-      - ID of the order that an earlier task placed, as text. The task waits for it, and fails if it is refused or
-        cancelled, instead of placing another one.
+      - ID of the order that an earlier task placed, or of the instance that it applied for, as text. The task waits for
+        it, and fails if it is refused or cancelled, instead of applying again.
     type: str
   copied:
     description:
@@ -307,8 +386,8 @@ options:
     description:
       - What to do when a certificate for these domains was issued for a key that is not on the host, for instance
         because the host was reinstalled.
-      - With V(false), the task fails and says so. With V(true), a new certificate is ordered, which uses one
-        certificate of the quota; the old one stays valid. Set it for one run.
+      - With V(false), the task fails and says so. With V(true), a new certificate is applied for; an order uses one
+        certificate of the quota. The old one stays valid. Set it for one run.
     type: bool
     default: false
   connection:
@@ -343,7 +422,7 @@ options:
   left:
     description:
       - With O(certificates), the result RV(left) of an earlier task with the same list. Only these certificates are
-        worked on, each with the order that was placed for it.
+        worked on, each with the order that was placed or the instance that was applied for.
     type: list
     elements: dict
 attributes:
@@ -371,6 +450,8 @@ notes:
 seealso:
   - module: certops.alicloud.cas_order
     description: Apply for a certificate without a host.
+  - module: certops.alicloud.cas_instance
+    description: Apply for a certificate of an instance without a host.
   - module: certops.alicloud.certificate_store_info
     description: Read what is installed and what is served.
 """
@@ -379,6 +460,18 @@ EXAMPLES = r"""
 - name: Keep the certificate of this web server valid
   certops.alicloud.certificate:
     domains: [www.example.com]
+    services: [nginx]
+    endpoints: ["127.0.0.1:443"]
+  become: true
+
+- name: Keep a certificate of a subscription instance valid
+  certops.alicloud.certificate:
+    domains: [www.example.com]
+    source: instance
+    instance:
+      pool:
+        instance_type: buy
+      contact_ids: ["2604551"]
     services: [nginx]
     endpoints: ["127.0.0.1:443"]
   become: true
@@ -412,6 +505,9 @@ EXAMPLES = r"""
         endpoints: ["127.0.0.1:443", "192.0.2.10:443"]
       - domains: [api.example.com]
         key_type: RSA
+      - domains: [shop.example.com]
+        source: instance
+        instance: cas-cn-0f950cacd7
   become: true
 
 - name: Reload a program that is not a service
@@ -426,8 +522,9 @@ EXAMPLES = r"""
 RETURN = r"""
 action:
   description:
-    - "What is or would be done: V(nothing), V(apply) (a first order), V(renew), V(install) (a certificate that is
-      there), V(reload), or V(wait) (an order is in progress)."
+    - "What is or would be done: V(nothing), V(apply) (a first certificate, or one of another source), V(renew),
+      V(install) (a certificate that is there), V(reload), or V(wait) (an order or application is in progress, or was
+      issued)."
   type: str
   returned: success
   sample: renew
@@ -490,9 +587,15 @@ publish:
   elements: dict
   returned: success
 order:
-  description: The order, as RV(certops.alicloud.cas_order#module:order); null if none was looked at.
+  description: The order, as RV(certops.alicloud.cas_order#module:order); null if none was looked at, and with
+    O(source=instance).
   type: dict
   returned: success
+instance:
+  description: The instance, as RV(certops.alicloud.cas_instance#module:instance); null if none was looked at.
+  type: dict
+  returned: with O(source=instance)
+  version_added: 0.2.0
 certificates:
   description:
     - With O(certificates), the result of each one, in the order of the list.
@@ -574,14 +677,15 @@ left:
       returned: always
       sample: www.example.com
     order_id:
-      description: ID of the order that is in progress; null if there is none.
+      description: ID of the order that is in progress, or of the instance whose application is; null if there is none.
       type: str
       returned: always
       sample: "98987582437920968"
 quota:
-  description: The quota before the order, as RV(certops.alicloud.cas_order#module:quota).
+  description: The quota before the order, as RV(certops.alicloud.cas_order#module:quota). With O(source=instance), the
+    unused instances before one is taken, as RV(certops.alicloud.cas_instance#module:quota).
   type: dict
-  returned: if an order is or would be placed and the quota was read
+  returned: if an order is or would be placed and the quota was read, or if an unused instance is or would be taken
 plan:
   # fragment: tests/tools/returns/plan.yml
   description:
@@ -596,7 +700,7 @@ plan:
     action:
       description:
         - "V(stage): key and CSR are made on the host."
-        - The name of an operation of the API that changes orders.
+        - The name of an operation of the API that changes orders or instances.
         - "V(publish): what validates the domains is published."
         - "V(store): the certificate is stored beside its key."
         - "V(install): the generation is put in use."
@@ -618,7 +722,12 @@ plan:
     order_id:
       description: ID of the order that the step acts on; null for a new one.
       type: str
-      returned: for operations of the API
+      returned: for operations on orders
+    instance_id:
+      description: ID of the instance that the step acts on.
+      type: str
+      returned: for operations on instances
+      sample: cas-cn-0f950cacd7
     service:
       description: Name of the service.
       type: str

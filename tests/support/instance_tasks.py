@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outc
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response, Transport
 from tests.emulator.core.emulator import Emulator
 from tests.support import client
-from tests.support.instance_calls import CONTACT, UPDATE
+from tests.support.instance_calls import CONTACT, DETAIL, LIST, UPDATE
 
 WWW = "www.example.com"
 PEOPLE: dict[str, Any] = {"contact_ids": [str(CONTACT)]}
@@ -82,3 +83,31 @@ def dying(account: Emulator, number: int, is_before: bool) -> Transport:
         raise Killed
 
     return exchange
+
+
+def lagging(account: Emulator, seconds: float) -> Transport:
+    """The service, where an application shows only some seconds after it was sent."""
+    real = client.transport(account)
+
+    def exchange(request: Request, timeout: float) -> Response:
+        response = real(request, timeout)
+        try:
+            content = json.loads(response.body)
+        except ValueError:
+            return response
+        if request.headers["x-acs-action"] not in (DETAIL, LIST):
+            return response
+        for entry in content.get("InstanceList", [content]):
+            _age(account, entry, seconds)
+        return response._replace(body=json.dumps(content).encode())
+
+    return exchange
+
+
+def _age(account: Emulator, entry: dict[str, Any], seconds: float) -> None:
+    instance = account.world.instances.get(entry.get("InstanceId", ""))
+    last = instance.application if instance else None
+    if instance and last and account.world.now() < last.submitted + seconds:
+        entry["Status"] = "normal" if instance.certificates else "inactive"
+        entry["PendingResult"] = "issued" if instance.certificates else "none"
+        entry["DomainValidationList"] = []

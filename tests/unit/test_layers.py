@@ -21,7 +21,7 @@ TASK, CONNECTION, ERRORS, TEXT, PLAN, RECONCILE = (
 RPC, HOST, X509, CAS, ALIDNS, STORE, DNS, CERTIFICATE = (
     f"{UTILS}._{name}" for name in ("rpc", "host", "x509", "cas", "alidns", "store", "dns", "certificate")
 )
-ORDERS, WAIT = f"{CAS}.orders", f"{CAS}.wait"
+ORDERS, INSTANCES, WAIT = f"{CAS}.orders", f"{CAS}.instances", f"{CAS}.wait"
 MODULES, ACTIONS, DIRECT = "plugins.modules", "plugins.action", "plugins.plugin_utils.direct"
 # The action that has a module's work to do, because it acts on the controller and on the host.
 CHAIN_ACTION = f"{ACTIONS}.certificate"
@@ -34,6 +34,10 @@ PURE = (
     "plan",
     "select",
     "renewal",
+    "renewal_due",
+    "validation",
+    "order",
+    "instance",
     "steps",
     "refusals",
     "goals",
@@ -317,8 +321,10 @@ def test_all_packages_were_read() -> None:
     assert {TASK, CONNECTION, ERRORS, TEXT, PLAN, RECONCILE, RPC, HOST, X509, CAS, ALIDNS, STORE, DNS, DIRECT} <= tops
     assert CERTIFICATE in tops
     assert sum(under(name, ACTIONS) for name in FILES) == sum(under(name, MODULES) for name in FILES)
-    assert {*IO, f"{ORDERS}.api", f"{ALIDNS}.api"} <= FILES.keys()
-    assert len([name for name in FILES if under(name, PLAN, *PRODUCTS) and name.split(".")[-1] in PURE]) >= 15
+    assert {*IO, f"{ORDERS}.api", f"{INSTANCES}.api", f"{ALIDNS}.api"} <= FILES.keys()
+    pure = {name for name in FILES if under(name, PLAN, *PRODUCTS) and name.split(".")[-1] in PURE}
+    assert {f"{INSTANCES}.{name}" for name in ("instance", "select", "plan", "steps", "refusals", "goals")} <= pure
+    assert len(pure) >= 24
     assert sum(under(name, EMULATOR) for name in FILES) > 10
 
 
@@ -378,6 +384,10 @@ def test_no_test_file_imports_a_test_file() -> None:
         pytest.param(store_imports_no_service, f"{STORE}.info", "from .._cas.options import positive", id="options"),
         pytest.param(kinds_do_not_import_one_another, f"{WAIT}.one", "from ..orders.api import describe", id="shared"),
         pytest.param(kinds_do_not_import_one_another, f"{CAS}.two.plan", "from ..orders.plan import x", id="a kind"),
+        pytest.param(kinds_do_not_import_one_another, f"{INSTANCES}.lock", "from ..orders import lock", id="instances"),
+        pytest.param(kinds_do_not_import_one_another, f"{ORDERS}.info", "from ..instances.api import x", id="orders"),
+        pytest.param(plan_does_no_io, f"{INSTANCES}.select", "from . import api", id="a selection"),
+        pytest.param(plan_does_no_io, f"{INSTANCES}.instance", "from .lock import Lock", id="an instance"),
         pytest.param(plan_does_no_io, f"{ORDERS}.plan", "from .api import describe", id="directly"),
         pytest.param(plan_does_no_io, f"{ORDERS}.plan", "from . import api", id="by the package"),
         pytest.param(plan_does_no_io, f"{X509}.hostnames", "from .._rpc.client import Client", id="through a file"),

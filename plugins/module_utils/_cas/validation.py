@@ -90,7 +90,8 @@ def _of_entry(entry: Mapping[str, Any]) -> ValidationRecord | ValidationFile | N
     if METHODS.get(kind or "") == "file":
         return _file_of(domain, key, value)
     place = _in_zone(key.strip().rstrip(".").lower(), (root or domain).strip().rstrip(".").lower())
-    return _record(place, key, kind or "TXT", value, (domain,))
+    clear = _is_clear(place, kind or "TXT", (domain,))
+    return ValidationRecord(domain, place if clear else None, kind or "TXT", value, key)
 
 
 def _in_zone(key: str, zone: str) -> str:
@@ -172,8 +173,13 @@ def _record(place: str, raw: str, kind: str, value: str, domains: tuple[str, ...
     owner = max(owners, key=len, default=domains[0] if len(domains) == 1 else None)
     names = {name} if owners else {_full_name(name, base(domain)) for domain in domains}
     full = names.pop() if len(names) == 1 else None
-    clear = full and _NAME_CHARACTERS.issuperset(name) and _validates(kind, name) and _is_ours(full, domains)
+    clear = full and _is_clear(full, kind, domains)
     return ValidationRecord(owner, full if clear else None, kind, value, raw)
+
+
+def _is_clear(name: str, kind: str, domains: tuple[str, ...]) -> bool:
+    """Whether a record can be published under a full name."""
+    return _NAME_CHARACTERS.issuperset(name) and _validates(kind, name) and _is_ours(name, domains)
 
 
 def _is_ours(name: str, domains: tuple[str, ...]) -> bool:

@@ -14,6 +14,7 @@ from .._alidns.zones import zone_in_this_run
 from .._dns.record_names import VALIDATION_LABEL
 from .._errors import Failure, MissingLibrary, NotAllowed
 from .._x509.hostnames import base
+from . import texts
 from .publish import alidns_record, nsupdate_of, place_of, record_places
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def refuse_what_would_fail(run: Run[Actors], seen: Seen) -> list[dict[str, Any]]
         resolver = _resolver(run)
         return _preflight(run, wanted, brand, resolver, zones) if resolver else []
     except Failure as failure:
-        failure.msg += " Nothing was ordered."
+        failure.msg += f" {texts.words(wanted).nothing}"
         raise
 
 

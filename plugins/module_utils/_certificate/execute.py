@@ -20,6 +20,7 @@ from .checks import await_visible
 from .observe import look_at_host, source_of
 from .plan import number_of
 from .steps import Part
+from .texts import Back
 from .wanted import Until
 
 if TYPE_CHECKING:
@@ -64,7 +65,11 @@ def at_work(run: Run[Actors], seen: Seen, plan: Plan[Chain]) -> Iterator[Work]:
 
 
 def _clear_abandoned(run: Run[Actors], seen: Seen) -> None:
-    """Tell of orders for other names that are not resumed, and remove what was published for them."""
+    """Tell of what is not resumed, for other names or of another source, and remove what was published for the first;
+    what was published for the second is that of the generation, which is removed with it."""
+    source, staged = seen.wanted.options["source"], seen.look.staged
+    if staged and seen.orders_something and not seen.look.in_progress(source):
+        run.warnings.extend(texts.other_source(source, staged))
     for other in seen.look.abandoned if seen.orders_something else ():
         run.warnings.append(texts.abandoned(other))
         if not run.read_only:
@@ -146,7 +151,7 @@ def _have_order(run: Run[Actors], seen: Seen, work: Work) -> Thing:
 def refuse_another(run: Run[Actors], seen: Seen) -> None:
     """Raise why what the task is to wait for gives no certificate, instead of applying for another one."""
     named = seen.wanted.options["order_id"]
-    if named and seen.foreseen is not None and seen.foreseen.outcome.plan.changed:
+    if named and seen.foreseen is not None and seen.foreseen.outcome.plan.creates:
         source_of(seen.wanted).refuse_another(run, seen, seen.foreseen, named)
 
 
@@ -247,12 +252,13 @@ def _roll_back(run: Run[Actors], seen: Seen, work: Work, failure: Failure) -> Fa
     """Put back what was in use before, and reload again; returns the failure that says so."""
     previous = work.previous if work.previous is not None else seen.look.served_generation
     if previous is None or previous == work.generation:
-        return texts.rolled_back(failure, work.generation, None, None)
+        return texts.rolled_back(seen.wanted, failure, work.generation, Back(None))
     try:
         run.actor.host.change({**seen.wanted.directory, "state": "current", "generation": previous})
     except Failure as problem:
-        return texts.rolled_back(failure, work.generation, previous, problem)
-    return texts.rolled_back(failure, work.generation, previous, None, _reloads_that_fail(run, seen))
+        return texts.rolled_back(seen.wanted, failure, work.generation, Back(previous, problem))
+    failed = _reloads_that_fail(run, seen)
+    return texts.rolled_back(seen.wanted, failure, work.generation, Back(previous, failed=failed))
 
 
 def _reloads_that_fail(run: Run[Actors], seen: Seen) -> list[Failure]:

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,13 +16,14 @@ from .._cas.instances import reconcile as instances
 from .._cas.instances import refusals
 from .._cas.instances.wanted import InstanceWanted
 from .._cas.status import VALID
-from .._errors import Failure, StateNotReached
+from .._errors import Failure
 from .._store.decide import Action
 from .._store.model import moment
 from .._text import utc_text
 from .._x509.csr import read_csr
 from .._x509.renewal_window import opens_at, window
 from . import texts
+from .argspec import INSTANCE
 from .source import Foreseen
 
 if TYPE_CHECKING:
@@ -29,59 +31,53 @@ if TYPE_CHECKING:
     from .._cas.instances.select import Seen as InstancesSeen
     from .._plan import Outcome
     from .._reconcile import Run
+    from .._x509.certificate import Certificate
     from .observe import Actors, Seen
     from .wanted import CertificateWanted
 
 
 def foresee(run: Run[Actors], seen: Seen, csr: str) -> Foreseen:
     asked = _asked(seen, csr)
-    try:
-        return _foreseen(run, seen, asked)
-    except Failure as failure:
-        if not failure.facts.get("key_mismatch") or _has_staged_key(seen):
-            raise
-        # Hosting may have reissued it for the key that is in use.
-        found = _foreseen(run, seen, replace(asked, csr=None))
-        if not _is_for_key_in_use(seen, found):
-            raise
-        return replace(found, keeps_key=True)
+    with _options_of_the_chain():
+        found, outcome = instances.foresee(run.actor.cas, asked)
+    plan, instance = outcome.plan, outcome.after
+    brand = (instance.brand or "").lower() if instance else ""
+    foreseen = Foreseen(asked, found, outcome, brand=brand)
+    # What is there, while no application for another one is in progress or to be sent.
+    there = instance.certificate if instance and instance.status in VALID and not plan.creates else None
+    if there is None:
+        return foreseen
+    if there.sha256_fingerprint == asked.in_use:
+        return replace(foreseen, nothing=plan.facts["reason"])
+    return replace(foreseen, keeps_key=_keeps_key(seen, asked, there))
+
+
+def _keeps_key(seen: Seen, asked: InstanceWanted, there: Certificate) -> bool:
+    """Whether a certificate that hosting reissued is for the key in use. Raises NotAllowed where another is staged."""
+    if asked.csr is None or there.public_key_sha256 in (None, asked.csr.public_key_sha256):
+        return False
+    staged = seen.look.staged or {}
+    if staged.get("key"):
+        raise texts.key_staged(seen.wanted, staged["generation"])
+    return True
 
 
 def _asked(seen: Seen, csr: str) -> InstanceWanted:
     wanted, look = seen.wanted, seen.look
-    current = look.current or {}
-    return replace(
-        wanted.instance(csr, look.noted_instance_id),
+    current, staged = look.current or {}, look.staged or {}
+    asked = replace(
+        wanted.instance(csr, look.in_progress("instance")),
         in_use=str(current.get("sha256_fingerprint", "")),
+        recorded_id=current.get("instance_id"),
+        key_in_use=current.get("public_key_sha256"),
         due_on_host=seen.action is Action.RENEW,
         force=bool(wanted.options["force"]),
         revoked=bool(seen.revocation.revoked),
     )
-
-
-def _foreseen(run: Run[Actors], seen: Seen, asked: InstanceWanted) -> Foreseen:
-    found, outcome = instances.foresee(run.actor.cas, asked)
-    instance = outcome.after
-    brand = (instance.brand or "").lower() if instance else ""
-    is_in_use = instance is not None and not outcome.plan.changed and _is_in_use(asked, instance)
-    return Foreseen(asked, found, outcome, outcome.plan.facts["reason"] if is_in_use else None, brand=brand)
-
-
-def _is_in_use(asked: InstanceWanted, instance: Instance) -> bool:
-    """Whether the host has the newest certificate, and no other one is in progress."""
-    there = instance.certificate
-    return there is not None and instance.status in VALID and there.sha256_fingerprint == asked.in_use
-
-
-def _has_staged_key(seen: Seen) -> bool:
-    return bool(seen.look.staged and seen.look.staged["key"])
-
-
-def _is_for_key_in_use(seen: Seen, found: Foreseen) -> bool:
-    instance: Instance | None = found.outcome.after
-    key = (seen.look.current or {}).get("public_key_sha256")
-    there = instance.certificate if instance and not found.outcome.plan.changed else None
-    return there is not None and key is not None and there.public_key_sha256 == key
+    if wanted.options["rotate_key"] or staged.get("key") or asked.csr is None or asked.key_in_use is None:
+        return asked
+    # The form of an application for the key in use may be there already.
+    return replace(asked, csr=replace(asked.csr, public_key_sha256=asked.key_in_use))
 
 
 def refuse_another_key(run: Run[Actors], foreseen: Foreseen, thing: Instance | None) -> None:
@@ -90,22 +86,22 @@ def refuse_another_key(run: Run[Actors], foreseen: Foreseen, thing: Instance | N
 
 def ensure(run: Run[Actors], foreseen: Foreseen, csr: str) -> Outcome[Instance]:
     seen = _with_csr(foreseen, csr)
-    return instances.ensure_instance(run.actor.cas, seen.wanted, seen)
+    with _options_of_the_chain():
+        return instances.ensure_instance(run.actor.cas, seen.wanted, seen)
 
 
 def _with_csr(foreseen: Foreseen, csr: str) -> InstancesSeen:
     """What was seen and is asked of the service, with the CSR of the generation."""
     seen: InstancesSeen = foreseen.seen
-    return replace(seen, wanted=replace(seen.wanted, csr=read_csr(csr, "csr_content")))
+    return replace(seen, wanted=replace(seen.wanted, csr=read_csr(csr, "csr_content"), key_in_use=None))
 
 
 def await_certificate(run: Run[Actors], foreseen: Foreseen, csr: str, thing: Instance, timeout: float) -> Instance:
     seen = _with_csr(foreseen, csr)
     if not foreseen.outcome.plan.creates and thing.status in VALID and thing.certificate:
         return thing  # it was there before
-    before = (seen.replaced or seen.instance) if seen.instance else None
-    known = before.certificate_id if before and before.instance_id == thing.instance_id else None
-    return instances.await_certificate(run.actor.cas, seen.wanted, thing, known, timeout)
+    with _options_of_the_chain():
+        return instances.await_certificate(run.actor.cas, seen, thing, timeout)
 
 
 def record(seen: Seen, thing: Instance | None) -> dict[str, Any]:
@@ -118,20 +114,29 @@ def record(seen: Seen, thing: Instance | None) -> dict[str, Any]:
 
 def refuse_another(run: Run[Actors], seen: Seen, foreseen: Foreseen, named: str) -> None:
     instance: Instance | None = foreseen.seen.instance
-    if instance is None or instance.instance_id != named or instance.refusal is None:
-        raise texts.gone(seen.wanted, f"instance {named}", seen.look, instance_id=named)
-    refused = StateNotReached(
-        f"The application of {instance.named[:1].lower()}{instance.named[1:]} was refused. The service says: "
-        f"{instance.refusal}. Check the record or file that was to be published, CAA records, and the contact. Run the "
-        "task again to apply again."
-    )
-    raise texts.not_issued(seen.wanted, instance, refused, seen.look)
+    if instance is not None and instance.instance_id == named:
+        try:
+            with _options_of_the_chain():
+                instances.refuse_ended(run.actor.cas, foreseen.asked, instance)
+        except Failure as failure:
+            raise texts.not_issued(seen.wanted, instance, failure, seen.look) from None
+    raise texts.gone(seen.wanted, f"instance {named}", seen.look, instance_id=named)
 
 
 def subscription_warning(wanted: CertificateWanted, current: Mapping[str, Any], now: datetime) -> str | None:
     """What is warned of the subscription that the certificate in use comes from, by what the host has noted."""
     end, begins, ends = (moment(current[name]) for name in ("subscription_end", "not_before", "not_after"))
-    if begins is None or ends is None:
+    if end is None or begins is None or ends is None:
         return None
     opens = opens_at(window(wanted.options["renew_before"], "renew_before"), begins, ends)
-    return refusals.subscription_warning(f"instance {current['instance_id']}", end, ends, opens, now)
+    return refusals.noted_subscription_warning(f"instance {current['instance_id']}", (end, ends, opens), now)
+
+
+@contextmanager
+def _options_of_the_chain() -> Iterator[None]:
+    """What is refused of an instance is told with the options of ``certificate``."""
+    try:
+        yield
+    except Failure as failure:
+        failure.msg = texts.with_options(failure.msg, INSTANCE)
+        raise

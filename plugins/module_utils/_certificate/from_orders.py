@@ -51,7 +51,7 @@ def _foreseen(ordering: Ordering, seen: OrdersSeen[Any], outcome: Outcome[Order]
 
 def _foresee_noted(run: Run[Actors], seen: Seen, csr: str) -> Foreseen | None:
     """The order that this machine made a moment ago for the host, read by its number; None where it does not serve."""
-    noted = seen.look.noted_order_id
+    noted = seen.look.in_progress("order")
     if noted is None:
         return None
     ordering = seen.wanted.order(csr, noted)
@@ -90,7 +90,7 @@ def _asked(foreseen: Foreseen, csr: str) -> OrdersSeen[Any]:
 def record(seen: Seen, thing: Order | None) -> dict[str, Any]:
     look, asked = seen.look, seen.foreseen.asked if seen.foreseen else None
     order_id = thing.order_id if thing else None
-    is_noted = order_id is not None and order_id == look.noted_order_id
+    is_noted = order_id is not None and order_id == look.in_progress("order")
     previous = asked.order_id if isinstance(asked, RenewalWanted) else look.renews if is_noted else None
     return {
         "order_id": order_id,

@@ -120,15 +120,9 @@ class Look:
         """Whether the certificate in use, or the one in progress, is known to be of an order or an instance."""
         return bool(self.current_order_id or self.renews or (self.current or {}).get("instance_id"))
 
-    @property
-    def noted_instance_id(self) -> str | None:
-        """The instance whose application is in progress, as the host has noted it."""
-        return self.staged.get("instance_id") if self.staged else None
-
-    @property
-    def noted_order_id(self) -> str | None:
-        """The order in progress, as the host has noted it."""
-        return self.staged["order_id"] if self.staged else None
+    def in_progress(self, source: str) -> str | None:
+        """The order in progress, or the instance whose application is, as the host has noted it."""
+        return self.staged.get(f"{source}_id") if self.staged else None
 
     @property
     def renews(self) -> str | None:
@@ -279,7 +273,7 @@ def _refuse_problems(run: Run[Actors], wanted: CertificateWanted, look: Look) ->
     if look.problems and run.read_only and not look.refused:
         run.warnings.extend(f"{wanted.named}: {problem}" for problem in look.problems)
     elif look.problems:
-        raise NotAllowed(" ".join([*look.problems, "Nothing was ordered."]))
+        raise NotAllowed(" ".join([*look.problems, texts.words(wanted).nothing]))
 
 
 def _csr(wanted: CertificateWanted, look: Look) -> str:
@@ -301,17 +295,20 @@ def observe_orders(run: Run[Actors], seen: Seen, csr: str) -> Seen:
     order = found.outcome
     run.warnings.extend(order.warnings)
     try:
-        source.refuse_another_key(run, found, None if order.plan.changed else order.after)
+        source.refuse_another_key(run, found, None if order.plan.creates else order.after)
     except Failure as failure:
         raise texts.ordered_elsewhere(wanted, failure) from None
     if found.nothing is not None:
         return replace(seen, action=Action.NOTHING, reason=found.nothing)
+    if order.plan.creates and seen.look.in_progress(wanted.options["source"]):
+        # What the host has noted is in progress no more.
+        seen = replace(seen, reason=order.plan.facts.get("reason", seen.reason))
     published = is_published(run, wanted, _to_publish(order)) if wanted.validation.is_ours else False
     return replace(seen, foreseen=found, published=published, places=foreseen_places(run, wanted))
 
 
 def _to_publish(order: Outcome[Any]) -> list[dict[str, Any]]:
     """What validates an order that is there and waits for it."""
-    there = None if order.plan.changed else order.after
+    there = None if order.plan.creates else order.after
     waits = there is not None and there.status is Status.PENDING_VALIDATION
     return [entry.public() for entry in there.validation] if there and waits else []

@@ -59,11 +59,14 @@ def _check_source(options: Mapping[str, Any]) -> None:
                 "instance", "it is used with source: instance only. Set that, or source: order to leave it unused."
             )
         return
-    if not instance or (instance.get("instance_id") is None) is (instance.get("pool") is None):
-        raise InvalidOption("instance", "source: instance needs instance.instance_id, or instance.pool in place of it.")
-    for one, other in _EITHER[1:]:
-        if instance.get(one) is not None and instance.get(other) is not None:
+    if not instance:
+        raise InvalidOption("instance", "source: instance needs instance_id or pool in it.")
+    given = {name for name, value in instance.items() if value is not None}
+    for one, other in _EITHER:
+        if {one, other} <= given:
             raise InvalidOption("instance", f"give {one} or {other}, not both.")
+    if not {"instance_id", "pool"} & given:
+        raise InvalidOption("instance", "give instance_id, or pool in place of it.")
 
 
 def joined_instance(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

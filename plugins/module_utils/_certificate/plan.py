@@ -35,8 +35,9 @@ def plan_chain(seen: Seen, now: datetime) -> Plan[Chain]:
             found += part(seen, chain)
             chain = (found[-1].leaves if found else None) or before
     plan = Plan(before, tuple(found), _facts(seen))
-    is_unsure = plan.creates and len(seen.wanted.domains) > 1 and seen.wanted.validation.is_ours
-    return replace(plan, warnings=(SEVERAL_NAMES,)) if is_unsure else plan
+    wanted = seen.wanted
+    is_unsure = len(wanted.domains) > 1 and wanted.validation.is_ours and wanted.options["source"] == "order"
+    return replace(plan, warnings=(SEVERAL_NAMES,)) if is_unsure and plan.creates else plan
 
 
 def _before(seen: Seen) -> Chain:
@@ -58,7 +59,7 @@ def _facts(seen: Seen) -> dict[str, Any]:
 
 def _action(seen: Seen) -> str:
     """What is done. Where an order is there already, it is waited for."""
-    resumes = seen.order is not None and not seen.order.plan.changed
+    resumes = seen.order is not None and not seen.order.plan.creates
     return "wait" if resumes else seen.action.value
 
 
@@ -89,7 +90,7 @@ def _order(seen: Seen, chain: Chain) -> list[ChainStep]:
 def _publish(seen: Seen, chain: Chain) -> list[ChainStep]:
     """What proves the domains is known when the service has said it."""
     order = seen.order
-    validated = order is None or not (order.plan.changed or (order.after and order.after.status in _TO_BE_PROVEN))
+    validated = order is None or not (order.plan.creates or (order.after and order.after.status in _TO_BE_PROVEN))
     if validated or seen.published or not seen.wanted.validation.is_ours:
         return []
     return [steps.publish(chain, _what(seen), seen.wanted.validation.by, seen.places)]

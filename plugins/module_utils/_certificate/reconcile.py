@@ -46,7 +46,7 @@ def _prepare(run: Run[Actors], seen: Seen, plan: Plan[Chain]) -> dict[str, Any]:
     checks = refuse_what_would_fail(run, seen) if seen.order and seen.order.plan.creates else []
     if seen.action is Action.NOTHING:
         warn_of_lost_delegation(run, seen.wanted)
-    order = None if seen.order is None or seen.order.plan.changed else seen.order.after
+    order = None if seen.order is None or seen.order.plan.creates else seen.order.after
     return {**results(seen, seen.look, order), "checks": checks}
 
 

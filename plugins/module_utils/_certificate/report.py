@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .steps import Chain, ChainStep
     from .wanted import CertificateWanted
 
-_WORDS = {Action.NOTHING.value: "nothing to do", Action.APPLY.value: "order", "wait": "resume"}
+_WORDS = {Action.NOTHING.value: "nothing to do", "wait": "resume"}
 
 
 def results(seen: Seen, look: Look, order: Thing | None) -> dict[str, Any]:

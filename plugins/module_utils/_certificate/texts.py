@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .._errors import Failure, StateNotReached
+from .._errors import Failure, NotAllowed, StateNotReached
 from .._text import shown
 
 if TYPE_CHECKING:
@@ -18,13 +18,34 @@ if TYPE_CHECKING:
     from .wanted import CertificateWanted, Service
 
 _AT_SERVERS = "at every name server of the zone"
-_AGAIN = "Run again when this is corrected; the next run resumes this order."
+
+
+class Words(NamedTuple):
+    """How sentences speak of a source: what is sent, what has the certificate then, and that nothing was sent."""
+
+    sent: str
+    holder: str
+    has_it: str
+    nothing: str
+    does_nothing: str
+
+
+_WORDS = {
+    "order": Words("order", "order", "was issued, but its certificate", "Nothing was ordered.", "orders nothing"),
+    "instance": Words(
+        "application",
+        "instance",
+        "has another certificate, which",
+        "Nothing was applied for.",
+        "applies for nothing",
+    ),
+}
 # By what is wrong with an issued certificate (``problem`` of certificate_store): what to do about it.
 _ADVICE = {
     "not_yet_valid": "Set the clock of the host, or run again after that moment.",
     "expired": "Check the clock of the host.",
     "chain": "Look at the certificate in the console, and report this if it is complete there.",
-    "names": "Compare domains with the names of the order in the console.",
+    "names": "Compare domains with the names of the {holder} in the console.",
     "key": "",
     "unreadable": "Look at the certificate in the console.",
 }
@@ -33,6 +54,16 @@ SEVERAL_NAMES = (
     "domains: several names in one order: how the service tells what validates each of them is not confirmed, so "
     "validation may need a manual step; one order per name avoids it."
 )
+
+
+def words(wanted: CertificateWanted) -> Words:
+    return _WORDS[wanted.options["source"]]
+
+
+def with_options(text: str, within: Collection[str]) -> str:
+    """What is told of an option that stands within ``instance`` here, and of a state that only its module has."""
+    prefix = "instance." if text.partition(":")[0].partition(".")[0] in within else ""
+    return prefix + text.replace("with state: cancelled", "with cas_instance and state: cancelled")
 
 
 def named(entry: Mapping[str, Any]) -> str:
@@ -70,14 +101,25 @@ def another_key(asked: tuple[str, int], has: tuple[str | None, int | None], rota
 def abandoned(other: Mapping[str, Any]) -> str:
     """An order that is in progress for names that are not wanted any more."""
     return (
-        f"domains: generation {other['generation']} waits for {_what(other)} for "
+        f"domains: generation {other['generation']} waits for {_source(other)} for "
         f"{', '.join(other['domains'])}, which are not the domains of this certificate now, so it is not resumed. To "
         "resume it, set domains to these again; if it is not wanted, cancel it in the console."
     )
 
 
-def _what(other: Mapping[str, Any]) -> str:
-    return f"order {other['order_id']}" if other.get("order_id") else f"instance {other.get('instance_id')}"
+def other_source(source: str, staged: Mapping[str, Any]) -> list[str]:
+    """What is in progress at the source that the certificate came from before."""
+    if not (staged.get("order_id") or staged.get("instance_id")):
+        return []
+    return [
+        f"source: generation {staged['generation']} waited for {_source(staged)}, which is not resumed with source: "
+        f"{source}. To resume it, set source as it was; if it is not wanted, cancel it in the console."
+    ]
+
+
+def _source(ids: Mapping[str, Any]) -> str:
+    """The order or the instance with this id."""
+    return f"order {ids['order_id']}" if ids.get("order_id") else f"instance {ids.get('instance_id')}"
 
 
 def order_failed(wanted: CertificateWanted, failure: Failure) -> Failure:
@@ -92,27 +134,37 @@ def ordered_elsewhere(wanted: CertificateWanted, failure: Failure) -> Failure:
     if failure.facts.pop("other_key", False):
         failure.msg = (
             f"{failure.msg} Hosts that serve the same domains share one certificate: set share_group to a group of "
-            "them. Nothing was ordered."
+            f"them. {words(wanted).nothing}"
         )
     return failure
 
 
 def _other_key(wanted: CertificateWanted, facts: Mapping[str, Any]) -> str:
-    what = _what(facts)
-    if not facts.get("order_id"):
-        return (
-            f"The certificate of {what} for {wanted.named} is for a key that is not in {wanted.options['directory']}/"
-            f"{wanted.name} on this host. Nothing was applied for. Check whether the key lies in another directory or "
-            "under another name on this host, or whether another host applied for this certificate (then share it with "
-            "share_group). Only if the key is lost, or the service made it, replace_lost_key: true applies for a "
-            "certificate with a new key."
+    source, where = _source(facts), f"{wanted.options['directory']}/{wanted.name}"
+    if facts.get("order_id"):
+        was, ordered = "was issued for", "ordered"
+        last = (
+            "Only if the key is lost, replace_lost_key: true orders a new one, which uses one certificate of the quota."
+        )
+    else:
+        was, ordered = "has a certificate for", "applied for"
+        last = (
+            "Only if the key is lost, or the service made it, replace_lost_key: true applies for a certificate with a "
+            "new key."
         )
     return (
-        f"Order {facts['order_id']} for {wanted.named} was issued for a key that is not in "
-        f"{wanted.options['directory']}/{wanted.name} on this host. Nothing was ordered. Check whether the key lies in "
-        "another directory or under another name on this host, or whether another host ordered this certificate (then "
-        "share it with share_group). Only if the key is lost, replace_lost_key: true orders a new one, which uses one "
-        "certificate of the quota."
+        f"{source[:1].upper()}{source[1:]} for {wanted.named} {was} a key that is not in {where} on this host. "
+        f"{words(wanted).nothing} Check whether the key lies in another directory or under another name on this host, "
+        f"or whether another host {ordered} this certificate (then share it with share_group). {last}"
+    )
+
+
+def key_staged(wanted: CertificateWanted, generation: int) -> Failure:
+    """Hosting has reissued the certificate for the key in use, beside a key for the next one."""
+    return NotAllowed(
+        f"Hosting has reissued the certificate for {wanted.named} for the key in use, but generation {generation} has "
+        "another key, for which nothing is in progress. To install what hosting issued, remove "
+        f"{wanted.options['directory']}/{wanted.name}/generations/{generation} and run the task again."
     )
 
 
@@ -120,13 +172,12 @@ def not_issued(wanted: CertificateWanted, order: Thing, failure: Failure, look: 
     """The wait ended without a certificate."""
     if failure.facts.get("key_mismatch"):
         return order_failed(wanted, failure)
+    again = "" if "Run the task again" in failure.msg else _again(wanted)
     waits = failure.facts.get("order") or failure.facts.get("instance") or {}
     if wanted.validation.is_ours and waits.get("status") == "pending_validation" and waits.get("validation"):
         failure.msg = _not_validated(wanted, order, waits["validation"], look)
         return failure.add(**order.ids)
-    failure.msg = (
-        f"{_ended(failure.msg)} {in_use(look)} {'' if 'Run the task again' in failure.msg else _AGAIN}".strip()
-    )
+    failure.msg = f"{_ended(failure.msg)} {in_use(look)} {again}".strip()
     return failure.add(**order.ids)
 
 
@@ -137,8 +188,12 @@ def _not_validated(wanted: CertificateWanted, order: Thing, entries: Sequence[Ma
     return (
         f"The domain was not validated after {wanted.timeout:g} s ({order.named}, pending_validation). "
         f"{all_named(entries)} was published for it until now. Check that the CA can see it: {where}. {in_use(look)} "
-        "Run the task again to resume waiting; it publishes it again, and orders nothing."
+        f"Run the task again to resume waiting; it publishes it again, and {words(wanted).does_nothing}."
     )
+
+
+def _again(wanted: CertificateWanted) -> str:
+    return f"Run again when this is corrected; the next run resumes this {words(wanted).sent}."
 
 
 def gone(wanted: CertificateWanted, named: str, look: Look, **ids: str) -> Failure:
@@ -157,10 +212,11 @@ def not_installed(wanted: CertificateWanted, order: Thing, failure: Failure, loo
         return order_failed(wanted, failure)
     reason = _ended(failure.msg.removeprefix("fullchain: "))
     reason = reason[:1].upper() + reason[1:]
-    advice = _ADVICE.get(str(failure.facts.get("problem")), "")
+    sent, holder, has_it, *_rest = words(wanted)
+    advice = _ADVICE.get(str(failure.facts.get("problem")), "").format(holder=holder)
     failure.msg = (
-        f"{order.named} was issued, but its certificate was not installed. {reason} {in_use(look)} {advice} "
-        "The next run fetches this certificate again, without another order."
+        f"{order.named} {has_it} was not installed. {reason} {in_use(look)} {advice} "
+        f"The next run fetches this certificate again, without another {sent}."
     ).replace("  ", " ")
     return failure.add(**order.ids)
 
@@ -185,10 +241,17 @@ def not_served(wanted: CertificateWanted, look: Look) -> Failure:
     )
 
 
-def rolled_back(
-    failure: Failure, generation: int, previous: int | None, problem: Failure | None, failed: Sequence[Failure] = ()
-) -> Failure:
-    """What became of a certificate that was installed, but could not be put to use; which reloads ``failed`` then."""
+class Back(NamedTuple):
+    """What came of putting the ``previous`` generation back: a ``problem``, or which reloads ``failed`` then."""
+
+    previous: int | None
+    problem: Failure | None = None
+    failed: Sequence[Failure] = ()
+
+
+def rolled_back(wanted: CertificateWanted, failure: Failure, generation: int, back: Back) -> Failure:
+    """What became of a certificate that was installed, but could not be put to use."""
+    previous, problem, failed = back
     if previous is None:
         after = f"There was no generation to put back; generation {generation} is in use."
     elif problem:
@@ -201,7 +264,7 @@ def rolled_back(
         failure.msg,
         after,
         *again,
-        "The next run tries again, without another order.",
+        f"The next run tries again, without another {words(wanted).sent}.",
     ]
     failure.msg = " ".join(map(_ended, parts))
     return failure

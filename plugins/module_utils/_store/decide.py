@@ -88,6 +88,10 @@ class CertificateWanted(NamedTuple):
     product_code: str | None
     renew_before: Window
 
+    def is_source_of(self, record: Record | None) -> bool:
+        """Whether what is recorded comes from where the successor will: from an instance, or from an order."""
+        return record is not None and bool(record.instance_id if self.product_code is None else record.order_id)
+
 
 class Seen(NamedTuple):
     """What the store and the endpoints show; ``served`` is None where it was not asked for.
@@ -115,10 +119,10 @@ def decide(wanted: CertificateWanted, seen: Seen, now: datetime) -> Decision:
         return Decision(Action.INSTALL, f"generation {seen.ready.generation.number} is complete, but not in use")
     current, staged = seen.current, seen.staged
     if current is None:
-        return Decision(Action.APPLY, f"no certificate is installed{_resumes(staged, named=True)}")
+        return Decision(Action.APPLY, f"no certificate is installed{_resumes(staged, wanted)}")
     strange = _other_names(wanted, current)
     if strange:
-        return Decision(Action.APPLY, strange + _resumes(staged, named=True))
+        return Decision(Action.APPLY, strange + _resumes(staged, wanted))
     certificate = current.certificate
     due, why, warning = is_due(wanted.renew_before, certificate.not_before, certificate.not_after, now)
     decision = _by_date(wanted, seen, current, Due(due, why), now)
@@ -128,7 +132,7 @@ def decide(wanted: CertificateWanted, seen: Seen, now: datetime) -> Decision:
 def _by_date(wanted: CertificateWanted, seen: Seen, current: Installed, dates: Due, now: datetime) -> Decision:
     """What follows for a certificate that has the wanted names."""
     staged, due, why = seen.staged, dates.due, dates.reason
-    if staged and staged.source:
+    if staged and wanted.is_source_of(staged.record):
         renews = staged.renews or (due and current.source)
         what = staged.source if staged.order_id else f"an application of {staged.source}"
         reason = f"{what} is in progress{_resumes(staged)}"
@@ -147,7 +151,7 @@ def _stored_when_due(wanted: CertificateWanted, current: Installed, now: datetim
     A moment that is still to come was noted by a clock that is right now.
     """
     record, certificate = current.record, current.certificate
-    if record is None or record.stored is None or record.named is None or record.stored > now:
+    if record is None or record.stored is None or record.stored > now or not wanted.is_source_of(record):
         return None
     if record.product_code != wanted.product_code:
         return None
@@ -170,33 +174,42 @@ def _due_at_once(wanted: CertificateWanted, seen: Seen, current: Installed, why:
 
 
 def _other_names(wanted: CertificateWanted, current: Installed) -> str | None:
-    if current.is_for(wanted.domains):
+    missing = uncovered(wanted.domains, current.certificate.domains)
+    # From an instance, a certificate with more names serves; its successor will have those that are wanted.
+    if current.is_for(wanted.domains) or (wanted.product_code is None and not missing):
         return None
     if current.record and current.record.domains:
         return f"the certificate in use was ordered for {', '.join(current.record.domains)}"
-    missing = uncovered(wanted.domains, current.certificate.domains)
     return f"the certificate in use does not cover {', '.join(missing)}"
 
 
-def _resumes(staged: Staged | None, named: bool = False) -> str:
-    """What a staged generation spares; ``named`` says its order too."""
+def _resumes(staged: Staged | None, wanted: CertificateWanted | None = None) -> str:
+    """What a staged generation spares; with what is ``wanted``, its order or instance, too."""
     if staged is None:
         return ""
     number = staged.generation.number
     what = f"the key of generation {number}" if staged.generation.has_key else f"generation {number}"
-    return f", resumes with {what}" + (f" and {staged.source}" if named and staged.source else "")
+    is_named = wanted is not None and wanted.is_source_of(staged.record)
+    return f", resumes with {what}" + (f" and {staged.source}" if is_named else "")
 
 
 def _successor(wanted: CertificateWanted, current: Installed, why: str, staged: Staged | None) -> Decision:
+    other = _other_source(wanted, current)
+    if other:
+        return Decision(Action.APPLY, f"{why}; {other}{_resumes(staged)}")
+    return Decision(Action.RENEW, why + _resumes(staged))
+
+
+def _other_source(wanted: CertificateWanted, current: Installed) -> str | None:
+    """Why the successor is not a renewal of what is recorded."""
     product = current.record.product_code if current.record else None
     if current.source is None:
-        return Decision(Action.APPLY, f"{why}; no order is recorded that could be renewed{_resumes(staged)}")
-    if wanted.product_code is None and current.order_id:
-        return Decision(Action.APPLY, f"{why}; it was issued from {current.source}{_resumes(staged)}")
+        return f"no {'order' if wanted.product_code else 'instance'} is recorded that could be renewed"
+    if not wanted.is_source_of(current.record):
+        return f"it comes from {current.source}"
     if product != wanted.product_code:
-        other = f"{current.source} is for {product or 'a product that is not recorded'}"
-        return Decision(Action.APPLY, f"{why}; {other}, not {wanted.product_code}{_resumes(staged)}")
-    return Decision(Action.RENEW, why + _resumes(staged))
+        return f"{current.source} is for {product or 'a product that is not recorded'}, not {wanted.product_code}"
+    return None
 
 
 def _in_use(current: Installed, seen: Seen, why: str) -> Decision:

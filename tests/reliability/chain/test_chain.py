@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One certificate on one host: exactly one order and no lost key, whatever ends a task."""
+"""One certificate on one host: exactly one order or application and no lost key, whatever ends a task."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .workflows import WORKFLOWS
 pytestmark = pytest.mark.reliability("The chain of one certificate")
 
 # The workflows of the short version.
-FEW = ("first certificate", "renewal by the service, lists lag")
+FEW = ("first certificate", "renewal by the service, lists lag", "another certificate of the instance")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,16 +19,16 @@ from ansible_collections.certops.alicloud.plugins.module_utils._x509.private_key
 from tests.support.chains import Killed, Shop
 
 from .disturbances import FAULTS, KILLS, ON_THE_HOST, Disturbance, Point, disk, failing, points
-from .workflows import ORDERING, Workflow, watch
+from .workflows import Workflow, watch
 
 
 class Problem(Enum):
     """What must not be, as the page calls it."""
 
-    DUPLICATE = "orders beyond the one that was asked for"
-    LOST = "orders whose private key was lost"
-    OTHER_KEY = "resumed runs that used another key than that of the order"
-    BEYOND = "orders withdrawn, deleted or revoked"
+    DUPLICATE = "orders or applications beyond the one that was asked for"
+    LOST = "orders or applications whose private key was lost"
+    OTHER_KEY = "resumed runs that used another key than that of the order or application"
+    BEYOND = "orders withdrawn, deleted or revoked, applications withdrawn, certificates revoked"
     NOT_CONVERGED = "second runs that did not end with the new certificate served"
     NOT_SETTLED = "third runs that planned something"
     LEFT = "validation records and files left behind without a warning"
@@ -81,7 +80,7 @@ class Trial:
             yield Problem.UNCLEAR, repr(problem)
         yield from self._keys()
         yield from self._in_use()
-        made = self._made()
+        made = self._new_keys()
         second = _failure_of(lambda: self.workflow.run(self.shop))
         if second:
             yield Problem.NOT_CONVERGED, second.msg
@@ -89,26 +88,31 @@ class Trial:
         yield from self._end(made)
 
     def _unclear(self, failure: Failure) -> Iterator[tuple[Problem, str]]:
-        lost = [call for call in self.shop.account.calls if call.fault and call.action in ORDERING]
+        lost = [call for call in self.shop.account.calls if call.fault and call.action in self._applications]
         if not failure.msg or "This is a bug" in failure.msg:
             yield Problem.UNCLEAR, failure.msg
         in_doubt = lost and lost[-1].fault not in ("throttled", "code") and lost[-1] is self._last_order()
         if in_doubt and failure.facts.get("outcome") != "unknown":
             yield Problem.UNCLEAR, f"it does not say that the outcome is unknown: {failure.msg}"
 
-    def _last_order(self) -> object:
-        return [call for call in self.shop.account.calls if call.action in ORDERING][-1]
+    @property
+    def _applications(self) -> tuple[str, ...]:
+        return self.workflow.source.applications
 
-    def _made(self) -> list[int]:
-        return sorted(set(self.shop.account.world.orders) - set(self.before.account.world.orders))
+    def _last_order(self) -> object:
+        return [call for call in self.shop.account.calls if call.action in self._applications][-1]
+
+    def _new_keys(self) -> set[str]:
+        """The keys of what was ordered or applied for since the beginning."""
+        keys = self.workflow.source.keys
+        return keys(self.shop.account) - keys(self.before.account)
 
     def _keys(self) -> Iterator[tuple[Problem, str]]:
         known = {
             read_private_key(path.read_text(), "a key") for path in self.shop.home.glob("generations/*/privkey.pem")
         }
-        for number, order in self.shop.account.world.orders.items():
-            if hashlib.sha256(order.spki).hexdigest() not in known:
-                yield Problem.LOST, f"that of order {number}"
+        for key in sorted(self.workflow.source.keys(self.shop.account) - known):
+            yield Problem.LOST, f"that with the hash {key}"
 
     def _in_use(self) -> Iterator[tuple[Problem, str]]:
         """What is in use is whole, and what is served is one of the certificates that are there."""
@@ -119,18 +123,20 @@ class Trial:
         if self.shop.serving not in there or not current.exists() or _print(current) not in there:
             yield Problem.OUTAGE, "it is gone"
 
-    def _end(self, made: list[int]) -> Iterator[tuple[Problem, str]]:
-        last, orders = self._made(), self.shop.account.world.orders
-        if len(last) != 1:
-            yield Problem.DUPLICATE, f"{len(last)} orders were made"
-        gone = [number for number, each in orders.items() if each.withdrawn or each.deleted or each.revoke_asked]
+    def _end(self, made: set[str]) -> Iterator[tuple[Problem, str]]:
+        """``made``: the keys of what was ordered or applied for in the first run."""
+        source, account = self.workflow.source, self.shop.account
+        last = source.made(account) - source.made(self.before.account)
+        if last != 1:
+            yield Problem.DUPLICATE, f"{last} were made"
+        gone = source.undone(account)
         if gone:
             yield Problem.BEYOND, f"{gone}"
         yield from self._keys()
         current = self.shop.home / "current"
         key = read_private_key((current / "privkey.pem").read_text(), "a key")
-        if made and hashlib.sha256(orders[made[0]].spki).hexdigest() != key:
-            yield Problem.OTHER_KEY, f"order {made[0]}"
+        if made not in (set(), {key}):
+            yield Problem.OTHER_KEY, f"{sorted(made)}"
         if self.shop.serving in (None, self.before.serving) or self.shop.serving != _print(current / "cert.pem"):
             yield Problem.NOT_CONVERGED, "another certificate is served"
         if self.shop.published() and not any("could not be removed" in text for text in self.warnings):

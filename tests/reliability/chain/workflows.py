@@ -12,15 +12,21 @@ from typing import Any
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from tests.emulator.core.world import World
+from tests.emulator.instances import lifecycle as of_instances
 from tests.emulator.orders.lifecycle import DAY, Phase
 from tests.support import chains, client
 from tests.support.chains import Shop
 from tests.support.client import FREE, PAID
+from tests.support.instance_calls import CONTACT, bought
+from tests.support.walked import INSTANCES, ORDERS, Source
 
-CREATE, RENEW = "CreateCertificateForPackageRequest", "RenewCertificateOrderForPackageRequest"
-ORDERING = (CREATE, RENEW)
 # An order takes a while, so that it is looked at more than once; the clock moves when a task sleeps.
 PACE: Mapping[str, Any] = {"settle_seconds": 1.0, "record_delay_seconds": 1.0, "extra_names": "none"}
+INSTANCE: Mapping[str, Any] = {
+    "source": "instance",
+    "instance": {"pool": {"instance_type": "buy"}, "contact_ids": [str(CONTACT)]},
+}
+TEST: Mapping[str, Any] = {**INSTANCE, "instance": {**INSTANCE["instance"], "pool": {"instance_type": "test"}}}
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,10 @@ class Workflow:
     age: float | None = None
     dials: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def source(self) -> Source:
+        return INSTANCES if self.options.get("source") == "instance" else ORDERS
+
     def run(self, shop: Shop, check: bool = False) -> Any:
         options = {"validation": "alidns", "wait_timeout": 600, **self.options}
         if options["validation"] == "file":
@@ -42,6 +52,9 @@ class Workflow:
         """A host and an account before the task."""
         account = client.emulator({FREE: 20, PAID: 20}, checked=False, **PACE)
         account.world.zones.host("example.com", account.world.now())
+        for spec in ("geo.dv.f", "ss.dv.t"):
+            for _each in range(2):
+                bought(account, spec=spec)
         root = directory / "host"
         (root / "web").mkdir(parents=True)
         shop = Shop(account, root)
@@ -63,6 +76,11 @@ WORKFLOWS = (
     Workflow("renewal by a new order", {}, age=80),
     Workflow("renewal by the service", {"product_code": PAID}, age=180),
     Workflow("renewal by the service, lists lag", {"product_code": PAID}, age=180, dials=LAGS),
+    Workflow("first certificate of an instance", INSTANCE),
+    Workflow("first certificate of an instance, by file", {**INSTANCE, "validation": "file"}),
+    Workflow("another certificate of the instance", INSTANCE, age=150),
+    Workflow("another certificate of the instance, submitted by the update", INSTANCE, 150, {"update_submits": True}),
+    Workflow("the next test instance", TEST, age=70),
 )
 
 
@@ -84,6 +102,9 @@ def issue(shop: Shop) -> None:
     for order in world.present() if shop.published() else ():
         if world.phase(order) is Phase.VALIDATING:
             shop.account.accept(order.number)
+    for instance in world.present_instances() if shop.published() else ():
+        if world.instance_phase(instance) is of_instances.Phase.PENDING:
+            shop.account.happen("accept", instance.instance_id)
 
 
 def tried(workflow: Workflow, shop: Shop) -> Failure | None:

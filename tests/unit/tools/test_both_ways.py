@@ -163,6 +163,13 @@ def test_a_run_that_went_the_wrong_way_proves_nothing(one: Run, other: Run, says
     assert says in outcome.complaint
 
 
+def test_a_task_of_the_chain_runs_any_number_of_modules() -> None:
+    chain = {**entry(), "action": "certops.alicloud.certificate"}
+    three = ("certops_alicloud_direct is false",) * 3
+    assert judged(shipped(chain, shipped=three), direct(chain, direct=3)).good
+    assert "reported which way" in judged(shipped(chain, shipped=three), direct(chain, direct=2)).complaint
+
+
 def test_a_task_may_ask_to_be_shipped() -> None:
     """What only a process of its own can do is shipped in both runs; skipped tasks and sums of loops run nothing."""
     skipped, summed = {**entry(), "kind": "skipped"}, entry(results=[])

@@ -57,14 +57,15 @@ def describe(caller: Caller, instance_id: str) -> Instance | None:
 
 
 def describe_application(caller: Caller, instance: Instance) -> Instance | None:
-    """The same, with what became of the submission where that is not plain: while there is nothing to validate yet, and
-    when an application ended without another certificate."""
+    """The same, with what became of the submission where that is not plain: when a second look shows nothing to
+    validate yet, and when an application ended without another certificate."""
     found = describe(caller, instance.instance_id)
     if found is None:
         return None
     found = replace(found, applied=instance.applied, validation=found.validation or _kept(instance, found))
     ended = found.status is not Status.PENDING_VALIDATION and found.certificate_id == instance.certificate_id
-    return submission(caller, found) if ended or not found.validation else found
+    still_empty = instance.status is Status.PENDING_VALIDATION and not found.validation
+    return submission(caller, found) if ended or still_empty else found
 
 
 def _kept(instance: Instance, found: Instance) -> tuple[Any, ...]:

@@ -46,9 +46,8 @@ def execute(run: ApiRun, seen: Seen, step: Step[Instance], lock: Lock) -> Done[I
     lock.take(str(step.target.id))
     if seen.takes_unused:
         lock.takes(seen.wanted, str(step.target.id))
-    if step.repeat is Repeat.NEVER:
-        return _apply(run, seen, step, lock)
-    done = _change(run, seen, step)
+    done = _apply(run, seen, step, lock) if step.repeat is Repeat.NEVER else _change(run, seen, step)
+    lock.latest = done.after
     if step.action == steps.CANCEL:
         lock.clear(str(step.target.id))  # nothing that was sent is on its way any more
     return done
@@ -210,7 +209,7 @@ def _apply(run: ApiRun, seen: Seen, step: Step[Instance], lock: Lock) -> Done[In
             f"{step.action} was not sent: the lock held by this task expired (15 minutes), and another task took "
             f"it over. {RUN_AGAIN}"
         )
-    there = _looked(run, step)
+    there = lock.latest or _looked(run, step)
     _refuse_taken(seen, there)
     before = seen.instance.certificate_id if seen.instance else None
     if there.service_status == PENDING:
@@ -229,21 +228,30 @@ def _apply(run: ApiRun, seen: Seen, step: Step[Instance], lock: Lock) -> Done[In
         )
         return Done(found, made=True)
     except Failure as refused:
-        submitted = _submitted_by_itself(run, step, refused)
+        submitted = _submitted_by_itself(run, seen, step, refused)
         lock.clear(there.instance_id)
         if submitted is None:
             raise refused.add(instance_id=there.instance_id) from None
-        refuse_in_progress(seen.wanted, submitted)
         return Done(submitted)
     return Done(_once_applied(run, seen, step, there), made=True)
 
 
-def _submitted_by_itself(run: ApiRun, step: Step[Instance], refused: Failure) -> Instance | None:
+def _submitted_by_itself(run: ApiRun, seen: Seen, step: Step[Instance], refused: Failure) -> Instance | None:
     """The instance where an application was refused because one is in progress: an update may send it, too."""
     if not isinstance(refused, ApiError) or refused.kind is not Kind.STATE:
         return None
-    found = _looked(run, step)
-    return found if found.service_status == PENDING else None
+
+    def look() -> Instance | None:
+        found = _looked(run, step)
+        return found if found.service_status == PENDING else None
+
+    is_updated = any(each.action == steps.UPDATE for each in run.sent)
+    soon = run.until(run.clock.monotonic() + (LAG if is_updated else 0.0))
+    found = poll(soon, Pauses(soon, _PAUSE), look)
+    if found:
+        _refuse_taken(seen, found)
+        refuse_in_progress(seen.wanted, found)
+    return found
 
 
 def _once_applied(run: ApiRun, seen: Seen, step: Step[Instance], there: Instance) -> Instance:

@@ -48,13 +48,14 @@ class Sent(NamedTuple):
 class Lock:
     """The right to change instances; without notes where there is nowhere to keep them.
 
-    ``waited`` tells whether another task had a lock first.
+    ``waited`` tells whether another task had a lock first. ``latest`` is the instance as the last step saw it.
     """
 
     def __init__(self, run: ApiRun) -> None:
         self._run = run
         self._held: dict[str, Lockfile] = {}
         self.waited = False
+        self.latest: Instance | None = None
         self._unwritten: OSError | None = None
 
     @property

@@ -15,10 +15,11 @@ from ..._errors import ApiError, InvalidOption, Kind, NotAllowed
 from ..status import IN_FLIGHT, RUNNING, VALID, Status
 from . import api
 from .certificates import complete
+from .instance import with_certificate
 from .lock import taken, when_applied
 from .plan import judge_present
 from .previews import claim, planned_by_others
-from .refusals import none_serves, used_up
+from .refusals import none_serves, refuse_two_in_flight, used_up
 from .select import Seen, is_for, is_of, serving, stock_of
 from .steps import settings_differ
 from .wanted import State
@@ -34,7 +35,7 @@ _LOOKUPS = {"contact": api.contact_ids, "company": api.company_ids}
 
 def observe_instance(run: ApiRun, wanted: InstanceWanted) -> Seen:
     """The instance: one call for one that is named and serves; from a pool one list, then what that does not tell."""
-    seen = _named(run, wanted) if wanted.instance_id else _from_pool(run, wanted)
+    seen = _named(run, wanted) if wanted.instance_id else _recorded(run, wanted) or _from_pool(run, wanted)
     if wanted.state is State.REVOKED and seen.instance:
         return replace(seen, revoking=_status_of(run, seen.instance, str(wanted.certificate_id)))
     return _with_the_rest(run, seen)
@@ -58,13 +59,30 @@ def _known(run: ApiRun, wanted: InstanceWanted, instance: Instance) -> Instance:
     return complete(run, instance) if is_asked else instance
 
 
+def _recorded(run: ApiRun, wanted: InstanceWanted) -> Seen | None:
+    """The instance of a pool that the host has noted, where it is for these names and gives the next certificate, too:
+    what else there is need not be listed."""
+    pool, noted = wanted.pool, wanted.recorded_id
+    if pool is None or pool.instance_type == "test" or noted is None or noted in wanted.avoided:
+        return None
+    instance = api.describe(run, noted)
+    if instance is None or instance.is_free_test or instance.subscription not in RUNNING:
+        return None
+    if not is_of(pool, instance) or not is_for(wanted, instance):
+        return None
+    return Seen(wanted, _known(run, wanted, instance), clock_offset=run.actor.service_offset)
+
+
 def _from_pool(run: ApiRun, wanted: InstanceWanted) -> Seen:
     known = wanted.known_instances.known_to(run.actor.account, run.now()) if wanted.known_instances else None
     listed = known if known is not None else tuple(api.list_instances(run, InstanceType=_type(wanted)))
     there = [each for each in listed if wanted.pool is None or is_of(wanted.pool, each)]
     seen = Seen(_without_taken(run, wanted), clock_offset=_offset(run, wanted, known is not None))
+    if wanted.state is State.CANCELLED:
+        refuse_two_in_flight(wanted, [each for each in there if each.status in IN_FLIGHT and is_for(wanted, each)])
     found = serving(seen.wanted, [*there, *_taken_for_these(run, wanted, there)])
-    if found and not _is_used_up(run, replace(seen, instance=_known(run, wanted, found))):
+    found = _known(run, wanted, found) if found else None
+    if found and not _is_used_up(run, replace(seen, instance=found)):
         return _serving(run, seen, found)
     taken = None if wanted.state is State.CANCELLED else _unused(run, seen, there, found)
     if taken is not None:
@@ -73,19 +91,20 @@ def _from_pool(run: ApiRun, wanted: InstanceWanted) -> Seen:
         return _from_pool(run, replace(wanted, known_instances=None))
     if wanted.state is State.CANCELLED:
         return seen
-    why = judge_present(seen, _known(run, wanted, found), run.now()).reason if found else ""
+    why = judge_present(seen, found, run.now()).reason if found else ""
     stock = stock_of(seen.wanted, there, planned_by_others(run, wanted))
     raise none_serves(wanted, stock, _rooms(there), used_up(found, why) if found else "")
 
 
 def _serving(run: ApiRun, seen: Seen, listed: Instance) -> Seen:
     """The instance that is for these names, as the service describes it where the list does not tell enough."""
-    wanted, there = seen.wanted, _known(run, seen.wanted, listed)
-    if _is_settled(run, replace(seen, instance=there)):
-        return replace(seen, instance=there)
+    wanted = seen.wanted
+    if _is_settled(run, replace(seen, instance=listed)):
+        return replace(seen, instance=listed)
     found = api.describe(run, listed.instance_id)
     if found and found.certificate_id == listed.certificate_id:
-        found = replace(found, certificate_domains=found.certificate_domains or listed.certificate_domains)
+        found = replace(found, certificate_domains=listed.certificate_domains)
+        found = with_certificate(found, listed.certificate) if listed.certificate else found
     if found is None or (found.domains and not is_for(wanted, found)):
         # It is for other names since it was listed.
         avoided = wanted.avoided | {listed.instance_id}

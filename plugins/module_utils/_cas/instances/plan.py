@@ -180,20 +180,20 @@ def _keep(seen: Seen, instance: Instance, verdict: Verdict, now: datetime) -> Pl
     """A certificate that serves, and what needs no application."""
     if is_valid(instance):
         refusals.refuse_wrong_certificate(seen.wanted, instance)
-    found = _settings(seen, instance)
-    warned = _subscription_warning(seen.wanted, instance, now)
-    warnings = (*verdict.warnings, *([warned] if warned else []))
+    is_over = instance.subscription not in RUNNING
+    found = steps.tag(seen.wanted, instance) if is_over else _settings(seen, instance)
+    warned = (
+        refusals.subscription_warning(instance, now, _opens(seen.wanted, instance)),
+        refusals.unchangeable(instance) if is_over and steps.settings_differ(seen.wanted, instance) else None,
+    )
+    warnings = (*verdict.warnings, *filter(None, warned))
     return Plan(instance, tuple(found), _facts(seen, verdict.due, verdict.reason), warnings)
 
 
-def _subscription_warning(wanted: InstanceWanted, instance: Instance, now: datetime) -> str | None:
+def _opens(wanted: InstanceWanted, instance: Instance) -> datetime | None:
     if instance.not_before is None or instance.not_after is None:
         return None
-    opens = opens_at(wanted.renew_before, instance.not_before, instance.not_after)
-    end = instance.subscription_end
-    if end is not None and instance.subscription not in RUNNING:  # closed before its term
-        end = min(end, now)
-    return refusals.subscription_warning(_lower(instance), end, instance.not_after, opens, now)
+    return opens_at(wanted.renew_before, instance.not_before, instance.not_after)
 
 
 def _refuse_application(seen: Seen, instance: Instance, why: str) -> None:

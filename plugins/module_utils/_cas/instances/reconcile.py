@@ -22,7 +22,7 @@ from .certificates import complete
 from .execute import Taken, execute
 from .goals import goal_of
 from .instance import diff_text
-from .lock import Lock, hold, sent
+from .lock import Lock, hold, sent, taken
 from .observe import observe_instance
 from .plan import plan_instance, previous_certificate
 from .previews import plans
@@ -63,14 +63,20 @@ def foresee(client: Client, wanted: InstanceWanted) -> tuple[Seen, Outcome[Insta
     return seen, reconcile(run, wanted, _INSTANCE, seen)
 
 
-def await_certificate(
-    client: Client, wanted: InstanceWanted, instance: Instance, before: str | None, timeout: float
-) -> Instance:
-    """Wait until an instance has another certificate than ``before``; returns it with that, which must be the one that
-    was asked for."""
+def await_certificate(client: Client, seen: Seen, instance: Instance, timeout: float) -> Instance:
+    """Wait until an instance has another certificate than it was ``seen`` with; returns it with that, which must be the
+    one that was asked for."""
     run: ApiRun = Run(client, client.clock.monotonic() + timeout)
+    wanted, is_same = seen.wanted, seen.instance is not None and seen.instance.instance_id == instance.instance_id
+    before = previous_certificate(seen, run.now()) if is_same else None
     waiting = Waiting(WaitFor.ISSUED, timeout, wanted.waiting.interval, wanted.waiting.publishes)
     return _awaited(run, wanted, instance, before, waiting)
+
+
+def refuse_ended(client: Client, wanted: InstanceWanted, instance: Instance) -> None:
+    """Raise why the last application of an instance gave no other certificate than the one that is there."""
+    told = api.submission(_run(client, wanted), instance)
+    goal_of(WaitFor.ISSUED, instance.certificate_id).is_reached(told)
 
 
 def _run(client: Client, wanted: InstanceWanted) -> ApiRun:
@@ -87,7 +93,7 @@ def _lock(run: ApiRun, seen: Seen, plan: Plan[Instance]) -> AbstractContextManag
 
 def _recall(run: ApiRun, wanted: InstanceWanted, seen: Seen, lock: Lock) -> Seen | None:
     """What there is once the service shows what tasks of this machine did before; None when they did nothing."""
-    if seen.instance is None or not (seen.takes_unused or lock.waited or _lag_left(run, seen)):
+    if seen.instance is None or not (_is_taken(run, seen) or lock.waited or _lag_left(run, seen)):
         return None
     if run.read_only and not _lag_left(run, seen):
         return None
@@ -98,6 +104,19 @@ def _recall(run: ApiRun, wanted: InstanceWanted, seen: Seen, lock: Lock) -> Seen
         if not _lag_left(run, seen) or run.clock.monotonic() >= end:
             return seen
         run.clock.sleep(2.0)
+
+
+def _is_taken(run: ApiRun, seen: Seen) -> bool:
+    """Whether a task of this machine may have taken the unused instance, or one for the same names, since the look.
+
+    What tasks on other machines took is seen before an application is sent.
+    """
+    if not seen.takes_unused or seen.instance is None:
+        return False
+    if run.actor.state_directory is None or seen.wanted.known_instances is not None:
+        return True
+    names, own = frozenset(seen.wanted.domains), seen.instance.instance_id
+    return any(key == own or each.names == names for key, each in taken(run).items())
 
 
 def _lag_left(run: ApiRun, seen: Seen) -> float:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -85,6 +86,16 @@ def none_serves(wanted: InstanceWanted, stock: Stock, there: tuple[str, ...], us
     )
 
 
+def refuse_two_in_flight(wanted: InstanceWanted, found: Sequence[Instance]) -> None:
+    """Of two applications for the same names, the user says which one is to be withdrawn."""
+    if len(found) > 1:
+        ids = ", ".join(sorted(each.instance_id for each in found))
+        raise NotAllowed(
+            f"pool: {len(found)} instances have an application in progress for {wanted.named} ({ids}). {_DONE} Give "
+            "instance_id, the one to withdraw."
+        )
+
+
 def used_up(instance: Instance, why: str) -> str:
     """Why an instance that needs another certificate cannot give one."""
     ends = (
@@ -162,7 +173,7 @@ def refuse_in_progress(wanted: InstanceWanted, instance: Instance) -> None:
         f"Instance {instance.instance_id} has an application in progress for {what}. {_DONE} Wait until it has ended, "
         "or withdraw it with state: cancelled.",
         instance_id=instance.instance_id,
-        other_key="key" in what,
+        other_key=what.startswith("another key"),
     )
 
 
@@ -217,16 +228,43 @@ def refuse_refund(instance: Instance) -> None:
         )
 
 
-def subscription_warning(
-    named: str, end: datetime | None, not_after: datetime, opens: datetime, now: datetime
-) -> str | None:
-    """A warning in the last weeks of a subscription that gives no further certificate: it ends before one is due."""
-    if end is None or opens <= end or (end - now).days >= _WEEKS:
+def subscription_warning(instance: Instance, now: datetime, opens: datetime | None) -> str | None:
+    """A warning when the subscription ends before the next certificate can be applied for; in its last weeks."""
+    end, not_after = instance.subscription_end, instance.not_after
+    if end is None or opens is None or not_after is None:
         return None
+    if instance.subscription in RUNNING and opens <= end:
+        return None
+    if instance.subscription is Subscription.ACTIVE and not _is_near(end, now):
+        return None
+    return _ends_before(_lower(instance.named), (end, not_after, opens), now)
+
+
+def noted_subscription_warning(named: str, dates: tuple[datetime, datetime, datetime], now: datetime) -> str | None:
+    """The same for a certificate in use, by what its host has noted: when the subscription ends, the certificate
+    expires, and its window opens."""
+    end, _not_after, opens = dates
+    return _ends_before(named, dates, now) if end < opens and _is_near(end, now) else None
+
+
+def _is_near(end: datetime, now: datetime) -> bool:
+    return (end - now).days < _WEEKS
+
+
+def _ends_before(named: str, dates: tuple[datetime, datetime, datetime], now: datetime) -> str:
+    end, not_after, opens = dates
     return (
         f"The subscription of {named} {'ended' if end <= now else 'ends'} on {end.date()}, before its next certificate "
         f"is applied for, from {opens.date()} on. The certificate stays valid until {not_after.date()}. Buy another "
         "instance in the console before, and give its ID."
+    )
+
+
+def unchangeable(instance: Instance) -> str:
+    """A warning that the service takes no other settings any more."""
+    return (
+        f"certificate_name and auto_reissue stay as they are: the subscription of {_lower(instance.named)} is "
+        f"{instance.subscription.value}."
     )
 
 

@@ -114,7 +114,7 @@ def is_elsewhere(wanted: InstanceWanted, instance: Instance) -> bool:
 
 def carries_key(wanted: InstanceWanted, instance: Instance) -> bool:
     """Whether the newest certificate has the CSR's key, as far as it was read."""
-    return wanted.csr is None or instance.public_key_sha256 in (None, wanted.csr.public_key_sha256)
+    return wanted.csr is None or instance.public_key_sha256 in (None, wanted.csr.public_key_sha256, wanted.key_in_use)
 
 
 def serving(wanted: InstanceWanted, instances: Iterable[Instance]) -> Instance | None:

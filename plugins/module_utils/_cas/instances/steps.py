@@ -189,7 +189,7 @@ def revoke(instance: Instance, certificate_id: str) -> Step[Instance]:
 
 def refund(instance: Instance) -> Step[Instance]:
     """Give an instance back that never had a certificate."""
-    leaves = replace(instance, subscription=Subscription.REFUNDED, service_status=None)
+    leaves = replace(instance, status=Status.INACTIVE, subscription=Subscription.REFUNDED, service_status=None)
     params = {"InstanceId": instance.instance_id}
     return _step(REFUND, f"{instance.named} never had a certificate", instance, leaves, params)
 

@@ -72,7 +72,8 @@ class InstanceWanted:
 
     ``avoided`` are instances that other tasks took while this one ran. ``due_on_host`` and ``revoked`` are what the
     host says of the certificate that it uses, ``in_use`` (its SHA-256; empty: it has none): they and ``force`` do not
-    hold for another one, which is its successor.
+    hold for another one, which is its successor. ``recorded_id`` is the instance that it came from, as the host noted;
+    a successor may have its key, ``key_in_use``, since hosting applies with the CSR that is there.
     """
 
     waiting: Waiting
@@ -99,6 +100,8 @@ class InstanceWanted:
     due_on_host: bool = False
     revoked: bool = False
     in_use: str | None = None
+    recorded_id: str | None = None
+    key_in_use: str | None = None
 
     @property
     def named(self) -> str:
@@ -187,9 +190,19 @@ def _certificate_name(value: object) -> str | None:
 
 
 def _check_together(wanted: InstanceWanted, origin: str) -> None:
+    _check_state(wanted)
+    if wanted.purge_tags and wanted.tags is None:
+        raise InvalidOption("purge_tags", "give tags, those that are to stay; {} removes all.")
+    _check_names(wanted.domains, origin, wanted.validation_method)
     if wanted.csr and wanted.key_algorithm:
         what = "SM2 is" if wanted.key_algorithm == "SM2" else "it is"
         raise InvalidOption("key_algorithm", f"{what} for keys that the service makes; with a CSR, leave it out.")
+    if wanted.csr:
+        _check_common_name(wanted.domains, wanted.csr)
+
+
+def _check_state(wanted: InstanceWanted) -> None:
+    """What each state needs, and does not take."""
     if wanted.state is State.REVOKED and wanted.certificate_id is None:
         raise InvalidOption(
             "certificate_id",
@@ -204,9 +217,6 @@ def _check_together(wanted: InstanceWanted, origin: str) -> None:
         raise InvalidOption("domains", "give the names, or a CSR: they tell which instance of the pool is meant.")
     if wanted.state is State.PRESENT and not wanted.domains:
         raise InvalidOption("domains", "give the names to apply for, or a CSR in csr_content or csr_path.")
-    if wanted.purge_tags and wanted.tags is None:
-        raise InvalidOption("purge_tags", "give tags, those that are to stay; {} removes all.")
-    _check_names(wanted.domains, origin, wanted.validation_method)
 
 
 def _check_names(domains: Sequence[str], origin: str, method: str) -> None:
@@ -217,7 +227,10 @@ def _check_names(domains: Sequence[str], origin: str, method: str) -> None:
         )
     if method == "file" and wildcards:
         raise InvalidOption("validation_method", "a wildcard cannot be validated by file; use dns.")
-    if len(wildcards) < len(domains) and wildcards and domains[0] in wildcards and origin != "domains":
+
+
+def _check_common_name(domains: Sequence[str], csr: Csr) -> None:
+    if domains[0].startswith(WILDCARD) and not all(name.startswith(WILDCARD) for name in domains):
         raise InvalidOption(
-            origin, f"the CN is the wildcard {domains[0]}; beside single names, the CN has to be one of them."
+            csr.origin, f"the CN is the wildcard {domains[0]}; beside single names, the CN has to be one of them."
         )

@@ -25,6 +25,7 @@ from tests.emulator.core.server import Server
 from tests.emulator.core.world import World
 from tests.support import chains
 from tests.support.chains import WWW, Shop
+from tests.support.instance_calls import CONTACT, bought, filled
 
 AT_ONCE: dict[str, Any] = {
     "settle_seconds": 0,
@@ -134,7 +135,7 @@ def test_a_task_ends_with_a_served_certificate(shop: Shop, server: Server) -> No
     assert (result["changed"], result["action"], result["complete"]) == (True, "apply", True)
     assert shop.serving == result["current"]["sha256_fingerprint"]
     assert result["diff"]["before"] == "in use: none\n"
-    assert result["msg"].startswith("www.example.com: order, no certificate is installed; called Create")
+    assert result["msg"].startswith("www.example.com: apply, no certificate is installed; called Create")
     again = run(shop, server, diff=True)
     assert (again["changed"], again["plan"], "diff" in again) == (False, [], False)
 
@@ -176,7 +177,94 @@ def test_an_option_that_is_not_valid_is_a_failed_result(
     assert shop.account.calls == []
 
 
+INSTANCE: dict[str, Any] = {"source": "instance", "instance": {"pool": {}, "contact_ids": [CONTACT]}}
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"instance": {"pool": {}, "pol": 1}}, "instance: unknown key 'pol'; use pool."),
+        ({"instance": {"pool": {"typ": "buy"}}}, "instance: pool: unknown key 'typ'; use"),
+        (
+            {"instance": {"pool": {"instance_type": "free"}}},
+            "instance: pool.instance_type: free is not valid; use one of",
+        ),
+        ({"instance": {"key_algorithm": "SM2", "pool": {}}}, "instance: unknown key 'key_algorithm'"),
+        ({"instance": {"tags": {}, "pool": {}}}, "instance: unknown key 'tags'"),
+        ({"instance": {"pool": {}, "instance_id": "cas-cn-1"}}, "instance: give instance_id or pool, not both."),
+        ({"instance": {"contact_ids": ["1"]}}, "instance: give instance_id, or pool in place of it."),
+        (
+            {"instance": {"pool": {}, "contact_ids": ["1"], "contact": "x"}},
+            "instance: give contact_ids or contact, not b",
+        ),
+        (
+            {"instance": {"pool": {}, "company_id": "1", "company": "x"}},
+            "instance: give company_id or company, not both.",
+        ),
+        ({"instance": {"pool": {}, "contact_ids": []}}, "instance.contact_ids: the list is empty"),
+        ({"instance": {"pool": {}, "certificate_name": "n" * 64}}, "instance.certificate_name: give up to 63 ASCII"),
+        (
+            {"instance": {"instance_id": "cas-ivauto-1"}},
+            "instance.instance_id: 'cas-ivauto-1' belongs to a resource plan",
+        ),
+        ({"instance": "98987582437920968"}, "instance.instance_id: '98987582437920968' looks like the ID of an order"),
+        ({"instance": ["cas-cn-1"]}, "instance: give a dictionary with instance_id or pool, or the ID of an instance."),
+        ({"instance": {}}, "instance: source: instance needs instance_id or pool in it."),
+        ({"instance": None}, "instance: source: instance needs instance_id or pool in it."),
+        ({"source": "order"}, "instance: it is used with source: instance only."),
+        ({"source": "plan"}, "source: plan is not valid; use one of order, instance."),
+    ],
+)
+def test_an_instance_that_is_not_valid_is_told_before_anything_is_looked_at(
+    shop: Shop, server: Server, options: dict[str, Any], says: str
+) -> None:
+    looks = list[object]()
+    shop.look = looks.append  # type: ignore[assignment, method-assign]
+    result = run(shop, server, **{**INSTANCE, **options})
+    assert (result["failed"], result["changed"], result["plan"]) == (True, False, [])
+    assert result["msg"].startswith(says)
+    assert (shop.account.calls, looks) == ([], [])
+
+
+def test_text_is_the_id_of_an_instance(shop: Shop, server: Server) -> None:
+    instance_id = filled(shop.account, WWW)
+    shop.account.call("UpdateInstance", {"InstanceId": instance_id, "ContactIdList.1": str(CONTACT)})
+    result = run(shop, server, source="instance", instance=instance_id)
+    assert not result.get("failed"), result
+    assert (result["instance"]["instance_id"], result["order"], result["complete"]) == (instance_id, None, True)
+    assert run(shop, server, source="instance", instance=instance_id)["plan"] == []
+
+
+def test_the_second_task_of_a_run_waits_for_the_instance_of_the_first(shop: Shop, server: Server) -> None:
+    shop.account.turn(proof="control", review_seconds=None)
+    bought(shop.account)
+    first = run(shop, server, wait=False, certificates=[{"domains": [WWW]}], **INSTANCE)
+    [left] = first["left"]
+    [instance] = shop.account.world.present_instances()
+    assert left == {"number": 1, "label": WWW, "order_id": instance.instance_id}
+    shop.account.happen("reject", instance.instance_id, reason="CAA forbids it")
+    second = run(shop, server, certificates=[{"domains": [WWW]}], left=[left], **INSTANCE)
+    assert "The service says: CAA forbids it." in second["msg"]
+    assert shop.account.world.present_instances()[0].application.attempt == 1
+
+
 # Several certificates.
+
+
+def test_a_list_has_certificates_of_both_sources(shop: Shop, server: Server) -> None:
+    bought(shop.account)
+    entries = [{"domains": ["a.example.com"]}, {"domains": ["b.example.com"], **INSTANCE}]
+    plain: dict[str, Any] = {"services": [], "endpoints": []}
+    result = run(shop, server, domains=None, settings=plain, certificates=entries)
+    assert [each["outcome"] for each in result["summary"]] == ["issued", "issued"]
+    one, other = result["certificates"]
+    assert (one["order"]["status"], "instance" in one) == ("issued", False)
+    assert (other["order"], other["instance"]["status"]) == (None, "issued")
+    shop.account.calls.clear()
+    assert (run(shop, server, domains=None, settings=plain, certificates=entries)["plan"], shop.account.calls) == (
+        [],
+        [],
+    )
 
 
 def test_certificates_of_a_list_are_done_one_after_the_other_and_one_that_fails_keeps_no_other(
@@ -563,6 +651,22 @@ def test_the_certificate_of_another_host_is_stored_before_anything_is_decided(
     assert result["changed"] and [step["action"] for step in result["plan"]][-3:] == ["install", "reload", "verify"]
     assert len(result["plan"]) > 3
     assert "PRIVATE KEY" not in str(result)
+
+
+def test_a_certificate_of_an_instance_is_copied_with_where_it_comes_from(
+    shop: Shop, server: Server, tmp_path: Path
+) -> None:
+    bought(shop.account)
+    first = run(shop, server, **INSTANCE)
+    asked = {"directory": str(shop.root), "name": WWW, "domains": [WWW], "requirements": {}}
+    files = shop.look({**asked, "include_private_key": True})["files"]
+    other = Shop(server.account, tmp_path / "other")  # type: ignore[attr-defined]
+    other.root.mkdir()
+    result = run(other, server, may_order=False, copied=files, **INSTANCE)
+    assert not result.get("failed"), result
+    assert (other.serving, result["current"]["instance_id"]) == (shop.serving, first["instance"]["instance_id"])
+    assert result["current"]["subscription_end"] == first["current"]["subscription_end"]
+    assert run(other, server, may_order=False, copied=files, **INSTANCE)["plan"] == []
 
 
 def test_a_validation_file_is_written_looked_at_and_removed() -> None:

@@ -80,7 +80,7 @@ def test_each_step_before_and_after(found: list[ChainStep], predicted: str | Non
     ("action", "word"),
     [
         ("nothing", "nothing to do"),
-        ("apply", "order"),
+        ("apply", "apply"),
         ("renew", "renew"),
         ("install", "install"),
         ("reload", "reload"),
@@ -97,7 +97,7 @@ def test_a_preview_counts_the_earlier_orders_of_its_run() -> None:
 
 
 def test_a_quota_that_was_not_read_is_not_told() -> None:
-    assert said("apply", "none", [ordering(CREATE)], True) == f"www.example.com: order, none; would call {CREATE}"
+    assert said("apply", "none", [ordering(CREATE)], True) == f"www.example.com: apply, none; would call {CREATE}"
 
 
 def test_what_was_published_and_is_gone_is_not_named() -> None:

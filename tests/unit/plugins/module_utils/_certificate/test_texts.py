@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate import texts
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.texts import Back
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import Service
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, StateNotReached
 from tests.support.chains import look, wanted
@@ -23,6 +24,7 @@ CURRENT = {
     "sha256_fingerprint": "AB",
 }
 IN_USE = "Generation 1 stays in use; it is valid until 2026-12-01T12:00:00Z."
+AGAIN = "Run again when this is corrected; the next run resumes this order."
 # What would spend money, or end a certificate.
 COSTLY = ("revoke", "force: true", "on_key_mismatch", "state: absent", "remove the")
 
@@ -56,7 +58,7 @@ def test_another_failure_of_an_order_keeps_its_sentence() -> None:
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        ("The domain was not validated", f"The domain was not validated. {IN_USE} {texts._AGAIN}"),
+        ("The domain was not validated", f"The domain was not validated. {IN_USE} {AGAIN}"),
         ("Refused. Run the task again to apply again.", f"Refused. Run the task again to apply again. {IN_USE}"),
     ],
 )
@@ -143,12 +145,15 @@ def test_what_is_served_instead() -> None:
     ],
 )
 def test_what_became_of_a_certificate_that_made_trouble(previous: int | None, problem: str | None, after: str) -> None:
-    told = texts.rolled_back(Failure("It is not served"), 2, previous, Failure(problem) if problem else None)
+    told = texts.rolled_back(
+        wanted(), Failure("It is not served"), 2, Back(previous, Failure(problem) if problem else None)
+    )
     assert told.msg == f"It is not served. {after} The next run tries again, without another order."
 
 
 def test_a_generation_that_is_back_while_its_service_is_not() -> None:
-    told = texts.rolled_back(Failure("It broke."), 2, 1, None, [texts.reload_failed(Service("web"), Failure("Broken"))])
+    failed = [texts.reload_failed(Service("web"), Failure("Broken"))]
+    told = texts.rolled_back(wanted(), Failure("It broke."), 2, Back(1, failed=failed))
     assert told.msg == (
         "It broke. Generation 1 was put back; the new certificate is in generation 2. "
         "After that, services: web could not be reloaded. Broken. The next run tries again, without another order."

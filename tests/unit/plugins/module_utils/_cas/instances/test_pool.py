@@ -367,6 +367,14 @@ def test_an_application_is_withdrawn_by_its_names() -> None:
     assert after(done).status is Status.INACTIVE
 
 
+def test_of_two_applications_the_user_says_which_one_is_withdrawn() -> None:
+    account = emulator()
+    ids = sorted(calls.pending(account) for _each in range(2))
+    said = refusal(lambda: run(account, pool={}, state="cancelled", domains=[WWW]))
+    assert f"2 instances have an application in progress for {WWW} ({', '.join(ids)})" in said
+    assert not writes(account)
+
+
 def test_nothing_to_withdraw_in_a_pool_is_no_change() -> None:
     account = emulator()
     bought(account)

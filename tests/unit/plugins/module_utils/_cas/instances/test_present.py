@@ -382,6 +382,14 @@ def test_a_certificate_outlives_the_subscription_and_is_warned_of(over: Callable
     assert any("The subscription of instance" in each for each in done.warnings)
 
 
+def test_settings_of_a_subscription_that_is_over_stay_and_tags_do_not() -> None:
+    account = emulator()
+    instance_id = ended(account)
+    done = run(account, instance_id, auto_reissue=True, certificate_name="web", tags={"a": "b"})
+    assert writes(account) == ["TagResources"]
+    assert any(each.startswith("certificate_name and auto_reissue stay as they are") for each in done.warnings)
+
+
 @pytest.mark.parametrize("over", [ended, calls.closed, calls.refunded])
 def test_a_subscription_that_is_over_is_not_applied_for(over: Callable[[Emulator], str]) -> None:
     account = emulator()
