@@ -87,7 +87,7 @@ def _phrase(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | 
 def _uses(quota: Mapping[str, Any], target: object) -> str:
     """What is taken of the quota; in check mode beside what earlier tasks of the run would take."""
     if "fit" in quota:
-        return f"takes {target}, 1 of {quota['fit']} unused"
+        return f"takes {target}, 1 of {quota['fit']} unused that fit"
     return f"uses 1 of {quota['free']} left" + (" after this run's earlier orders" if quota.get("planned") else "")
 
 
