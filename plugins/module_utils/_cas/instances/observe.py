@@ -80,10 +80,15 @@ def _from_pool(run: ApiRun, wanted: InstanceWanted) -> Seen:
     seen = Seen(_without_taken(run, wanted), clock_offset=_offset(run, wanted, known is not None))
     if wanted.state is State.CANCELLED:
         refuse_two_in_flight(wanted, [each for each in there if each.status in IN_FLIGHT and is_for(wanted, each)])
-    found = serving(seen.wanted, [*there, *_taken_for_these(run, wanted, there)])
+    candidates = [*there, *_taken_for_these(run, wanted, there)]
+    found = serving(seen.wanted, candidates)
     found = _known(run, wanted, found) if found else None
     if found and not _is_used_up(run, replace(seen, instance=found)):
         return _serving(run, seen, found)
+    # A killed task, or a refused application, may have left the one that follows.
+    begun = serving(seen.wanted, [each for each in candidates if each.certificate_id is None]) if found else None
+    if begun:
+        return replace(_serving(run, seen, begun), replaced=found)
     taken = None if wanted.state is State.CANCELLED else _unused(run, seen, there, found)
     if taken is not None:
         return taken

@@ -185,6 +185,7 @@ def _keep(seen: Seen, instance: Instance, verdict: Verdict, now: datetime) -> Pl
     warned = (
         refusals.subscription_warning(instance, now, _opens(seen.wanted, instance)),
         refusals.unchangeable(instance) if is_over and steps.settings_differ(seen.wanted, instance) else None,
+        refusals.unread(instance) if seen.wanted.csr and instance.public_key_sha256 is None else None,
     )
     warnings = (*verdict.warnings, *filter(None, warned))
     return Plan(instance, tuple(found), _facts(seen, verdict.due, verdict.reason), warnings)

@@ -268,5 +268,13 @@ def unchangeable(instance: Instance) -> str:
     )
 
 
+def unread(instance: Instance) -> str:
+    """A warning that the key of a certificate is not known."""
+    return (
+        f"The service does not give the certificate of {_lower(instance.named)}, so whether it has the key of the CSR "
+        "is unknown."
+    )
+
+
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]

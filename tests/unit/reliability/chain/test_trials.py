@@ -12,8 +12,9 @@ import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from tests.reliability.chain.trials import Problem, Trials
-from tests.reliability.chain.workflows import CREATE, WORKFLOWS, Workflow
+from tests.reliability.chain.workflows import WORKFLOWS, Workflow
 from tests.support.chains import WWW, Killed, Shop
+from tests.support.walked import CREATE
 
 FIRST, RENEWAL = WORKFLOWS[0], WORKFLOWS[3]
 APPLICATION = {"Domain": WWW, "ProductCode": "digicert-free-1-free", "ValidateType": "DNS"}

@@ -25,6 +25,7 @@ from tests.support.instance_calls import APPLY, CANCEL, UPDATE, bought, filled, 
 from tests.support.instance_chains import (
     AT_ONCE,
     BUY,
+    TEST,
     accept,
     actions,
     applications,
@@ -311,6 +312,20 @@ def test_a_killed_task_is_resumed_with_its_key_and_its_instance(
     assert (current(shop), applications(shop), shop.published()) == (number, number, [])
     assert before in (None, key(shop, number))
     assert run(shop, check=True)["plan"] == []
+
+
+@pytest.mark.parametrize("step", [UPDATE, APPLY, "ordered"])
+def test_a_killed_task_is_resumed_with_the_test_instance_that_it_took(tmp_path: Path, step: str) -> None:
+    shop = new_shop(tmp_path, "ss.dv.t", "ss.dv.t")
+    install(shop, instance=TEST)
+    shop.account.advance(65 * DAY)
+    kill(shop, step, after=True)
+    with pytest.raises(Killed):
+        run(shop, instance=TEST)
+    shop.before = shop.after = chains.ignore
+    shop.account.advance(60)
+    install(shop, instance=TEST)
+    assert (current(shop), [each.application.attempt for each in instances(shop) if each.application]) == (2, [1, 1])
 
 
 def kill(shop: Shop, step: str, after: bool) -> None:

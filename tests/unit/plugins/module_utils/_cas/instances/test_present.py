@@ -529,7 +529,10 @@ def test_a_response_of_another_instance_is_no_certificate_of_ours() -> None:
     through = client(account, transport=edited(account, "GetUserCertificateDetail", foreign))
     done = run(account, instance_id, through=through)
     assert after(done).certificate is None
-    assert not done.plan.changed
+    assert (done.plan.changed, done.warnings) == (False, [])
+    through = client(account, transport=edited(account, "GetUserCertificateDetail", foreign))
+    (warning,) = run(account, instance_id, through=through, csr_content=csr(WWW)).warnings
+    assert "whether it has the key of the CSR is unknown" in warning
 
 
 def test_an_issued_certificate_that_cannot_be_read_is_no_success() -> None:
