@@ -28,7 +28,10 @@ from ansible_collections.certops.alicloud.plugins.module_utils._certificate.args
     OPTIONS,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.observe import Actors
-from ansible_collections.certops.alicloud.plugins.module_utils._certificate.options import read_certificate_options
+from ansible_collections.certops.alicloud.plugins.module_utils._certificate.options import (
+    joined_instance,
+    read_certificate_options,
+)
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.publish import by_place
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reconcile import ensure_certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.revocation import Lists
@@ -282,9 +285,13 @@ def _options(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a certificate, defaults filled in; those of an entry win."""
     given = {name: value for name, value in arguments.items() if name not in _OF_TASKS}
     [entry] = arguments.get("certificates") or [{}]
-    inner = {**_inner(arguments.get("settings"), "settings"), **_inner(entry, "certificates")}
-    options = _task.validated(OPTIONS, {**given, **inner})
-    return {**options, "instance": _instance(options["instance"])}
+    common, own = _inner(arguments.get("settings"), "settings"), _inner(entry, "certificates")
+    inner = {**common, **own, **joined_instance(common, own)}
+    asked = {**given, **inner}
+    options = _task.validated(OPTIONS, asked)
+    # What a group has in common may tell of instances, and a host say that it orders.
+    is_unused = asked.get("source") == "order"
+    return {**options, "instance": None if is_unused else _instance(options["instance"])}
 
 
 def _instance(given: Any) -> dict[str, Any] | None:

@@ -19,7 +19,10 @@ from .web import start_web, write_service
 
 ROOT = Path(__file__).resolve().parents[2]
 # Nobody waits for a rehearsal's CA.
-QUICK = ("settle_seconds=0.2", "record_delay_seconds=0.2", "review_seconds=0.2", "proof_interval_seconds=0.2")
+QUICK = (
+    *("settle_seconds=0.2", "record_delay_seconds=0.2", "review_seconds=0.2", "proof_interval_seconds=0.2"),
+    *("validation_seconds=0.2", "withdrawable_seconds=0.2", "withdrawal_seconds=0.2"),
+)
 
 
 class Stages:

@@ -22,6 +22,9 @@ from .._x509.make import LONGEST_COMMON_NAME, check_key_size
 from .._x509.renewal_window import window
 from .wanted import CertificateWanted, Service, Until, Validation
 
+# Keys of the option ``instance`` of which one is given.
+_EITHER = (("instance_id", "pool"), ("contact_ids", "contact"), ("company_id", "company"))
+
 
 def read_certificate_options(options: Mapping[str, Any]) -> CertificateWanted:
     """Check a task's options and say what they ask for. Raises InvalidOption."""
@@ -52,16 +55,34 @@ def _check_source(options: Mapping[str, Any]) -> None:
     instance = options["instance"]
     if options["source"] == "order":
         if instance:
-            raise InvalidOption("instance", "it is used with source: instance only.")
+            raise InvalidOption(
+                "instance", "it is used with source: instance only. Set that, or source: order to leave it unused."
+            )
         return
     if not instance:
         raise InvalidOption("instance", "source: instance needs instance_id or pool in it.")
     given = {name for name, value in instance.items() if value is not None}
-    for one, other in (("instance_id", "pool"), ("contact_ids", "contact"), ("company_id", "company")):
+    for one, other in _EITHER:
         if {one, other} <= given:
             raise InvalidOption("instance", f"give {one} or {other}, not both.")
     if not {"instance_id", "pool"} & given:
         raise InvalidOption("instance", "give instance_id, or pool in place of it.")
+
+
+def joined_instance(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The option ``instance`` of an entry and of what all entries have in common, key by key; nothing where one of them
+    does not give it."""
+    ours, shared = (_keys(given.get("instance")) for given in (own, common))
+    if not ours or not shared:
+        return {}
+    others = {other for name in ours for pair in _EITHER if name in pair for other in pair}
+    return {"instance": {**{name: value for name, value in shared.items() if name not in others}, **ours}}
+
+
+def _keys(instance: Any) -> Mapping[str, Any]:
+    if isinstance(instance, str):
+        return {"instance_id": instance}
+    return instance if isinstance(instance, Mapping) else {}
 
 
 def _check_the_rest(wanted: CertificateWanted) -> None:

@@ -68,7 +68,7 @@ def _phrase(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | 
     target = step.target.id
     if "order" in step.params:
         quota = facts.get("quota")
-        uses = f" ({_uses(quota)})" if quota and step.repeat is Repeat.NEVER else ""
+        uses = f" ({_uses(quota, target)})" if quota and step.repeat is Repeat.NEVER else ""
         return f"{'call' if predicts else 'called'} {step.action}{uses}"
     if step.action == Part.STAGE.value:
         return f"stage the key in generation {target}" if predicts else None
@@ -84,10 +84,10 @@ def _phrase(step: ChainStep, facts: Mapping[str, Any], predicts: bool) -> str | 
     return f"{verb}{'' if predicts else 'ed'} {what}{target}"
 
 
-def _uses(quota: Mapping[str, Any]) -> str:
+def _uses(quota: Mapping[str, Any], target: object) -> str:
     """What is taken of the quota; in check mode beside what earlier tasks of the run would take."""
     if "fit" in quota:
-        return f"takes 1 of {quota['fit']} unused instances"
+        return f"takes {target}, 1 of {quota['fit']} unused that fit"
     return f"uses 1 of {quota['free']} left" + (" after this run's earlier orders" if quota.get("planned") else "")
 
 

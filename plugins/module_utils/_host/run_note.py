@@ -52,7 +52,8 @@ def change_of_run(
 
 def _of_run(note: Mapping[str, Any], now: float, remembered: float) -> dict[str, Any]:
     at = note.get("at")
-    if note.get("run") != _this_run() or not isinstance(at, (int, float)) or not 0 <= now - at < remembered:
+    # A task that waits for the lock finds a note that is later than its own moment.
+    if note.get("run") != _this_run() or not isinstance(at, (int, float)) or not abs(now - at) < remembered:
         return {}
     return dict(note)
 

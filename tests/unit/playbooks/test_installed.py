@@ -49,9 +49,9 @@ class User:
     def write(self, name: str, content: Any) -> None:
         (self.home / name).write_text(content if isinstance(content, str) else json.dumps(content))
 
-    def list_certificates(self, inventory: str, domains: list[str]) -> None:
-        """A host that is this machine, with a list of one certificate."""
-        entry = {
+    def list_certificates(self, inventory: str, domains: list[str], *more: dict[str, Any]) -> None:
+        """A host that is this machine, with a list of one certificate and what others have of their own."""
+        entry: dict[str, Any] = {
             "domains": domains,
             "validation": "manual",
             "directory": str(self.home / "store"),
@@ -59,7 +59,8 @@ class User:
         }
         entry.update(owner=str(os.geteuid()), group=str(os.getegid()))
         local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable, "ansible_become": False}
-        self.write(inventory, {"web": {"hosts": {"web1": {"certificates": [entry]}}, "vars": local}})
+        entries = [entry, *({**entry, **own} for own in more)]
+        self.write(inventory, {"web": {"hosts": {"web1": {"certificates": entries}}, "vars": local}})
 
     def rehearse(self, **variables: Any) -> None:
         """Start the emulator, and export what it prints."""
@@ -109,16 +110,19 @@ def rehearsing(collections: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 def test_all_that_the_readme_lists_runs_from_the_tarball_against_the_rehearsal(user: User) -> None:
     user.rehearse()
     assert len(user.variables) == 4
-    user.list_certificates("inventory", ["www.example.com"])
+    instance = {"pool": {"instance_type": "buy"}, "contact": "Operations"}
+    shop = {"domains": ["shop.example.com"], "source": "instance", "instance": instance}
+    user.list_certificates("inventory", ["www.example.com"], shop)
     first = next(blocks(ROOT / "README.md", "yaml"))
     user.write("site.yml", first)
     preview = user.play("-i", "inventory", "site.yml", "--check", "--diff")
     assert "call CreateCertificateWithCsrRequest (uses 1 of 20 left)" in preview, preview
-    assert "issued: www.example.com (web1)" in user.play("-i", "inventory", "certops.alicloud.issue")
+    issued = user.play("-i", "inventory", "certops.alicloud.issue")
+    assert "issued: www.example.com (web1); shop.example.com (web1)" in issued
     assert "nothing to do" in user.play("-i", "inventory", "certops.alicloud.renew")
     # As the rehearsal prints it.
     renewed = user.play("-i", "inventory", "certops.alicloud.renew", "-e", "certificate_force=true")
-    assert "renewed: www.example.com (web1)" in renewed
+    assert "renewed: www.example.com (web1); shop.example.com (web1)" in renewed
     demo = user.play("certops.alicloud.demo")
     (report,) = re.findall(r'"msg": "(.*/report.txt)"', demo)
     assert re.search(r"revoked +demo-\w+.example.com", Path(report).read_text())

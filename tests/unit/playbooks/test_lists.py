@@ -6,44 +6,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from tests.support.playbooks import Played
-from tests.support.site import Site, site
+from tests.support.runs import listed, names, told
+from tests.support.site import site
 
 ISSUE, RENEW = "certops.alicloud.issue", "certops.alicloud.renew"
 # The most lines that a person has to read of six hosts with eight certificates, all lines of Ansible included.
 FIRST_DAY, QUIET_DAY = 120, 20
 # Ansible itself says twice what a task fails with: as an error, and in the result.
 BY_ANSIBLE = 2
-
-
-def listed(found: Site, host: str, *entries: Mapping[str, Any]) -> None:
-    """Certificates of a host by a list, in place of the variables of the role; what they share is taken from these."""
-    variables = found.hosts[host]
-    common = {name.removeprefix("certificate_"): variables.pop(name) for name in list(variables)}
-    endpoints, connection = common.pop("endpoints"), common.pop("connection")
-    del common["domains"]
-    # The server shows one of them.
-    shown = {"endpoints": [{**endpoints[0], "server_name": entries[0]["domains"][0]}]} if len(entries) == 1 else {}
-    variables.update(
-        certificates=[dict(each) for each in entries],
-        certificates_common={**common, **shown},
-        certificate_connection=connection,
-    )
-
-
-def names(host: str, number: int) -> list[dict[str, Any]]:
-    return [{"domains": [f"{host}-{each}.example.com"]} for each in range(number)]
-
-
-def told(played: Played, word: str) -> list[str]:
-    return [line for line in played.text.splitlines() if word in line]
 
 
 def test_a_first_day_and_a_quiet_day_of_six_hosts_with_eight_certificates(tmp_path: Path) -> None:

@@ -8,29 +8,25 @@ A run has many hosts, and each of them its own trouble, because a run takes long
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.support.playbooks import Played
+from tests.support.runs import (
+    IN_VAIN,
+    is_back,
+    is_one_line_a_host,
+    is_renewed,
+    sentences,
+    user_reloads,
+)
 from tests.support.site import Site, shown, site
 
 MOST_LINES = 12
 # Ansible itself says twice what a task fails with: as an error, and in the result.
 BY_ANSIBLE = 2
 COMMAND = ["sh", "-c", "echo first line >&2; echo bad line 3 >&2; exit 7"]
-IN_VAIN = [{"name": "web", "argv": ["true"]}]
-
-
-def sentences(played: Played) -> dict[str, list[str]]:
-    """What each host failed with for good."""
-    told: dict[str, list[str]] = {}
-    pattern = r'^fatal: \[(\w+)\]: FAILED! => {"changed": false, "msg": "(.*)"}$'
-    for host, said in re.findall(pattern, played.text, re.MULTILINE):
-        told.setdefault(host, []).append(said)
-    return told
 
 
 def due(found: Site, *hosts: str) -> Mapping[str, str | None]:
@@ -41,44 +37,9 @@ def due(found: Site, *hosts: str) -> Mapping[str, str | None]:
     return {host: found.installed(host) for host in found.hosts}
 
 
-def is_one_line_a_host(played: Played, hosts: int) -> bool:
-    lines = [line for line in shown(played) if not line.startswith(("TASK", "included"))]
-    return len(lines) == hosts and all("nothing to do" in line for line in lines)
-
-
-def user_reloads(found: Site, *names: str) -> None:
-    """Reloads by tasks of the user on these hosts; they count, and fail once a second certificate is in use."""
-    count = "echo x >> {{ certificate_directory }}.reloads"
-    refuse = (
-        "echo first >&2; readlink {{ certificate_directory }}/*/current | grep -q 2 || exit 0; "
-        "echo syntax error >&2; exit 3"
-    )
-    tasks = [
-        {"ansible.builtin.command": {"argv": ["sh", "-c", f"{count}; {refuse}"]}, "when": "refuses"},
-        {"ansible.builtin.command": {"argv": ["sh", "-c", f"{count}; touch {{{{ touched }}}}"]}},
-    ]
-    (found.root / "reload.yml").write_text(json.dumps(tasks))
-    for name in names:
-        found.hosts[name].update(
-            touched=str(found.webs[name].reload),
-            refuses=False,
-            certificate_services=[],
-            certificate_reload_tasks=str(found.root / "reload.yml"),
-        )
-
-
 def reloads(found: Site, host: str) -> int:
     file = Path(f"{found.store(host)}.reloads")
     return len(file.read_text().splitlines()) if file.exists() else 0
-
-
-def is_back(found: Site, host: str, before: Mapping[str, str | None]) -> bool:
-    """The previous certificate is in use, and a client is shown it."""
-    return found.generation(host) == "1" and found.webs[host].serves() == found.installed(host) == before[host]
-
-
-def is_renewed(found: Site, host: str, before: Mapping[str, str | None]) -> bool:
-    return found.generation(host) == "2" and found.webs[host].serves() == found.installed(host) != before[host]
 
 
 def test_a_renewal_has_few_lines_and_a_day_without_work_one_a_host(tmp_path: Path) -> None:

@@ -30,11 +30,15 @@ _DOING = "applying for a certificate of this instance"
 
 
 class Sent(NamedTuple):
-    """An application that a task of this machine sent: when, for which names, beside which certificate."""
+    """An application that a task of this machine sent: when, for which names, beside which certificate.
+
+    ``ahead`` is by how many seconds the service's clock was ahead then.
+    """
 
     at: float
     names: frozenset[str]
     before: str | None
+    ahead: float = 0.0
 
     def lag_left(self, now: float) -> float:
         """Seconds for which the service may not show it yet."""
@@ -79,7 +83,9 @@ class Lock:
     def sends(self, wanted: InstanceWanted, instance: Instance) -> None:
         """Note that an application is about to be sent for an instance."""
         note = {"at": moment(self._run), "names": sorted(wanted.domains), "before": instance.certificate_id}
-        self._write(_path(self._run, instance.instance_id), note)
+        offset = self._run.actor.service_offset
+        ahead = {"ahead": round(offset.total_seconds())} if offset else {}
+        self._write(_path(self._run, instance.instance_id), {**note, **ahead})
 
     def clear(self, instance_id: str) -> None:
         """Note that nothing was sent."""
@@ -125,7 +131,9 @@ def sent(run: ApiRun, instance_id: str) -> Sent | None:
     """The last application that a task of this machine sent for an instance."""
     path = _path(run, instance_id)
     note = read_note(path) if path else {}
-    return _sent(note.get("at"), note.get("names"), id_text(note.get("before")))
+    found = _sent(note.get("at"), note.get("names"), id_text(note.get("before")))
+    ahead = note.get("ahead")
+    return found._replace(ahead=float(ahead)) if found and isinstance(ahead, (int, float)) else found
 
 
 def taken(run: ApiRun) -> Mapping[str, Sent]:
@@ -135,11 +143,11 @@ def taken(run: ApiRun) -> Mapping[str, Sent]:
 
 
 def when_applied(run: ApiRun, instance: Instance) -> datetime | None:
-    """When a task of this machine applied for the certificate that an instance has now."""
+    """When a task of this machine applied for the certificate that an instance has now, by the service's clock."""
     last = sent(run, instance.instance_id)
     if last is None or instance.certificate_id in (None, last.before):
         return None
-    return datetime.fromtimestamp(last.at, timezone.utc)
+    return datetime.fromtimestamp(last.at + last.ahead, timezone.utc)
 
 
 def _taken(run: ApiRun, path: str | None) -> dict[str, Sent]:

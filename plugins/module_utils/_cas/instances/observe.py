@@ -18,7 +18,7 @@ from .certificates import complete
 from .instance import with_certificate
 from .lock import taken, when_applied
 from .plan import judge_present
-from .previews import planned_by_others
+from .previews import claim, planned_by_others
 from .refusals import none_serves, refuse_two_in_flight, used_up
 from .select import Seen, is_for, is_of, serving, stock_of
 from .steps import settings_differ
@@ -166,9 +166,11 @@ def _is_settled(run: ApiRun, seen: Seen) -> bool:
 
 def _unused(run: ApiRun, seen: Seen, there: list[Instance], used: Instance | None) -> Seen | None:
     """An unused instance of the pool, as the service describes it: the list may show what was taken since."""
-    wanted, planned = seen.wanted, planned_by_others(run, seen.wanted)
+    wanted = seen.wanted
     avoided = wanted.avoided
     while True:
+        fitting = stock_of(replace(wanted, avoided=avoided), there).fitting
+        planned = claim(run, wanted, [each.instance_id for each in fitting])
         stock = stock_of(replace(wanted, avoided=avoided), there, planned)
         if not stock.fitting:
             return None

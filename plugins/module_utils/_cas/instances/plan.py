@@ -77,6 +77,8 @@ def previous_certificate(seen: Seen, now: datetime) -> str | None:
 
 def _judge_valid(seen: Seen, instance: Instance, now: datetime) -> Verdict:
     wanted = about(seen.wanted, instance)
+    if _awaits_install(seen.wanted, instance):
+        return Verdict(False, False, f"the certificate of {_lower(instance)} is not installed yet")
     found = judge(wanted, instance, now, seen.clock_offset)
     warnings = (found.warning,) if found.warning else ()
     if found.due and not wanted.force and wanted.reuse_hosted and instance.auto_reissue:
@@ -91,6 +93,18 @@ def _judge_valid(seen: Seen, instance: Instance, now: datetime) -> Verdict:
         )
     last = f"; the last application was refused: {instance.refusal}" if found.due and instance.refusal else ""
     return Verdict(found.due, found.due, found.reason + last, warnings)
+
+
+def _awaits_install(wanted: InstanceWanted, instance: Instance) -> bool:
+    """Whether it was issued for the key that the host has staged: it is installed before it may be due."""
+    there = instance.certificate
+    return (
+        wanted.in_use is not None
+        and wanted.csr is not None
+        and there is not None
+        and there.sha256_fingerprint != wanted.in_use
+        and instance.public_key_sha256 == wanted.csr.public_key_sha256
+    )
 
 
 def about(wanted: InstanceWanted, instance: Instance) -> InstanceWanted:

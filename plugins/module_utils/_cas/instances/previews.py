@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..._host.run_note import change_of_run, read_of_run
@@ -27,6 +27,24 @@ def planned_by_others(run: ApiRun, wanted: InstanceWanted) -> frozenset[str]:
         return frozenset()
     note = read_of_run(path, moment(run), _REMEMBERED)
     return frozenset(key for key, names in _previews(note).items() if names != sorted(wanted.domains))
+
+
+def claim(run: ApiRun, wanted: InstanceWanted, fitting: Sequence[str]) -> frozenset[str]:
+    """Note which of these a preview would take, the first that no other one would; returns what the others would.
+
+    Previews of one run are made at the same time.
+    """
+    path, names = _path(run), sorted(wanted.domains)
+    if path is None or not run.actor.read_only:
+        return frozenset()
+
+    def added(note: Mapping[str, Any]) -> dict[str, Any]:
+        others = {key: taken for key, taken in _previews(note).items() if taken != names}
+        first = next((each for each in fitting if each not in others), None)
+        return {"previews": {**others, **({first: names} if first else {})}}
+
+    note = change_of_run(path, moment(run), _REMEMBERED, added, run.clock.sleep)
+    return frozenset(key for key, taken in _previews(note).items() if taken != names)
 
 
 def plans(run: ApiRun, wanted: InstanceWanted, instance_id: str) -> None:

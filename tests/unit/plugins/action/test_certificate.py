@@ -211,7 +211,10 @@ INSTANCE: dict[str, Any] = {"source": "instance", "instance": {"pool": {}, "cont
         ({"instance": ["cas-cn-1"]}, "instance: give a dictionary with instance_id or pool, or the ID of an instance."),
         ({"instance": {}}, "instance: source: instance needs instance_id or pool in it."),
         ({"instance": None}, "instance: source: instance needs instance_id or pool in it."),
-        ({"source": "order"}, "instance: it is used with source: instance only."),
+        (
+            {"source": None},
+            "instance: it is used with source: instance only. Set that, or source: order to leave it unused.",
+        ),
         ({"source": "plan"}, "source: plan is not valid; use one of order, instance."),
     ],
 )
@@ -220,7 +223,8 @@ def test_an_instance_that_is_not_valid_is_told_before_anything_is_looked_at(
 ) -> None:
     looks = list[object]()
     shop.look = looks.append  # type: ignore[assignment, method-assign]
-    result = run(shop, server, **{**INSTANCE, **options})
+    given = {name: value for name, value in {**INSTANCE, **options}.items() if value is not None}
+    result = run(shop, server, **given)
     assert (result["failed"], result["changed"], result["plan"]) == (True, False, [])
     assert result["msg"].startswith(says)
     assert (shop.account.calls, looks) == ([], [])

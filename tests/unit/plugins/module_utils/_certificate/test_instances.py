@@ -76,16 +76,15 @@ def test_one_task_does_it_all(tmp_path: Path, by: str) -> None:
 
 def test_the_message_tells_what_is_taken_and_applied_for(shop: Shop) -> None:
     foreseen = run(shop, check=True)
+    takes = f"takes {foreseen['instance']['instance_id']}, 1 of 2 unused that fit"
     assert foreseen["msg"] == (
         f"{WWW}: apply, no certificate is installed; would stage the key in generation 1, call {UPDATE}, call {APPLY} "
-        "(takes 1 of 2 unused instances), publish the validation record _dnsauth.www.example.com, "
+        f"({takes}), publish the validation record _dnsauth.www.example.com, "
         "install generation 1, reload web, verify 127.0.0.1:443"
     )
     assert foreseen["quota"] == {"unused": 2, "fit": 2, "left": 1}
     done = run(shop, until="requested")
-    assert done["msg"].endswith(
-        f"called {UPDATE}, called {APPLY} (takes 1 of 2 unused instances), published TXT _dnsauth.www.example.com"
-    )
+    assert done["msg"].endswith(f"called {UPDATE}, called {APPLY} ({takes}), published TXT _dnsauth.www.example.com")
     assert "instance: " + done["instance"]["instance_id"] in done["text"]["after"]
 
 

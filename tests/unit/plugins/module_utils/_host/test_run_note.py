@@ -38,7 +38,11 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_note, "_controller", lambda process: None)
 
 
-@pytest.mark.parametrize(("now", "count"), [(1059.0, 2), (1060.0, 1), (999.0, 1)], ids=["in time", "late", "before"])
+@pytest.mark.parametrize(
+    ("now", "count"),
+    [(1059.0, 2), (1060.0, 1), (999.0, 2), (940.0, 1)],
+    ids=["in time", "late", "by a task that waited for the lock", "by a clock that was set back"],
+)
 def test_a_note_is_forgotten(tmp_path: Path, now: float, count: int) -> None:
     counted(tmp_path / "note")
     assert read_of_run(str(tmp_path / "note"), now, 60.0).get("count", 0) == count - 1
