@@ -43,6 +43,7 @@ PURE = (
     "goals",
     "goal",
     "decide",
+    "verdict",
     "model",
     "record",
     "status",

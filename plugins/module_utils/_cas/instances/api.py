@@ -15,7 +15,8 @@ from ..._errors import ApiError, Failure, Kind
 from ..._rpc.fields import id_text, text, whole
 from ..._rpc.paging import entries
 from ..status import CERTIFICATES, PENDING, Status
-from .instance import Instance, read_instance
+from .instance import Instance
+from .read import read_instance
 
 if TYPE_CHECKING:
     from ..._rpc.client import Caller

@@ -2,23 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: names and behaviour change without notice. Use the modules instead.
-"""Executes the steps of a plan: one call for each, no application twice, nothing revoked unasked."""
+"""Executes the steps of a plan: one call for each, nothing revoked unasked."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..._errors import ApiError, Failure, Kind, NotAllowed, OutcomeUnknown, StateNotReached
+from ..._errors import ApiError, Kind, NotAllowed, OutcomeUnknown, StateNotReached
 from ..._plan import Repeat, Step
 from ..._reconcile import LOOKS, RUN_AGAIN, ApiRun, Done, find_after_loss
-from ..status import NOT_REFUSED, PENDING, Status, Subscription
+from ..status import PENDING, Status, Subscription
 from ..wait.one import Pauses, poll
 from . import api, steps
-from .lock import LAG
-from .refusals import refuse_in_progress
+from .apply import send_application
+from .looks import looked_at, refuse_taken
 from .steps import form_differs
 
 if TYPE_CHECKING:
@@ -37,16 +36,12 @@ _NOT_YET = {
 _MOST_NOT_YET = {steps.UPDATE: _PROTECTED, steps.REFUND: 75.0}
 
 
-class Taken(NotAllowed):
-    """Another task, on another machine, took the instance in the meantime; ``instance_id`` is in the facts."""
-
-
 def execute(run: ApiRun, seen: Seen, step: Step[Instance], lock: Lock) -> Done[Instance]:
     """Execute one step of a plan."""
     lock.take(str(step.target.id))
     if seen.takes_unused:
         lock.takes(seen.wanted, str(step.target.id))
-    done = _apply(run, seen, step, lock) if step.repeat is Repeat.NEVER else _change(run, seen, step)
+    done = send_application(run, seen, step, lock) if step.repeat is Repeat.NEVER else _change(run, seen, step)
     lock.latest = done.after
     if step.action == steps.CANCEL:
         lock.clear(str(step.target.id))  # nothing that was sent is on its way any more
@@ -112,22 +107,11 @@ def _state(instance: Instance) -> tuple[object, ...]:
     return instance.status, instance.subscription, instance.certificate_id
 
 
-def _looked(run: ApiRun, step: Step[Instance]) -> Instance:
-    found = api.describe(run, str(step.target.id))
-    if found is None:
-        raise NotAllowed(
-            f"Instance {step.target.id} does not exist any more. Run the task again: it plans again from the current "
-            "state.",
-            instance_id=step.target.id,
-        )
-    return found
-
-
 def _is_updated(run: ApiRun, seen: Seen, step: Step[Instance]) -> Instance | None:
     """The instance once it shows what was filled in. Raises Taken when it shows the names of another task."""
-    found = _looked(run, step)
+    found = looked_at(run, step)
     if "GenerateCsrMethod" in step.params:
-        _refuse_taken(seen, found)
+        refuse_taken(seen, found)
         if form_differs(seen, found) and found.service_status != PENDING:
             return None
     elif steps.settings_differ(seen.wanted, found):
@@ -139,19 +123,8 @@ def _is_updated(run: ApiRun, seen: Seen, step: Step[Instance]) -> Instance | Non
     return found
 
 
-def _refuse_taken(seen: Seen, found: Instance) -> None:
-    wanted = seen.wanted
-    names, before = set(found.form.domains), set(seen.instance.form.domains) if seen.instance else set()
-    if names and names not in (before, set(wanted.domains)) and not names <= set(wanted.domains):
-        raise Taken(
-            f"Instance {found.instance_id} was taken for {', '.join(found.form.domains)} by another task in the "
-            "meantime. Nothing was applied for. Run the task again.",
-            instance_id=found.instance_id,
-        )
-
-
 def _is_tagged(run: ApiRun, seen: Seen, step: Step[Instance]) -> Instance | None:
-    found, leaves = _looked(run, step), step.leaves
+    found, leaves = looked_at(run, step), step.leaves
     expected = dict((leaves.tags if leaves else None) or ())
     there = dict(found.tags or ())
     removed = step.params.get("TagKey", [])
@@ -164,7 +137,7 @@ def _is_tagged(run: ApiRun, seen: Seen, step: Step[Instance]) -> Instance | None
 
 def _is_withdrawn(run: ApiRun, seen: Seen, step: Step[Instance]) -> Instance | None:
     """Withdrawn once it is not pending any more, and nothing is to be published. Raises NotAllowed when issued."""
-    found, before = _looked(run, step), seen.instance.certificate_id if seen.instance else None
+    found, before = looked_at(run, step), seen.instance.certificate_id if seen.instance else None
     if found.service_status == PENDING:
         return None
     if found.certificate_id not in (None, before):
@@ -177,7 +150,7 @@ def _is_withdrawn(run: ApiRun, seen: Seen, step: Step[Instance]) -> Instance | N
 
 
 def _is_revoked(run: ApiRun, seen: Seen, step: Step[Instance]) -> Instance | None:
-    found, certificate_id = _looked(run, step), str(step.params["CertificateId"])
+    found, certificate_id = looked_at(run, step), str(step.params["CertificateId"])
     if certificate_id == found.certificate_id:
         return found if found.certificate_status is Status.REVOKED else None
     status = api.certificate_status(run, found.instance_id, certificate_id)
@@ -200,78 +173,3 @@ _EFFECTS: dict[str, _Effect] = {
     steps.REVOKE: _is_revoked,
     steps.REFUND: _is_refunded,
 }
-
-
-def _apply(run: ApiRun, seen: Seen, step: Step[Instance], lock: Lock) -> Done[Instance]:
-    """Send the application, once and never again. An update may have sent it already."""
-    if not lock.is_ours:
-        raise StateNotReached(
-            f"{step.action} was not sent: the lock held by this task expired (15 minutes), and another task took "
-            f"it over. {RUN_AGAIN}"
-        )
-    there = lock.latest or _looked(run, step)
-    _refuse_taken(seen, there)
-    before = seen.instance.certificate_id if seen.instance else None
-    if there.service_status == PENDING:
-        refuse_in_progress(seen.wanted, there)
-        return Done(there, made=True)
-    if there.certificate_id not in (None, before):
-        return Done(there, made=True)
-    lock.sends(seen.wanted, there)
-    try:
-        run.send(step)
-    except OutcomeUnknown as lost:
-        lost.add(instance_id=there.instance_id)
-        found = find_after_loss(run, step, lost, lambda: _is_applied(run, seen, step, there))
-        run.warnings.append(
-            f"The response to {step.action} was lost; instance {there.instance_id} has the application."
-        )
-        return Done(found, made=True)
-    except Failure as refused:
-        submitted = _submitted_by_itself(run, seen, step, refused)
-        lock.clear(there.instance_id)
-        if submitted is None:
-            raise refused.add(instance_id=there.instance_id) from None
-        return Done(submitted)
-    return Done(_once_applied(run, seen, step, there), made=True)
-
-
-def _submitted_by_itself(run: ApiRun, seen: Seen, step: Step[Instance], refused: Failure) -> Instance | None:
-    """The instance where an application was refused because one is in progress: an update may send it, too."""
-    if not isinstance(refused, ApiError) or refused.kind is not Kind.STATE:
-        return None
-
-    def look() -> Instance | None:
-        found = _looked(run, step)
-        return found if found.service_status == PENDING else None
-
-    is_updated = any(each.action == steps.UPDATE for each in run.sent)
-    soon = run.until(run.clock.monotonic() + (LAG if is_updated else 0.0))
-    found = poll(soon, Pauses(soon, _PAUSE), look)
-    if found:
-        _refuse_taken(seen, found)
-        refuse_in_progress(seen.wanted, found)
-    return found
-
-
-def _once_applied(run: ApiRun, seen: Seen, step: Step[Instance], there: Instance) -> Instance:
-    """The instance once it shows the application, which is only queued at first."""
-    soon = run.until(run.clock.monotonic() + LAG)
-    pauses = Pauses(soon, min(seen.wanted.waiting.interval, _PAUSE))
-    found = poll(soon, pauses, lambda: _is_applied(run, seen, step, there))
-    return found or replace(there, status=Status.PENDING_VALIDATION, service_status=PENDING)
-
-
-def _is_applied(run: ApiRun, seen: Seen, step: Step[Instance], there: Instance) -> Instance | None:
-    """The instance with an application in progress, or with what became of it.
-
-    That the last submission failed or succeeded tells nothing: it may be that of an earlier application.
-    """
-    found = api.describe_application(run, there)
-    if found is None:
-        return None
-    _refuse_taken(seen, found)
-    if found.service_status == PENDING or found.certificate_id not in (None, there.certificate_id):
-        return found
-    is_told = found.refusal is not None and found.pending_result not in (None, *NOT_REFUSED, there.pending_result)
-    return found if is_told else None

@@ -16,6 +16,7 @@ from ..status import PENDING, VALID, Status
 from ..validation import ValidationFile, ValidationRecord
 from ..wait.goal import Goal
 from ..wait.progress import record
+from .instance import lower
 
 if TYPE_CHECKING:
     from .instance import Instance
@@ -49,10 +50,10 @@ def _ends_badly(instance: Instance, before: str | None) -> bool:
 
 def _refused(instance: Instance) -> str:
     if instance.submission == "failed":
-        return f"The application of {_lower(instance)} could not be submitted to the CA."
+        return f"The application of {lower(instance)} could not be submitted to the CA."
     if instance.refusal:
-        return f"The application of {_lower(instance)} was refused."
-    return f"The application of {_lower(instance)} has ended without a certificate; it was refused or withdrawn."
+        return f"The application of {lower(instance)} was refused."
+    return f"The application of {lower(instance)} has ended without a certificate; it was refused or withdrawn."
 
 
 def _cure(instance: Instance) -> str:
@@ -81,7 +82,3 @@ def _advice(entry: ValidationRecord | ValidationFile) -> str:
     if isinstance(entry, ValidationRecord):
         return f"Publish {record(entry)} with the value {shown(entry.record_value)}."
     return f"Serve {shown(entry.url)} with the content that the instance shows, without redirects."
-
-
-def _lower(instance: Instance) -> str:
-    return instance.named[:1].lower() + instance.named[1:]

@@ -18,7 +18,8 @@ from ..options import days_or_hours
 from ..status import DEAD, Status
 from . import api
 from .certificates import complete
-from .instance import Instance, read_instance
+from .instance import Instance
+from .read import read_instance
 from .select import is_for_names, is_of
 from .snapshot import public_snapshot
 from .wanted import Pool, instance_identifier

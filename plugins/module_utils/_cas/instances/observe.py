@@ -17,11 +17,11 @@ from . import api
 from .certificates import complete
 from .instance import with_certificate
 from .lock import taken, when_applied
-from .plan import judge_present
 from .previews import claim, planned_by_others
 from .refusals import none_serves, refuse_two_in_flight, used_up
 from .select import Seen, is_for, is_of, serving, stock_of
 from .steps import settings_differ
+from .verdict import judge_present
 from .wanted import State
 
 if TYPE_CHECKING:

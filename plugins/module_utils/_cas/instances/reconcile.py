@@ -19,14 +19,16 @@ from ..status import IN_FLIGHT, VALID, Status
 from ..wait.one import Pauses, poll, wait
 from . import api
 from .certificates import complete
-from .execute import Taken, execute
+from .execute import execute
 from .goals import goal_of
 from .instance import diff_text
 from .lock import Lock, hold, sent, taken
+from .looks import Taken
 from .observe import observe_instance
-from .plan import plan_instance, previous_certificate
+from .plan import plan_instance
 from .previews import plans
 from .refusals import refuse_wrong_certificate
+from .verdict import previous_certificate
 from .wanted import State
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from ..._errors import NotAllowed
 from ..._text import one_line, utc_text
 from ..._x509.hostnames import uncovered
 from ..status import PENDING, RUNNING, Status, Subscription
-from .instance import counts
+from .instance import counts, lower
 from .select import carries_key, is_elsewhere
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def refuse_wrong_certificate(wanted: InstanceWanted, instance: Instance) -> None
     """The newest certificate must carry the CSR's key and cover the names asked for."""
     if not carries_key(wanted, instance):
         raise NotAllowed(
-            f"The certificate of {_lower(instance.named)} was issued for another key than that of the CSR; nothing was "
+            f"The certificate of {lower(instance)} was issued for another key than that of the CSR; nothing was "
             "applied for. The CSR may be an old one, or of another host or directory: look there for the key, and use "
             "its CSR. Only if that key is lost: on_key_mismatch: reorder applies for a certificate for the new key.",
             instance_id=instance.instance_id,
@@ -190,7 +190,7 @@ def refuse_wrong_certificate(wanted: InstanceWanted, instance: Instance) -> None
     missing = uncovered(wanted.domains, instance.certificate_domains) if instance.certificate_domains else []
     if missing:
         raise NotAllowed(
-            f"The certificate of {_lower(instance.named)} was issued without {', '.join(missing)}, which was asked "
+            f"The certificate of {lower(instance)} was issued without {', '.join(missing)}, which was asked "
             "for; compare the spelling of the names with those of the instance.",
             instance_id=instance.instance_id,
         )
@@ -211,7 +211,7 @@ def refuse_refund(instance: Instance) -> None:
     """Only what never had a certificate can be given back."""
     if instance.certificate_id is not None:
         raise NotAllowed(
-            f"state: refunded is for instances that never had a certificate, and {_lower(instance.named)} had "
+            f"state: refunded is for instances that never had a certificate, and {lower(instance)} had "
             f"certificate {instance.certificate_id}. {_DONE} It is not revoked in order to be refunded, either.",
             instance_id=instance.instance_id,
         )
@@ -223,7 +223,7 @@ def refuse_refund(instance: Instance) -> None:
         )
     if instance.subscription not in (*RUNNING, Subscription.REFUNDED):
         raise NotAllowed(
-            f"state: refunded: the subscription of {_lower(instance.named)} is {instance.subscription.value}. {_DONE}",
+            f"state: refunded: the subscription of {lower(instance)} is {instance.subscription.value}. {_DONE}",
             instance_id=instance.instance_id,
         )
 
@@ -237,7 +237,7 @@ def subscription_warning(instance: Instance, now: datetime, opens: datetime | No
         return None
     if instance.subscription is Subscription.ACTIVE and not _is_near(end, now):
         return None
-    return _ends_before(_lower(instance.named), (end, not_after, opens), now)
+    return _ends_before(lower(instance), (end, not_after, opens), now)
 
 
 def noted_subscription_warning(named: str, dates: tuple[datetime, datetime, datetime], now: datetime) -> str | None:
@@ -263,7 +263,7 @@ def _ends_before(named: str, dates: tuple[datetime, datetime, datetime], now: da
 def unchangeable(instance: Instance) -> str:
     """A warning that the service takes no other settings any more."""
     return (
-        f"certificate_name and auto_reissue stay as they are: the subscription of {_lower(instance.named)} is "
+        f"certificate_name and auto_reissue stay as they are: the subscription of {lower(instance)} is "
         f"{instance.subscription.value}."
     )
 
@@ -271,10 +271,6 @@ def unchangeable(instance: Instance) -> str:
 def unread(instance: Instance) -> str:
     """A warning that the key of a certificate is not known."""
     return (
-        f"The service does not give the certificate of {_lower(instance.named)}, so whether it has the key of the CSR "
+        f"The service does not give the certificate of {lower(instance)}, so whether it has the key of the CSR "
         "is unknown."
     )
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -13,7 +13,8 @@ from typing import Any
 
 from ..._errors import InvalidOption
 from ..snapshot import Snapshot, public_header, read_things
-from .instance import Instance, read_instance
+from .instance import Instance
+from .read import read_instance
 
 # What a task needs of each; the rest is read before it matters.
 _KEPT = (

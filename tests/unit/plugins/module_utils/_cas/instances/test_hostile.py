@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.info import instance_info
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.instance import diff_text, read_instance
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.instance import diff_text
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.read import read_instance
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.validation import read_validation_list
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome

@@ -18,12 +18,9 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.in
     Form,
     Instance,
     counts,
-    read_instance,
 )
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.plan import (
-    plan_instance,
-    previous_certificate,
-)
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.plan import plan_instance
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.read import read_instance
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.refusals import subscription_warning
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.select import (
     Seen,
@@ -36,6 +33,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.se
     stock_of,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.steps import form_differs
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.verdict import previous_certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.wanted import (
     InstanceWanted,
     Pool,
