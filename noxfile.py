@@ -38,7 +38,7 @@ COVERAGE = OUTPUT / "coverage"
 # Measuring how much of plugins/ a run covers nearly doubles what it takes: `make coverage` does it.
 MEASURED = bool(os.environ.get("COVERAGE"))
 # This integration target takes longest.
-LONG = frozenset({"cas_order"})
+LONG = frozenset({"cas_instance", "cas_order"})
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 # The Python code in the tarball. pylint takes longer than all other sanity tests, most of it for tests, which ruff and
 # mypy read as well.
@@ -180,7 +180,7 @@ def integration(session: nox.Session) -> None:
 
 @in_parallel(name="integration-long")
 def integration_long(session: nox.Session) -> None:
-    """Run the integration target that takes longest."""
+    """Run the integration targets that take longest."""
     both_ways(session, LONG)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.world import programs
-from tests.world.children import Child, free_port, start, start_listening
+from tests.world.children import Child, free_port, start, start_listening, until
 from tests.world.web import write_standin
 
 ADDRESS = "127.0.0.1"
@@ -37,12 +37,16 @@ Configure = Callable[[Path, list[int], Files], list[str]]
 
 
 class Kind(NamedTuple):
-    """A server: its program, its configuration, the signal that reloads it (None: it is restarted)."""
+    """A server: its program, its configuration, the signal that reloads it (None: it is restarted).
+
+    ``ready`` is what its log says once it hears that signal, where that is later than it listens.
+    """
 
     program: str
     configure: Configure
     reload: int | None
     starttls: tuple[str | None, ...] = (None,)
+    ready: str = ""
 
 
 @dataclass
@@ -84,7 +88,9 @@ class RealServer:
             command = self.kind.configure(self.directory, self.ports, files)
             return start(command, self.directory / "log"), [(ADDRESS, port) for port in self.ports]
 
-        self.child = start_listening(f"The server {self.kind.program}", attempt, self.directory / "log")
+        log = self.directory / "log"
+        self.child = start_listening(f"The server {self.kind.program}", attempt, log)
+        assert until(lambda: self.kind.ready in log.read_text(errors="replace"), self.child), log.read_text()
 
     def restart(self, files: Files) -> None:
         """Start again, so that no process is left that serves other files."""
@@ -256,7 +262,7 @@ def postgres(directory: Path, ports: list[int], files: Files) -> list[str]:
 
 KINDS = {
     "nginx": Kind("nginx", nginx, signal.SIGHUP, (None, None)),
-    "haproxy": Kind("haproxy", haproxy, signal.SIGUSR2),
+    "haproxy": Kind("haproxy", haproxy, signal.SIGUSR2, ready="Loading success"),
     "postfix": Kind("postfix", postfix, signal.SIGHUP, ("smtp", "smtp")),
     "dovecot": Kind("dovecot", dovecot, signal.SIGHUP, ("imap", "pop3")),
     "slapd": Kind("slapd", slapd, None, ("ldap",)),

@@ -129,12 +129,12 @@ def main(text: str) -> int:
     """Print the policy of a choice."""
     asked = json.loads(text)
     try:
-        print(json.dumps(policy(choose(asked["modules"], asked.get("states") or ())), indent=2))
+        sys.stdout.write(json.dumps(policy(choose(asked["modules"], asked.get("states") or ())), indent=2) + "\n")
     except ValueError as problem:
-        print(problem, file=sys.stderr)
+        sys.stderr.write(f"{problem}\n")
         return 1
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    raise SystemExit(main(sys.argv[1]))

@@ -19,7 +19,7 @@ from .workflows import WORKFLOWS
 pytestmark = pytest.mark.reliability("The chain of one certificate")
 
 # The workflows of the short version.
-FEW = ("first certificate", "renewal by the service, lists lag", "another certificate of the instance")
+FEW = ("renewal by the service, lists lag", "another certificate of the instance")
 
 
 @pytest.fixture(scope="module")

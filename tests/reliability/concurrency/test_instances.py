@@ -29,10 +29,22 @@ PAGE = 50
 # So many hosts have a certificate that is due.
 DUE = 10
 
-MANY_SHORT = (Case(12, 1, 1, 0, True), Case(3, 4, 4, 0, True))
-MANY_LONG = (Case(12, 1, 1, 0, False), Case(3, 4, 1, 0, True), Case(3, 4, 1, 0, False), Case(3, 4, 4, 0, False))
-ONE_SHORT = (Case(20, 1, 1, 0, True),)
-ONE_LONG = (Case(20, 1, 1, 0, False), Case(5, 4, 1, 0, True), Case(5, 4, 1, 0, False), Case(5, 4, 4, 0, True))
+MANY_SHORT = (Case(3, 4, 4, 0, True),)
+MANY_LONG = (
+    Case(12, 1, 1, 0, True),
+    Case(12, 1, 1, 0, False),
+    Case(3, 4, 1, 0, True),
+    Case(3, 4, 1, 0, False),
+    Case(3, 4, 4, 0, False),
+)
+ONE_SHORT = (Case(8, 1, 1, 0, True),)
+ONE_LONG = (
+    Case(20, 1, 1, 0, True),
+    Case(20, 1, 1, 0, False),
+    Case(5, 4, 1, 0, True),
+    Case(5, 4, 1, 0, False),
+    Case(5, 4, 4, 0, True),
+)
 
 
 def cases(short: Sequence[Case], long: Sequence[Case]) -> pytest.MarkDecorator:
@@ -115,7 +127,7 @@ def _play(more: Mapping[str, Any]) -> Play:
 
 
 def test_a_fleet_shares_one_listing(directory: Path, short: bool, figures: Figures) -> None:
-    number = 40 if short else 300
+    number = 12 if short else 300
     hosts = {f"host{host}": _wish(f"host{host}.example.com") for host in range(number)}
     account = RecordingAccount(proof="at_once", validation_seconds=1, review_seconds=1, added_names="none")
     for place, wish in enumerate(hosts.values()):
