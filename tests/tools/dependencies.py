@@ -80,6 +80,14 @@ def furnish_home() -> None:
     config = HOME / ".config" / "pip" / "pip.conf"
     config.parent.mkdir(parents=True, exist_ok=True)
     config.write_text("\n".join(["[global]", *settings, ""]))
+    make_key(HOME / ".ansible" / "test" / "id_rsa")
+
+
+def make_key(path: Path) -> None:
+    """Make the key that ansible-test makes in its first run: two first runs at the same time fail."""
+    program = shutil.which("ssh-keygen")
+    if program and not path.exists():
+        subprocess.run([program, "-m", "PEM", "-q", "-t", "rsa", "-N", "", "-f", str(path)], check=True)
 
 
 if __name__ == "__main__":
