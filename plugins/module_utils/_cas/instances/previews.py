@@ -47,19 +47,6 @@ def claim(run: ApiRun, wanted: InstanceWanted, fitting: Sequence[str]) -> frozen
     return frozenset(key for key, taken in _previews(note).items() if taken != names)
 
 
-def plans(run: ApiRun, wanted: InstanceWanted, instance_id: str) -> None:
-    """Note what a preview would take, once for each certificate."""
-    path, names = _path(run), sorted(wanted.domains)
-    if path is None or not run.actor.read_only:
-        return
-
-    def added(note: Mapping[str, Any]) -> dict[str, Any]:
-        others = {key: taken for key, taken in _previews(note).items() if taken != names}
-        return {"previews": {**others, instance_id: names}}
-
-    change_of_run(path, moment(run), _REMEMBERED, added, run.clock.sleep)
-
-
 def _previews(note: Mapping[str, Any]) -> dict[str, list[str]]:
     found = note.get("previews")
     return {key: names for key, names in found.items() if isinstance(names, list)} if isinstance(found, dict) else {}

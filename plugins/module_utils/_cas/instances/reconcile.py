@@ -26,7 +26,6 @@ from .lock import Lock, hold, sent, taken
 from .looks import Taken
 from .observe import observe_instance
 from .plan import plan_instance
-from .previews import plans
 from .refusals import refuse_wrong_certificate
 from .verdict import previous_certificate
 from .wanted import State
@@ -132,12 +131,6 @@ def _lag_left(run: ApiRun, seen: Seen) -> float:
     return last.lag_left(run.now().timestamp())
 
 
-def _prepare(run: ApiRun, seen: Seen, plan: Plan[Instance]) -> dict[str, Any]:
-    if seen.takes_unused and plan.steps and seen.instance:
-        plans(run, seen.wanted, seen.instance.instance_id)
-    return {}
-
-
 def _settle(run: ApiRun, seen: Seen, plan: Plan[Instance], done: Done[Instance]) -> Instance | None:
     """Wait for what is wanted, and give the certificate."""
     wanted, instance = seen.wanted, done.after
@@ -182,5 +175,5 @@ def _results(instance: Instance | None, now: datetime) -> dict[str, Any]:
 
 
 _INSTANCE: Kind[ApiActor, InstanceWanted, Seen, Instance, Lock] = Kind(
-    observe_instance, plan_instance, execute, Display(_results, diff_text), _lock, _recall, _prepare, _settle
+    observe_instance, plan_instance, execute, Display(_results, diff_text), _lock, _recall, settle=_settle
 )
