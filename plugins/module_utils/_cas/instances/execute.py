@@ -73,8 +73,8 @@ def _send(run: ApiRun, step: Step[Instance], effect: Callable[[], Instance | Non
 
     After each refusal, a look tells whether there is anything left to do, or another task was faster.
     """
-    codes, ends = _NOT_YET.get(step.action, ()), run.clock.monotonic() + _MOST_NOT_YET.get(step.action, run.deadline)
-    pauses = Pauses(run.until(ends), _PAUSE)
+    codes, most = _NOT_YET.get(step.action, ()), _MOST_NOT_YET.get(step.action)
+    pauses = Pauses(run if most is None else run.until(run.clock.monotonic() + most), _PAUSE)
     while True:
         try:
             run.send(step)

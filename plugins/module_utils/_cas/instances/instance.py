@@ -110,6 +110,11 @@ class Instance:
         return self.instance_type == "test"
 
     @property
+    def is_spent(self) -> bool:
+        """Whether it is good for one certificate, and has it."""
+        return self.is_free_test and self.certificate_id is not None
+
+    @property
     def refusal(self) -> str | None:
         """Why the last application was refused, as far as the service says; None where it was not."""
         said = self.task_message if self.submission == "failed" else None

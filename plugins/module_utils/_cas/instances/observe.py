@@ -148,8 +148,7 @@ def _is_used_up(run: ApiRun, seen: Seen) -> bool:
     instance = seen.instance
     if instance is None or instance.status is Status.UNKNOWN or instance.status in IN_FLIGHT:
         return False
-    is_spent = instance.is_free_test and instance.certificate_id is not None
-    if seen.wanted.state is not State.PRESENT or (instance.subscription in RUNNING and not is_spent):
+    if seen.wanted.state is not State.PRESENT or (instance.subscription in RUNNING and not instance.is_spent):
         return False
     return judge_present(seen, instance, run.now()).applies
 
@@ -200,7 +199,7 @@ def _with_the_rest(run: ApiRun, seen: Seen) -> Seen:
     applies = wanted.state is State.PRESENT and judge_present(seen, instance, run.now()).applies
     if applies or wanted.state is State.CONFIGURED:
         seen = _with_people(run, seen)
-    is_used_up = applies and instance.is_free_test and instance.certificate_id is not None
+    is_used_up = applies and instance.is_spent
     switches_on = wanted.auto_reissue and not instance.auto_reissue and (applies or settings_differ(wanted, instance))
     return replace(seen, summary=_summary(run, instance)) if is_used_up or switches_on else seen
 

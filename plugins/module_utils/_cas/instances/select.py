@@ -128,13 +128,9 @@ def serving(wanted: InstanceWanted, instances: Iterable[Instance]) -> Instance |
         [each for each in there if is_valid(each) and carries_key(wanted, each)],
         [each for each in there if each.status is Status.UNKNOWN],
         [each for each in there if is_valid(each)],
-        [each for each in alive if not _is_used_up(each)],
+        [each for each in alive if not each.is_spent],
     )
     return next((some[0] for some in choices if some), None)
-
-
-def _is_used_up(instance: Instance) -> bool:
-    return instance.is_free_test and instance.certificate_id is not None
 
 
 def latest_first(instances: Iterable[Instance]) -> list[Instance]:
