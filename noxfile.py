@@ -42,7 +42,7 @@ LONG, INSTANCES = frozenset({"cas_order"}), frozenset({"cas_instance"})
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 # The Python code in the tarball. pylint takes longer than all other sanity tests, most of it for tests, which ruff and
 # mypy read as well.
-RELEASED = ("plugins/", "tests/emulator/")
+RELEASED = ("plugins/", "playbooks/files/emulator/")
 # Unit tests that go through thousands of accounts.
 WALKS = "tests/unit/test_honesty*.py"
 # Unit tests that start ansible-playbook and real servers, and wait for them.

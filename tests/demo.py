@@ -92,7 +92,7 @@ def emulator(directory: Path, proof_address: str) -> Iterator[dict[str, Any]]:
     command = [
         sys.executable,
         "-m",
-        "tests.emulator",
+        "playbooks.files.emulator",
         CLOCK,
         *dials,
         f"--ready-file={ready}",

@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509 import CertificateSigningRequestBuilder, Name, NameAttribute
 from cryptography.x509.oid import NameOID
 
-from tests.emulator.core.dials import Dials
-from tests.emulator.core.world import World
-from tests.emulator.instances import certificates, stock
-from tests.emulator.instances.facts import CHINA
-from tests.emulator.orders import responses
-from tests.emulator.orders.ca import public_der
-from tests.emulator.orders.lifecycle import DAY, Order, issue
+from playbooks.files.emulator.core.dials import Dials
+from playbooks.files.emulator.core.world import World
+from playbooks.files.emulator.instances import certificates, stock
+from playbooks.files.emulator.instances.facts import CHINA
+from playbooks.files.emulator.orders import responses
+from playbooks.files.emulator.orders.ca import public_der
+from playbooks.files.emulator.orders.lifecycle import DAY, Order, issue
 
 INSTANCE_NAME = "instance.example.com"
 _END = "-----END CERTIFICATE-----\n"

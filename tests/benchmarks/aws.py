@@ -16,7 +16,7 @@ from pathlib import Path
 import boto3  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from moto.server import ThreadedMotoServer  # type: ignore[import-not-found, unused-ignore]
 
-from tests.emulator.__main__ import write_at_once
+from playbooks.files.emulator.__main__ import write_at_once
 
 REGION, KEY = "us-east-1", "rehearsal"
 

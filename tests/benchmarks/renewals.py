@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from tests.emulator.core.control import PREFIX
+from playbooks.files.emulator.core.control import PREFIX
 
 from .figures import lines_of_tasks
 from .plays import ROLE, on_hosts, write

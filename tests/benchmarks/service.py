@@ -16,13 +16,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from tests.emulator.__main__ import write_at_once
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.gate import Keys
-from tests.emulator.core.reply import Reply
-from tests.emulator.core.server import Server
-from tests.emulator.core.world import World
-from tests.emulator.orders.validation import Prover
+from playbooks.files.emulator.__main__ import write_at_once
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.gate import Keys
+from playbooks.files.emulator.core.reply import Reply
+from playbooks.files.emulator.core.server import Server
+from playbooks.files.emulator.core.world import World
+from playbooks.files.emulator.orders.validation import Prover
 
 from .accounts import INSTANCE_NAME, ZONE, account, add_instance, empty, fleet
 from .runs import BY_INSTANCE

@@ -15,9 +15,9 @@ from alibabacloud_alidns20150109.client import Client
 from alibabacloud_tea_openapi.exceptions import ClientException, ThrottlingException
 from alibabacloud_tea_openapi.models import Config
 
-from tests.emulator.alidns.operations import OPERATIONS
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.server import Server
+from playbooks.files.emulator.alidns.operations import OPERATIONS
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.server import Server
 
 VALUE = "20261122 生产 & Zoë+*~"
 

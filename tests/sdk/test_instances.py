@@ -18,11 +18,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from Tea.exceptions import TeaException
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.server import Server
-from tests.emulator.core.world import World
-from tests.emulator.instances.operations import OPERATIONS
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.server import Server
+from playbooks.files.emulator.core.world import World
+from playbooks.files.emulator.instances.operations import OPERATIONS
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.calls import KEY, START, csr
 
 STATE = "OperationDenied.StatusNotSupport"

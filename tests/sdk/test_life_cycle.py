@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from Tea.exceptions import TeaException
 
-from tests.emulator.orders.service import OPERATIONS
+from playbooks.files.emulator.orders.service import OPERATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 FREE, PAID = "digicert-free-1-free", "geotrust-dv-1-starter"
@@ -90,7 +90,7 @@ class Rehearsal:
 @pytest.fixture(scope="module")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsal]:
     file = tmp_path_factory.mktemp("emulator") / "ready.json"
-    command = [sys.executable, "-m", "tests.emulator", "--ready-file", str(file)]
+    command = [sys.executable, "-m", "playbooks.files.emulator", "--ready-file", str(file)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
         try:
             deadline = time.monotonic() + 200

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders import info
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.client import FREE, client, emulator
 from tests.support.queries import DEFAULTS as OPTIONS
 

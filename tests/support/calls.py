@@ -19,11 +19,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from tests.emulator.core.dials import Dials, turn
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.gate import ALGORITHM, VERSION, Call, Keys, signature
-from tests.emulator.core.reply import Reply
-from tests.emulator.core.world import World
+from playbooks.files.emulator.core.dials import Dials, turn
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.gate import ALGORITHM, VERSION, Call, Keys, signature
+from playbooks.files.emulator.core.reply import Reply
+from playbooks.files.emulator.core.world import World
 
 START = 1795305600.0  # 2026-11-22T00:00:00Z
 FREE = "digicert-free-1-free"

@@ -33,7 +33,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._store.model impo
 from ansible_collections.certops.alicloud.plugins.module_utils._store.reconcile import ensure_store
 from ansible_collections.certops.alicloud.plugins.modules.certificate_store import OPTIONS as STORE
 from ansible_collections.certops.alicloud.plugins.modules.certificate_store_info import OPTIONS as INFO
-from tests.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.emulator import Emulator
 from tests.support import client
 
 WWW = "www.example.com"

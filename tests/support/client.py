@@ -34,12 +34,12 @@ from ansible_collections.certops.alicloud.plugins.module_utils._host.clock impor
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response, Transport
-from tests.emulator.core.dials import Dials
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.gate import Keys
-from tests.emulator.core.reply import Lost
-from tests.emulator.core.world import World
-from tests.emulator.orders.ca import Authority
+from playbooks.files.emulator.core.dials import Dials
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.gate import Keys
+from playbooks.files.emulator.core.reply import Lost
+from playbooks.files.emulator.core.world import World
+from playbooks.files.emulator.orders.ca import Authority
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 FREE, PAID = "digicert-free-1-free", "geotrust-dv-1-starter"

@@ -17,8 +17,8 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from tests.emulator.alidns.zones import Zones
-from tests.emulator.core.emulator import Emulator
+from playbooks.files.emulator.alidns.zones import Zones
+from playbooks.files.emulator.core.emulator import Emulator
 
 ADDRESS = "127.0.0.1"
 

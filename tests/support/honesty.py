@@ -11,8 +11,8 @@ from typing import Any
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.refusal import Impossible, Refusal
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.refusal import Impossible, Refusal
 from tests.support import client
 
 Event = Callable[[Emulator], object]

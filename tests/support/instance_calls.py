@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.refusal import Refusal
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.refusal import Refusal
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.calls import ask
 
 CONTACT, OTHER_CONTACT = 2604551, 2604552

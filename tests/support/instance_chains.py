@@ -15,8 +15,8 @@ import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.private_key import read_private_key
-from tests.emulator.instances.facts import Instance
-from tests.emulator.instances.lifecycle import Phase
+from playbooks.files.emulator.instances.facts import Instance
+from playbooks.files.emulator.instances.lifecycle import Phase
 from tests.support import chains, client
 from tests.support.chains import Shop
 from tests.support.client import FREE, PAID

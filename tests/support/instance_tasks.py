@@ -15,7 +15,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.in
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response, Transport
-from tests.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.emulator import Emulator
 from tests.support import client
 from tests.support.instance_calls import CONTACT, DETAIL, LIST, UPDATE
 

@@ -19,10 +19,10 @@ from typing import Any
 
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.reconcile import ensure_certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.gate import Keys
-from tests.emulator.core.server import Server
-from tests.emulator.core.world import World
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.gate import Keys
+from playbooks.files.emulator.core.server import Server
+from playbooks.files.emulator.core.world import World
 from tests.support import chains, client
 from tests.support.playbooks import Played, environment, run_book, run_plays, write_inventory
 from tests.world.age import age

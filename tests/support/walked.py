@@ -10,10 +10,10 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.instances import lifecycle as of_instances
-from tests.emulator.instances.facts import Form, Instance
-from tests.emulator.orders.lifecycle import DAY, LIVE, Order, Phase
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.instances import lifecycle as of_instances
+from playbooks.files.emulator.instances.facts import Form, Instance
+from playbooks.files.emulator.orders.lifecycle import DAY, LIVE, Order, Phase
 
 Event = tuple[str, Callable[[Emulator], object]]
 CREATE, RENEW = "CreateCertificateForPackageRequest", "RenewCertificateOrderForPackageRequest"

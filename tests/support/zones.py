@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.emulator import Emulator
 from tests.support.client import emulator
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from tests.emulator.core.dials import Dials, turn
+from playbooks.files.emulator.core.dials import Dials, turn
 
 ROOT = Path(__file__).resolve().parents[2]
 COLUMNS = 5
@@ -29,7 +29,7 @@ def dials_of_page() -> set[tuple[str, str]]:
 
 def open_points() -> set[str]:
     """The dials that the emulator's page names beside what is not confirmed."""
-    page = (ROOT / "tests/emulator/README.md").read_text("utf-8").partition("## What is not confirmed")[2]
+    page = (ROOT / "playbooks/files/emulator/README.md").read_text("utf-8").partition("## What is not confirmed")[2]
     assert page
     known = {field.name for field in fields(Dials)}
     return {name for name in re.findall(r"`(\w+)`", page) if name in known}

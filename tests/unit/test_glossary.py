@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = "docs/docsite/rst/glossary.rst"
 PRODUCT = ("plugins", "roles", "playbooks")
 TEXTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "changelogs", "docs/docsite", *PRODUCT)
+# It is the other side, and has the service's words.
+EMULATOR = "playbooks/files/emulator"
 ROLE_PREFIX = "certificate_"
 
 # Names that mean here what they mean everywhere, or whose own documentation says it all.
@@ -90,7 +92,8 @@ def pairs(table: str) -> dict[str, str]:
 def files(*places: str) -> dict[str, str]:
     """The text of each file of our own, by its path."""
     found = [file for place in places for file in (ROOT / place, *sorted((ROOT / place).rglob("*")))]
-    known = [file for file in found if file.suffix in {".j2", ".md", ".py", ".rst", ".yaml", ".yml"}]
+    own = [file for file in found if not file.is_relative_to(ROOT / EMULATOR)]
+    known = [file for file in own if file.suffix in {".j2", ".md", ".py", ".rst", ".yaml", ".yml"}]
     return {str(file.relative_to(ROOT)): file.read_text("utf-8") for file in known}
 
 

@@ -21,8 +21,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.status impor
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, StateNotReached
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from ansible_collections.certops.alicloud.plugins.module_utils._text import KNOWN_AFTER_APPLY
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders.lifecycle import LIVE, Phase
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders.lifecycle import LIVE, Phase
 from tests.support import client
 from tests.support.client import FREE, PAID
 from tests.support.honesty import Task, failed_as_foreseen, reachable, rehearsed

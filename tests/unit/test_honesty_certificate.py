@@ -31,8 +31,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outc
 from ansible_collections.certops.alicloud.plugins.module_utils._text import KNOWN_AFTER_APPLY
 from ansible_collections.certops.alicloud.plugins.module_utils._x509 import certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.private_key import read_private_key
-from tests.emulator.core.refusal import Impossible, Refusal
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.refusal import Impossible, Refusal
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support import chains, client
 from tests.support.chains import Killed, Shop
 from tests.support.client import FREE, PAID

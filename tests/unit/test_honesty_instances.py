@@ -16,9 +16,9 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.status impor
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from ansible_collections.certops.alicloud.plugins.module_utils._text import KNOWN_AFTER_APPLY
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.instances.facts import Instance as Facts
-from tests.emulator.instances.lifecycle import Phase
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.instances.facts import Instance as Facts
+from playbooks.files.emulator.instances.lifecycle import Phase
 from tests.support import client
 from tests.support.honesty import Event, Task, failed_as_foreseen, reachable, rehearsed
 from tests.support.instance_calls import APPLY, CANCEL, CONTACT, REFUND, REVOKE, UPDATE

@@ -25,7 +25,7 @@ ORDERS, INSTANCES, WAIT = f"{CAS}.orders", f"{CAS}.instances", f"{CAS}.wait"
 MODULES, ACTIONS, DIRECT = "plugins.modules", "plugins.action", "plugins.plugin_utils.direct"
 # The action that has a module's work to do, because it acts on the controller and on the host.
 CHAIN_ACTION = f"{ACTIONS}.certificate"
-EMULATOR = "tests.emulator"
+EMULATOR = "playbooks.files.emulator"
 
 GROUND = (ERRORS, TEXT, HOST, X509)
 PRODUCTS = (CAS, ALIDNS, STORE)
@@ -280,7 +280,7 @@ def calls_of(function: str, files: Sources) -> list[str]:
 
 
 PRIVATE = "# Private to this collection: names and behaviour change without notice. Use the modules instead.\n"
-FILES = sources("plugins", "tests/emulator")
+FILES = sources("plugins", "playbooks/files/emulator")
 RULES = (
     only_task_imports_ansible,
     ground_floor_imports_nothing_above,

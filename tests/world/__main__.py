@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.emulator.__main__ import alive
+from playbooks.files.emulator.__main__ import alive
 
 from .programs import Missing, provide
 from .serve import DOOR, FACTS, serve

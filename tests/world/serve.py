@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tests.emulator.__main__ import alive, write_at_once
+from playbooks.files.emulator.__main__ import alive, write_at_once
 
 from .children import NotStarted, adopt_orphans, end_all
 from .machines import start_machines

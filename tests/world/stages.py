@@ -74,7 +74,7 @@ class Stages:
     def _start_emulator(self, directory: Path, wish: str, arguments: list[str]) -> Child:
         quick = [f"--dial={dial}" for dial in QUICK]
         life = [f"--ready-file={directory}/{wish}.json", f"--with-pid={os.getpid()}"]
-        command = [sys.executable, "-m", "tests.emulator", *quick, *arguments, *life]
+        command = [sys.executable, "-m", "playbooks.files.emulator", *quick, *arguments, *life]
         return start(command, directory / f"{wish}.log", ROOT)
 
 

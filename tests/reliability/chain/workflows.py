@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
-from tests.emulator.core.world import World
-from tests.emulator.instances import lifecycle as of_instances
-from tests.emulator.orders.lifecycle import DAY, Phase
+from playbooks.files.emulator.core.world import World
+from playbooks.files.emulator.instances import lifecycle as of_instances
+from playbooks.files.emulator.orders.lifecycle import DAY, Phase
 from tests.support import chains, client
 from tests.support.chains import Shop
 from tests.support.client import FREE, PAID

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from tests.emulator.core.dials import Dials, turn
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.reply import Reply
-from tests.emulator.core.world import World
+from playbooks.files.emulator.core.dials import Dials, turn
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.reply import Reply
+from playbooks.files.emulator.core.world import World
 
 FREE = "digicert-free-1-free"
 CREATES = ("CreateCertificateForPackageRequest", "CreateCertificateWithCsrRequest", "CreateCertificateRequest")

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.emulator.instances.facts import Instance
-from tests.emulator.orders.parameters import read_csr
+from playbooks.files.emulator.instances.facts import Instance
+from playbooks.files.emulator.orders.parameters import read_csr
 from tests.reliability.exactly_once.plays import TaskResult
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.emulator.core.server import Server
+from playbooks.files.emulator.core.server import Server
 from tests.reliability.exactly_once.plays import TaskResult, noted, read_results
 from tests.support.playbooks import Play, environment, start_plays, write_inventory
 

@@ -20,10 +20,10 @@ import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
+from playbooks.files.emulator.core.server import Server
+from playbooks.files.emulator.orders.validation import Prover
 from tests.benchmarks.accounts import fleet
 from tests.benchmarks.runs import inventory
-from tests.emulator.core.server import Server
-from tests.emulator.orders.validation import Prover
 from tests.reliability.support.figures import Figures
 from tests.support import client
 from tests.support.playbooks import Play, Played, environment, run_plays, write_inventory

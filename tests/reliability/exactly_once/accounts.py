@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.log import Logged
-from tests.emulator.core.reply import Reply
-from tests.emulator.core.world import World
-from tests.emulator.orders.ca import Authority
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.log import Logged
+from playbooks.files.emulator.core.reply import Reply
+from playbooks.files.emulator.core.world import World
+from playbooks.files.emulator.orders.ca import Authority
 from tests.support.certificates import csr_pem, new_key
 from tests.world.children import descendants
 

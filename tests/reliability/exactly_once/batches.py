@@ -14,8 +14,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.emulator.core.log import Logged
-from tests.emulator.core.server import Server
+from playbooks.files.emulator.core.log import Logged
+from playbooks.files.emulator.core.server import Server
 from tests.support.playbooks import write_inventory
 from tests.world.children import Child
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.emulator.core.gate import Keys
+from playbooks.files.emulator.core.gate import Keys
 from tests.support.playbooks import Play, environment, start_plays
 from tests.world.children import Child
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tests.emulator.core.log import Logged
+from playbooks.files.emulator.core.log import Logged
 from tests.reliability.support.figures import Figures
 
 from .batches import Place, Trial, run_cases

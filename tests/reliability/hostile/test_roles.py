@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.core.dials import Dials
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.gate import Keys
-from tests.emulator.core.reply import Reply
-from tests.emulator.core.server import Server
-from tests.emulator.core.world import World
-from tests.emulator.instances.facts import CHINA
-from tests.emulator.orders.ca import Authority, public_der
+from playbooks.files.emulator.core.dials import Dials
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.gate import Keys
+from playbooks.files.emulator.core.reply import Reply
+from playbooks.files.emulator.core.server import Server
+from playbooks.files.emulator.core.world import World
+from playbooks.files.emulator.instances.facts import CHINA
+from playbooks.files.emulator.orders.ca import Authority, public_der
 from tests.reliability.support.figures import Figures
 from tests.support.certificates import new_key
 from tests.support.playbooks import CRASHES, Played, environment, run_plays, write_inventory

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from tests.emulator.core.dials import Dials
-from tests.emulator.core.world import World
-from tests.emulator.instances import stock
-from tests.emulator.instances.facts import Form, Instance
-from tests.emulator.orders.parameters import read_csr
+from playbooks.files.emulator.core.dials import Dials
+from playbooks.files.emulator.core.world import World
+from playbooks.files.emulator.instances import stock
+from playbooks.files.emulator.instances.facts import Form, Instance
+from playbooks.files.emulator.orders.parameters import read_csr
 from tests.reliability.exactly_once.accounts import ISSUED_BESIDE, NAME, WAITING_BESIDE, Account, Opened, SharedKeys
 from tests.reliability.exactly_once.cases import Case, Workflow
 from tests.support.certificates import csr_pem

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.emulator.instances.facts import Instance
+from playbooks.files.emulator.instances.facts import Instance
 from tests.reliability.exactly_once.accounts import NAME
 from tests.reliability.exactly_once.cases import fewer_cases
 from tests.reliability.exactly_once.subject import Problem, Subject

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tests.emulator.core.dials import Dials
-from tests.emulator.core.world import World
-from tests.emulator.orders import events
-from tests.emulator.orders.ca import public_der
-from tests.emulator.orders.lifecycle import DAY, Order
+from playbooks.files.emulator.core.dials import Dials
+from playbooks.files.emulator.core.world import World
+from playbooks.files.emulator.orders import events
+from playbooks.files.emulator.orders.ca import public_der
+from playbooks.files.emulator.orders.lifecycle import DAY, Order
 from tests.reliability.exactly_once.accounts import ISSUED_BESIDE, NAME, WAITING_BESIDE, Account, Opened, SharedKeys
 from tests.reliability.exactly_once.cases import Case, Workflow
 

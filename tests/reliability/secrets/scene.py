@@ -19,14 +19,14 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.emulator.core.dials import Dials
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.gate import Keys
-from tests.emulator.core.reply import Reply
-from tests.emulator.core.server import Server
-from tests.emulator.core.world import World
-from tests.emulator.orders.lifecycle import DAY
-from tests.emulator.orders.validation import Prover
+from playbooks.files.emulator.core.dials import Dials
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.gate import Keys
+from playbooks.files.emulator.core.reply import Reply
+from playbooks.files.emulator.core.server import Server
+from playbooks.files.emulator.core.world import World
+from playbooks.files.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.orders.validation import Prover
 from tests.reliability.support.authority import AUTHORITY
 from tests.support.certificates import key_pem, new_key
 from tests.world.names import start_names

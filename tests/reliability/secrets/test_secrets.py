@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulator.core.world import World
-from tests.emulator.instances.responses import key_text, service_key
-from tests.emulator.orders.responses import key_pem
+from playbooks.files.emulator.core.world import World
+from playbooks.files.emulator.instances.responses import key_text, service_key
+from playbooks.files.emulator.orders.responses import key_pem
 from tests.reliability.support.figures import Figures
 from tests.support.playbooks import Play, environment, run_plays, write_inventory
 from tests.world.programs import find

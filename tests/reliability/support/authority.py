@@ -10,8 +10,8 @@ from typing import Any
 
 from cryptography import x509
 
-from tests.emulator.orders.ca import Authority, public_der
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.orders.ca import Authority, public_der
+from playbooks.files.emulator.orders.lifecycle import DAY
 
 AUTHORITY = Authority()
 

@@ -12,11 +12,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from tests.emulator.core.dials import Dials
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.gate import Keys
-from tests.emulator.core.reply import Reply
-from tests.emulator.core.world import World
+from playbooks.files.emulator.core.dials import Dials
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.gate import Keys
+from playbooks.files.emulator.core.reply import Reply
+from playbooks.files.emulator.core.world import World
 
 from .servers import HERE, Certificates, Listener, NoTls, listening
 

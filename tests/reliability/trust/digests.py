@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.emulator.core.gate import Keys
+from playbooks.files.emulator.core.gate import Keys
 from tests.reliability.support.authority import certificate_for
 from tests.support.certificates import csr_pem, key_pem, new_key
 from tests.tools.dependencies import ROOT

@@ -21,8 +21,8 @@ from pathlib import Path
 from socketserver import BaseRequestHandler
 from typing import Any
 
-from tests.emulator.core.reply import Reply
-from tests.emulator.orders.ca import Authority
+from playbooks.files.emulator.core.reply import Reply
+from playbooks.files.emulator.orders.ca import Authority
 from tests.support.certificates import Signer, key_pem, new_key, pem
 
 Response = Callable[[str, str, Mapping[str, str], bytes], Reply]

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.emulator.__main__ import write_at_once
-from tests.emulator.core.dials import Dials
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.gate import Keys
-from tests.emulator.core.log import Logged
-from tests.emulator.core.reply import Reply
-from tests.emulator.core.world import World
+from playbooks.files.emulator.__main__ import write_at_once
+from playbooks.files.emulator.core.dials import Dials
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.gate import Keys
+from playbooks.files.emulator.core.log import Logged
+from playbooks.files.emulator.core.reply import Reply
+from playbooks.files.emulator.core.world import World
 from tests.support.playbooks import Play, environment, run_plays, write_inventory
 
 from .cases import Case, Servers

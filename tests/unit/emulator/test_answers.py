@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 from cryptography.x509.oid import NameOID
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.refusal import Refusal
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.refusal import Refusal
 from tests.support.calls import KEY, PACKAGE, PAID, START, ask, csr, issued, order, still
 
 

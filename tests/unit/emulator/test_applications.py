@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from tests.emulator.core.refusal import Refusal
+from playbooks.files.emulator.core.refusal import Refusal
 from tests.support.calls import FREE, PACKAGE, PAID, ask, csr, still, used
 
 SINGLE, WITH_CSR = "CreateCertificateRequest", "CreateCertificateWithCsrRequest"

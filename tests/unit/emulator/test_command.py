@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""python -m tests.emulator: start, ready file, end."""
+"""python -m playbooks.files.emulator: start, ready file, end."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.__main__ import alive, clock
-from tests.emulator.core.refusal import Impossible
-from tests.emulator.core.wish import moment_of
+from playbooks.files.emulator.__main__ import alive, clock
+from playbooks.files.emulator.core.refusal import Impossible
+from playbooks.files.emulator.core.wish import moment_of
 from tests.support.calls import START
 
 ROOT = Path(__file__).resolve().parents[3]
-COMMAND = [sys.executable, "-m", "tests.emulator"]
+COMMAND = [sys.executable, "-m", "playbooks.files.emulator"]
 
 
 def _take_interrupts() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.calls import FREE, PACKAGE, PAID, csr, issued, order, send, still, type_of
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from cryptography import x509
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.server import Server
-from tests.emulator.orders.ca import moment
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.server import Server
+from playbooks.files.emulator.orders.ca import moment
 from tests.support.calls import ask, csr, issued, still
 
 REVOKE = "CancelCertificateForPackageRequest"

@@ -10,10 +10,10 @@ import threading
 
 import pytest
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.faults import KINDS
-from tests.emulator.core.refusal import Impossible
-from tests.emulator.core.reply import Lost
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.faults import KINDS
+from playbooks.files.emulator.core.refusal import Impossible
+from playbooks.files.emulator.core.reply import Lost
 from tests.support.calls import PACKAGE, send
 
 WISH = {"Domain": "a.example"}

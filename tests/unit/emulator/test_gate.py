@@ -10,10 +10,10 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.gate import Keys, pairs
-from tests.emulator.core.reply import Reply
-from tests.emulator.core.world import World
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.gate import Keys, pairs
+from playbooks.files.emulator.core.reply import Reply
+from playbooks.files.emulator.core.world import World
 from tests.support.calls import PACKAGE, send, signed
 
 STATE = "DescribeCertificateState"

@@ -9,11 +9,11 @@ import copy
 
 import pytest
 
-from tests.emulator.core import dials
-from tests.emulator.core.dials import Dials, as_json, meanings, turn
-from tests.emulator.core.refusal import Impossible
-from tests.emulator.core.world import World
-from tests.emulator.orders.lifecycle import DAY, Order, Phase, phase
+from playbooks.files.emulator.core import dials
+from playbooks.files.emulator.core.dials import Dials, as_json, meanings, turn
+from playbooks.files.emulator.core.refusal import Impossible
+from playbooks.files.emulator.core.world import World
+from playbooks.files.emulator.orders.lifecycle import DAY, Order, Phase, phase
 from tests.support.calls import FREE, PAID, START, ask, issued, order, status_of, still, type_of
 
 BARE = Order(1, ("a.example",), PAID, "DNS", "", b"", applied=0.0)

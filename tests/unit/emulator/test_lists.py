@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.refusal import Refusal
-from tests.emulator.orders.lifecycle import DAY, FIRST_ORDER
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.refusal import Refusal
+from playbooks.files.emulator.orders.lifecycle import DAY, FIRST_ORDER
 from tests.support.calls import FREE, PACKAGE, PAID, START, ask, csr, issued, order, still, type_of
 
 LIST, DETAIL = "ListUserCertificateOrder", "GetUserCertificateDetail"

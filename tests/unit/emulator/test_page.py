@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from tests.emulator.core import control, dials, faults
+from playbooks.files.emulator.core import control, dials, faults
 
 DIRECTORY = Path(dials.__file__).parents[1]
 PAGE = (DIRECTORY / "README.md").read_text(encoding="utf-8")

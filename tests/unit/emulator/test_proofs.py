@@ -16,9 +16,9 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders import validation
-from tests.emulator.orders.responses import FILE_PATH
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders import validation
+from playbooks.files.emulator.orders.responses import FILE_PATH
 from tests.support.calls import ask, order, still, type_of
 from tests.support.instance_calls import CONTACT, bought, detail, pending
 

@@ -10,9 +10,9 @@ from datetime import datetime, timezone
 
 import pytest
 
-from tests.emulator.core.dials import Dials
-from tests.emulator.core.gate import Call, Gate, Keys, canonical_request, signature
-from tests.emulator.core.refusal import Refusal
+from playbooks.files.emulator.core.dials import Dials
+from playbooks.files.emulator.core.gate import Call, Gate, Keys, canonical_request, signature
+from playbooks.files.emulator.core.refusal import Refusal
 from tests.support.calls import PACKAGE
 
 STATE = "DescribeCertificateState"

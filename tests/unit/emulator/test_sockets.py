@@ -16,9 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.refusal import Impossible
-from tests.emulator.core.server import Server
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.refusal import Impossible
+from playbooks.files.emulator.core.server import Server
 from tests.support.calls import PACKAGE, signed
 
 QUOTA = "DescribePackageState"

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.refusal import Impossible, Refusal
-from tests.emulator.orders.lifecycle import DAY, FIRST_ORDER
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.refusal import Impossible, Refusal
+from playbooks.files.emulator.orders.lifecycle import DAY, FIRST_ORDER
 from tests.support.calls import FREE, PACKAGE, PAID, ask, csr, issued, order, status_of, still, type_of, used
 
 CANCEL, DELETE = "CancelOrderRequest", "DeleteCertificateRequest"

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.alidns.zones import FIRST_RECORD
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.gate import DNS_VERSION, VERSION
-from tests.emulator.core.refusal import Refusal
-from tests.emulator.orders import validation
+from playbooks.files.emulator.alidns.zones import FIRST_RECORD
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.gate import DNS_VERSION, VERSION
+from playbooks.files.emulator.core.refusal import Refusal
+from playbooks.files.emulator.orders import validation
 from tests.support.calls import ask, order, send, still, type_of
 
 ADD, UPDATE, DELETE = "AddDomainRecord", "UpdateDomainRecord", "DeleteDomainRecord"

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.core.dials import Dials
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.gate import Keys
-from tests.emulator.core.server import Server
-from tests.emulator.core.world import World
+from playbooks.files.emulator.core.dials import Dials
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.gate import Keys
+from playbooks.files.emulator.core.server import Server
+from playbooks.files.emulator.core.world import World
 from tests.support.playbooks import Played, environment, run_book, write_inventory
 
 FREE, PAID = "digicert-free-1-free", "geotrust-dv-1-starter"

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.gate import Keys
-from tests.emulator.core.server import Server
-from tests.emulator.core.world import World
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.gate import Keys
+from playbooks.files.emulator.core.server import Server
+from playbooks.files.emulator.core.world import World
 from tests.support.awx import injected
 from tests.support.playbooks import environment
 

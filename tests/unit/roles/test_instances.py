@@ -9,7 +9,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from tests.emulator.instances.facts import Instance
+from playbooks.files.emulator.instances.facts import Instance
 from tests.support.runs import IN_VAIN, is_back, is_one_line_a_host, is_renewed, sentences, user_reloads
 from tests.support.site import Site, shown, site
 

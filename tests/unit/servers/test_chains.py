@@ -13,7 +13,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.emulator.orders import ca
+from playbooks.files.emulator.orders import ca
 from tests.support import client, servers
 from tests.support.chains import WWW
 from tests.support.machines import Machine, machine, run

@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils._dns.exchange import Server
 from ansible_collections.certops.alicloud.plugins.module_utils._dns.lookup import Resolver
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
-from tests.emulator.orders import validation
+from playbooks.files.emulator.orders import validation
 from tests.support import chains, client, emulated_names, named
 from tests.support.chains import WWW, Shop
 

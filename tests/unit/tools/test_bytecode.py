@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.bytecode import NAME, switch_off, switch_on
+from tests.tools.bytecode import NAME, PACKAGES, switch_off, switch_on
 
 SAYS = "import traceback\n\n\ndef say():\n    return {word!r}, traceback.extract_stack()[-1].filename\n"
 
@@ -30,13 +30,20 @@ def said(kept: Path, archive: Path, word: str) -> tuple[str, str]:
     packages = kept.parent / "packages"
     program = f"import site, sys; site.addsitedir({str(packages)!r}); sys.path.insert(0, sys.argv[1]); import said"
     program += "; print(*said.say(), sep='|')"
-    done = subprocess.run([sys.executable, "-c", program, archive], capture_output=True, text=True, check=True)
-    return tuple(done.stdout.strip().split("|"))  # type: ignore[return-value]
+    told, place = run(program, str(archive)).split("|")
+    return told, place
+
+
+def run(program: str, *arguments: str) -> str:
+    """What a Python prints that keeps nothing by itself."""
+    command = [sys.executable, "-S", "-c", program, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 IMPORT_COLLECTION = """
 import site, sys
 site.addsitedir(sys.argv[1])
+sys.path.append(sys.argv[3])
 from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
 _AnsibleCollectionFinder(paths=[sys.argv[2]])._install()
 from ansible_collections.some.where.plugins.module_utils import said
@@ -49,8 +56,7 @@ def said_in_a_collection(kept: Path, word: str) -> str:
     file = kept.parent / "ansible_collections/some/where/plugins/module_utils/said.py"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(SAYS.format(word=word))
-    command = [sys.executable, "-c", IMPORT_COLLECTION, str(kept.parent / "packages"), str(kept.parent)]
-    told, place = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip().split("|")
+    told, place = run(IMPORT_COLLECTION, f"{kept.parent}/packages", str(kept.parent), str(PACKAGES)).split("|")
     assert place == str(file)
     return told
 

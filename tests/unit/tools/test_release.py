@@ -30,7 +30,6 @@ ENTRIES = {
     "playbooks",
     "plugins",
     "roles",
-    "tests",
 }
 
 
@@ -45,12 +44,11 @@ def test_the_tarball_is_small(tarball: Path) -> None:
 
 
 def test_the_tarball_contains_what_users_need(tarball: Path) -> None:
-    """Of the tests, only the emulator: users rehearse with it."""
+    """Users rehearse with the emulator."""
     with tarfile.open(tarball) as archive:
         places = [Path(name).parts for name in archive.getnames()]
     assert {parts[0] for parts in places} == ENTRIES
-    assert {parts[1] for parts in places if parts[0] == "tests" and len(parts) > 1} == {"emulator"}
-    assert ("tests", "emulator", "__main__.py") in places
+    assert ("playbooks", "files", "emulator", "__main__.py") in places
     assert ("changelogs", "changelog.yaml") in places
     assert ("changelogs", "fragments") not in places
     assert {parts[1] for parts in places if parts[0] == "docs" and len(parts) > 1} == {"awx", "docsite"}

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulator.__main__ import alive
+from playbooks.files.emulator.__main__ import alive
 from tests.world import __main__ as command
 from tests.world import age, children, examine, handshakes, human, interrupt, programs, seed
 

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 
 class Taken(NotAllowed):
-    """Another task, on another machine, took the instance in the meantime; ``instance_id`` is in the facts."""
+    """Another task, on another machine, took the instance in the meantime."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance_id = instance.instance_id
+        names = ", ".join(instance.form.domains)
+        self.what = f"Instance {self.instance_id} was taken for {names} by another task in the meantime."
+        super().__init__(f"{self.what} Nothing was applied for. Run the task again.", instance_id=self.instance_id)
 
 
 def looked_at(run: ApiRun, step: Step[Instance]) -> Instance:
@@ -37,8 +43,4 @@ def refuse_taken(seen: Seen, found: Instance) -> None:
     wanted = seen.wanted
     names, before = set(found.form.domains), set(seen.instance.form.domains) if seen.instance else set()
     if names and names not in (before, set(wanted.domains)) and not names <= set(wanted.domains):
-        raise Taken(
-            f"Instance {found.instance_id} was taken for {', '.join(found.form.domains)} by another task in the "
-            "meantime. Nothing was applied for. Run the task again.",
-            instance_id=found.instance_id,
-        )
+        raise Taken(found)

@@ -51,9 +51,9 @@ def ensure_instance(client: Client, wanted: InstanceWanted, seen: Seen | None = 
         except Taken as taken:
             if wanted.pool is None:
                 raise
-            run.warnings.append(taken.msg.replace(" Nothing was applied for. Run the task again.", ""))
-            lost = str(taken.facts["instance_id"])
-            wanted, seen = replace(wanted, avoided=wanted.avoided | {lost}, known_instances=None), None
+            run.warnings.append(taken.what)
+            avoided = wanted.avoided | {taken.instance_id}
+            wanted, seen = replace(wanted, avoided=avoided, known_instances=None), None
     return reconcile(run, wanted, _INSTANCE, seen)
 
 

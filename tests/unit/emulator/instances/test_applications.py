@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.calls import ask, still
 from tests.support.instance_calls import (
     APPLY,

@@ -13,8 +13,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.calls import KEY, ask, csr, still
 from tests.support.calls import issued as issued_order
 from tests.support.instance_calls import (

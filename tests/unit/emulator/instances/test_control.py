@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.refusal import Impossible
-from tests.emulator.core.server import Server
-from tests.emulator.core.world import World
-from tests.emulator.instances.stock import read_text
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.refusal import Impossible
+from playbooks.files.emulator.core.server import Server
+from playbooks.files.emulator.core.world import World
+from playbooks.files.emulator.instances.stock import read_text
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.calls import START, ask, send, still
 from tests.support.instance_calls import (
     APPLY,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.calls import START, ask, still
 from tests.support.instance_calls import APPLY, LIST, bought, detail, filled, issued, pending
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import pytest
 from cryptography import x509
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.refusal import Impossible
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.refusal import Impossible
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.calls import KEY, ask, csr, still
 from tests.support.instance_calls import (
     APPLY,

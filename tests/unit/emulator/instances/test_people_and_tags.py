@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.emulator import Emulator
 from tests.support.calls import ask, still
 from tests.support.instance_calls import CONTACT, OTHER_CONTACT, bought, detail, refused
 

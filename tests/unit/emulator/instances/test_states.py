@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.emulator import Emulator
 from tests.support.calls import ask, still
 from tests.support.instance_calls import (
     APPLY,

@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.refusal import Refusal
-from tests.emulator.instances.facts import Instance
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.refusal import Refusal
+from playbooks.files.emulator.instances.facts import Instance
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.calls import ask, still
 from tests.support.instance_calls import (
     APPLY,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from cryptography import x509
 
-from tests.emulator.instances.specs import certified_names, registrable
+from playbooks.files.emulator.instances.specs import certified_names, registrable
 from tests.support.calls import KEY, ask, csr, still
 from tests.support.instance_calls import (
     APPLY,

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.refusal import Impossible, Refusal
-from tests.emulator.instances.operations import READS
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.refusal import Impossible, Refusal
+from playbooks.files.emulator.instances.operations import READS
 from tests.support.calls import ask, csr, still
 from tests.support.instance_calls import APPLY, CANCEL, CONTACT, DELETE, DETAIL, REFUND, REVOKE, UPDATE
 

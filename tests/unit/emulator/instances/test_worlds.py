@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from tests.emulator.orders import validation
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.orders import validation
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.calls import ask, order, still
 from tests.support.instance_calls import (
     APPLY,

@@ -19,10 +19,10 @@ from ansible_collections.certops.alicloud.plugins.action import certificate as a
 from ansible_collections.certops.alicloud.plugins.action.certificate import ActionModule, TargetHost
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.wanted import Service
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.gate import Keys
-from tests.emulator.core.server import Server
-from tests.emulator.core.world import World
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.gate import Keys
+from playbooks.files.emulator.core.server import Server
+from playbooks.files.emulator.core.world import World
 from tests.support import chains
 from tests.support.chains import WWW, Shop
 from tests.support.instance_calls import CONTACT, bought, filled

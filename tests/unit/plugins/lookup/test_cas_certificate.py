@@ -12,10 +12,10 @@ import pytest
 from ansible.errors import AnsibleError
 
 from ansible_collections.certops.alicloud.plugins.lookup.cas_certificate import LookupModule
-from tests.emulator.core.dials import Dials
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.server import Server
-from tests.emulator.core.world import World
+from playbooks.files.emulator.core.dials import Dials
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.server import Server
+from playbooks.files.emulator.core.world import World
 from tests.support import client
 from tests.support.instance_calls import issued
 

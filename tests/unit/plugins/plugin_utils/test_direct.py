@@ -23,10 +23,10 @@ from ansible_collections.certops.alicloud.plugins.action.cas_order_info import A
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
 from ansible_collections.certops.alicloud.plugins.modules import cas_order_info
 from ansible_collections.certops.alicloud.plugins.plugin_utils import direct
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.gate import Keys
-from tests.emulator.core.server import Server
-from tests.emulator.core.world import World
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.gate import Keys
+from playbooks.files.emulator.core.server import Server
+from playbooks.files.emulator.core.world import World
 
 
 class Templar:

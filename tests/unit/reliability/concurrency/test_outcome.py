@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.core.world import World
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.world import World
 from tests.reliability.concurrency.outcome import Outcome
 from tests.reliability.exactly_once.plays import TaskResult
 from tests.support.certificates import csr_pem, new_key

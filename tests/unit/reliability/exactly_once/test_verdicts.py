@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.core.log import Logged
-from tests.emulator.core.world import World
+from playbooks.files.emulator.core.log import Logged
+from playbooks.files.emulator.core.world import World
 from tests.reliability.exactly_once.accounts import Account, Opened
 from tests.reliability.exactly_once.batches import Trial
 from tests.reliability.exactly_once.cases import Call, Case, Workflow

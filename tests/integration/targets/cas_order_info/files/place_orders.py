@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 
 def place(ready: dict[str, str], name: str) -> None:
     """Apply for one name."""
-    from tests.emulator.core.gate import ALGORITHM, VERSION, Call, signature
+    from playbooks.files.emulator.core.gate import ALGORITHM, VERSION, Call, signature
 
     headers = {
         "host": urlsplit(ready["url"]).netloc,

@@ -15,7 +15,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._alidns.argspec i
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.record import Record, Zone
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response, Transport
-from tests.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.emulator import Emulator
 from tests.support.client import before, client, edited, reads, transport
 from tests.support.zones import account, added
 

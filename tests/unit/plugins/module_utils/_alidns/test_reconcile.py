@@ -21,7 +21,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     StateNotReached,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
-from tests.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.emulator import Emulator
 from tests.support.client import NOON, before, edited, reads, record, writes
 from tests.support.zones import account, added
 

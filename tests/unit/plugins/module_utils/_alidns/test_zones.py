@@ -16,7 +16,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._alidns.record im
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.zones import zone_in_this_run
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._host import run_note
-from tests.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.emulator import Emulator
 from tests.support.client import client, reads
 from tests.support.zones import account
 

@@ -27,9 +27,9 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.product impo
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.preflight_info import read_preflight
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.modules import cas_instance_info, cas_order_info, cas_preflight
-from tests.emulator.core.emulator import ACTIONS, Emulator
-from tests.emulator.core.gate import RAM_CODES
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import ACTIONS, Emulator
+from playbooks.files.emulator.core.gate import RAM_CODES
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support import chains, client, instance_calls
 from tests.support.client import CONTACT, DEFAULTS, FREE, PAID, csr
 

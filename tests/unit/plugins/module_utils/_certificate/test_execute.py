@@ -22,8 +22,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     OutcomeUnknown,
     StateNotReached,
 )
-from tests.emulator.orders.lifecycle import DAY
-from tests.emulator.orders.validation import attempt
+from playbooks.files.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.orders.validation import attempt
 from tests.support import chains, client
 from tests.support.accounts import applied
 from tests.support.certificates import new_set

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support import client
 from tests.support.chains import WWW, Shop
 from tests.support.instance_calls import APPLY, DETAIL, LIST, UPDATE, issued

@@ -17,7 +17,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     OutcomeUnknown,
     StateNotReached,
 )
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support import chains, client
 from tests.support.calls import ask
 from tests.support.chains import WWW, Killed, Shop

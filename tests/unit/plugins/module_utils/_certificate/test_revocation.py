@@ -14,8 +14,8 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate import revocation
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure, NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._host import lockfile
-from tests.emulator.orders.ca import Authority
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.orders.ca import Authority
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support import chains, client
 from tests.support.certificates import GOOD
 from tests.support.chains import Shop

@@ -20,7 +20,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import No
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc import credentials
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.credentials import Credentials, kept
-from tests.emulator.core.gate import Keys
+from playbooks.files.emulator.core.gate import Keys
 from tests.support import client
 from tests.support.credential_servers import METADATA, ROLE, KeyService, Refused, key_service, loopback_only
 

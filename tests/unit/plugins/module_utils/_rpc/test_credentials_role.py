@@ -26,7 +26,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc import credentials
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.credentials import Credentials
-from tests.emulator.core.gate import Keys
+from playbooks.files.emulator.core.gate import Keys
 from tests.support import client
 from tests.support.credential_servers import ROLE, KeyService, Refused, key_service
 

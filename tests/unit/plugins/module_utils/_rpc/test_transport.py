@@ -30,7 +30,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc import proxy, transport, trust_store
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import OverRequests, Request, Response
-from tests.emulator.orders.ca import Authority
+from playbooks.files.emulator.orders.ca import Authority
 
 AUTHORITY = Authority()
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")

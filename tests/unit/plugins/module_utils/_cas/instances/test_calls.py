@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.info import instance_info
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support import instance_calls as calls
 from tests.support.client import client, csr, emulator
 from tests.support.instance_calls import APPLY, CANCEL, DETAIL, LIST, REFUND, REVOKE, UPDATE, bought, issued

@@ -14,8 +14,8 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.info import instance_info, query
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.snapshot import read_snapshot
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support import instance_calls as calls
 from tests.support.client import NOON, client, emulator
 from tests.support.instance_calls import DETAIL, LIST, bought, issued

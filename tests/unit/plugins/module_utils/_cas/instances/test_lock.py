@@ -30,7 +30,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.status impor
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import StateNotReached
 from ansible_collections.certops.alicloud.plugins.module_utils._host.lockfile import acquire
 from ansible_collections.certops.alicloud.plugins.module_utils._reconcile import ApiRun, Run
-from tests.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.emulator import Emulator
 from tests.support.client import INSTANCE_DEFAULTS, client, emulator, writes
 from tests.support.instance_calls import bought
 from tests.support.instance_tasks import WWW, failure_of, run

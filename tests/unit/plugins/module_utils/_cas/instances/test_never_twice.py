@@ -24,8 +24,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support import instance_calls as calls
 from tests.support.client import before, client, clock, csr, emulator, transport, writes
 from tests.support.instance_calls import APPLY, CANCEL, REFUND, REVOKE, UPDATE, ask, bought

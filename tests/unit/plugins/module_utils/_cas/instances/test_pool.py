@@ -13,8 +13,8 @@ import pytest
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.info import instance_info
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support import instance_calls as calls
 from tests.support.client import client, emulator, reads, writes
 from tests.support.instance_calls import APPLY, UPDATE, bought, issued

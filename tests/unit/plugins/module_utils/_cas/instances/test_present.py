@@ -12,8 +12,8 @@ import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import ApiError, NotAllowed, StateNotReached
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support import instance_calls as calls
 from tests.support.client import client, csr, edited, emulator, reads, writes
 from tests.support.instance_calls import APPLY, CONTACT, OTHER_CONTACT, UPDATE, bought, detail, issued

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption, NotAllowed
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support import instance_calls as calls
 from tests.support.client import client, csr, edited, emulator, reads, writes
 from tests.support.instance_calls import APPLY, OTHER_CONTACT, UPDATE, bought, issued
@@ -234,7 +234,7 @@ def test_a_contact_that_is_not_there_is_refused(name: str) -> None:
 
 
 def test_two_contacts_of_one_name_are_refused_with_their_ids() -> None:
-    from tests.emulator.instances.people import added_contact
+    from playbooks.files.emulator.instances.people import added_contact
 
     account = emulator()
     account.world.people = added_contact(account.world.people, {"name": "Security"})
@@ -244,7 +244,7 @@ def test_two_contacts_of_one_name_are_refused_with_their_ids() -> None:
 
 
 def test_two_companies_of_one_name_are_refused_with_their_ids() -> None:
-    from tests.emulator.instances.people import added_company
+    from playbooks.files.emulator.instances.people import added_company
 
     account = emulator()
     account.world.people = added_company(account.world.people, {"name": "Example Ltd."})

@@ -19,8 +19,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.status impor
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import StateNotReached
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response, Transport
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.client import (
     DEFAULTS,
     client,

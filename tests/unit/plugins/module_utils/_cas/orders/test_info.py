@@ -20,8 +20,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     StateNotReached,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.accounts import applied, issued, revoked, stocked
 from tests.support.client import FREE, PAID, client, clock, csr, emulator, lettered, lettering, reads, writes
 from tests.support.queries import DEFAULTS, DESCRIBE, DETAIL, LIST

@@ -21,8 +21,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._host.lockfile im
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from ansible_collections.certops.alicloud.plugins.module_utils._reconcile import Run
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response, Transport
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.accounts import known_orders
 from tests.support.client import DEFAULTS, client, clock, emulator, lettered, lettering, transport, world_time, writes
 

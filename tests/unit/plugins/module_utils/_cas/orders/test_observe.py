@@ -25,8 +25,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wante
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._reconcile import ApiRun, Run
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.accounts import applied, expired, issued, refused, revoked, stocked
 from tests.support.client import DEFAULTS, FREE, PAID, client, csr, emulator, order, reads, renew, transport, writes
 

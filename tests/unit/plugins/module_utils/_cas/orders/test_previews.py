@@ -22,7 +22,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wante
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._host import run_note
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
-from tests.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.emulator import Emulator
 from tests.support.accounts import expired, refused
 from tests.support.client import DEFAULTS, FREE, PAID, client, clock, emulator, writes
 

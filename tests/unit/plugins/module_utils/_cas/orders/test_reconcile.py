@@ -24,8 +24,8 @@ from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outc
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.transport import Request, Response
 from ansible_collections.certops.alicloud.plugins.module_utils._text import KNOWN_AFTER_APPLY
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.make import make_csr, make_key
-from tests.emulator.core.emulator import Emulator
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.core.emulator import Emulator
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.accounts import applied, expired, issued, refused, revoked
 from tests.support.client import (
     CONTACT,

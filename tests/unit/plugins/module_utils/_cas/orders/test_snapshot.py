@@ -23,7 +23,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._cas.status impor
 from ansible_collections.certops.alicloud.plugins.module_utils._connection import find_source
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidOption, NotAllowed
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
-from tests.emulator.orders.lifecycle import DAY
+from playbooks.files.emulator.orders.lifecycle import DAY
 from tests.support.accounts import known_orders
 from tests.support.client import DEFAULTS, NOON, client, clock, emulator, order, reads, renew, world_time, writes
 from tests.support.queries import DEFAULTS as DEFAULT_QUERY

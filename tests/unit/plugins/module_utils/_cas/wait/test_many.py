@@ -25,7 +25,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     StateNotReached,
 )
 from ansible_collections.certops.alicloud.plugins.module_utils._reconcile import Run
-from tests.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.emulator import Emulator
 from tests.support.accounts import applied, issued, revoked, stocked
 from tests.support.client import before, client, clock, edited, emulator, reads, world_time, writes
 from tests.support.queries import DEFAULTS, DESCRIBE, LIST

@@ -35,7 +35,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
 from ansible_collections.certops.alicloud.plugins.module_utils._host.clock import Clock
 from ansible_collections.certops.alicloud.plugins.module_utils._reconcile import Run
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
-from tests.emulator.core.emulator import Emulator
+from playbooks.files.emulator.core.emulator import Emulator
 from tests.support.accounts import applied
 from tests.support.client import DEFAULTS, before, client, clock, emulator, order, reads, world_time, writes
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One command: python -m tests.emulator."""
+"""One command: python -m playbooks.files.emulator."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def joined(arguments: Sequence[str]) -> list[str]:
 def _parser() -> argparse.ArgumentParser:
     dials = "\n".join(f"  {name} ({default}): {meaning}" for name, default, meaning in meanings())
     parser = argparse.ArgumentParser(
-        prog="python -m tests.emulator",
+        prog="python -m playbooks.files.emulator",
         description="Certificate orders and instances of Alibaba Cloud CAS, for tests and rehearsals. Loopback only.",
         epilog=f"dials (default):\n{dials}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
