@@ -10,9 +10,9 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 NOX := $(BIN)/nox --no-color
 REQUIREMENTS := tests/requirements
-INTEGRATION := integration-rest integration-long integration-instances
-# The sessions of `make test`: they wait for much, so four run at a time, and the longest begin first.
-TESTS := integration-rest reliability runs molecule unit integration-instances integration-long walks sanity units sdk
+INTEGRATION := integration-rest integration-long
+# The sessions of `make test`: they wait for much, so five run at a time, and the longest begin first.
+TESTS := integration-rest reliability molecule runs unit integration-long walks sdk
 LINT := docs-check ansible-lint typing license-check style changelog spelling workflows yamllint \
 	antsibull-nox-config extra-checks
 
@@ -37,7 +37,7 @@ setup: $(VENV)/dev.stamp ## Install everything that the targets below need
 
 test: $(VENV)/dev.stamp ## Run all tests, with the short version of reliability; the last line counts them
 	@rm -rf tests/output/logs tests/output/results
-	@RELIABILITY=short SANITY=released INTEGRATION=short $(NOX) --parallel 4 --session $(TESTS); \
+	@RELIABILITY=short INTEGRATION=short $(NOX) --parallel 5 --session $(TESTS); \
 	status=$$?; $(BIN)/python -m tests.tools.bytecode; $(BIN)/python -m tests.tools.results $(TESTS) && exit $$status
 
 unit: $(VENV)/dev.stamp ## Run the unit tests
@@ -45,9 +45,11 @@ unit: $(VENV)/dev.stamp ## Run the unit tests
 
 sdk: $(VENV)/dev.stamp ## Use the emulator with the official SDKs
 integration: $(VENV)/dev.stamp ## Run the modules as real tasks
-sanity: $(VENV)/dev.stamp ## Run ansible-test sanity
-sdk sanity:
+sdk:
 	@$(NOX) --session $@
+
+sanity: $(VENV)/dev.stamp ## Run ansible-test sanity, and the quick unit tests with ansible-test units
+	@$(NOX) --parallel 2 --session sanity units
 
 integration:
 	@$(NOX) --parallel 2 --session $(INTEGRATION)
