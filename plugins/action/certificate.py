@@ -109,8 +109,10 @@ class ActionModule(ActionBase):
         except Exception as problem:
             told = _task.failed(problem)
             result = {"failed": "unreachable" not in told, "changed": False, "plan": [], **told}
-            if isinstance(problem, Failure) and "unreachable" not in told:
-                result["msg"] = host.with_state(result["msg"])
+            if isinstance(problem, Failure):
+                _show(problem.warnings)
+                if "unreachable" not in told:
+                    result["msg"] = host.with_state(result["msg"])
         if host.copied:
             result.update(changed=True, plan=[*host.copied, *result["plan"]])
         return {**host.told, **result}
@@ -135,8 +137,7 @@ class ActionModule(ActionBase):
         host.copy({**wanted.place, **wanted.access}, options["copied"])
         with closing(actors):
             outcome = ensure_certificate(actors, wanted)
-        for warning in outcome.warnings:
-            display.warning(warning)
+        _show(outcome.warnings)
         shown = {"diff": outcome.diff()} if self._task.diff and outcome.plan.changed else {}
         public = outcome.public(actors.clock.now())
         return {**public, "complete": public["action"] == "nothing" or asked == options["until"], **shown}
@@ -253,6 +254,11 @@ class TargetHost:
 def _text_of(warning: Any) -> str:
     """A warning of a step; newer versions of Ansible have an object for it."""
     return str(getattr(getattr(warning, "event", None), "msg", warning))
+
+
+def _show(warnings: Iterable[str]) -> None:
+    for warning in warnings:
+        display.warning(warning)
 
 
 def _failure(said: str, result: Mapping[str, Any]) -> Failure:

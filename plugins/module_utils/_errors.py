@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import Any
 
@@ -36,6 +37,7 @@ class Failure(Exception):
         super().__init__(msg)
         self.msg = msg
         self.facts: dict[str, Any] = {}
+        self.warnings: list[str] = []
         self.add(**facts)
 
     def add(self, **facts: Any) -> Failure:
@@ -44,6 +46,10 @@ class Failure(Exception):
             if value is not None:
                 self.facts.setdefault(name, value)
         return self
+
+    def warn(self, warnings: Iterable[str]) -> None:
+        """Note what was to be warned of before; a warning that is noted already is not repeated."""
+        self.warnings = list(dict.fromkeys([*warnings, *self.warnings]))
 
 
 class InvalidOption(Failure):

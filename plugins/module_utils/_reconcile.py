@@ -159,7 +159,8 @@ class Kind(Generic[A, W, S, T, L]):
 
 
 def reconcile(run: Run[A], wanted: W, kind: Kind[A, W, S, T, L], seen: S | None = None) -> Outcome[T]:
-    """Bring about what is wanted; in check mode, predict it. A failure tells what was or may have been carried out.
+    """Bring about what is wanted; in check mode, predict it. A failure tells what was or may have been carried out,
+    and has the warnings.
 
     ``seen`` is what was observed just now, where the caller has done so.
     """
@@ -181,6 +182,7 @@ def reconcile(run: Run[A], wanted: W, kind: Kind[A, W, S, T, L], seen: S | None 
         return Outcome(plan, kind.settle(run, seen, plan, done), kind.display, facts, run.warnings)
     except Failure as failure:
         failure.add(**public_steps(run.sent))
+        failure.warn(run.warnings)
         raise
 
 

@@ -243,6 +243,8 @@ def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]], **always: An
         module.exit_json(**work())
     except Exception as problem:
         result = failed(problem)
+        for warning in problem.warnings if isinstance(problem, Failure) else ():
+            module.warn(warning)
     module.fail_json(**{**always, **result})
 
 

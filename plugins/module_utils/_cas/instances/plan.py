@@ -118,6 +118,7 @@ def _configured(seen: Seen, now: datetime) -> Plan[Instance]:
     if instance.status in IN_FLIGHT:
         refusals.refuse_in_progress(wanted, instance)
         return Plan(instance, tuple(steps.tag(wanted, instance)), _facts(seen, False, "an application is in progress"))
+    refusals.refuse_no_domains(seen, instance)
     reason = takes(seen, instance) if instance.is_unused and seen.stock else "the form differs"
     found = _form_and_settings(seen, instance, reason, applies=False)
     if any(step.action == steps.UPDATE for step in found):

@@ -148,6 +148,19 @@ def refuse_no_contact(seen: Seen, instance: Instance) -> None:
         )
 
 
+def refuse_no_domains(seen: Seen, instance: Instance) -> None:
+    """A form is sent as a whole, and one without names is not."""
+    wanted = seen.wanted
+    asked = {"key_algorithm": wanted.key_algorithm, "contact_ids": seen.contact_ids, "company_id": seen.company_id}
+    given = [option for option, value in asked.items() if value is not None]
+    if given and not wanted.domains and not instance.form.domains:
+        raise NotAllowed(
+            f"domains: {instance.named} has no domains yet, and {', '.join(given)} is sent together with them. {_DONE} "
+            "Give domains.",
+            instance_id=instance.instance_id,
+        )
+
+
 def refuse_no_company(seen: Seen, instance: Instance) -> None:
     """OV and EV certificates are issued to a company."""
     if instance.certificate_type in ("OV", "EV") and not (seen.company_id or instance.form.company_id):

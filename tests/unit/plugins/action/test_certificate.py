@@ -465,6 +465,13 @@ def test_warnings_are_shown_once(shop: Shop, server: Server, told: Told) -> None
     assert len([text for text in told.warnings if "/nowhere/at/all" in text]) == 1
 
 
+def test_warnings_of_a_task_that_fails_are_shown_too(shop: Shop, server: Server, told: Told) -> None:
+    shop.account.turn(proof="control", denied=["DescribePackageState"])
+    result = run(shop, server, validation="manual", wait_timeout=1)
+    assert result["failed"]
+    assert len([text for text in told.warnings if "The quota was not checked" in text]) == 1, told.warnings
+
+
 # The list of revoked certificates.
 
 

@@ -234,6 +234,14 @@ def test_a_kind_may_leave_out_what_it_does_not_need() -> None:
     assert (outcome.after, outcome.facts, outcome.warnings, service.sent) == (2, {}, [], ["Put2"])
 
 
+def test_a_failure_has_the_warnings_and_each_once() -> None:
+    service, shelf = Warehouse(1), Shelf()
+    problem = NotAllowed("The box is locked.")
+    problem.warn(["It is dark.", "It is cold."])
+    shelf.hooks["settle"] = failing(problem)
+    assert ended(service, shelf, 3).warnings == ["It is dark.", "It is cold."]
+
+
 # Check mode.
 
 

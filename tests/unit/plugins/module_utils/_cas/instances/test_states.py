@@ -85,6 +85,25 @@ def test_a_company_that_is_hidden_until_an_application_makes_no_difference() -> 
     assert account.world.instances[instance_id].form.company == 1350001
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"contact_ids": [str(calls.OTHER_CONTACT)]},
+        {"company": "Example Ltd.", "contact_ids": None},
+        {"key_algorithm": "ECC_256", "contact_ids": None},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_what_is_sent_with_domains_alone_is_not_ignored_without_them(more: dict[str, Any]) -> None:
+    account = emulator()
+    instance_id = bought(account)
+    said = refusal(lambda: run(account, instance_id, state="configured", domains=None, **more))
+    assert said.startswith("domains: ") and "Give domains." in said
+    assert not writes(account)
+    assert run(account, instance_id, state="configured", **more).plan.changed
+    assert not run(account, instance_id, state="configured", domains=None, **more).plan.changed
+
+
 # cancelled
 
 
