@@ -196,6 +196,7 @@ instances:
         - "V(active): it is running; V(expiring): it ends soon, in the words of the service; V(expired): it is over;
           V(refunded): it was returned; V(closed): the service has shut it down; V(unknown): the service returned a word
           that the collection does not know."
+        - V((known after apply\)) in check mode, if an application would be sent for a subscription that ends soon.
         - A subscription that is over gives no more certificates; buy another instance. A certificate that it gave
           remains valid.
       type: str

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.instance import Instance
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status, Subscription
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
 from ansible_collections.certops.alicloud.plugins.module_utils._plan import Outcome
 from ansible_collections.certops.alicloud.plugins.module_utils._text import KNOWN_AFTER_APPLY
@@ -210,7 +210,7 @@ def differences(foreseen: Instance | None, seen: Instance | None) -> dict[str, t
         return {} if foreseen is seen else {"instance": (foreseen, seen)}
     pairs = {name: (getattr(foreseen, name), getattr(seen, name)) for name in COMPARED if name != "form"}
     pairs |= {name: (value, getattr(seen.form, name)) for name, value in vars(foreseen.form).items()}
-    open_ends = (KNOWN_AFTER_APPLY, Status.DECIDED_LATER, None, ())
+    open_ends = (KNOWN_AFTER_APPLY, Status.DECIDED_LATER, Subscription.DECIDED_LATER, None, ())
     return {
         name: (said, was)
         for name, (said, was) in pairs.items()

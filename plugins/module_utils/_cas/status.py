@@ -40,6 +40,8 @@ class Subscription(Enum):
     REFUNDED = "refunded"
     CLOSED = "closed"
     UNKNOWN = "unknown"
+    # Of a predicted instance only, whose subscription ends soon unless its first certificate begins it.
+    DECIDED_LATER = KNOWN_AFTER_APPLY
 
 
 RUNNING = frozenset({Subscription.ACTIVE, Subscription.EXPIRING})

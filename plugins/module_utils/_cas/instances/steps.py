@@ -150,8 +150,11 @@ def apply(seen: Seen, instance: Instance, reason: str) -> Step[Instance]:
     wanted = seen.wanted
     is_waited = wanted.waiting.wait_for is WaitFor.ISSUED
     key = wanted.csr.public_key_sha256 if wanted.csr else KNOWN_AFTER_APPLY
+    # The service does not call it expiring while an application is in progress; the first certificate may begin it.
+    ends_soon = instance.subscription is Subscription.EXPIRING
     leaves = replace(
         _settled(wanted, instance),
+        subscription=Subscription.DECIDED_LATER if ends_soon else instance.subscription,
         status=_EXPECTED[wanted.waiting.wait_for],
         service_status=None,
         form=wanted_form(seen, instance),

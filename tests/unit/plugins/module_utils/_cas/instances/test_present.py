@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status
+from ansible_collections.certops.alicloud.plugins.module_utils._cas.status import Status, Subscription
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import ApiError, NotAllowed, StateNotReached
 from playbooks.files.emulator.core.emulator import Emulator
 from playbooks.files.emulator.orders.lifecycle import DAY
@@ -35,6 +35,25 @@ def test_an_unused_instance_is_filled_in_and_applied_for() -> None:
     assert done.plan.facts["due"] is True
     assert done.plan.facts["reason"] == f"instance {instance_id} is unused"
     assert not done.warnings
+
+
+@pytest.mark.parametrize(
+    ("term_from", "wait_for", "left"),
+    [
+        ("issue", "issued", Subscription.ACTIVE),
+        ("order", "issued", Subscription.EXPIRING),
+        ("order", "validation", Subscription.ACTIVE),
+    ],
+)
+def test_how_far_a_subscription_will_be_is_not_promised(term_from: str, wait_for: str, left: Subscription) -> None:
+    """Its term may begin with the first certificate; while an application is in progress, no end is told."""
+    proof = "at_once" if wait_for == "issued" else "control"
+    account = emulator(term_from=term_from, refund_days=1000.0, proof=proof)
+    instance_id = bought(account, months=6)
+    account.world.advance(170 * DAY)
+    foreseen = after(run(account.fork(), instance_id, check=True, wait_for=wait_for))
+    done = after(run(account, instance_id, wait_for=wait_for))
+    assert (foreseen.subscription, done.subscription) == (Subscription.DECIDED_LATER, left)
 
 
 def test_the_form_says_what_was_asked_for() -> None:
