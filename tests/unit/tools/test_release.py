@@ -24,6 +24,7 @@ ENTRIES = {
     "LICENSE",
     "MANIFEST.json",
     "README.md",
+    "README.zh-CN.md",
     "changelogs",
     "docs",
     "meta",
