@@ -24,7 +24,6 @@ ENTRIES = {
     "LICENSE",
     "MANIFEST.json",
     "README.md",
-    "README.zh-CN.md",
     "changelogs",
     "docs",
     "meta",
