@@ -26,8 +26,8 @@ COUNTERPARTS = {
     f"{ADDRESS}README.zh-CN.md": f"{ADDRESS}README.md",
     "https://www.alibabacloud.com/help/en/ssl-certificate": "https://help.aliyun.com/zh/ssl-certificate/",
 }
-HAN = "[\u4e00-\u9fff]"
-# From two spaces on, or a whole line: what a reader is told, in his language.
+HAN = "\u4e00-\u9fff"
+# From two spaces on, or a whole line. It is in the language of the page.
 COMMENT = re.compile(r"(^|  +)#.*$", re.MULTILINE)
 
 each_pair = pytest.mark.parametrize("english", PAIRS, ids=lambda page: page.stem)
@@ -126,8 +126,8 @@ def test_every_status_has_the_word_of_the_console() -> None:
 
 
 @pytest.mark.parametrize("page", [*GUIDES.values(), WORDS], ids=lambda page: page.stem)
-def test_markup_is_not_glued_to_chinese_characters(page: Path) -> None:
-    """docutils would show it as it is written: a space or a punctuation mark has to stand before and after it."""
-    text = page.read_text("utf-8")
+def test_markup_is_recognized_beside_chinese_characters(page: Path) -> None:
+    """docutils wants white space or punctuation around it, but no closing bracket before and no opening one after."""
     markup = r"``[^`]+``|:\w+:`[^`]+`|`[^`]+`__?|\*\*[^*]+\*\*"
-    assert re.findall(rf"{HAN}(?:{markup})|(?:{markup}){HAN}", text) == []
+    glued = rf"[{HAN}\uff09](?:{markup})|(?:{markup})[{HAN}\uff08]"
+    assert re.findall(glued, page.read_text("utf-8")) == []
