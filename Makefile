@@ -5,14 +5,16 @@
 # The verbs of this project. They call the sessions of noxfile.py (.venv/bin/nox --list), in an environment that is set up
 # in .venv, from PyPI alone, on the first call of a verb that needs it.
 
-PYTHON ?= python3
+# The system's Python is built with all optimisations; that of a version manager often takes a quarter more.
+USABLE := 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))'
+PYTHON ?= $(firstword $(shell for each in /usr/bin/python3 python3; do $$each -c $(USABLE) 2>/dev/null || continue; echo $$each; done) python3)
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 NOX := $(BIN)/nox --no-color
 REQUIREMENTS := tests/requirements
-INTEGRATION := integration-rest integration-long integration-instances
-# The sessions of `make test`: they wait for much, so four run at a time, and the longest begin first.
-TESTS := integration-rest reliability runs molecule unit integration-instances integration-long walks sanity units sdk
+INTEGRATION := integration-rest integration-long
+# The sessions of `make test`: they wait for much, so all run at a time.
+TESTS := integration-rest reliability molecule runs unit integration-long walks sdk
 LINT := docs-check ansible-lint typing license-check style changelog spelling workflows yamllint \
 	antsibull-nox-config extra-checks
 
@@ -37,7 +39,7 @@ setup: $(VENV)/dev.stamp ## Install everything that the targets below need
 
 test: $(VENV)/dev.stamp ## Run all tests, with the short version of reliability; the last line counts them
 	@rm -rf tests/output/logs tests/output/results
-	@RELIABILITY=short SANITY=released INTEGRATION=short $(NOX) --parallel 4 --session $(TESTS); \
+	@RELIABILITY=short INTEGRATION=short $(NOX) --parallel 8 --session $(TESTS); \
 	status=$$?; $(BIN)/python -m tests.tools.bytecode; $(BIN)/python -m tests.tools.results $(TESTS) && exit $$status
 
 unit: $(VENV)/dev.stamp ## Run the unit tests
@@ -45,9 +47,11 @@ unit: $(VENV)/dev.stamp ## Run the unit tests
 
 sdk: $(VENV)/dev.stamp ## Use the emulator with the official SDKs
 integration: $(VENV)/dev.stamp ## Run the modules as real tasks
-sanity: $(VENV)/dev.stamp ## Run ansible-test sanity
-sdk sanity:
+sdk:
 	@$(NOX) --session $@
+
+sanity: $(VENV)/dev.stamp ## Run ansible-test sanity, and the quick unit tests with ansible-test units
+	@$(NOX) --parallel 2 --session sanity units
 
 integration:
 	@$(NOX) --parallel 2 --session $(INTEGRATION)
@@ -86,23 +90,23 @@ $(VENV)/bin/python:
 
 $(VENV)/demo.stamp: $(REQUIREMENTS)/demo.txt $(REQUIREMENTS)/collections.txt | $(VENV)/bin/python
 	@echo "Installing what the demo needs"
-	@$(BIN)/python -m pip install --quiet --requirement $(REQUIREMENTS)/demo.txt
+	@$(BIN)/python -m pip install --quiet --use-pep517 --requirement $(REQUIREMENTS)/demo.txt
 	@$(BIN)/python -m tests.tools.dependencies collections
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/demo.stamp $(REQUIREMENTS)/dev.txt
 	@echo "Installing what tests and lint need (about a minute)"
-	@$(BIN)/python -m pip install --quiet --requirement $(REQUIREMENTS)/dev.txt
+	@$(BIN)/python -m pip install --quiet --use-pep517 --requirement $(REQUIREMENTS)/dev.txt
 	@$(BIN)/python -m tests.tools.dependencies home
 	@touch $@
 
 $(VENV)/bench.stamp: $(VENV)/dev.stamp $(REQUIREMENTS)/bench.txt $(REQUIREMENTS)/collections.txt
 	@echo "Installing what the benchmarks need"
-	@$(BIN)/python -m pip install --quiet --requirement $(REQUIREMENTS)/bench.txt
+	@$(BIN)/python -m pip install --quiet --use-pep517 --requirement $(REQUIREMENTS)/bench.txt
 	@$(BIN)/python -m tests.benchmarks.peers
 	@touch $@
 
 $(VENV)/mutation.stamp: $(VENV)/dev.stamp $(REQUIREMENTS)/mutation.txt
 	@echo "Installing what makes faults on purpose"
-	@$(BIN)/python -m pip install --quiet --requirement $(REQUIREMENTS)/mutation.txt
+	@$(BIN)/python -m pip install --quiet --use-pep517 --requirement $(REQUIREMENTS)/mutation.txt
 	@touch $@

@@ -37,8 +37,8 @@ OUTPUT = ROOT / "tests" / "output"
 COVERAGE = OUTPUT / "coverage"
 # Measuring how much of plugins/ a run covers nearly doubles what it takes: `make coverage` does it.
 MEASURED = bool(os.environ.get("COVERAGE"))
-# This integration target takes longest.
-LONG, INSTANCES = frozenset({"cas_order"}), frozenset({"cas_instance"})
+# These integration targets take longest.
+LONG = frozenset({"cas_instance", "cas_order"})
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 # The Python code in the tarball. pylint takes longer than all other sanity tests, most of it for tests, which ruff and
 # mypy read as well.
@@ -180,20 +180,14 @@ def integration(session: nox.Session) -> None:
 
 @in_parallel(name="integration-long")
 def integration_long(session: nox.Session) -> None:
-    """Run the integration target that takes longest."""
-    both_ways(session, LONG)
-
-
-@in_parallel(name="integration-instances")
-def integration_instances(session: nox.Session) -> None:
-    """Run the integration target of instances; INTEGRATION=short in Ansible's worker only, as most people do."""
-    both_ways(session, INSTANCES, targets.WAYS[1:] if os.environ.get("INTEGRATION") == "short" else targets.WAYS)
+    """Run the integration targets that take longest; INTEGRATION=short in Ansible's worker only, as most people do."""
+    both_ways(session, LONG, targets.WAYS[1:] if os.environ.get("INTEGRATION") == "short" else targets.WAYS)
 
 
 @in_parallel(name="integration-rest")
 def integration_rest(session: nox.Session) -> None:
     """Run the integration targets that the other sessions leave."""
-    both_ways(session, targets.targets(ROOT) - LONG - INSTANCES)
+    both_ways(session, targets.targets(ROOT) - LONG)
 
 
 def both_ways(session: nox.Session, names: Collection[str], ways: Sequence[str] = targets.WAYS) -> None:

@@ -11,9 +11,12 @@ from __future__ import annotations
 import os
 import sys
 import zipimport
-from collections.abc import Callable
-from types import CodeType, ModuleType
-from typing import Any
+
+TYPE_CHECKING = False  # typing takes longer to import than all else here
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, ModuleType
+    from typing import Any
 
 LOADER = "ansible.utils.collection_loader._collection_finder"
 
@@ -93,6 +96,6 @@ def _keep(place: str, content: bytes) -> None:
 def _renamed(code: CodeType, path: str) -> CodeType:
     """The same code under the name of the file that it was compiled from now, as tracebacks show it."""
     constants: tuple[Any, ...] = tuple(
-        _renamed(each, path) if isinstance(each, CodeType) else each for each in code.co_consts
+        _renamed(each, path) if isinstance(each, type(code)) else each for each in code.co_consts
     )
     return code.replace(co_filename=path, co_consts=constants)

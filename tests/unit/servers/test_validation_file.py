@@ -38,8 +38,8 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     """Starts nginx at port 80 and BIND; gives the host whose domain is there."""
     try:
         socket.create_server((SITE, 80)).close()
-    except OSError:
-        pytest.skip("Port 80 of this machine cannot be used, which needs root.")
+    except OSError as error:
+        pytest.skip(f"Port 80 of this machine cannot be used: {error.strerror}.")
     with ExitStack() as stack:
 
         def started(block: str | None, records: str = f"www A {SITE}\n", host: str = SITE) -> Shop:
