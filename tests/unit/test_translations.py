@@ -49,18 +49,18 @@ def shown(page: Path) -> dict[str, list[Any]]:
     return {each: [comparable(each, text) for text in blocks(page, each)] for each in languages(page)}
 
 
-def first_cells(page: Path) -> list[str]:
-    """The first cell of each row of the tables of a page, in one line each."""
+def entries(page: Path) -> list[str]:
+    """The first cell of each row of the tables of a page, and each term that is explained below it, in one line each."""
     text = page.read_text("utf-8")
     if page.suffix == ".md":
         return re.findall(r"^\| ([^|]*) \|", text, re.MULTILINE)
-    rows = re.findall(r"^ +\* - (.*?)(?=^ +- )", text, re.MULTILINE | re.DOTALL)
-    return [" ".join(row.split()) for row in rows]
+    rows = re.findall(r"^ +\* - (.*?)(?=^ +- )|^(``[^\n]+)\n    \S", text, re.MULTILINE | re.DOTALL)
+    return [" ".join((cell or term).split()) for cell, term in rows]
 
 
 def codes(page: Path) -> list[list[str]]:
-    """What is in code markup in the first cells, for each row that has some."""
-    found = (re.findall("(?<!`)(?:`([^`]+)`|``([^`]+)``)", cell) for cell in first_cells(page))
+    """What is in code markup in each entry that has some."""
+    found = (re.findall("(?<!`)(?:`([^`]+)`|``([^`]+)``)", entry) for entry in entries(page))
     return [[one or other for one, other in row] for row in found if row]
 
 
