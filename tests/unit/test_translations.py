@@ -50,7 +50,7 @@ def shown(page: Path) -> dict[str, list[Any]]:
 
 
 def entries(page: Path) -> list[str]:
-    """The first cell of each row of the tables of a page, and each term that is explained below it, in one line each."""
+    """The first cell of each row of a table, and each term that is explained below it, in one line each."""
     text = page.read_text("utf-8")
     if page.suffix == ".md":
         return re.findall(r"^\| ([^|]*) \|", text, re.MULTILINE)
