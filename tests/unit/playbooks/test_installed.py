@@ -134,6 +134,30 @@ def test_all_that_the_readme_lists_runs_from_the_tarball_against_the_rehearsal(u
     shutil.rmtree(Path(report).parent)
 
 
+def test_the_guide_to_the_first_certificate_runs_with_an_order_and_with_an_instance(user: User) -> None:
+    """Its inventory, its playbooks and its preview; the host is this machine, whose nginx is left alone."""
+    page = ROOT / "docs/docsite/rst/guide_first_certificate.rst"
+    (inventory,) = blocks(page, "ini")
+    order, instance = (each for each in blocks(page, "yaml") if "hosts: web" in each)
+    user.rehearse(dials=QUICK)
+    user.write("inventory", inventory)
+    here = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable, "ansible_become": False}
+    own = {**here, "certificate_owner": str(os.geteuid()), "certificate_group": str(os.getegid())}
+    own["certificate_services"] = [{"name": "nginx", "argv": ["true"]}]
+    previews = []
+    for name, book in (("order", order), ("instance", instance)):
+        user.write("site.yml", book)
+        more = ("-e", json.dumps({**own, "certificate_directory": str(user.home / name)}))
+        previews.append(" ".join(user.play("-i", "inventory", "site.yml", "--check", "--diff", *more).split()))
+        assert not (user.home / name).exists()
+        assert "installed generation 1, reloaded nginx" in user.play("-i", "inventory", "site.yml", *more)
+        assert (user.home / name / "www.example.com/current/privkey.pem").exists()
+        assert "nothing to do" in user.play("-i", "inventory", "site.yml", *more)
+    (shown,) = (each for each in blocks(page, "text") if "--- before" in each)
+    assert " ".join(shown.split()) in previews[0]
+    assert re.search(r"call ApplyCertificate \(takes cas-\S+, 1 of 2 unused that fit\)", previews[1])
+
+
 def test_a_rehearsal_that_cannot_start_says_why_at_once(user: User) -> None:
     said = user.play("certops.alicloud.rehearse", "-e", json.dumps({"rehearse_dials": {"proof": "dns"}}), status=2)
     assert "The emulator did not start. Dial proof=dns needs the dial dns_server." in said
