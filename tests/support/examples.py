@@ -4,7 +4,7 @@
 """What the documentation shows as YAML, and how it becomes plays that run on this machine.
 
 Nothing of an example is changed but what belongs to real hosts: paths begin in a directory of the test, addresses are those
-of its servers, services are commands, and modules that need a real host or another collection are named by ``debug``.
+of its servers, services are commands, and modules of other collections are named by ``debug``.
 """
 
 from __future__ import annotations
@@ -22,18 +22,23 @@ from tests.support.pages import blocks
 from tests.tools.dependencies import ROOT
 
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("roles/*/README.md"), *ROOT.glob("docs/docsite/rst/guide_*.rst")]
-# Of collections that are not there, and of hosts that are not.
-FOREIGN = ("community.",)
-OF_REAL_HOSTS = ("ansible.builtin.package", "ansible.builtin.service", "ansible.builtin.command")
+# Of collections that are not there, and what only a real host has.
+_NAMED_ONLY = ("community.", "ansible.builtin.package", "ansible.builtin.command")
+_SERVICE = "ansible.builtin.service"
 _PATHS = re.compile(r"(?<![\w./}])/(?=(?:etc|srv|usr/local|var/www)/)")
 _PEOPLE = re.compile(r"\b(owner|group): (?:haproxy|tomcat|ssl-cert)\b")
 _SERVICES = ("services", "certificate_services")
-_ROLE = "certops.alicloud.certificate"
+ROLE = "certops.alicloud.certificate"
+# What examples leave at their defaults, which are for the administrator of a real host.
+_DEFAULTS = {
+    ROLE: ("directory", "owner", "group", "poll_interval", "wait_timeout", "endpoint_timeout"),
+    "certops.alicloud.certificate_store": ("owner", "group"),
+}
 
 
 @dataclass(frozen=True)
 class Example:
-    """One block of a page, or all examples of a plugin; ``file`` is what its first line calls it."""
+    """One block of a page, or all examples of a plugin."""
 
     name: str
     text: str
@@ -43,21 +48,20 @@ class Example:
         return yaml.safe_load(self.text)
 
     @property
-    def file(self) -> str | None:
+    def file(self) -> str:
+        """What its first line calls it."""
         found = re.match(r"# (\S+\.yml)\n", self.text)
-        return found[1] if found else None
-
-    @property
-    def is_play(self) -> bool:
-        found = self.content
-        return isinstance(found, list) and any({"hosts", "ansible.builtin.import_playbook"} & set(each) for each in found)
+        return found[1] if found else ""
 
 
 def examples() -> dict[str, Example]:
     """Every example, by its name: a page and the number of the block, or a plugin."""
-    found = [Example(f"{_title(page)} {number}", text) for page in sorted(PAGES)
-             for number, text in enumerate(blocks(page, "yaml"))]  # fmt: skip
-    return {each.name: each for each in [*found, *_of_plugins()]}
+    shown = [
+        Example(f"{_title(page)} {number}", text)
+        for page in sorted(PAGES)
+        for number, text in enumerate(blocks(page, "yaml"))
+    ]
+    return {each.name: each for each in [*shown, *_of_plugins()]}
 
 
 def _title(page: Path) -> str:
@@ -66,13 +70,37 @@ def _title(page: Path) -> str:
 
 def _of_plugins() -> Iterator[Example]:
     for path in sorted((ROOT / "plugins").glob("*/*")):
+        text = path.read_text("utf-8") if path.is_file() else ""
         if path.parent.name in ("modules", "lookup") and path.suffix == ".py":
-            tree = ast.parse(path.read_text("utf-8"))
-            values = {each.targets[0].id: each.value for each in tree.body
-                      if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name)}  # fmt: skip
-            yield Example(path.stem, ast.literal_eval(values["EXAMPLES"]))
+            nodes = [each for each in ast.parse(text).body if isinstance(each, ast.Assign)]
+            yield from (
+                Example(path.stem, ast.literal_eval(each.value))
+                for each in nodes
+                if ast.unparse(each.targets[0]) == "EXAMPLES"
+            )
         elif path.parent.name == "filter" and path.suffix == ".yml":
-            yield Example(path.stem, yaml.safe_load(path.read_text("utf-8"))["EXAMPLES"])
+            yield Example(path.stem, yaml.safe_load(text)["EXAMPLES"])
+
+
+@dataclass(frozen=True)
+class Case:
+    """How an example runs: in check mode or really, with what the account has before, and as which kind of content.
+
+    ``orders`` are the domains of issued certificates, ``days`` ago; ``instances`` are wishes of the emulator's shop, and
+    ``ids`` what the example calls them. ``after`` is the example whose host and account it continues with, and ``uses`` a
+    file of tasks. ``like`` tells what YAML that is no play is for; ``ends`` is what the service does once it was looked at.
+    """
+
+    check: bool = False
+    like: str = "variables"
+    orders: tuple[str, ...] = ()
+    days: int = 0
+    instances: tuple[Mapping[str, Any], ...] = ()
+    ids: tuple[str, ...] = ()
+    after: str = ""
+    uses: str = ""
+    proof: str = "alidns"
+    variables: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,78 +111,62 @@ class Place:
     root: Path
     addresses: Mapping[str, str]
     environment: Mapping[str, str]
+    resolver: str
 
-    def text(self, text: str) -> str:
-        """An example as it is for this place."""
-        found = _PEOPLE.sub(r'\1: "{{ own_id }}"', _PATHS.sub(f"{self.root}/", text))
+    def read(self, example: Example) -> Any:
+        """What an example says, for this place."""
+        text = _PEOPLE.sub(r'\1: "{{ certificate_\1 }}"', _PATHS.sub(f"{self.root}/", example.text))
         for shown, real in self.addresses.items():
-            found = found.replace(shown, real)
-        return found
+            text = text.replace(shown, real)
+        return self._known(yaml.safe_load(text))
 
-    def known(self, shown: Any) -> Any:
-        """The same without what belongs to real hosts."""
+    def _known(self, shown: Any) -> Any:
         if isinstance(shown, list):
-            return [self.known(each) for each in shown]
+            return [self._known(each) for each in shown]
         if not isinstance(shown, dict):
             return shown
-        absent = {name for name in shown if str(name).startswith(FOREIGN) or name in OF_REAL_HOSTS}
-        return {
-            "ansible.builtin.debug" if name in absent else name: self._value(name, value, name in absent)
-            for name, value in shown.items()
-            if not (absent and name == "changed_when")
-        }
+        if any(str(name).startswith(_NAMED_ONLY) for name in shown):
+            shown = {name: value for name, value in shown.items() if name not in ("changed_when", "vars")}
+        return dict(self._item(str(name), value) for name, value in shown.items())
 
-    def _value(self, name: str, value: Any, is_absent: bool) -> Any:
-        if is_absent:
-            return {"msg": f"{name} {value}"}
+    def _item(self, name: str, value: Any) -> tuple[str, Any]:
+        if name.startswith(_NAMED_ONLY):
+            return "ansible.builtin.debug", {"msg": f"{name} {value}"}
+        if name == _SERVICE:
+            return "ansible.builtin.file", {"path": f"{self.root}/reload", "state": "touch", "mode": "0644"}
         if name in _SERVICES:
-            return [{"name": self._service(each), "argv": ["touch", f"{self.root}/reload"]} for each in value]
-        if name == _ROLE:
-            return {**{option: f"{{{{ certificate_{option} }}}}" for option in ("directory", "owner", "group")}, **value}
-        return self.known(value)
-
-    @staticmethod
-    def _service(given: Any) -> str:
-        return given if isinstance(given, str) else str(given["name"])
-
-
-@dataclass(frozen=True)
-class Case:
-    """How an example runs: in check mode or really, with what the account has before, and as which kind of content.
-
-    ``orders`` are issued certificates by their domains; ``instances`` are wishes of the emulator's shop, and ``ids`` are the
-    IDs of an example, in their order. ``like`` is ``list`` for a list of certificates, ``handlers``, ``inventory``, or ``part``
-    for what another example uses.
-    """
-
-    check: bool = False
-    like: str = ""
-    orders: tuple[str, ...] = ()
-    days: int = 0
-    instances: tuple[Mapping[str, Any], ...] = ()
-    ids: tuple[str, ...] = ()
-    after: str = ""
-    variables: Mapping[str, Any] = field(default_factory=dict)
+            named = [each if isinstance(each, str) else each["name"] for each in value]
+            return name, [{"name": each, "argv": ["touch", f"{self.root}/reload"]} for each in named]
+        if name in _DEFAULTS and isinstance(value, dict):
+            given = {option: f"{{{{ certificate_{option} }}}}" for option in _DEFAULTS[name]}
+            return name, {**given, **self._known(value)}
+        return name, self._known(value)
 
 
 def plays(example: Example, case: Case, place: Place) -> list[dict[str, Any]]:
     """An example as plays."""
-    shown = place.known(yaml.safe_load(place.text(example.text)))
-    if example.is_play:
-        found = shown
-    elif isinstance(shown, list):
-        found = [{"hosts": place.host, "tasks": shown}]
+    shown = place.read(example)
+    if isinstance(shown, list):
+        are_plays = any({"hosts", "ansible.builtin.import_playbook"} & set(each) for each in shown)
+        found = shown if are_plays else [{"tasks": shown}]
     elif case.like == "list":
-        found = [{"ansible.builtin.import_playbook": "certops.alicloud.issue", "vars": shown}]
-    elif case.like == "handlers":
-        found = [{"hosts": place.host, "roles": [_ROLE], **shown}]
+        found = [{"ansible.builtin.import_playbook": "certops.alicloud.issue"}]
     else:
-        found = [{"hosts": place.host, "roles": [_ROLE], "vars": shown}]
+        found = [{"roles": [ROLE], **(shown if case.like == "handlers" else {})}]
     return [_placed(each, example.name, case, place) for each in found]
+
+
+def variables(example: Example, case: Case, place: Place) -> dict[str, Any]:
+    """What an example sets for its host."""
+    shown = place.read(example)
+    is_set = isinstance(shown, dict) and case.like in ("variables", "list")
+    return {**(shown if is_set else {}), **case.variables}
 
 
 def _placed(play: dict[str, Any], name: str, case: Case, place: Place) -> dict[str, Any]:
     if "ansible.builtin.import_playbook" in play:
         return {**play, "vars": {**play.get("vars", {}), "certificates_hosts": place.host}}
+    resolvers = {"certops.alicloud.cas_preflight": {"resolvers": [place.resolver]}}
     settings = {"hosts": place.host, "gather_facts": False, "environment": dict(place.environment)}
-    return {**play, "name": name, **settings, "check_mode": case.check}
+    defaults = {**resolvers, **play.get("module_defaults", {})}
+    return {**play, "name": name, **settings, "module_defaults": defaults, "check_mode": case.check}
