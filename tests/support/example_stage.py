@@ -21,6 +21,8 @@ from playbooks.files.emulator.core.emulator import Emulator
 from playbooks.files.emulator.core.gate import Keys
 from playbooks.files.emulator.core.server import Server
 from playbooks.files.emulator.core.world import World
+from playbooks.files.emulator.instances import happenings
+from playbooks.files.emulator.orders.validation import attempt
 from tests.support.certificates import ABOVE, INTERMEDIATE, csr_pem, key_pem, new_key, pem
 from tests.support.emulated_names import serving
 from tests.support.examples import Case, Example, Place, plays, variables
@@ -29,7 +31,10 @@ from tests.support.site import AT_ONCE, DAY, Web
 
 SECRET = base64.b64encode(b"s" * 32).decode()
 _DIRECTORIES = ("etc/nginx/conf.d", "etc/haproxy/certs", "etc/ssl/private", "var/www/www.example.com", "srv/validation")
-# What looks at an application; the emulator decides it then, where nobody publishes anything.
+_INSTANCES_AT_ONCE = {
+    f"{name}_seconds": 0 for name in ("validation", "withdrawable", "withdrawal", "refund_refused", "refund")
+}
+# What looks at an application; the CA looks after it.
 _LOOKS = ("DescribeCertificateState", "GetInstanceDetail")
 
 
@@ -56,20 +61,23 @@ def hooks() -> Iterator[str]:
 def account(case: Case) -> tuple[Emulator, dict[str, str]]:
     """The account of an example, and what the IDs of the example are there."""
     found = Emulator(World(base=time.time() - case.days * DAY))
-    found.turn(**{**AT_ONCE, "proof": "control" if case.proof == "looks" else case.proof})
+    found.turn(**AT_ONCE, **_INSTANCES_AT_ONCE)
+    found.turn(proof="alidns" if case.publishes else "control")
     found.world.zones.host("example.com", found.world.now())
     for domain in case.orders:
         wish = {"ProductCode": "digicert-free-1-free", "Domain": domain, "ValidateType": "DNS"}
         found.accept(str(found.call("CreateCertificateForPackageRequest", wish)["OrderId"]))
     found.advance(case.days * DAY)
     added = [each.instance_id for wish in case.instances for each in found.add_instance(**wish)]
-    if case.proof == "looks":
-        found.on_call = lambda call: _decide(found) if call.action in _LOOKS else None
+    decide = attempt if case.publishes else _prove_all
+    found.on_call = lambda call: decide(found) if call.action in _LOOKS else None
     return found, dict(zip(case.ids, added))
 
 
-def _decide(account: Emulator) -> None:
+def _prove_all(account: Emulator) -> None:
     account.prove_all()
+    with account.lock:
+        happenings.prove_all(account.world)
 
 
 def files(root: Path) -> None:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the documentation shows as YAML, and how it becomes plays that run on this machine.
 
-Nothing of an example is changed but what belongs to real hosts: paths begin in a directory of the test, addresses are those
-of its servers, services are commands, and modules of other collections are named by ``debug``.
+Nothing of an example is changed but what belongs to real hosts: paths begin in a directory of the test, addresses are
+those of its servers, services are commands, and modules of other collections are named by ``debug``.
 """
 
 from __future__ import annotations
@@ -86,9 +86,10 @@ def _of_plugins() -> Iterator[Example]:
 class Case:
     """How an example runs: in check mode or really, with what the account has before, and as which kind of content.
 
-    ``orders`` are the domains of issued certificates, ``days`` ago; ``instances`` are wishes of the emulator's shop, and
-    ``ids`` what the example calls them. ``after`` is the example whose host and account it continues with, and ``uses`` a
-    file of tasks. ``like`` tells what YAML that is no play is for; ``ends`` is what the service does once it was looked at.
+    ``orders`` are the domains of issued certificates, ``days`` ago; ``instances`` are wishes of the emulator's shop,
+    and ``ids`` what the example calls them. ``after`` is the example whose host and account it continues with, and
+    ``uses`` a file of tasks. ``like`` tells what YAML that is no play is for. Where an example ``publishes`` no record
+    in Alibaba Cloud DNS, the domains are validated without one.
     """
 
     check: bool = False
@@ -99,7 +100,7 @@ class Case:
     ids: tuple[str, ...] = ()
     after: str = ""
     uses: str = ""
-    proof: str = "alidns"
+    publishes: bool = True
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
