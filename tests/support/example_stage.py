@@ -29,6 +29,8 @@ from tests.support.examples import Case, Example, Place, plays, variables
 from tests.support.playbooks import Played, environment, run_plays, write_inventory
 from tests.support.site import AT_ONCE, DAY, Web
 
+KEY = new_key()
+CSR = csr_pem(KEY, "www.example.com")
 SECRET = base64.b64encode(b"s" * 32).decode()
 _DIRECTORIES = ("etc/nginx/conf.d", "etc/haproxy/certs", "etc/ssl/private", "var/www/www.example.com", "srv/validation")
 _INSTANCES_AT_ONCE = {
@@ -63,6 +65,7 @@ def account(case: Case) -> tuple[Emulator, dict[str, str]]:
     found = Emulator(World(base=time.time() - case.days * DAY))
     found.turn(**AT_ONCE, **_INSTANCES_AT_ONCE)
     found.turn(proof="alidns" if case.publishes else "control")
+    found.set_quota("geotrust-dv-w-starter", 4)
     found.world.zones.host("example.com", found.world.now())
     for domain in case.orders:
         wish = {"ProductCode": "digicert-free-1-free", "Domain": domain, "ValidateType": "DNS"}
@@ -84,8 +87,10 @@ def files(root: Path) -> None:
     """What hosts have: directories, requests, and certificates of other tools."""
     for directory in _DIRECTORIES:
         (root / directory).mkdir(parents=True)
-    for name in ("www.example.com", "www.example.com.new", "mail.example.com"):
-        (root / f"etc/ssl/{name}.csr").write_text(csr_pem(new_key(), name.removesuffix(".new")))
+    (root / "etc/ssl/private/www.example.com.key").write_text(key_pem(KEY))
+    (root / "etc/ssl/www.example.com.csr").write_text(CSR)
+    (root / "etc/ssl/www.example.com.new.csr").write_text(csr_pem(new_key(), "www.example.com"))
+    pair(root / "root/.acme.sh/www.example.com_ecc/www.example.com.key", "fullchain.cer", "www.example.com")
     for names in (("www.example.com",), ("blog.example.com", "www.blog.example.com")):
         pair(root / "etc/letsencrypt/live" / names[0] / "privkey.pem", "fullchain.pem", *names)
 
@@ -121,8 +126,7 @@ class Stage:
             (self.directory / part.file).write_text(json.dumps(place.read(part)))
 
     def run(self) -> Played:
-        groups = {"web": [place.host for name, place in self.places.items() if name.startswith("guide_sharing")]}
-        write_inventory(self.directory, self.hosts, **groups)
+        write_inventory(self.directory, self.hosts, **{f"group_{host}": [host] for host in self.accounts})
         # What a lookup reads is the environment of Ansible itself.
         exported = self.places.get("cas_certificate")
         environ = environment(self.directory, ANSIBLE_NOCOLOR="1", **(exported.environment if exported else {}))
@@ -142,7 +146,13 @@ class Stage:
         self.hosts[host] = _host(root, {"endpoint": url, **access})
         environ = {f"ALIBABA_CLOUD_{name.upper()}": value for name, value in access.items()}
         environ.update(ALIBABA_CLOUD_CAS_ENDPOINT=url, ALIBABA_CLOUD_ALIDNS_ENDPOINT=url)
-        return Place(host, root, {**ids, **_addresses(web.address, self._hooks, resolver)}, environ, resolver)
+        return Place(
+            host, root, {**ids, **_addresses(web.address, self._hooks, resolver), **_group(host)}, environ, resolver
+        )
+
+
+def _group(host: str) -> dict[str, str]:
+    return {"certificate_share_group: web": f"certificate_share_group: group_{host}"}
 
 
 def _addresses(web: str, hook: str, resolver: str) -> dict[str, str]:

@@ -25,7 +25,7 @@ PAGES = [*ROOT.glob("*.md"), *ROOT.glob("roles/*/README.md"), *ROOT.glob("docs/d
 # Of collections that are not there, and what only a real host has.
 _NAMED_ONLY = ("community.", "ansible.builtin.package", "ansible.builtin.command")
 _SERVICE = "ansible.builtin.service"
-_PATHS = re.compile(r"(?<![\w./}])/(?=(?:etc|srv|usr/local|var/www)/)")
+_PATHS = re.compile(r"(?<![\w./}])/(?=(?:etc|root|srv|usr/local|var/www)/)")
 _PEOPLE = re.compile(r"\b(owner|group): (?:haproxy|tomcat|ssl-cert)\b")
 _SERVICES = ("services", "certificate_services")
 ROLE = "certops.alicloud.certificate"
