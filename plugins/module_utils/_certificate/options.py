@@ -116,7 +116,7 @@ def _validation(options: Mapping[str, Any], domains: Sequence[str]) -> Validatio
     if by == "nsupdate" and not nsupdate:
         raise InvalidOption("nsupdate", "give the DNS server and the key of the dynamic updates.")
     if (by == "file") != (method == "file") and by in ("file", "alidns", "nsupdate", "automatic", "preauthorized"):
-        raise InvalidOption("validation_method", f"{method} is not valid with validation: {by}.")
+        raise InvalidOption("validation_method", f"{method} is not valid with validation: {by}. Leave it out.")
     if method == "file" and any(name.startswith(WILDCARD) for name in domains):
         raise InvalidOption("validation", "a wildcard cannot be validated by file; use a DNS record.")
     if by == "nsupdate":

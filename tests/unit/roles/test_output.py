@@ -122,6 +122,17 @@ def _check_sentences(told: Mapping[str, str]) -> None:
         assert told[host].count("Generation 1 was put back") == 1
 
 
+def test_reload_tasks_that_are_not_there_fail_the_run(tmp_path: Path) -> None:
+    """Ansible treats a file that cannot be included as the end of the play for the host, and not as a failed task."""
+    with site(tmp_path, ["web1"], days=0) as found:
+        missing = tmp_path / "missing.yml"
+        found.hosts["web1"].update(certificate_services=[], certificate_reload_tasks=str(missing))
+        played = found.play()
+        assert played.status == 2, played.text
+        (said,) = sentences(played)["web1"]
+    assert said.startswith(f"certificate_reload_tasks: there is no file {missing}. There was no generation to put back")
+
+
 def test_a_play_that_ends_for_another_host_rolls_nothing_back_and_the_next_run_reloads(tmp_path: Path) -> None:
     with site(tmp_path, ["web1", "web2"]) as found:
         user_reloads(found, *found.hosts)

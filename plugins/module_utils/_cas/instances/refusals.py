@@ -98,29 +98,24 @@ def refuse_two_in_flight(wanted: InstanceWanted, found: Sequence[Instance]) -> N
 
 def used_up(instance: Instance, why: str) -> str:
     """Why an instance that needs another certificate cannot give one."""
+    since = f" since {utc_text(instance.subscription_end)}" if instance.subscription_end else ""
     ends = (
-        f"its subscription is {instance.subscription.value}"
+        f"its subscription is {instance.subscription.value}{since}"
         if instance.subscription not in RUNNING
         else "a free test instance is good for one"
     )
     return f"{instance.named} needs another certificate ({why}), but {ends}"
 
 
-def subscription_over(instance: Instance, why: str) -> NotAllowed:
-    """An application that the subscription does not allow any more."""
-    ended = f" since {utc_text(instance.subscription_end)}" if instance.subscription_end else ""
-    return NotAllowed(
-        f"{instance.named} needs another certificate ({why}), and its subscription is "
-        f"{instance.subscription.value}{ended}. Nothing was applied for. Buy another instance in the console, and give "
-        "its ID, or a pool that it belongs to.",
-        instance_id=instance.instance_id,
-        subscription_over=True,
-    )
-
-
 def refuse_subscription_over(instance: Instance, why: str) -> None:
+    """An application that the subscription does not allow any more."""
     if instance.subscription not in RUNNING:
-        raise subscription_over(instance, why)
+        raise NotAllowed(
+            f"{used_up(instance, why)}. Nothing was applied for. Buy another instance in the console, and give its ID, "
+            "or a pool that it belongs to.",
+            instance_id=instance.instance_id,
+            subscription_over=True,
+        )
 
 
 def refuse_used_test(seen: Seen, instance: Instance, why: str) -> None:
@@ -130,9 +125,8 @@ def refuse_used_test(seen: Seen, instance: Instance, why: str) -> None:
     left = seen.summary.unused if seen.summary else None
     stock = f" {left} unused test instance{'s are' if left != 1 else ' is'} left." if left is not None else ""
     raise NotAllowed(
-        f"{instance.named} needs another certificate ({why}), but a free test instance is good for one. Nothing was "
-        f"applied for.{stock} Give another instance_id, or pool with instance_type: test in place of it, which takes "
-        "the next one.",
+        f"{used_up(instance, why)}. Nothing was applied for.{stock} Give another instance_id, or pool with "
+        "instance_type: test in place of it, which takes the next one.",
         instance_id=instance.instance_id,
         quota=None if left is None else {"unused": left},
     )

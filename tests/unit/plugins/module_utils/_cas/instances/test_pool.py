@@ -323,7 +323,7 @@ def test_a_subscription_that_is_over_without_another_instance_is_told() -> None:
     account.happen("end", issued(account))
     account.advance(150 * DAY)
     said = refusal(lambda: run(account, pool={}))
-    assert "but its subscription is expired, and none of its instances is unused" in said
+    assert "but its subscription is expired since " in said and ", and none of its instances is unused" in said
 
 
 # Many tasks in one check mode run.
