@@ -57,7 +57,7 @@ CASES: dict[str, Case] = {
     "guide_validation 9": Case(publishes=False),
     "role certificate 3": Case(like="handlers"),
     "cas_certificate": Case(orders=WWW, instances=(ISSUED,), ids=("cas-cn-0f950cacd7",)),
-    "cas_instance": Case(instances=(BUY, BUY, BUY), ids=("cas-cn-0f950cacd7", "cas-cn-78e35cb85c")),
+    "cas_instance": Case(publishes=False, instances=(BUY, BUY, BUY), ids=("cas-cn-0f950cacd7", "cas-cn-78e35cb85c")),
     "cas_instance_info": Case(instances=(ISSUED, BUY), ids=("cas-cn-0f950cacd7",)),
     "cas_order_renew": Case(orders=WWW, days=62),
     "certificate": Case(check=True, instances=(BUY, BUY), ids=("cas-cn-0f950cacd7",)),
