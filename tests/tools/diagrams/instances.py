@@ -14,8 +14,8 @@ from playbooks.files.emulator.core.refusal import Impossible
 from playbooks.files.emulator.core.world import World
 from playbooks.files.emulator.instances.facts import Instance
 from playbooks.files.emulator.instances.fingerprint import essence
-from plugins.module_utils._cas.instances.read import read_instance
 from plugins.module_utils._cas import status as words
+from plugins.module_utils._cas.instances.read import read_instance
 
 from .walk import START, TIME, Event, Kind, Transition, walk
 
@@ -28,7 +28,11 @@ RUNNING = (*NEVER_ISSUED, "pending_validation", *WITH_CERTIFICATE, REISSUE)
 GROUPS = (RUNNING, WITH_CERTIFICATE, VALID, NEVER_ISSUED)
 # Pauses of seconds that a task waits for are nothing to draw.
 DIALS = Dials(
-    validation_seconds=0.0, withdrawable_seconds=0.0, withdrawal_seconds=0.0, refund_refused_seconds=0.0, refund_seconds=0.0,
+    validation_seconds=0.0,
+    withdrawable_seconds=0.0,
+    withdrawal_seconds=0.0,
+    refund_refused_seconds=0.0,
+    refund_seconds=0.0,
     managed_quota=1,
 )
 APPLY = ("UpdateInstance", "ApplyCertificate")

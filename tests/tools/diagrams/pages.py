@@ -30,7 +30,9 @@ CALLED: Mapping[Statuses, str] = {
     (orders.NONE,): orders.NONE,
     (instances.REISSUE,): "``pending_validation`` of a reissue",
     instances.RUNNING: "all of these",
-    **{(f"subscription {each}",): f"``{each}`` as ``subscription_status``" for each in ("expired", "closed", "refunded")},
+    sheets.ENDED: "``expired`` as ``subscription_status``",
+    sheets.CLOSED: "``closed`` as ``subscription_status``",
+    sheets.REFUNDED: "``refunded`` as ``subscription_status``",
 }
 
 

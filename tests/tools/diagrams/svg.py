@@ -71,8 +71,9 @@ def picture(edges: Sequence[Edge], sheet: Sheet) -> str:
 
 def _check(edges: Sequence[Edge], sheet: Sheet) -> None:
     found = {(edge.before, edge.after) for edge in edges}
-    found_boxes = {side for pair in found for side in pair} | {(each,) for pair in found for side in pair for each in side}
-    for what, walked, placed in (("arrow", found, set(sheet.routes)), ("box", found_boxes, set(sheet.boxes))):
+    ends = {end for pair in found for end in pair}
+    standing = ends | {(status,) for end in ends for status in end}
+    for what, walked, placed in (("arrow", found, set(sheet.routes)), ("box", standing, set(sheet.boxes))):
         for each in sorted(walked ^ placed, key=repr):
             said = "has no place for" if each in walked else "has a place for, and the walk does not find,"
             raise NotDrawn(f"the picture {sheet.name} {said} the {what} {each}")
