@@ -38,6 +38,9 @@ OUTSIDE = {
 }
 # Plugins of other collections, as antsibull-docs labels their pages.
 PLUGIN = re.compile(r"ansible_collections\.(?!certops\.)(\w+)\.(\w+)\.(\w+)")
+VARIABLES = """\
+Variables and examples: :ref:`ansible_collections.certops.alicloud.docsite.guide_roles`.
+"""
 RULER = re.compile(r"([-~])\1{2,}")
 ROLE = re.compile(r"^(\* :ansplugin:`(\w+) role <.*>` --)[ ]*$", re.MULTILINE)
 
@@ -57,7 +60,8 @@ def finish(_app: Any, page: str, source: list[str]) -> None:
             lambda found: f"{found[1]} {purpose(found[2])}", "\n".join(captioned(source[0].split("\n")))
         )
     elif page.endswith("_role"):
-        source[0] = source[0].replace("/meta/argument_specs.yml", "/meta/main.yml")
+        told = source[0].replace("/meta/argument_specs.yml", "/meta/main.yml")
+        source[0] = told.replace(".. Options\n", VARIABLES, 1)
 
 
 def captioned(lines: list[str]) -> Iterator[str]:
