@@ -27,7 +27,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup test unit sdk sanity integration molecule coverage lint format build bench reliability clean
+.PHONY: help demo setup test unit sdk sanity integration molecule coverage lint format build docs bench reliability clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,9 @@ format: $(VENV)/dev.stamp ## Sort imports and lay the Python code out
 
 build: $(VENV)/dev.stamp ## Build the tarball in build/, and check it the way Galaxy and ansible-builder do
 	@$(NOX) --session build execution-environment
+
+docs: $(VENV)/dev.stamp ## Build the documentation site in build/docs, and check its links
+	@$(NOX) --session docs
 
 bench: $(VENV)/bench.stamp ## Measure the collection beside its peers (a quarter of an hour); BENCH=quick, fleet or full
 	@BENCH=$(BENCH) $(NOX) --session bench

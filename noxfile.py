@@ -251,10 +251,11 @@ def coverage(session: nox.Session) -> None:
 
 @in_venv(default=True)
 def style(session: nox.Session) -> None:
-    """Check the layout of Python code with ruff, and the documentation of results that modules share."""
+    """Check the layout of Python code with ruff, and what programs write into documentation."""
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("python", "-m", "tests.tools.return_docs", "--lint")
+    session.run("python", "-m", "tests.tools.diagrams", "--lint")
 
 
 @in_venv(default=True)
@@ -321,6 +322,24 @@ def execution_environment(session: nox.Session) -> None:
     directory = empty(ROOT / "build" / "execution-environment")
     tarball = build_tarball(ROOT / "build")
     session.run("python", "-m", "tests.tools.execution_environment", str(tarball), str(directory))
+
+
+@nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Build the documentation site in build/docs without a warning, and check its links."""
+    session.install("--requirement", "tests/requirements/docs.txt")
+    pages = empty(ROOT / "build" / "docs")
+    # antsibull-docs writes only where nobody else can.
+    source = Path(session.create_tmp(), "docs")
+    empty(source).chmod(0o755)
+    with workspace() as copy:
+        environment = {"ANSIBLE_COLLECTIONS_PATH": str(copy.parents[2])}
+        line = ("--fail-on-error", "--use-current", "--squash-hierarchy", "--dest-dir", str(source), "certops.alicloud")
+        session.run("antsibull-docs", "collection", *line, env=environment)
+    settings = ("-W", "--keep-going", "-q", "-b", "html", "-c", str(ROOT / "docs" / "sphinx"))
+    session.run("sphinx-build", *settings, "-d", f"{source}/doctrees", str(source), str(pages))
+    session.run("python", "-m", "tests.tools.links", str(pages))
+    print(f"{pages.relative_to(ROOT)}/index.html")
 
 
 @in_venv()

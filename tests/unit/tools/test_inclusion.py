@@ -292,6 +292,13 @@ def test_changes_and_time_start_the_tests() -> None:
     assert [entry["cron"].split()[2:4] for entry in starts["schedule"]] == [["*", "*"]], "at least once a week"
 
 
+def test_each_pull_request_builds_the_site() -> None:
+    site = workflows()["docs.yml"]
+    assert "pull_request" in site["on"]
+    assert [step for step in site["jobs"]["site"]["steps"] if step.get("run") == "make docs"]
+    assert site["permissions"] == {} and site["jobs"]["site"]["permissions"] == {"contents": "read"}
+
+
 def test_updates_are_proposed() -> None:
     updates = {each["package-ecosystem"]: each["directory"] for each in load(".github/dependabot.yml")["updates"]}
     assert updates == {"github-actions": "/", "pip": "/tests/requirements"}
