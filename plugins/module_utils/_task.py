@@ -10,7 +10,7 @@ import atexit
 import gc
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -25,6 +25,14 @@ from ._errors import Failure, MissingLibrary
 from ._host.archive import compile_once
 from ._host.environment import first_set
 from ._text import unknown_key
+
+try:
+    from ansible.module_utils.secrets import register_secrets
+except ImportError:  # ansible-core before 2.22, where no_log of the task hides what a module returns
+
+    def register_secrets(values: Iterable[str]) -> None:
+        pass
+
 
 if TYPE_CHECKING:
     # Described and not imported: Ansible ships whatever a file imports, here, too.
@@ -240,10 +248,24 @@ def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]], **always: An
     """Do the work and end the module; ``always`` is in a failed result too, unless the failure says it better."""
     result: dict[str, Any] = {}
     try:
-        module.exit_json(**work())
+        done = work()
+        register_secrets(_private_keys(done))
+        module.exit_json(**done)
     except Exception as problem:
         result = failed(problem)
     module.fail_json(**{**always, **result})
+
+
+def _private_keys(result: Mapping[str, Any]) -> Iterator[str]:
+    """The private keys that were asked for: the playbook gets them, and Ansible shows them nowhere.
+
+    No other secret is in a result: registered, it would be sent along with one. Options register themselves.
+    """
+    for name, value in result.items():
+        if isinstance(value, Mapping):
+            yield from _private_keys(value)
+        elif name == "private_key" and value:
+            yield value
 
 
 def _result(module: AnsibleModule, outcome: Outcome, now: datetime) -> dict[str, Any]:
