@@ -61,7 +61,7 @@ def test_targets_and_cryptography_have_their_cells() -> None:
     ],
 )
 def test_words_choose_cells(words: list[str], names: list[str]) -> None:
-    assert [cell.name for cell in chosen(cells(["3.9", "3.11", "3.12"]), words)] == names
+    assert [cell.name for cell in chosen(cells(ALL_PYTHONS), words)] == names
 
 
 def test_no_word_chooses_all_cells() -> None:
