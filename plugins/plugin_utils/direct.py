@@ -61,7 +61,7 @@ READ_AT_START = ("PYTHON", "LD_", "DYLD_", "OPENSSL_")
 PROFILE = "legacy" if hasattr(basic, "_ANSIBLE_PROFILE") else None
 # The releases of ansible-core that all of this was tried with: see docs/matrix.md.
 TRIED = ("2.18", "2.19", "2.20", "2.21", "2.22")
-# What is put to use here and belongs to nobody else: any other ansible-core may have it otherwise.
+# What is used here and is private to ansible-core: another one may have it otherwise.
 PRIVATE = (
     (basic, ("_ANSIBLE_ARGS",)),
     (warnings, ("_global_warnings", "_global_deprecations")),

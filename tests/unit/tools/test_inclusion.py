@@ -306,10 +306,9 @@ def test_updates_are_proposed() -> None:
 def test_workflows_call_verbs_that_exist() -> None:
     commands = "\n".join(step["run"] for _name, step in workflow_steps() if "run" in step)
     verbs = set(re.findall(r"\bmake ([a-z-]+)", commands))
-    assert verbs >= {"build", "lint", "setup"}
+    assert verbs >= {"build", "lint", "matrix", "setup"}
     assert verbs <= set(re.findall(r"^([a-z]+):.*##", read("Makefile"), re.MULTILINE))
     sessions = set(re.findall(r"--session ([a-z-]+)$", commands, re.MULTILINE))
-    assert sessions == {"integration", "units"}
     assert all(f"def {session}(" in read("noxfile.py") for session in sessions)
 
 
