@@ -42,9 +42,11 @@ if TYPE_CHECKING:
         """What a job calls a service with."""
 
         @property
-        def clock(self) -> Any: ...
+        def clock(self) -> Any:
+            """What time it is."""
 
-        def close(self) -> None: ...
+        def close(self) -> None:
+            """End its connections."""
 
     AnyClient = TypeVar("AnyClient", bound=Client)
     Connected_co = TypeVar("Connected_co", bound=Client, covariant=True)
@@ -53,19 +55,24 @@ if TYPE_CHECKING:
         """A product as its modules reach it."""
 
         @property
-        def options(self) -> dict[str, Any]: ...
+        def options(self) -> dict[str, Any]:
+            """The options of a connection."""
 
-        def connect(self, params: Mapping[str, Any], read_only: bool, tell: Tell | None = None) -> Connected_co: ...
+        def connect(self, params: Mapping[str, Any], read_only: bool, tell: Tell | None = None) -> Connected_co:
+            """Make a client."""
 
     class Outcome(Protocol):
         """What a job did, or in check mode would do."""
 
         @property
-        def warnings(self) -> list[str]: ...
+        def warnings(self) -> list[str]:
+            """What the user has to be told."""
 
-        def public(self, now: datetime) -> dict[str, Any]: ...
+        def public(self, now: datetime) -> dict[str, Any]:
+            """The result of the task."""
 
-        def diff(self) -> dict[str, str]: ...
+        def diff(self) -> dict[str, str]:
+            """What changed, for people."""
 
 
 # A process that ends need not be searched for garbage first: a twentieth of a shipped task. As much goes into searches
