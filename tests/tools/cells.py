@@ -5,7 +5,7 @@
 
 A cell is a clone with a .venv of its own, in which the sessions of noxfile.py run as in any clone.
 
-Usage: python -m tests.tools.cells [KIND|CORE|PYTHON|CRYPTOGRAPHY ...]
+Usage: python -m tests.tools.cells [KIND|CORE|PYTHON|CRYPTOGRAPHY ...] [STEP ...]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from tests.tools.dependencies import ROOT
@@ -167,8 +167,8 @@ def versions(directory: Path) -> dict[str, str]:
     return found
 
 
-def result_of(cell: Cell) -> Result:
-    """Make a cell, run its steps and remove it."""
+def result_of(cell: Cell, steps: Sequence[str]) -> Result:
+    """Make a cell, run some of its steps and remove it."""
     directory, logs = PLACE / cell.name, OUTPUT / cell.name
     shutil.rmtree(logs, ignore_errors=True)
     try:
@@ -177,11 +177,17 @@ def result_of(cell: Cell) -> Result:
         return Result(reason=str(reason))
     except Failed as reason:
         return Result({"set-up": Outcome(0, 1, str(reason))}, reason=f"**could not be made**: {reason}")
-    outcomes = {name: step(cell, name, directory, logs / f"{name}.log") for name in STEPS[cell.kind]}
+    outcomes = {name: step(cell, name, directory, logs / f"{name}.log") for name in steps}
     result = Result(outcomes, versions(directory))
     if result.good:
         shutil.rmtree(directory)
     return result
+
+
+def together(earlier: Result | None, result: Result) -> Result:
+    """Put the steps that were run again into the place of those that were run before."""
+    outcomes = {**(earlier.outcomes if earlier else {}), **result.outcomes}
+    return replace(result, outcomes=outcomes)
 
 
 def keep(cell: Cell, result: Result) -> None:
@@ -204,15 +210,15 @@ def results() -> Mapping[str, Result]:
 
 def main(words: Sequence[str]) -> int:
     """Run the cells that are chosen and write the page; return an exit status."""
-    every = cells(here())
-    mine = chosen(every, words)
+    every, steps = cells(here()), {name for names in STEPS.values() for name in names if name in words}
+    mine = chosen(every, [word for word in words if word not in steps])
     if not mine:
         print(f"No cell of the matrix is {' '.join(words)}.", file=sys.stderr)
         return 2
     found = []
     for cell in mine:
-        result = result_of(cell)
-        keep(cell, result)
+        result = result_of(cell, [name for name in STEPS[cell.kind] if name in (steps or STEPS[cell.kind])])
+        keep(cell, together(results().get(cell.name), result) if steps else result)
         found.append(result)
         told = "; ".join(f"{name}: {outcome}" for name, outcome in result.outcomes.items())
         print(f"{cell.name}: {result.reason or told}", flush=True)

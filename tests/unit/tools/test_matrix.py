@@ -152,9 +152,28 @@ def test_a_run_fails_with_a_test_and_without_any(
 ) -> None:
     monkeypatch.setattr(making, "OUTPUT", tmp_path / "matrix")
     monkeypatch.setattr(making, "PAGE", tmp_path / "matrix.md")
-    monkeypatch.setattr(making, "result_of", lambda _cell: results.pop(0))
+    monkeypatch.setattr(making, "result_of", lambda _cell, _steps: results.pop(0))
     assert making.main(["2.18"]) == status
     assert "| 2.18 | 3.11 |" in (tmp_path / "matrix.md").read_text()
+
+
+def test_a_step_that_is_run_again_takes_the_place_of_the_earlier_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "OUTPUT", tmp_path / "matrix")
+    monkeypatch.setattr(making, "PAGE", tmp_path / "matrix.md")
+    making.keep(OLD, Result({"sanity": Outcome(20, 1), "demo": Outcome(1, 0)}))
+    run: list[list[str]] = []
+
+    def result_of(_cell: Cell, steps: list[str]) -> Result:
+        run.append(steps)
+        return Result({"sanity": Outcome(21, 0)}, {"Python": "3.11.7"})
+
+    monkeypatch.setattr(making, "result_of", result_of)
+    assert making.main(["2.18", "3.11", "sanity"]) == 0
+    assert run == [["sanity"]]
+    kept = making.results()[OLD.name]
+    assert kept == Result({"sanity": Outcome(21, 0), "demo": Outcome(1, 0)}, {"Python": "3.11.7"})
 
 
 def test_words_that_choose_nothing_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
