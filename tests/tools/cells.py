@@ -42,10 +42,6 @@ MODULE_UTILS = "tests/unit/plugins/module_utils"
 TESTED = [f"{MODULE_UTILS}/{room}" for room in ("_x509", "_store", "_certificate")]
 
 
-class Missing(Exception):
-    """A Python that a cell needs is not here; the text says which."""
-
-
 class Failed(Exception):
     """A cell could not be made; the text says what the tool said."""
 
@@ -102,11 +98,15 @@ def wanted(cell: Cell) -> str:
     return DEVELOPMENT if cell.core == DEVEL else f"ansible-core~={cell.core}.0.dev0"
 
 
+def lacking(cell: Cell) -> str:
+    """Return why a cell cannot be made here, or nothing."""
+    needed = [cell.python, *([cell.variant] if cell.kind == "targets" else [])]
+    missing = [version for version in needed if version not in here()]
+    return f"not run: no Python {missing[0]} on this machine" if missing else ""
+
+
 def make(cell: Cell, directory: Path, logs: Path) -> None:
-    """Make a cell. Raises Missing and Failed."""
-    for version in filter(None, (cell.python, cell.variant if cell.kind == "targets" else "")):
-        if version not in here():
-            raise Missing(f"not run: no Python {version} on this machine")
+    """Make a cell. Raises Failed."""
     clone(directory)
     overrides = directory / "overrides.txt"
     overrides.write_text(f"{wanted(cell)}\n")
@@ -170,11 +170,11 @@ def versions(directory: Path) -> dict[str, str]:
 def result_of(cell: Cell, steps: Sequence[str]) -> Result:
     """Make a cell, run some of its steps and remove it."""
     directory, logs = PLACE / cell.name, OUTPUT / cell.name
+    if lacking(cell):
+        return Result(reason=lacking(cell))
     shutil.rmtree(logs, ignore_errors=True)
     try:
         make(cell, directory, logs)
-    except Missing as reason:
-        return Result(reason=str(reason))
     except Failed as reason:
         return Result({"set-up": Outcome(0, 1, str(reason))}, reason=f"**could not be made**: {reason}")
     outcomes = {name: step(cell, name, directory, logs / f"{name}.log") for name in steps}
@@ -222,7 +222,8 @@ def main(words: Sequence[str]) -> int:
         found.append(result)
         told = "; ".join(f"{name}: {outcome}" for name, outcome in result.outcomes.items())
         print(f"{cell.name}: {result.reason or told}", flush=True)
-    PAGE.write_text(page(every, results()))
+    unmade = {cell.name: Result(reason=lacking(cell)) for cell in every if lacking(cell)}
+    PAGE.write_text(page(every, {**unmade, **results()}))
     # A run that tested nothing has failed.
     return 0 if all(result.good for result in found) and any(result.outcomes for result in found) else 1
 

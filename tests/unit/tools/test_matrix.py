@@ -119,10 +119,24 @@ def test_results_are_kept_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_cell_without_its_python_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "here", lambda: {"3.11": sys.executable})
-    with pytest.raises(making.Missing, match=r"^not run: no Python 3\.15 on this machine$"):
-        making.make(Cell("core", "2.22", "3.15"), tmp_path / "cell", tmp_path / "logs")
-    with pytest.raises(making.Missing, match=r"^not run: no Python 3\.9 on this machine$"):
-        making.make(Cell("targets", "2.18", "3.11", "3.9"), tmp_path / "cell", tmp_path / "logs")
+    monkeypatch.setattr(making, "OUTPUT", tmp_path / "matrix")
+    for cell, version in (
+        (Cell("core", "2.22", "3.15"), "3.15"),
+        (Cell("targets", "2.18", "3.11", "3.9"), "3.9"),
+    ):
+        assert making.result_of(cell, ["demo"]) == Result(reason=f"not run: no Python {version} on this machine")
+    assert making.lacking(OLD) == ""
+
+
+def test_a_cell_that_was_not_asked_for_says_what_it_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "here", lambda: {"3.11": sys.executable})
+    monkeypatch.setattr(making, "OUTPUT", tmp_path / "matrix")
+    monkeypatch.setattr(making, "PAGE", tmp_path / "matrix.md")
+    monkeypatch.setattr(making, "result_of", lambda _cell, _steps: Result({"demo": Outcome(1, 0)}))
+    making.main(["2.18", "3.11"])
+    written = (tmp_path / "matrix.md").read_text()
+    assert "| 2.18 | 3.13 | not run: no Python 3.13 on this machine |" in written
+    assert "| 2.19 | 3.11 | not run |" in written
 
 
 def test_pythons_behind_wrapper_scripts_are_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
