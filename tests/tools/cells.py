@@ -141,7 +141,7 @@ def step(cell: Cell, name: str, directory: Path, log: Path) -> Outcome:
         succeeded = run([python, "-m", "pytest", "-q", f"--junit-xml={report}", *TESTED], directory, log)
         return judge_cases(succeeded, read_junit([report.read_text()] if report.exists() else []))
     session = SESSIONS.get(name, ("integration", "--", *ON_TARGETS))
-    about = {"TARGET_PYTHON": str(directory / ".target" / "bin" / "python")} if name == "targets" else {}
+    about = {"TARGET_PYTHON": str(directory / ".target" / "bin" / "python")} if name == "life_cycles" else {}
     run([python, "-m", "nox", "--no-color", "--session", *session], directory, log, SANITY="released", **about)
     return kept(session[0], directory / "tests" / "output" / "results")
 

@@ -33,7 +33,7 @@ CRYPTOGRAPHY_ON = "3.11"
 
 STEPS = {
     "core": ("sanity", "units", "both_ways", "demo"),
-    "targets": ("targets",),
+    "targets": ("life_cycles",),
     "cryptography": ("tests",),
 }
 WORKER = re.compile(r"(\d+) of (\d+) modules in the worker")

@@ -64,6 +64,10 @@ def test_words_choose_cells(words: list[str], names: list[str]) -> None:
     assert [cell.name for cell in chosen(cells(ALL_PYTHONS), words)] == names
 
 
+def test_no_step_has_the_name_of_a_kind() -> None:
+    assert not {step for steps in STEPS.values() for step in steps} & set(STEPS)
+
+
 def test_no_word_chooses_all_cells() -> None:
     every = cells(ALL_PYTHONS)
     assert chosen(every, []) == every
