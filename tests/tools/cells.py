@@ -162,7 +162,7 @@ def versions(directory: Path) -> dict[str, str]:
     found: dict[str, str] = json.loads(asked(".venv"))
     target = directory / ".target" / "bin" / "python"
     if target.exists():
-        line = [target, "-c", "import platform; print(platform.python_version())"]
+        line = [str(target), "-c", "import platform; print(platform.python_version())"]
         found["Python of the target"] = subprocess.run(line, check=True, capture_output=True, text=True).stdout.strip()
     return found
 

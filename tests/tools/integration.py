@@ -42,9 +42,10 @@ def prepare(copy: Path, way: str, recordings: Path, target_python: str | None = 
         variables["ansible_python_interpreter"] = target_python
     lines = (f"{name}: {json.dumps(value)}\n" for name, value in variables.items())
     (directory / "integration_config.yml").write_text("".join(["---\n", *lines]))
+    # The path begins in the directory of this file.
     plugins, place = f"callback_plugins = {directory / 'callbacks'}", f"directory = {recordings}"
     # Since ansible-core 2.21, results tell of the options of a task only where that is asked for.
-    options = "inject_invocation = true"
+    options = "inject_invocation = true\nvault_password_file = targets/both_ways/files/password.txt"
     (directory / "integration.cfg").write_text(f"{SETTINGS}{options}\n{plugins}\n[callback_recording]\n{place}\n")
 
 
