@@ -42,11 +42,16 @@ def prepare(copy: Path, way: str, recordings: Path, target_python: str | None = 
         variables["ansible_python_interpreter"] = target_python
     lines = (f"{name}: {json.dumps(value)}\n" for name, value in variables.items())
     (directory / "integration_config.yml").write_text("".join(["---\n", *lines]))
-    # The path begins in the directory of this file.
-    plugins, place = f"callback_plugins = {directory / 'callbacks'}", f"directory = {recordings}"
-    # Since ansible-core 2.21, results tell of the options of a task only where that is asked for.
-    options = "inject_invocation = true\nvault_password_file = targets/both_ways/files/password.txt"
-    (directory / "integration.cfg").write_text(f"{SETTINGS}{options}\n{plugins}\n[callback_recording]\n{place}\n")
+    settings = [
+        f"callback_plugins = {directory / 'callbacks'}",
+        # Since ansible-core 2.21, results tell of the options of a task only where that is asked for.
+        "inject_invocation = true",
+        # The ansible-test of 2.18 sets no variable for a target that could say so.
+        f"vault_password_file = {directory / 'targets' / 'both_ways' / 'files' / 'password.txt'}",
+        "[callback_recording]",
+        f"directory = {recordings}",
+    ]
+    (directory / "integration.cfg").write_text("\n".join([SETTINGS.rstrip(), *settings, ""]))
 
 
 def shorten(log: Path) -> None:

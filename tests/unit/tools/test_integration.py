@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.tools.integration import prepare, recorded, reports, shorten, targets, ways
+from tests.tools.waiting import SETTINGS
 
 
 def test_targets_that_only_prepare_others_are_not_run(tmp_path: Path) -> None:
@@ -31,7 +32,10 @@ def test_a_run_is_prepared(way: str, direct: str, tmp_path: Path) -> None:
     assert list(recordings.iterdir()) == []
     directory = copy / "tests" / "integration"
     assert f"certops_alicloud_direct: {direct}\n" in (directory / "integration_config.yml").read_text()
-    assert f"directory = {recordings}\n" in (directory / "integration.cfg").read_text()
+    settings = (directory / "integration.cfg").read_text()
+    assert settings.startswith(SETTINGS)
+    assert f"[callback_recording]\ndirectory = {recordings}\n" in settings
+    assert f"vault_password_file = {directory}/targets/both_ways/" in settings
 
 
 def test_another_python_runs_what_is_shipped(tmp_path: Path) -> None:
