@@ -27,7 +27,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup test unit sdk sanity integration molecule coverage lint format build docs bench reliability clean
+.PHONY: help demo setup test unit sdk sanity integration molecule coverage lint format build docs bench reliability matrix clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ bench: $(VENV)/bench.stamp ## Measure the collection beside its peers (a quarter
 reliability: $(VENV)/mutation.stamp ## Cause failures of every kind, and write docs/reliability.md (an hour)
 	@$(NOX) --session reliability
 
+matrix: $(VENV)/matrix.stamp ## Test with each ansible-core, Python and cryptography (an hour); CELLS="2.18 3.11" chooses
+	@$(NOX) --session matrix -- $(CELLS)
+
 clean: ## Remove what the targets above left behind
 	rm -rf $(VENV) .ansible .coverage* .hypothesis .mypy_cache .nox .pytest_cache .ruff_cache build tests/output
 
@@ -112,4 +115,9 @@ $(VENV)/bench.stamp: $(VENV)/dev.stamp $(REQUIREMENTS)/bench.txt $(REQUIREMENTS)
 $(VENV)/mutation.stamp: $(VENV)/dev.stamp $(REQUIREMENTS)/mutation.txt
 	@echo "Installing what makes faults on purpose"
 	@$(BIN)/python -m pip install --quiet --use-pep517 --requirement $(REQUIREMENTS)/mutation.txt
+	@touch $@
+
+$(VENV)/matrix.stamp: $(VENV)/dev.stamp $(REQUIREMENTS)/matrix.txt
+	@echo "Installing what makes the cells of the matrix"
+	@$(BIN)/python -m pip install --quiet --use-pep517 --requirement $(REQUIREMENTS)/matrix.txt
 	@touch $@

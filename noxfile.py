@@ -39,6 +39,8 @@ COVERAGE = OUTPUT / "coverage"
 MEASURED = bool(os.environ.get("COVERAGE"))
 # These integration targets take longest.
 LONG = frozenset({"cas_instance", "cas_order"})
+# The matrix lets another Python run what is shipped.
+TARGET_PYTHON = os.environ.get("TARGET_PYTHON")
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 # The Python code in the tarball. pylint takes longer than all other sanity tests, most of it for tests, which ruff and
 # mypy read as well.
@@ -175,7 +177,7 @@ def sanity(session: nox.Session) -> None:
 @in_parallel()
 def integration(session: nox.Session) -> None:
     """Run all integration targets, or those that are named, shipped and in Ansible's worker; compare the results."""
-    both_ways(session, frozenset(session.posargs or targets.targets(ROOT)))
+    both_ways(session, frozenset(session.posargs or targets.targets(ROOT)), targets.ways(TARGET_PYTHON))
 
 
 @in_parallel(name="integration-long")
@@ -198,7 +200,7 @@ def both_ways(session: nox.Session, names: Collection[str], ways: Sequence[str] 
     with workspace() as copy:
         for way, log in zip(ways, logs):
             recordings = OUTPUT / "recordings" / session.name / way
-            targets.prepare(copy, way, recordings)
+            targets.prepare(copy, way, recordings, TARGET_PYTHON)
             arguments = [*["--coverage"] * MEASURED, "--continue-on-error", "-vvv", *sorted(names)]
             succeeded = ansible_test(session, copy, log, "integration", *arguments)
             targets.shorten(log)
@@ -340,6 +342,12 @@ def docs(session: nox.Session) -> None:
     session.run("sphinx-build", *settings, "-d", f"{source}/doctrees", str(source), str(pages))
     session.run("python", "-m", "tests.tools.links", str(pages))
     print(f"{pages.relative_to(ROOT)}/index.html")
+
+
+@in_venv()
+def matrix(session: nox.Session) -> None:
+    """Test with each ansible-core, Python and cryptography, and write docs/matrix.md; `-- 2.18` and others choose."""
+    session.run("python", "-m", "tests.tools.cells", *session.posargs, interrupt_timeout=PATIENCE)
 
 
 @in_venv()

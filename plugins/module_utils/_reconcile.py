@@ -30,31 +30,39 @@ class Actor(Protocol):
     """Through whom a task acts: the client of a product, or the host itself."""
 
     @property
-    def clock(self) -> Clock: ...
+    def clock(self) -> Clock:
+        """What time it is, and how to wait."""
 
     @property
-    def read_only(self) -> bool: ...
+    def read_only(self) -> bool:
+        """Whether nothing may be changed."""
 
 
 class ApiActor(Actor, Protocol):
     """The client of a product. Described and not imported: Ansible ships whatever a file imports, to hosts, too."""
 
     @property
-    def host(self) -> str: ...
+    def host(self) -> str:
+        """The host of the service."""
 
     @property
-    def account(self) -> str: ...
+    def account(self) -> str:
+        """Whom the calls are for."""
 
     @property
-    def service_offset(self) -> timedelta | None: ...
+    def service_offset(self) -> timedelta | None:
+        """How far the clock of the service is ahead."""
 
     @property
-    def state_directory(self) -> str | None: ...
+    def state_directory(self) -> str | None:
+        """Where tasks leave notes for the next."""
 
     @property
-    def tell(self) -> Callable[[str, bool], None]: ...
+    def tell(self) -> Callable[[str, bool], None]:
+        """Receives the progress of a wait."""
 
-    def call(self, action: str, params: Mapping[str, Any], deadline: float = ...) -> dict[str, Any]: ...
+    def call(self, action: str, params: Mapping[str, Any], deadline: float = ...) -> dict[str, Any]:
+        """Call the service."""
 
 
 A = TypeVar("A", bound=Actor)

@@ -10,7 +10,7 @@ import atexit
 import gc
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -26,6 +26,14 @@ from ._host.archive import compile_once
 from ._host.environment import first_set
 from ._text import unknown_key
 
+try:
+    from ansible.module_utils.secrets import register_secrets
+except ImportError:  # ansible-core before 2.22, where no_log of the task hides what a module returns
+
+    def register_secrets(values: Iterable[str]) -> None:
+        pass
+
+
 if TYPE_CHECKING:
     # Described and not imported: Ansible ships whatever a file imports, here, too.
     Tell = Callable[[str, bool], None]
@@ -34,9 +42,11 @@ if TYPE_CHECKING:
         """What a job calls a service with."""
 
         @property
-        def clock(self) -> Any: ...
+        def clock(self) -> Any:
+            """What time it is."""
 
-        def close(self) -> None: ...
+        def close(self) -> None:
+            """End its connections."""
 
     AnyClient = TypeVar("AnyClient", bound=Client)
     Connected_co = TypeVar("Connected_co", bound=Client, covariant=True)
@@ -45,19 +55,24 @@ if TYPE_CHECKING:
         """A product as its modules reach it."""
 
         @property
-        def options(self) -> dict[str, Any]: ...
+        def options(self) -> dict[str, Any]:
+            """The options of a connection."""
 
-        def connect(self, params: Mapping[str, Any], read_only: bool, tell: Tell | None = None) -> Connected_co: ...
+        def connect(self, params: Mapping[str, Any], read_only: bool, tell: Tell | None = None) -> Connected_co:
+            """Make a client."""
 
     class Outcome(Protocol):
         """What a job did, or in check mode would do."""
 
         @property
-        def warnings(self) -> list[str]: ...
+        def warnings(self) -> list[str]:
+            """What the user has to be told."""
 
-        def public(self, now: datetime) -> dict[str, Any]: ...
+        def public(self, now: datetime) -> dict[str, Any]:
+            """The result of the task."""
 
-        def diff(self) -> dict[str, str]: ...
+        def diff(self) -> dict[str, str]:
+            """What changed, for people."""
 
 
 # A process that ends need not be searched for garbage first: a twentieth of a shipped task. As much goes into searches
@@ -240,12 +255,26 @@ def _run(module: AnsibleModule, work: Callable[[], dict[str, Any]], **always: An
     """Do the work and end the module; ``always`` is in a failed result too, unless the failure says it better."""
     result: dict[str, Any] = {}
     try:
-        module.exit_json(**work())
+        done = work()
+        register_secrets(_private_keys(done))
+        module.exit_json(**done)
     except Exception as problem:
         result = failed(problem)
         for warning in problem.warnings if isinstance(problem, Failure) else ():
             module.warn(warning)
     module.fail_json(**{**always, **result})
+
+
+def _private_keys(result: Mapping[str, Any]) -> Iterator[str]:
+    """The private keys that were asked for: the playbook gets them, and Ansible shows them nowhere.
+
+    No other secret is in a result: registered, it would be sent along with one. Options register themselves.
+    """
+    for name, value in result.items():
+        if isinstance(value, Mapping):
+            yield from _private_keys(value)
+        elif name == "private_key" and value:
+            yield value
 
 
 def _result(module: AnsibleModule, outcome: Outcome, now: datetime) -> dict[str, Any]:

@@ -10,6 +10,7 @@ starts a Python for it and imports everything again, becomes a call of the modul
 from __future__ import annotations
 
 import importlib
+import inspect
 import io
 import json
 import os
@@ -28,15 +29,20 @@ from typing import Any
 
 from ansible import constants
 from ansible.errors import AnsibleError
-from ansible.executor import module_common
 from ansible.module_utils import basic
-from ansible.module_utils.common import json as module_json
-from ansible.module_utils.common import warnings
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
+from ansible.release import __version__ as VERSION
 from ansible.utils.display import Display
 
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
+
+try:
+    from ansible.executor import module_common
+    from ansible.module_utils.common import json as module_json
+    from ansible.module_utils.common import warnings
+except ImportError:  # an ansible-core that has them elsewhere ships its modules
+    module_common = module_json = warnings = None
 
 # What no module of the collection can do without. Ansible reads this file before it forks a worker for each task, and
 # what is imported here once is not imported there again.
@@ -53,10 +59,39 @@ DISCOVERED = ("", "auto", "auto_legacy", "auto_silent", "auto_legacy_silent")
 READ_AT_START = ("PYTHON", "LD_", "DYLD_", "OPENSSL_")
 # How arguments and results are written, since ansible-core 2.19.
 PROFILE = "legacy" if hasattr(basic, "_ANSIBLE_PROFILE") else None
-# Whether this ansible-core has inside what is put to use here; one that has not ships its modules.
-FITS = PROFILE is None or (hasattr(module_common, "_BuiltModule") and hasattr(warnings, "_internal"))
+# The releases of ansible-core that all of this was tried with: see docs/matrix.md.
+TRIED = ("2.18", "2.19", "2.20", "2.21", "2.22")
+# What is used here and is private to ansible-core: another one may have it otherwise.
+PRIVATE = (
+    (basic, ("_ANSIBLE_ARGS",)),
+    (warnings, ("_global_warnings", "_global_deprecations")),
+    (NormalAction, ("_is_pipelining_enabled", "_configure_module", "_low_level_execute_command")),
+    (NormalAction, ("_compute_environment_string",)),
+)
+PRIVATE_WITH_PROFILES = (
+    (module_common, ("_BuiltModule",)),
+    (module_json, ("Direction", "get_module_encoder")),
+    (warnings, ("_internal",)),
+)
+BUILT = {"b_module_data", "module_style", "shebang", "serialization_profile"}
 
 display = Display()
+
+
+def fits(version: str) -> bool:
+    """Whether this was tried with that ansible-core, and the one that runs has inside what is put to use here."""
+    if ".".join(version.split(".")[:2]) not in TRIED:
+        return False
+    parts = PRIVATE if PROFILE is None else PRIVATE + PRIVATE_WITH_PROFILES
+    if not all(hasattr(owner, name) for owner, names in parts for name in names):
+        return False
+    return PROFILE is None or _is_built_as_ever(inspect.signature(module_common._BuiltModule))
+
+
+def _is_built_as_ever(signature: inspect.Signature) -> bool:
+    """Whether the packed module takes what it is given here, and needs nothing else."""
+    needed = {name for name, each in signature.parameters.items() if each.default is each.empty}
+    return needed <= BUILT <= set(signature.parameters)
 
 
 class DirectAction(NormalAction):
@@ -78,7 +113,7 @@ class DirectAction(NormalAction):
         """Why this task takes the usual way, or None when it runs here."""
         if not self._switched_on(task_vars):
             return f"{VARIABLE} is false"
-        if not FITS:
+        if not fits(VERSION):
             return "this ansible-core is another one than those that it was tried with"
         if self._connection.transport != "local":
             return f"the connection is {self._connection.transport}"
@@ -127,10 +162,11 @@ class DirectAction(NormalAction):
         """Nothing is written to a temporary directory."""
         return self._direct or super()._is_pipelining_enabled(*args, **others)
 
-    def _configure_module(self, module_name: str, module_args: Any, task_vars: Any = None) -> Any:
+    def _configure_module(self, *args: Any, **others: Any) -> Any:
         """The arguments take the place of the packed module."""
-        if not self._direct:
-            return super()._configure_module(module_name, module_args, task_vars)
+        return self._built(*args, **others) if self._direct else super()._configure_module(*args, **others)
+
+    def _built(self, module_name: str, module_args: Any, task_vars: Any = None) -> Any:
         data, shebang = _written({"ANSIBLE_MODULE_ARGS": module_args}), f"#!{sys.executable}"
         path = sys.modules[self.module.__module__].__file__
         if PROFILE is None:

@@ -54,6 +54,7 @@ class Signer:
         ca: bool = False,
         start: datetime = NOW - timedelta(days=10),
         days: float = 90,
+        extensions: Sequence[x509.ExtensionType] = (),
         **how: Any,
     ) -> x509.Certificate:
         builder = (
@@ -68,11 +69,24 @@ class Signer:
         )
         if names:
             builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(each) for each in names]), False)
+        for extension in extensions:
+            builder = builder.add_extension(extension, isinstance(extension, x509.KeyUsage))
         return builder.sign(
             self.key,
             hashes.SHA256() if isinstance(self.key, (ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey)) else None,
             **how,
         )
+
+
+def identifiers(key: Any, signer: Signer) -> list[x509.ExtensionType]:
+    """Return what Python 3.13 and later demand of each certificate: which key it has, and which key signed it."""
+    return [
+        x509.SubjectKeyIdentifier.from_public_key(key.public_key()),
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.key.public_key()),
+    ]
+
+
+SIGNS = x509.KeyUsage(True, False, False, False, False, True, True, False, False)
 
 
 def common(name: str) -> x509.Name:

@@ -30,7 +30,7 @@ from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 import pytest
 
-from .certificates import Signer, key_pem, new_key, pem
+from .certificates import SIGNS, Signer, identifiers, key_pem, new_key, pem
 
 ADDRESS = "127.0.0.1"
 METADATA = ("100.100.100.200", 80)
@@ -239,9 +239,10 @@ def forget_connections() -> None:
 
 def _tls(directory: Path) -> ssl.SSLContext:
     authority, now = Signer("Test CA", new_key()), datetime.now(timezone.utc) - timedelta(days=1)
-    ca = authority.sign("Test CA", authority.key, ca=True, start=now)
+    about_ca = [SIGNS, *identifiers(authority.key, authority)]
+    ca = authority.sign("Test CA", authority.key, ca=True, start=now, extensions=about_ca)
     key = new_key()
-    leaf = authority.sign(TLS_NAMES[0], key, TLS_NAMES, start=now)
+    leaf = authority.sign(TLS_NAMES[0], key, TLS_NAMES, start=now, extensions=identifiers(key, authority))
     (directory / "ca.pem").write_text(pem(ca))
     (directory / "server.pem").write_text(key_pem(key) + pem(leaf))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

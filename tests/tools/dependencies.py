@@ -57,11 +57,27 @@ def fetch_collections() -> None:
     link.symlink_to(os.path.relpath(ROOT, link.parent))
 
 
-def pip_version() -> str:
-    """Return the version of pip that this ansible-test puts into its environments."""
+def ansible_test() -> Path:
+    """Return where ansible-test is installed."""
     spec = find_spec("ansible_test")
     assert spec and spec.submodule_search_locations, "ansible-core is not installed"
-    source = Path(spec.submodule_search_locations[0], "_internal", "python_requirements.py").read_text()
+    return Path(spec.submodule_search_locations[0])
+
+
+def take_releases(requirements: Path) -> None:
+    """Let ansible-test take each package from the index: 2.22.0rc1 wants one of pylint's out of its repository."""
+    for file in requirements.glob("*.txt"):
+        text = file.read_text()
+        released = re.sub(r"^(\w+) @ https://.*$", r"\1", text, flags=re.MULTILINE)
+        if released != text:
+            # Another file in its place: the one that is there may be a link into a cache.
+            file.unlink()
+            file.write_text(released)
+
+
+def pip_version() -> str:
+    """Return the version of pip that this ansible-test puts into its environments."""
+    source = (ansible_test() / "_internal" / "python_requirements.py").read_text()
     found = re.search(r"pip='([0-9.]+)'", source)
     assert found, "this ansible-test no longer says which pip it wants"
     return found[1]
@@ -81,6 +97,7 @@ def furnish_home() -> None:
     config.parent.mkdir(parents=True, exist_ok=True)
     config.write_text("\n".join(["[global]", *settings, ""]))
     make_key(HOME / ".ansible" / "test" / "id_rsa")
+    take_releases(ansible_test() / "_data" / "requirements")
 
 
 def make_key(path: Path) -> None:

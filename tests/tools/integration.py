@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.tools.both_ways import Run, read_runs
@@ -25,16 +26,32 @@ def targets(root: Path) -> set[str]:
     return {directory.name for directory in directories if not directory.name.startswith(("prepare_", "setup_"))}
 
 
-def prepare(copy: Path, way: str, recordings: Path) -> None:
+def ways(target_python: str | None) -> Sequence[str]:
+    """Return in which ways targets are run: another Python than Ansible's own can only be given what is shipped."""
+    return WAYS[:1] if target_python else WAYS
+
+
+def prepare(copy: Path, way: str, recordings: Path, target_python: str | None = None) -> None:
     """Empty the output of a copy of the collection, and set which way modules go and where results are recorded."""
     shutil.rmtree(copy / "tests" / "output", ignore_errors=True)
     shutil.rmtree(recordings, ignore_errors=True)
     recordings.mkdir(parents=True)
     directory = copy / "tests" / "integration"
-    direct = json.dumps(way == "direct")
-    (directory / "integration_config.yml").write_text(f"---\ncertops_alicloud_direct: {direct}\n")
-    plugins, place = f"callback_plugins = {directory / 'callbacks'}", f"directory = {recordings}"
-    (directory / "integration.cfg").write_text(f"{SETTINGS}{plugins}\n[callback_recording]\n{place}\n")
+    variables: dict[str, object] = {"certops_alicloud_direct": way == "direct"}
+    if target_python:
+        variables["ansible_python_interpreter"] = target_python
+    lines = (f"{name}: {json.dumps(value)}\n" for name, value in variables.items())
+    (directory / "integration_config.yml").write_text("".join(["---\n", *lines]))
+    settings = [
+        f"callback_plugins = {directory / 'callbacks'}",
+        # Since ansible-core 2.21, results tell of the options of a task only where that is asked for.
+        "inject_invocation = true",
+        # The ansible-test of 2.18 sets no variable for a target that could say so.
+        f"vault_password_file = {directory / 'targets' / 'both_ways' / 'files' / 'password.txt'}",
+        "[callback_recording]",
+        f"directory = {recordings}",
+    ]
+    (directory / "integration.cfg").write_text("\n".join([SETTINGS.rstrip(), *settings, ""]))
 
 
 def shorten(log: Path) -> None:

@@ -24,13 +24,16 @@ class Asked(Protocol):
     """What a task says of renewals. ``due_on_host``: the host that uses the certificate says that it is due."""
 
     @property
-    def renew_before(self) -> Window: ...
+    def renew_before(self) -> Window:
+        """When a certificate is due."""
 
     @property
-    def force(self) -> bool: ...
+    def force(self) -> bool:
+        """Whether it is due in any case."""
 
     @property
-    def due_on_host(self) -> bool: ...
+    def due_on_host(self) -> bool:
+        """Whether the host needs another one."""
 
 
 class Renewable(Protocol):
@@ -40,25 +43,32 @@ class Renewable(Protocol):
     """
 
     @property
-    def named(self) -> str: ...
+    def named(self) -> str:
+        """How messages call it."""
 
     @property
-    def not_before(self) -> datetime | None: ...
+    def not_before(self) -> datetime | None:
+        """The first moment of the certificate."""
 
     @property
-    def not_after(self) -> datetime | None: ...
+    def not_after(self) -> datetime | None:
+        """The last moment of the certificate."""
 
     @property
-    def obtained(self) -> datetime | None: ...
+    def obtained(self) -> datetime | None:
+        """When it was applied for."""
 
     @property
-    def how_obtained(self) -> str: ...
+    def how_obtained(self) -> str:
+        """The word for that."""
 
     @property
-    def is_expiring(self) -> bool: ...
+    def is_expiring(self) -> bool:
+        """Whether the service calls it so."""
 
     @property
-    def ids(self) -> Mapping[str, str]: ...
+    def ids(self) -> Mapping[str, str]:
+        """The IDs that a message adds."""
 
 
 def judge(wanted: Asked, thing: Renewable, now: datetime, offset: timedelta | None) -> Due:

@@ -41,13 +41,17 @@ class Host(Protocol):
     def change(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
         """The result of ``certificate_store``."""
 
-    def reload(self, service: Service) -> None: ...
+    def reload(self, service: Service) -> None:
+        """Let the service read its files again."""
 
-    def write_file(self, path: str, content: str) -> None: ...
+    def write_file(self, path: str, content: str) -> None:
+        """Write a validation file."""
 
-    def remove_file(self, path: str) -> None: ...
+    def remove_file(self, path: str) -> None:
+        """Remove a validation file."""
 
-    def has_file(self, path: str, content: str) -> bool: ...
+    def has_file(self, path: str, content: str) -> bool:
+        """Whether it has this content."""
 
 
 @dataclass

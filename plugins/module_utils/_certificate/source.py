@@ -25,21 +25,27 @@ class Thing(Protocol):
     """An order or an instance, as far as the chain looks at it. ``ids`` are what a failure tells of it."""
 
     @property
-    def status(self) -> Status: ...
+    def status(self) -> Status:
+        """Its status in our words."""
 
     @property
-    def validation(self) -> Sequence[ValidationRecord | ValidationFile]: ...
+    def validation(self) -> Sequence[ValidationRecord | ValidationFile]:
+        """What has to be published."""
 
     @property
-    def certificate(self) -> Certificate | None: ...
+    def certificate(self) -> Certificate | None:
+        """What was issued, if anything was."""
 
     @property
-    def named(self) -> str: ...
+    def named(self) -> str:
+        """How messages call it."""
 
     @property
-    def ids(self) -> Mapping[str, str]: ...
+    def ids(self) -> Mapping[str, str]:
+        """The IDs that a failure adds."""
 
-    def public(self, now: datetime) -> dict[str, Any]: ...
+    def public(self, now: datetime) -> dict[str, Any]:
+        """What a result says of it."""
 
 
 @dataclass(frozen=True)

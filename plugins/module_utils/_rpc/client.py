@@ -58,9 +58,11 @@ class Caller(Protocol):
     """Whatever calls operations that only read: a client, or a task with a deadline."""
 
     @property
-    def clock(self) -> Clock: ...
+    def clock(self) -> Clock:
+        """What time it is, and how to wait."""
 
-    def call(self, action: str, params: Mapping[str, Any]) -> dict[str, Any]: ...
+    def call(self, action: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Call the service."""
 
 
 class Client:

@@ -13,6 +13,9 @@ from typing import Any
 def key_hash(key: Any) -> str:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+    if hasattr(key, "curve"):
+        # Old releases of cryptography write the point of a key as short as they have read it.
+        key = key.public_numbers().public_key()
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 

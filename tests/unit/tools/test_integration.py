@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.integration import prepare, recorded, reports, shorten, targets
+from tests.tools.integration import prepare, recorded, reports, shorten, targets, ways
+from tests.tools.waiting import SETTINGS
 
 
 def test_targets_that_only_prepare_others_are_not_run(tmp_path: Path) -> None:
@@ -31,7 +32,21 @@ def test_a_run_is_prepared(way: str, direct: str, tmp_path: Path) -> None:
     assert list(recordings.iterdir()) == []
     directory = copy / "tests" / "integration"
     assert f"certops_alicloud_direct: {direct}\n" in (directory / "integration_config.yml").read_text()
-    assert f"directory = {recordings}\n" in (directory / "integration.cfg").read_text()
+    settings = (directory / "integration.cfg").read_text()
+    assert settings.startswith(SETTINGS)
+    assert f"[callback_recording]\ndirectory = {recordings}\n" in settings
+    assert f"vault_password_file = {directory}/targets/both_ways/" in settings
+
+
+def test_another_python_runs_what_is_shipped(tmp_path: Path) -> None:
+    directory = tmp_path / "copy" / "tests" / "integration"
+    directory.mkdir(parents=True)
+    assert list(ways("/opt/python3.9")) == ["shipped"]
+    prepare(tmp_path / "copy", "shipped", tmp_path / "recordings", "/opt/python3.9")
+    settings = (directory / "integration_config.yml").read_text()
+    assert 'ansible_python_interpreter: "/opt/python3.9"\n' in settings
+    assert "certops_alicloud_direct: false\n" in settings
+    assert list(ways(None)) == ["shipped", "direct"]
 
 
 def test_lines_of_coverage_are_removed(tmp_path: Path) -> None:

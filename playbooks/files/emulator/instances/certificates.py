@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from ..core.world import World, instance_serial_number
 from ..orders import service as orders
+from ..orders.entries import first_and_last_day
 from ..orders.parameters import Parameters, truth, whole
 from .facts import Certificate, Instance
 from .lifecycle import certificate_word
@@ -220,8 +221,7 @@ def _download(world: World, each: Held) -> Fields:
         "Fingerprint": leaf.fingerprint(hashes.SHA1()).hex().upper(),
         "Sha2": digest.hex().upper(),
         "CertSha2": digest.hex().upper(),
-        "StartDate": leaf.not_valid_before_utc.strftime("%Y-%m-%d"),
-        "EndDate": leaf.not_valid_after_utc.strftime("%Y-%m-%d"),
+        **first_and_last_day(leaf),
         "NotBefore": instant(world, certificate.issued),
         "NotAfter": instant(world, certificate.ends),
         "Expired": certificate.ends <= world.now(),

@@ -130,9 +130,17 @@ def _prints(certificate: x509.Certificate) -> Fields:
         "SerialNo": f"{certificate.serial_number:x}",
         "Fingerprint": certificate.fingerprint(hashes.SHA1()).hex().upper(),
         "Sha2": certificate.fingerprint(hashes.SHA256()).hex().upper(),
-        "StartDate": day(certificate.not_valid_before_utc),
-        "EndDate": day(certificate.not_valid_after_utc),
+        **first_and_last_day(certificate),
     }
+
+
+def first_and_last_day(certificate: x509.Certificate) -> Fields:
+    """Return the dates of a certificate; its moments have a zone since cryptography 42."""
+    names = {"StartDate": "not_valid_before", "EndDate": "not_valid_after"}
+    moments = {
+        key: getattr(certificate, f"{name}_utc", None) or getattr(certificate, name) for key, name in names.items()
+    }
+    return {key: day(moment) for key, moment in moments.items()}
 
 
 def milliseconds(seconds: float) -> int:

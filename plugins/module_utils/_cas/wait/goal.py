@@ -20,26 +20,34 @@ class Waitable(Protocol):
     """What can be waited for: an order, or whatever else is applied for and validated."""
 
     @property
-    def domains(self) -> tuple[str, ...]: ...
+    def domains(self) -> tuple[str, ...]:
+        """The names of the application."""
 
     @property
-    def status(self) -> Status: ...
+    def status(self) -> Status:
+        """Its status in our words."""
 
     @property
-    def service_status(self) -> str | None: ...
+    def service_status(self) -> str | None:
+        """Its status as the service says it."""
 
     @property
-    def validation(self) -> Sequence[ValidationRecord | ValidationFile]: ...
+    def validation(self) -> Sequence[ValidationRecord | ValidationFile]:
+        """What has to be published."""
 
     @property
-    def named(self) -> str: ...
+    def named(self) -> str:
+        """How messages call it."""
 
     @property
-    def short(self) -> str: ...
+    def short(self) -> str:
+        """How messages call it the second time."""
 
-    def facts(self, now: datetime) -> dict[str, Any]: ...
+    def facts(self, now: datetime) -> dict[str, Any]:
+        """What a failure adds to its message."""
 
-    def public(self, now: datetime) -> dict[str, Any]: ...
+    def public(self, now: datetime) -> dict[str, Any]:
+        """What a result says of it."""
 
 
 T = TypeVar("T", bound=Waitable)

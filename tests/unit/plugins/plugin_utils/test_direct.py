@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import gc
+import importlib.util
+import inspect
 import json
 import os
 import socket
@@ -15,6 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible import executor
 from ansible.errors import AnsibleError
 from ansible.module_utils import basic
 from ansible.module_utils.common import warnings
@@ -27,6 +30,13 @@ from playbooks.files.emulator.core.emulator import Emulator
 from playbooks.files.emulator.core.gate import Keys
 from playbooks.files.emulator.core.server import Server
 from playbooks.files.emulator.core.world import World
+
+try:
+    from ansible.module_utils.secrets import mask_secrets
+except ImportError:  # ansible-core before 2.22 cuts secrets out of what a module writes
+
+    def mask_secrets(value: str) -> str:
+        return value
 
 
 class Templar:
@@ -135,9 +145,67 @@ def test_files_that_are_to_be_kept_are_made(monkeypatch: pytest.MonkeyPatch) -> 
     assert reason() == "its files are to be kept"
 
 
-def test_an_ansible_that_is_built_otherwise_ships(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(direct, "FITS", False)
-    assert str(reason()).startswith("this ansible-core is another one")
+ANOTHER = "this ansible-core is another one than those that it was tried with"
+
+
+def test_an_ansible_that_was_never_tried_ships(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(direct, "VERSION", "2.99.0.dev0")
+    assert reason() == ANOTHER
+
+
+@pytest.mark.parametrize("version", ["2.18.19", "2.19.14", "2.20.0b1", "2.21.5", "2.22.0rc1", "2.22.0.dev0"])
+def test_candidates_are_tried_with_their_release(version: str) -> None:
+    assert direct.fits(version)
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (basic, "_ANSIBLE_ARGS"),
+        (warnings, "_global_warnings"),
+        (warnings, "_global_deprecations"),
+        (direct.NormalAction.__mro__[1], "_configure_module"),
+        (direct.NormalAction.__mro__[1], "_compute_environment_string"),
+        *([(direct.module_common, "_BuiltModule"), (warnings, "_internal")] if direct.PROFILE else []),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_ansible_that_lacks_a_private_part_ships(owner: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(owner, name)
+    assert reason() == ANOTHER
+
+
+@pytest.mark.parametrize(
+    ("built", "fits"),
+    [
+        (lambda *, b_module_data, module_style, shebang, serialization_profile: None, True),
+        (lambda *, b_module_data, module_style, shebang, serialization_profile, more=None: None, True),
+        (lambda *, b_module_data, module_style, shebang, serialization_profile, more: None, False),
+        (lambda *, b_module_data, module_style, shebang: None, False),
+    ],
+    ids=["the same", "can be given more", "must be given more", "takes less"],
+)
+def test_an_ansible_that_packs_a_module_otherwise_ships(built: Any, fits: bool) -> None:
+    assert direct._is_built_as_ever(inspect.signature(built)) is fits
+
+
+def test_parts_that_are_somewhere_else_are_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even when the file is read: a collection that cannot be loaded would end every task."""
+    monkeypatch.setitem(sys.modules, "ansible.executor.module_common", None)
+    monkeypatch.delattr(executor, "module_common", raising=False)
+    found = importlib.util.spec_from_file_location("direct_elsewhere", direct.__file__)
+    assert found and found.loader
+    elsewhere = importlib.util.module_from_spec(found)
+    found.loader.exec_module(elsewhere)
+    assert not elsewhere.fits(direct.VERSION)
+
+
+def test_an_action_that_ships_leaves_the_way_to_ansible(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever another ansible-core gives to its own functions reaches them."""
+    base, given = direct.NormalAction.__mro__[1], []
+    monkeypatch.setattr(base, "_configure_module", lambda self, *args, **others: given.append((args, others)))
+    action()._configure_module("name", new="option")
+    assert given == [(("name",), {"new": "option"})]
 
 
 def test_a_controller_without_the_libraries_lets_another_python_have_a_try(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +273,7 @@ def test_the_result_is_what_the_module_says() -> None:
     result = run(ask(changed=True), {"name": "www", "secret": "hush-hush"})
     assert (result["changed"], result["name"]) == (True, "www")
     assert result["warnings"]
-    assert "hush-hush" not in json.dumps(result)
+    assert "hush-hush" not in mask_secrets(json.dumps(result))
     assert held() == before
 
 
@@ -259,6 +327,32 @@ def test_a_module_that_reads_its_options_gets_copies() -> None:
 
     assert direct.run_here(main, direct._written(arguments), {}) == ("", "")
     assert given == {"names": ["a"]}
+
+
+# Secrets that are returned.
+
+KEY = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA\n-----END PRIVATE KEY-----\n"
+
+
+def answer() -> None:
+    """A module that was asked for two private keys, and returns a certificate with them."""
+    result = {"private_key": KEY, "files": {"private_key": "another", "fullchain": "public"}, "key": None}
+    _task.local({}, lambda _options, _check: SimpleNamespace(warnings=[], public=lambda _now: result, diff=dict))
+
+
+def test_private_keys_that_are_returned_are_registered_as_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    registered: list[str] = []
+    monkeypatch.setattr(_task, "register_secrets", registered.extend)
+    assert run(answer)["private_key"] == KEY
+    assert registered == [KEY, "another"]
+
+
+def test_ansible_hides_registered_keys_and_the_playbook_gets_them() -> None:
+    secrets = pytest.importorskip("ansible.module_utils.secrets", reason="it came with ansible-core 2.22")
+    result = run(answer)
+    assert result["files"] == {"private_key": "another", "fullchain": "public"}
+    assert {KEY.strip(), "another"} <= set(result["_ansible_new_secrets"])
+    assert secrets.mask_secrets(f"is it {KEY.strip()}?") == "is it $REDACTED$?"
 
 
 # What a wait says.

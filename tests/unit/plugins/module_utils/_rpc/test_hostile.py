@@ -181,7 +181,7 @@ def test_what_is_no_file_holds_no_certificates(kind: str, tmp_path: Path) -> Non
 
 def test_what_cannot_be_written_is_said_as_well_as_it_can_be() -> None:
     deep: list[object] = []
-    for _level in range(5000):
+    for _level in range(200_000):
         deep = [deep]
     assert one_line(deep) == "(what cannot be shown)"
     assert one_line("a\ud800b").encode()

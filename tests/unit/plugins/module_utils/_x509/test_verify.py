@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 from datetime import timedelta
 from typing import Any
 
@@ -43,16 +44,22 @@ def test_a_chain_is_good_to_its_end(length: int) -> None:
     assert problem(*[leaf(), ABOVE, TOP][:length]) is None
 
 
+def pss(length: Any, name: str) -> Any:
+    """An RSA key with a signature that cryptography makes since 41; here, older ones only have to check theirs."""
+    makes = "rsa_padding" in inspect.signature(x509.CertificateBuilder.sign).parameters
+    how = {"rsa_padding": padding.PSS(padding.MGF1(hashes.SHA256()), length)}
+    return pytest.param(rsa_key(), how, id=name, marks=pytest.mark.skipif(not makes, reason="it came with 41"))
+
+
 @pytest.mark.parametrize(
     ("key", "how"),
     [
-        (rsa_key(), {}),
-        (rsa_key(), {"rsa_padding": padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)}),
-        (rsa_key(), {"rsa_padding": padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.MAX_LENGTH)}),
-        (ec.generate_private_key(ec.SECP384R1()), {}),
-        (ed25519.Ed25519PrivateKey.generate(), {}),
+        pytest.param(rsa_key(), {}, id="RSA"),
+        pss(padding.PSS.DIGEST_LENGTH, "RSA PSS"),
+        pss(padding.PSS.MAX_LENGTH, "RSA PSS with a long salt"),
+        pytest.param(ec.generate_private_key(ec.SECP384R1()), {}, id="P-384"),
+        pytest.param(ed25519.Ed25519PrivateKey.generate(), {}, id="Ed25519"),
     ],
-    ids=["RSA", "RSA PSS", "RSA PSS with a long salt", "P-384", "Ed25519"],
 )
 def test_signatures_of_all_kinds_are_checked(key: Any, how: dict[str, Any]) -> None:
     signer = Signer("Signer", key)
