@@ -29,6 +29,7 @@ from tests.tools import bytecode, outcome, results, scenarios  # noqa: E402
 from tests.tools import integration as targets  # noqa: E402
 from tests.tools.both_ways import judge_both_ways  # noqa: E402
 from tests.tools.dependencies import COLLECTIONS, HOME, VENV  # noqa: E402
+from tests.tools.permitted import judge_calls  # noqa: E402
 from tests.tools.workspace import build as build_tarball  # noqa: E402
 from tests.tools.workspace import workspace  # noqa: E402
 from tests.world.programs import Missing, provide  # noqa: E402
@@ -205,6 +206,7 @@ def both_ways(session: nox.Session, names: Collection[str], ways: Sequence[str] 
             succeeded = ansible_test(session, copy, log, "integration", *arguments)
             targets.shorten(log)
             outcomes.append(outcome.judge_integration(succeeded, targets.reports(copy), set(names)))
+            outcomes += filter(None, [judge_calls(targets.called(recordings))])
             runs.append(targets.recorded(recordings, log))
             if (copy / "tests" / "output" / "coverage").is_dir():
                 shutil.copytree(copy / "tests" / "output" / "coverage", covered / way)
@@ -303,7 +305,7 @@ def format_code(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def build(session: nox.Session) -> None:
-    """Build the tarball in build/, check it the way Galaxy does, and print its size."""
+    """Build the tarball in build/, check it the way Galaxy does, and write its parts and checksums beside it."""
     # The importer does not go with nox into one environment.
     session.install("--requirement", "tests/requirements/build.txt")
     directory = ROOT / "build"
@@ -314,6 +316,7 @@ def build(session: nox.Session) -> None:
     print(said)
     if "WARNING" in said:
         session.error("Galaxy would show a warning")
+    session.run(sys.executable, "-m", "tests.tools.sbom", str(tarball), external=True)
     print(f"{tarball.relative_to(ROOT)}: {tarball.stat().st_size / 1000:.0f} kB")
 
 
@@ -348,6 +351,20 @@ def docs(session: nox.Session) -> None:
 def matrix(session: nox.Session) -> None:
     """Test with each ansible-core, Python and cryptography, and write docs/matrix.md; `-- 2.18` and others choose."""
     session.run("python", "-m", "tests.tools.cells", *session.posargs, interrupt_timeout=PATIENCE)
+
+
+@nox.parametrize("core", ["oldest", "newest"])
+def installed(session: nox.Session, core: str) -> None:
+    """Use the tarball as a user who has nothing else, on the oldest ansible-core and on the newest for this Python."""
+    oldest = (ROOT / "meta" / "runtime.yml").read_text().partition('requires_ansible: ">=')[2].partition('"')[0]
+    wanted = f"ansible-core~={oldest}" if core == "oldest" else "ansible-core"
+    needed = ("--requirement", "meta/ee-requirements.txt", "--requirement", "tests/requirements/installed.txt")
+    # The newest that a user gets today, and not the versions of the other sessions.
+    session.install("--upgrade", wanted, *needed)
+    tarball = build_tarball(empty(ROOT / "build" / f"installed-{core}"))
+    session.run("ansible", "--version")
+    file = "tests/unit/playbooks/test_installed.py"
+    session.run("python", "-m", "pytest", file, *session.posargs, env={"CERTOPS_TARBALL": str(tarball)})
 
 
 @in_venv()

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from Tea.exceptions import TeaException
 
-from playbooks.files.emulator.orders.service import OPERATIONS
+from playbooks.files.emulator.orders.operations import OPERATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 FREE, PAID = "digicert-free-1-free", "geotrust-dv-1-starter"

@@ -27,7 +27,8 @@ _OTHERS = re.compile(
     r"|(REQUESTS_CA|CURL_CA)_BUNDLE$|TMPDIR$|TEMP$|TMP$|HOME$",
     re.IGNORECASE,
 )
-_COMMAND = (f"{VENV}/bin/ansible-playbook", "-i", "inventory.json")
+_PROGRAMS = Path(sys.prefix, "bin")
+_COMMAND = (f"{_PROGRAMS}/ansible-playbook", "-i", "inventory.json")
 _RECAP = re.compile(r"^(\S+)\s+: ok=(\d+) +changed=\d+ +unreachable=(\d+) +failed=(\d+)", re.MULTILINE)
 
 
@@ -58,7 +59,7 @@ def environment(directory: Path, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not _OTHERS.match(name)}
     return {
         **kept,
-        "PATH": os.pathsep.join([str(VENV / "bin"), os.environ["PATH"]]),
+        "PATH": os.pathsep.join([str(_PROGRAMS), os.environ["PATH"]]),
         "HOME": str(directory / "home"),
         "TMPDIR": str(directory / "tmp"),
         "ANSIBLE_REMOTE_TMP": str(directory / "tmp" / "modules"),

@@ -68,3 +68,8 @@ def reports(copy: Path) -> list[str]:
 def recorded(recordings: Path, log: Path) -> dict[str, Run]:
     """Read the results of one of the two runs, by target."""
     return read_runs({file.stem: file.read_text() for file in recordings.glob("*.jsonl")}, log.read_text())
+
+
+def called(recordings: Path) -> dict[str, str]:
+    """Read what the tasks of each target called."""
+    return {file.stem: file.read_text() for file in recordings.glob("*.calls")}

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Records the result of each task of the collection, so that two runs of the same tasks can be compared."""
+"""Records the result of each task of the collection, so that two runs of the same tasks can be compared.
+
+Beside them, in files of their own because they depend on time, the operations that the emulator was called for.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,35 @@ class CallbackModule(CallbackBase):
         # ansible-test names its playbook after the target, and appends a dash and random letters.
         target = Path(playbook._file_name).stem.rpartition("-")[0]
         self._file = Path(self.get_option("directory"), f"{target}.jsonl")
+        self._log, self._read = None, 0
+
+    def _end(self, kind: str, result) -> None:
+        """Record the end of a task, with what was called for it."""
+        self._write(kind, result)
+        task, calls = result._task, self._called()
+        action = task.resolved_action or task.action
+        # The role that starts the emulator says by a fact where it logs its calls.
+        log = (result._result.get("ansible_facts") or {}).get("emulator_log")
+        if log:
+            self._log, self._read = Path(log), 0
+        if not action.startswith(OURS):
+            return
+        runs = [result._result, *(result._result.get("results") or ())]
+        arguments = [(run.get("invocation") or {}).get("module_args") or {} for run in runs if isinstance(run, dict)]
+        states = sorted({each["state"] for each in arguments if isinstance(each.get("state"), str)})
+        entry = {"task": task.get_name(), "action": action, "states": states, "calls": calls}
+        with self._file.with_suffix(".calls").open("a") as file:
+            file.write(json.dumps({**entry, "runs_on": bool(task.async_val)}) + "\n")
+
+    def _called(self) -> list[str]:
+        """What the emulator was called for since the last task: a line has an operation and a code."""
+        if self._log is None or not self._log.exists():
+            return []
+        with self._log.open() as file:
+            file.seek(self._read)
+            words = [line.split() for line in file.readlines()]
+            self._read = file.tell()
+        return sorted({line[0] for line in words if len(line) == 2})
 
     def _write(self, kind: str, result) -> None:
         task = result._task
@@ -58,13 +90,13 @@ class CallbackModule(CallbackBase):
             file.write(json.dumps(entry, default=lambda value: f"{type(value).__name__} {value!r}") + "\n")
 
     def v2_runner_on_ok(self, result) -> None:
-        self._write("ok", result)
+        self._end("ok", result)
 
     def v2_runner_on_failed(self, result, ignore_errors=False) -> None:
-        self._write("failed, and ignored" if ignore_errors else "failed", result)
+        self._end("failed, and ignored" if ignore_errors else "failed", result)
 
     def v2_runner_on_skipped(self, result) -> None:
-        self._write("skipped", result)
+        self._end("skipped", result)
 
     def v2_runner_on_unreachable(self, result) -> None:
         self._write("unreachable", result)

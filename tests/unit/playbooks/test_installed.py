@@ -22,9 +22,12 @@ import pytest
 
 from tests.support.pages import blocks
 from tests.support.playbooks import environment
-from tests.tools.dependencies import ROOT, VENV
+from tests.tools.dependencies import ROOT
 from tests.tools.workspace import build
 
+PROGRAMS = Path(sys.prefix, "bin")
+# The session `installed` tries the tarball that it has built.
+BUILT = os.environ.get("CERTOPS_TARBALL")
 NEEDED = {"meta", "playbooks", "plugins", "roles"}
 # Dials of a rehearsal that is waited for.
 QUICK = {"settle_seconds": 0.1, "record_delay_seconds": 0.1, "review_seconds": 0.1}
@@ -78,11 +81,11 @@ class User:
 def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The installed tarball, without the folders that a collection may not need at run time."""
     directory = tmp_path_factory.mktemp("installed")
-    galaxy = [f"{VENV}/bin/ansible-galaxy", "collection", "install", "--offline", "--collections-path", str(directory)]
+    galaxy = [f"{PROGRAMS}/ansible-galaxy", "collection", "install", "--offline", "--collections-path", str(directory)]
     # Where this collection is found already, ansible-galaxy installs nothing.
     kept = {**os.environ, "HOME": str(directory), "ANSIBLE_COLLECTIONS_PATH": str(directory)}
     kept["ANSIBLE_HOME"] = str(directory / "ansible")
-    subprocess.run([*galaxy, str(build(directory))], check=True, stdout=subprocess.DEVNULL, env=kept)
+    subprocess.run([*galaxy, BUILT or str(build(directory))], check=True, stdout=subprocess.DEVNULL, env=kept)
     for each in (directory / "ansible_collections" / "certops" / "alicloud").iterdir():
         if each.is_dir() and each.name not in NEEDED:
             shutil.rmtree(each)
@@ -158,6 +161,16 @@ def test_the_guide_to_the_first_certificate_runs_with_an_order_and_with_an_insta
     assert re.search(r"call ApplyCertificate \(takes cas-\S+, 1 of 2 unused that fit\)", previews[1])
 
 
+def test_no_clone_is_in_reach(user: User) -> None:
+    """All that Ansible finds is the tarball, in an empty home; only programs may be where a clone has them."""
+    listed = json.loads(user.run("ansible-galaxy", "collection", "list", "--format", "json"))
+    assert [(Path(place).parent.resolve(), set(found)) for place, found in listed.items()] == [
+        ((user.home / "collections").resolve(), {"certops.alicloud"})
+    ]
+    variables = [line for line in user.run("env").splitlines() if not line.startswith(("PATH=", "_="))]
+    assert [line for line in variables if str(ROOT) in line] == []
+
+
 def test_a_rehearsal_that_cannot_start_says_why_at_once(user: User) -> None:
     said = user.play("certops.alicloud.rehearse", "-e", json.dumps({"rehearse_dials": {"proof": "dns"}}), status=2)
     assert "The emulator did not start. Dial proof=dns needs the dial dns_server." in said
@@ -190,7 +203,7 @@ def test_the_line_of_cron_finds_the_keys_and_renews(rehearsing: User) -> None:
     site.mkdir()
     rehearsing.list_certificates("site/inventory", ["www.example.com"])
     rehearsing.write("site/certificates.yml", {"certificates_hosts": "web"})
-    rehearsing.write("site/renew.sh", script.replace("$HOME/.local/bin", f"{VENV}/bin"))
+    rehearsing.write("site/renew.sh", script.replace("$HOME/.local/bin", str(PROGRAMS)))
     assert [each.split("=")[0] for each in re.findall(r"export (\S+)", credentials)] == list(rehearsing.variables)[2:]
     rehearsing.write(
         "site/credentials", "".join(f"export {name}={value}\n" for name, value in rehearsing.variables.items())

@@ -18,6 +18,7 @@ from ansible_collections.certops.alicloud.plugins.plugin_utils.direct import TRI
 from tests.tools.dependencies import ROOT
 from tests.tools.execution_environment import differences, requirements
 from tests.tools.matrix import CORES
+from tests.tools.sbom import CHECKSUMS
 from tests.tools.workspace import project_files
 
 # Folders of plugins/ that ansible-core, the community package and certified content know and that this collection uses.
@@ -289,6 +290,8 @@ def test_only_a_tag_publishes() -> None:
 def test_a_release_has_checksums_and_an_attestation() -> None:
     steps = str([step for name, step in workflow_steps() if name == "release.yml"])
     assert all(word in steps for word in ("sha256sum --check SHA256SUMS", "actions/attest-build-provenance@"))
+    published = next(step["run"] for name, step in workflow_steps() if "gh release create" in step.get("run", ""))
+    assert all(f"release/{name}" in published for name in ("*.tar.gz", "*.cdx.json", CHECKSUMS))
 
 
 def test_changes_and_time_start_the_tests() -> None:
@@ -316,6 +319,7 @@ def test_workflows_call_verbs_that_exist() -> None:
     assert verbs >= {"build", "lint", "matrix", "setup"}
     assert verbs <= set(re.findall(r"^([a-z]+):.*##", read("Makefile"), re.MULTILINE))
     sessions = set(re.findall(r"--session ([a-z-]+)$", commands, re.MULTILINE))
+    assert sessions == {"installed", "integration", "units"}
     assert all(f"def {session}(" in read("noxfile.py") for session in sessions)
 
 

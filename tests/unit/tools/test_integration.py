@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.integration import prepare, recorded, reports, shorten, targets, ways
+from tests.tools.integration import called, prepare, recorded, reports, shorten, targets, ways
 from tests.tools.waiting import SETTINGS
 
 
@@ -54,6 +54,12 @@ def test_lines_of_coverage_are_removed(tmp_path: Path) -> None:
     log.write_text("one\nCoverage file for platform x\ntwo\n")
     shorten(log)
     assert log.read_text() == "one\ntwo\n"
+
+
+def test_calls_are_read_by_target(tmp_path: Path) -> None:
+    for name, text in {"order.calls": "one", "order.jsonl": "two"}.items():
+        (tmp_path / name).write_text(text)
+    assert called(tmp_path) == {"order": "one"}
 
 
 def test_results_are_read_by_target(tmp_path: Path) -> None:

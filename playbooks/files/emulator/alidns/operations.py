@@ -174,7 +174,7 @@ def update(world: World, parameters: Parameters) -> Fields:
 
 
 def delete(world: World, parameters: Parameters) -> Fields:
-    """DeleteDomainRecord; one that is gone belongs to nobody: seen in public code."""
+    """DeleteDomainRecord; one that is gone does not belong to the user: seen in public code."""
     record = _unlocked(world, parameters)
     del world.zones.records[record.number]
     return {"RecordId": str(record.number)}
@@ -203,7 +203,7 @@ def _read(world: World, parameters: Parameters, domain: str, number: int) -> Rec
     rr, kind = required(parameters, "RR").lower(), required(parameters, "Type").upper()
     value, ttl = required(parameters, "Value"), whole(parameters, "TTL", 600)
     if kind not in TYPES:
-        raise invalid("Type", "it is no type of a record")
+        raise invalid("Type", "it is not a type of a record")
     if rr != APEX and not all(_LABEL.fullmatch(label) for label in rr.removeprefix("*.").split(".") if rr != "*"):
         raise Refusal("SubDomainInvalid.RR", "The specified host record is invalid.")
     if not _fits_type(kind, value):

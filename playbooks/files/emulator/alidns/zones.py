@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The zones of an account and their records: what is true of them, whoever asks."""
+"""The zones of an account and their records: what is true of them."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ class Zones:
         return [record for record in self.records.values() if record.domain == domain]
 
     def zone_of(self, name: str) -> str | None:
-        """The zone that answers for a name: the hosted domain with the longest suffix of it."""
+        """The zone that is responsible for a name: the hosted domain with the longest suffix of it."""
         labels = name.split(".")
         suffixes = (".".join(labels[start:]) for start in range(len(labels)))
         return next((suffix for suffix in suffixes if suffix in self.hosted), None)
 
     def published(self, name: str, kind: str) -> set[str]:
-        """The values that the zone of a name answers with, whatever the line."""
+        """The values that the zone of a name responds with, whatever the line."""
         records = self.of(self.zone_of(name) or "")
         return {record.value for record in records if record.enabled and (record.name, record.type) == (name, kind)}
 
@@ -78,7 +78,7 @@ class Zones:
         return record
 
     def set(self, number: int, enabled: bool | None = None, locked: bool | None = None) -> Record:
-        """What somebody does in the console: enable, disable, lock, unlock."""
+        """What the user does in the console: enable, disable, lock, unlock."""
         if number not in self.records:
             raise Impossible(f"There is no record {number}.")
         record = self.records[number]

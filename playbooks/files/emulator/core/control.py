@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PREFIX = "/_control/"
 
 
-def answer(emulator: Emulator, method: str, path: str, body: bytes) -> Reply:
+def respond(emulator: Emulator, method: str, path: str, body: bytes) -> Reply:
     """One control call; a wrong one is a 400 with a sentence."""
     name = path[len(PREFIX) :]
     if (method, name) == ("GET", "ca"):
@@ -69,7 +69,7 @@ def _wish(body: bytes) -> Wish:
 
 def _state(emulator: Emulator, _wish: Wish) -> Wish:
     world = emulator.world
-    quota = {product: dict(zip(("total", "used", "issued"), world.units(product))) for product in world.quota}
+    quota = {product: dict(zip(("total", "used", "issued"), world.counts(product))) for product in world.quota}
     orders = [_order(world, order) for order in world.present()]
     zones = {domain: [_record(record) for record in world.zones.of(domain)] for domain in world.zones.hosted}
     instances = [shown(world, instance) for instance in world.present_instances()]
@@ -138,7 +138,7 @@ def _advance(emulator: Emulator, wish: Wish) -> Wish:
         raise Impossible("Advance takes one of seconds, days, to.")
     if "to" in wish:
         seconds = moment_of(need(wish, "to", str)) - emulator.world.now()
-        # The world runs on while the call is under way.
+        # The world runs on during the call.
         emulator.advance(0.0 if abs(seconds) < 1 else seconds)
     elif "days" in wish:
         emulator.advance(_amount(wish, "days") * DAY)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be set about the emulated world: each dial with its unit, its default and its meaning."""
+"""What can be set about the emulated world: each dial with its default and its meaning."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Dials(InstanceDials):
     # Times of the ordinary life.
     settle_seconds: float = dial(2.0, "seconds an order stays payed after its application")
     record_delay_seconds: float = dial(1.0, "seconds of domain_verify before the record or file is told")
-    review_seconds: float | None = dial(2.0, "seconds from proof to issue; none: never; not with proof=control")
+    review_seconds: float | None = dial(2.0, "seconds from validation to issue; none: never; not with proof=control")
     validation_days: float | None = dial(None, "days in domain_verify after which the order fails; none: never")
     cancel_seconds: float = dial(0.0, "seconds until CancelOrderRequest takes effect")
     revoke_seconds: float = dial(0.0, "seconds until a revocation takes effect")
@@ -34,18 +34,18 @@ class Dials(InstanceDials):
     lifetime_days: float | None = dial(None, "days a certificate is good for; none: 90 for *-free-*, else 199")
     expiring_days: float = dial(30.0, "days before the end at which an order becomes WILLEXPIRED")
 
-    # How a domain is proven.
+    # How a domain is validated.
     proof: str = dial("control", "who proves domains", "control", "at_once", "http", "dns", "alidns")
-    proof_address: str = dial("", "host:port that file proofs are fetched from; empty: the domain, port 80")
-    dns_server: str = dial("", "address:port of the DNS server asked for proofs; required by proof=dns")
-    proof_interval_seconds: float = dial(0.5, "seconds between two real looks at an order's proof")
+    proof_address: str = dial("", "host:port that validation files are fetched from; empty: the domain, port 80")
+    dns_server: str = dial("", "address:port of the DNS server asked for validation records; required by proof=dns")
+    proof_interval_seconds: float = dial(0.5, "seconds between two real looks for an order's record or file")
 
     # Renewal.
     renewal: str = dial("moves", "does a renewal order submit itself, or wait for control submit", "moves", "stays")
-    renew_takes_unit: bool = dial(True, "a renewal takes a unit of quota")
+    renew_takes_unit: bool = dial(True, "a renewal takes one certificate of the quota")
     renew_several_names: bool = dial(True, "orders with more than one name can be renewed")
 
-    # Forms of answers.
+    # Forms of responses.
     ids: str = dial("number", "how order ids are written", "number", "text", "mixed")
     private_key: str = dial("absent", "PrivateKey of an order with an own CSR", "absent", "null", "empty")
     empty_as: str = dial("absent", "fields that have no value yet", "absent", "null", "empty")
@@ -54,7 +54,7 @@ class Dials(InstanceDials):
     several_names: str = dial(
         "joined", "validation data of several names: all by comma, or the first", "joined", "first"
     )
-    file_content: str = dial("value", "Content of a file proof: the value, or a URL that ends in it", "value", "url")
+    file_content: str = dial("value", "Content of the file: the value, or a URL that ends in it", "value", "url")
     chain: str = dial("full", "Certificate holds", "full", "root", "reversed", "leaf")
     extra_names: str = dial("both", "names the CA adds: bare domain of a wildcard, www", "none", "bare", "www", "both")
     complimentary_names: bool = dial(False, "a CA adds a name to what it issues, and lists show it with the order")
@@ -71,11 +71,11 @@ class Dials(InstanceDials):
     unknown_status: str = dial("", "when set, list Status of every order")
     state_error_code: str = dial("OrderStateError", "code of a call that does not fit the state")
     not_found_code: str = dial("NotFoundOrder", "code of an order that is not there")
-    quota_error_code: str = dial("NotRemainCount", "code of a used-up plan; newer answers say InsufficientQuota")
+    quota_error_code: str = dial("NotRemainCount", "code of a used-up plan; newer responses say InsufficientQuota")
 
     # Lists.
     page_size: int = dial(50, "entries in a page at most")
-    echo_asked_size: bool = dial(False, "ShowSize in the answer is the one asked for, not the capped one")
+    echo_asked_size: bool = dial(False, "ShowSize in the response is the one asked for, not the capped one")
     shuffle: int | None = dial(None, "seed of an odd but stable order of lists; none: newest first")
     source: str = dial("cpack", "the list that shows the orders", "cpack", "buy")
     uploaded: int = dial(0, "number of uploaded certificates in the account")

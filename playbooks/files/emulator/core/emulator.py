@@ -14,12 +14,13 @@ from dataclasses import replace
 from email.utils import formatdate
 from typing import Any
 
-from ..alidns import operations
+from ..alidns import operations as records
 from ..instances import happenings, stock
 from ..instances.facts import CHINA, INTERNATIONAL, Instance
 from ..instances.operations import OPERATIONS as INSTANCE_OPERATIONS
 from ..instances.operations import WRITES as INSTANCE_WRITES
-from ..orders import events, service
+from ..orders import events
+from ..orders import operations as orders
 from ..orders.lifecycle import Order
 from . import control
 from .dials import Dials, turn
@@ -31,12 +32,12 @@ from .reply import Lost, Reply, failure, success
 from .wish import iso
 from .world import World
 
-OPERATIONS = {**service.OPERATIONS, **operations.OPERATIONS}
+OPERATIONS = {**orders.OPERATIONS, **records.OPERATIONS}
 ACTIONS = {
-    VERSION: frozenset(service.OPERATIONS) | frozenset(INSTANCE_OPERATIONS),
-    DNS_VERSION: frozenset(operations.OPERATIONS),
+    VERSION: frozenset(orders.OPERATIONS) | frozenset(INSTANCE_OPERATIONS),
+    DNS_VERSION: frozenset(records.OPERATIONS),
 }
-WRITES = service.WRITES.keys() | operations.WRITES.keys() | INSTANCE_WRITES.keys()
+WRITES = orders.WRITES.keys() | records.WRITES.keys() | INSTANCE_WRITES.keys()
 CRL_PATH = "/crl"
 END_OF_TIME = 3944678400.0  # 2095-01-01
 
@@ -70,10 +71,10 @@ class Emulator:
     # The API.
 
     def handle(self, method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
-        """One HTTP exchange, control door included; raises Lost when no answer arrives."""
+        """One HTTP exchange, control door included; raises Lost when no response arrives."""
         path, _mark, query = target.partition("?")
         if path.startswith(control.PREFIX):
-            return control.answer(self, method, path, body)
+            return control.respond(self, method, path, body)
         if path == CRL_PATH:
             return self._revoked()
         call = Call(method, path, query, {name.lower(): value for name, value in headers.items()}, body)
@@ -82,7 +83,7 @@ class Emulator:
         return self._exchange(call, rule)
 
     def _revoked(self) -> Reply:
-        """The list of revoked certificates: what browsers read is no call of the API."""
+        """The list of revoked certificates: what browsers read is not a call of the API."""
         with self.lock:
             self.lists_served += 1
             crl = self.world.crl()
@@ -143,9 +144,9 @@ class Emulator:
         return parameters
 
     def _log(self, call: Call, rule: Fault | None, reply: Reply | None, served: list[Reply]) -> None:
-        answer = members(reply)
+        told = members(reply)
         kind = rule.kind if rule else None
-        code = str(answer.get("Code", "OK" if reply and reply.status == 200 else kind))
+        code = str(told.get("Code", "OK" if reply and reply.status == 200 else kind))
         if reply is None or (kind == "garbage_json"):
             code = str(kind)
         parameters = self._parameters(call)
@@ -245,12 +246,12 @@ class Emulator:
     def fork(self) -> Emulator:
         """A copy of the world behind a gate of its own: what happens to one does not happen to the other."""
         with self.lock:
-            twin = Emulator(
+            other = Emulator(
                 copy.deepcopy(self.world), keys=self.keys, checked=self._checked, wall=self._wall, sleep=self._sleep
             )
-            twin.sites, twin.stock = self.sites, self.stock
-            twin.faults.rules = [replace(rule) for rule in self.faults.rules]
-            return twin
+            other.sites, other.stock = self.sites, self.stock
+            other.faults.rules = [replace(rule) for rule in self.faults.rules]
+            return other
 
 
 def _number(order_id: int | str) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Refusal(Exception):
-    """An error answer: code, text, HTTP status, extra headers and extra members of the envelope."""
+    """An error response: code, text, HTTP status, extra headers and extra members of the envelope."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ def delete_fail(why: str) -> Refusal:
     return Refusal("DeleteFail", f"删除失败: {why}", 403)
 
 
-def no_unit(code: str) -> Refusal:
+def no_quota(code: str) -> Refusal:
     return Refusal(code, "套餐余量不足", 404 if code.startswith("NotR") else 400)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers as values: a reply, or none at all."""
+"""Responses as values: a reply, or none at all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ JSON_TYPE = "application/json;charset=utf-8"
 
 @dataclass(frozen=True)
 class Reply:
-    """An HTTP answer."""
+    """An HTTP response."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
@@ -28,10 +28,10 @@ class Reply:
 
 
 class Lost(Exception):
-    """No whole answer: the connection broke. `partial` is a reply of which only half of the body gets through."""
+    """No whole response: the connection broke. `partial` is a reply of which only half of the body gets through."""
 
     def __init__(self, before_effect: bool, partial: Reply | None = None) -> None:
-        super().__init__("the request was lost" if before_effect else "the answer was lost")
+        super().__init__("the request was lost" if before_effect else "the response was lost")
         self.before_effect = before_effect
         self.partial = partial
 
@@ -56,7 +56,7 @@ def failure(refusal: Refusal, request_id: str, host: str) -> Reply:
 
 
 def plain_json(status: int, value: object) -> Reply:
-    """An answer of the control door."""
+    """A response of the control door."""
     return Reply(status, {"Content-Type": JSON_TYPE}, _dump(value))
 
 

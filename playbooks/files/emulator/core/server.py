@@ -64,7 +64,7 @@ class Server:
 
 
 def check_loopback(host: str) -> None:
-    """The control door has no password: nobody else may reach it."""
+    """The control door has no password: only this machine may reach it."""
     try:
         inside = host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -93,7 +93,7 @@ class _Sockets(ThreadingHTTPServer):
         super().__init__((host, port), _Handler)
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        """In the connection's own thread, so that a slow handshake holds up nobody else."""
+        """In the connection's own thread, so that a slow handshake does not hold up the others."""
         if self._context is None:
             super().finish_request(request, client_address)
             return
@@ -125,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.close_connection = True
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         body = self._body()
         if body is None:
             return
@@ -135,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
         except Lost as lost:
             self._break_off(lost.partial)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _answer
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _respond
 
     def _body(self) -> bytes | None:
         """The whole body, or None after a refusal or a client that went away."""

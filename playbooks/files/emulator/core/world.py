@@ -127,9 +127,9 @@ class World:
             instance, left = instance_life.reissue_by_hosting(instance, due, self.dials), left - 1
         return instance
 
-    def units(self, product: str) -> tuple[int, int, int]:
+    def counts(self, product: str) -> tuple[int, int, int]:
         """(bought, used, issued) of a plan. UsedCount counts submissions, issued or not: official page, confirmed."""
-        held = [order for order in self.present() if order.product == product and order.holds_unit]
+        held = [order for order in self.present() if order.product == product and order.holds_quota]
         issued = sum(order.issued is not None for order in held)
         return self.quota.get(product, 0), len(held), issued
 
@@ -189,4 +189,4 @@ def _essence(order: Order, world: World, ranks: dict[int, int]) -> Hashable:
     times = tuple(None if time is None else round(time - now) for time in kept + ahead)
     parent = ranks.get(order.renews) if order.renews is not None else None
     wish = (order.names, order.product, order.method, order.csr, order.contact, order.tags)
-    return (*wish, world.phase(order).value, order.holds_unit, parent, times)
+    return (*wish, world.phase(order).value, order.holds_quota, parent, times)

@@ -15,9 +15,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from ..core.world import World, instance_serial_number
-from ..orders import service as orders
+from ..orders import operations as orders
 from ..orders.entries import first_and_last_day
 from ..orders.parameters import Parameters, truth, whole
+from .api import CERTIFICATE_STATUSES, page_of
 from .facts import Certificate, Instance
 from .lifecycle import certificate_word
 from .parameters import one_of
@@ -36,7 +37,6 @@ from .responses import (
     service_key,
     spki_of,
 )
-from .service import CERTIFICATE_STATUSES, page_of
 
 SOURCES = ("BUY", "TEST", "UPLOAD")
 _OLDER_WORDS = {"issued": "ISSUED", "willExpire": "WILLEXPIRED", "expired": "EXPIRED", "revoked": ""}

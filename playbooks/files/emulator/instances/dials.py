@@ -30,7 +30,7 @@ class InstanceDials:
     refund_days: float = dial(7.0, "days after a purchase in which RefundInstance is taken")
     term_expiring_days: float = dial(30.0, "days before the end of a subscription at which it is willExpire")
     term_from: str = dial("issue", "a subscription begins with", "issue", "order")
-    cut_to_term: bool = dial(False, "a certificate ends with the subscription at the latest")
+    cut_to_term: bool = dial(False, "a certificate expires with the subscription at the latest")
 
     # The life.
     update_submits: bool = dial(False, "UpdateInstance submits by itself once the application is complete")
@@ -51,9 +51,9 @@ class InstanceDials:
     older_certificates: bool = dial(True, "ListCertificates keeps the earlier certificates of an instance")
     separate_sites: bool = dial(True, "an endpoint shows the instances and certificates of its own site only")
 
-    # Forms of answers.
+    # Forms of responses.
     instance_ids: str = dial("number", "how ids of certificates, contacts and companies are written", "number", "text")
-    instance_times: str = dial("ms", "unit of times: milliseconds, seconds, or tenths of them", "ms", "s", "long")
+    instance_times: str = dial("ms", "times are given in milliseconds, seconds, or tenths of them", "ms", "s", "long")
     response_year: str = dial("2026", "2025: without the fields that came later", "2026", "2025")
     empty_lists: str = dial("empty", "lists without entries", "empty", "null", "absent")
     unset_result: str = dial("none", "PendingResult before the first application and after a withdrawal; may be empty")

@@ -49,7 +49,7 @@ def list_entry(world: World, instance: Instance) -> Fields:
 def _common(world: World, instance: Instance) -> Fields:
     form, spec = instance.form, read_spec(instance.spec)
     names = ",".join(form.names) or None
-    # m stands in answers only, for more than one name: docstring, confirmed.
+    # m stands in responses only, for more than one name: docstring, confirmed.
     several = instance.full + instance.wildcard > 1
     written = f"{instance.spec.rpartition('.')[0]}.m" if several else instance.spec
     fields: Fields = {

@@ -38,9 +38,9 @@ def _application(last: Application | None, now: float, dials: Dials) -> Hashable
         windows = max(dials.update_protection_seconds, dials.validation_list_seconds)
         return (*told, last.withdrawn is not None, last.issued is not None, _recent(last.end, now, windows))
     reviewed = dials.proof != "control" or last.automatic
-    proven = last.proven if reviewed else (None if last.proven is None else now)
+    validated = last.proven if reviewed else (None if last.proven is None else now)
     times = tuple(_ahead(each, now) for each in (last.records_out, last.withdrawable, last.withdrawn, last.failed))
-    return (*told, None if proven is None else round(proven - now), times)
+    return (*told, None if validated is None else round(validated - now), times)
 
 
 def _certificate(certificate: Certificate, now: float) -> Hashable:

@@ -19,14 +19,14 @@ Details = dict[str, Any]
 
 def prove(world: World, instance: Instance, _details: Details) -> Instance:
     """The CA found the records or files."""
-    last, now = _open(world, instance, "proven"), world.now()
+    last, now = _open(world, instance, "validated"), world.now()
     if last.proven is not None:
-        raise _unfit(world, instance, "proven again")
+        raise _unfit(world, instance, "validated again")
     return _with(world, instance, replace(_hastened(last, now), proven=now))
 
 
 def accept(world: World, instance: Instance, _details: Details) -> Instance:
-    """The CA issues; implies the proof, and comes before a withdrawal that has not taken effect."""
+    """The CA issues; implies the validation, and comes before a withdrawal that has not taken effect."""
     last, now = _open(world, instance, "accepted"), world.now()
     return world.store_instance(issue(replace(instance, application=_hastened(last, now)), now, world.dials))
 

@@ -97,8 +97,8 @@ def issue(instance: Instance, at: float, dials: Dials) -> Instance:
     last = instance.application
     if last is None:
         raise ValueError("an instance without application")
-    proven = at if last.proven is None else last.proven
-    done = replace(last, proven=proven, issued=at, withdrawn=None, result="issued")
+    validated = at if last.proven is None else last.proven
+    done = replace(last, proven=validated, issued=at, withdrawn=None, result="issued")
     return replace(_with_certificate(instance, last.form, last.attempt, at, dials), application=done)
 
 
@@ -151,7 +151,7 @@ def by_itself(instance: Instance, now: float, dials: Dials) -> Instance:
     last = instance.application
     if last is None or last.issued is not None or last.refused is not None:
         return instance
-    last = _failed(_proven(last, now, dials), now, dials)
+    last = _failed(_validated(last, now, dials), now, dials)
     changed = instance if last is instance.application else replace(instance, application=last)
     waits = dials.proof == "control" and not last.automatic
     if last.proven is None or waits or dials.review_seconds is None:
@@ -162,7 +162,7 @@ def by_itself(instance: Instance, now: float, dials: Dials) -> Instance:
     return refuse(changed, due, dials.refusal_text) if dials.ca_refuses else issue(changed, due, dials)
 
 
-def _proven(last: Application, now: float, dials: Dials) -> Application:
+def _validated(last: Application, now: float, dials: Dials) -> Application:
     out = last.records_out
     ripe = dials.proof == "at_once" and last.proven is None and out <= now and last.is_open(out)
     return replace(last, proven=out) if ripe and last.failed is None else last

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from . import certificates, contacts, service, tags
-from .service import Operation
+from . import api, certificates, contacts, tags
+from .api import Operation
 
 READS: dict[str, Operation] = {
-    "ListInstances": service.list_instances,
-    "GetInstanceDetail": service.instance_detail,
-    "GetInstanceSummary": service.summary,
-    "GetTaskAttribute": service.task_attribute,
+    "ListInstances": api.list_instances,
+    "GetInstanceDetail": api.instance_detail,
+    "GetInstanceSummary": api.summary,
+    "GetTaskAttribute": api.task_attribute,
     "ListCertificates": certificates.list_certificates,
     "GetCertificateDetail": certificates.certificate_detail,
     "GetUserCertificateDetail": certificates.user_certificate_detail,
@@ -23,12 +23,12 @@ READS: dict[str, Operation] = {
     "ListTagResources": tags.list_tags,
 }
 WRITES: dict[str, Operation] = {
-    "UpdateInstance": service.update,
-    "ApplyCertificate": service.apply,
-    "CancelPendingCertificate": service.withdraw,
-    "RevokeCertificate": service.revoke,
-    "RefundInstance": service.refund,
-    "DeleteInstance": service.delete,
+    "UpdateInstance": api.update,
+    "ApplyCertificate": api.apply,
+    "CancelPendingCertificate": api.withdraw,
+    "RevokeCertificate": api.revoke,
+    "RefundInstance": api.refund,
+    "DeleteInstance": api.delete,
     "TagResources": tags.tag,
     "UntagResources": tags.untag,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ..core.refusal import Impossible, delete_fail, no_order, no_package, no_unit, wrong_state
+from ..core.refusal import Impossible, delete_fail, no_order, no_package, no_quota, wrong_state
 from ..core.world import World
 from .ca import derived_key, moment, public_der
 from .lifecycle import DAY, LIVE, PAYED, Order, Phase, is_free, issue
@@ -31,8 +31,8 @@ class Application:
 
 
 def apply(world: World, wish: Application) -> Order:
-    """A new order, submitted. The unit is taken on submission: official page of CreateCertificateRequest, confirmed."""
-    take_unit(world, wish.product)
+    """A new order, submitted. That takes quota: official page of CreateCertificateRequest, confirmed."""
+    take_quota(world, wish.product)
     return world.store(_submitted(world, _born(world, wish)))
 
 
@@ -40,7 +40,7 @@ def renew(world: World, old: Order, wish: Application) -> Order:
     """A new order that waits for its application.
 
     Confirmed (official page of RenewCertificateOrderForPackageRequest): only while expiring, a new id, payed.
-    Unconfirmed: which call submits it, and whether a unit is taken: dials.
+    Unconfirmed: which call submits it, and whether it takes quota: dials.
     """
     if world.phase(old) is not Phase.EXPIRING:
         raise _state(world, "只有即将过期的订单可以续费")
@@ -48,15 +48,15 @@ def renew(world: World, old: Order, wish: Application) -> Order:
     if is_free(old.product) or (len(old.names) > 1 and not world.dials.renew_several_names):
         raise _state(world, "该证书不支持续费")
     if world.dials.renew_takes_unit:
-        take_unit(world, old.product)
+        take_quota(world, old.product)
     order = replace(_born(world, wish), renews=old.number, takes_unit=world.dials.renew_takes_unit)
     return world.store(_submitted(world, order) if world.dials.renewal == "moves" else order)
 
 
 def withdraw(world: World, order: Order) -> Order:
-    """CancelOrderRequest: confirmed for domain_verify and process; that it may lag behind its answer is deduced."""
-    under_way = order.withdrawn is not None
-    if under_way or world.phase(order) not in (Phase.VALIDATING, Phase.REVIEWING):
+    """CancelOrderRequest: confirmed for domain_verify and process; that it may lag behind its response is deduced."""
+    in_progress = order.withdrawn is not None
+    if in_progress or world.phase(order) not in (Phase.VALIDATING, Phase.REVIEWING):
         raise _state(world, "只有审核中的订单可以撤回")
     return world.store(replace(order, withdrawn=world.now() + world.dials.cancel_seconds))
 
@@ -86,19 +86,19 @@ def cancel_for_package(world: World, order: Order) -> Order:
     return world.store(_revoked(world, order))
 
 
-def take_unit(world: World, product: str) -> None:
+def take_quota(world: World, product: str) -> None:
     if product not in world.quota:
         raise no_package(product)
-    bought, used, _issued = world.units(product)
+    bought, used, _issued = world.counts(product)
     if used >= bought:
-        raise no_unit(world.dials.quota_error_code)
+        raise no_quota(world.dials.quota_error_code)
 
 
 # What the world does: people at the console, the CA, the Internet.
 
 
 def submit(world: World, number: int) -> Order:
-    """Somebody presses "apply" in the console: a payed order goes on. Confirmed by the console help."""
+    """The user presses "apply" in the console: a payed order continues. Confirmed by the console help."""
     order = _known(world, number)
     if world.phase(order) not in (Phase.UNSUBMITTED, Phase.WITHDRAWN):
         raise _unfit(world, order, "submitted")
@@ -110,8 +110,8 @@ def prove(world: World, number: int) -> Order:
     """The CA found the record or the file; an order that still settles is taken up at once."""
     order = _known(world, number)
     if world.phase(order) not in (Phase.SETTLING, Phase.VALIDATING):
-        raise _unfit(world, order, "proven")
-    return world.store(_hastened(order, world.now(), proven=world.now()))
+        raise _unfit(world, order, "validated")
+    return world.store(_hastened(order, world.now(), validated=world.now()))
 
 
 def prove_all(world: World) -> list[Order]:
@@ -120,11 +120,11 @@ def prove_all(world: World) -> list[Order]:
 
 
 def accept(world: World, number: int) -> Order:
-    """The CA issues; implies the proof."""
+    """The CA issues; implies the validation."""
     order = _known(world, number)
     if world.phase(order) not in (Phase.SETTLING, Phase.VALIDATING, Phase.REVIEWING):
         raise _unfit(world, order, "accepted")
-    return world.store(issue(_hastened(order, world.now(), proven=order.proven), world.now(), world.dials))
+    return world.store(issue(_hastened(order, world.now(), validated=order.proven), world.now(), world.dials))
 
 
 def reject(world: World, number: int) -> Order:
@@ -132,7 +132,7 @@ def reject(world: World, number: int) -> Order:
     order = _known(world, number)
     if world.phase(order) not in (Phase.SETTLING, Phase.VALIDATING, Phase.REVIEWING):
         raise _unfit(world, order, "rejected")
-    hastened = _hastened(order, world.now(), proven=order.proven)
+    hastened = _hastened(order, world.now(), validated=order.proven)
     return world.store(replace(hastened, rejected=world.now(), withdrawn=None))
 
 
@@ -182,13 +182,13 @@ def _submitted(world: World, order: Order) -> Order:
     return replace(order, submitted=now, taken_up=taken_up, record_out=record_out)
 
 
-def _hastened(order: Order, now: float, proven: float | None) -> Order:
+def _hastened(order: Order, now: float, validated: float | None) -> Order:
     taken_up = min(order.taken_up or now, now)
-    return replace(order, taken_up=taken_up, record_out=min(order.record_out or now, now), proven=proven)
+    return replace(order, taken_up=taken_up, record_out=min(order.record_out or now, now), proven=validated)
 
 
 def _revoked(world: World, order: Order) -> Order:
-    """The unit comes back within 30 calendar days of issue: official page; counted in UTC here, unconfirmed."""
+    """The quota comes back within 30 calendar days of issue: official page; counted in UTC here, unconfirmed."""
     now = world.now()
     age = moment(now).date() - moment(order.issued or now).date()
     back = age.total_seconds() <= 30 * DAY

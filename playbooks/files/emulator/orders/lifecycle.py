@@ -72,7 +72,7 @@ class Order:
         return FIRST_CERTIFICATE + self.number - FIRST_ORDER
 
     @property
-    def holds_unit(self) -> bool:
+    def holds_quota(self) -> bool:
         return self.takes_unit and self.deleted is None and not self.refunded
 
 
@@ -136,13 +136,13 @@ def issue(order: Order, at: float, dials: Dials) -> Order:
     """Issued at `at`; certificates know whole seconds only."""
     # Free ones 90 days: product text, confirmed. 199 is deduced from the limit of 200 (CA/Browser Forum, SC-081v3).
     days = dials.lifetime_days or (90.0 if is_free(order.product) else 199.0)
-    proven = at if order.proven is None else order.proven
-    return replace(order, proven=proven, issued=at, ends=math.floor(at) + days * DAY)
+    validated = at if order.proven is None else order.proven
+    return replace(order, proven=validated, issued=at, ends=math.floor(at) + days * DAY)
 
 
 def by_itself(order: Order, now: float, dials: Dials) -> Order:
     """What time alone has done to an order, written down as facts."""
-    order = _proven_at_once(order, now, dials)
+    order = _validated_at_once(order, now, dials)
     order = _ran_out(order, now, dials)
     if order.proven is None or dials.proof == "control" or dials.review_seconds is None:
         return order
@@ -150,7 +150,7 @@ def by_itself(order: Order, now: float, dials: Dials) -> Order:
     return issue(order, due, dials) if due <= now and _open(order, due) else order
 
 
-def _proven_at_once(order: Order, now: float, dials: Dials) -> Order:
+def _validated_at_once(order: Order, now: float, dials: Dials) -> Order:
     out = order.record_out
     if dials.proof != "at_once" or order.proven is not None or out is None:
         return order
@@ -158,7 +158,7 @@ def _proven_at_once(order: Order, now: float, dials: Dials) -> Order:
 
 
 def _ran_out(order: Order, now: float, dials: Dials) -> Order:
-    # How long an application may wait for its proof: unconfirmed, hence a dial.
+    # How long an application may wait for its validation: unconfirmed, hence a dial.
     if dials.validation_days is None or order.proven is not None or order.taken_up is None:
         return order
     due = order.taken_up + dials.validation_days * DAY

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How an order, its proof and its certificate are written in answers."""
+"""How an order, its validation and its certificate are written in responses."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ Fields = dict[str, Any]
 FILE_PATH = "/.well-known/pki-validation/fileauth.txt"
 
 
-# Proofs.
+# Validation.
 
 
-def proof_value(world: World, order: Order) -> str:
+def validation_value(world: World, order: Order) -> str:
     """Starts with a date and is new on each application, as in the official samples; the rest is unconfirmed."""
     day = moment(order.submitted or order.applied).strftime("%Y%m%d")
     value = day + world.token("proof", order.number, order.attempt)[:52]
     return value + ".validation.invalid" if world.dials.record_type == "CNAME" else value
 
 
-def proof_names(order: Order) -> tuple[str, ...]:
-    """Names to prove: a wildcard is proven by the name below its star."""
+def validation_names(order: Order) -> tuple[str, ...]:
+    """Names to validate: a wildcard is validated by the name below its star."""
     return tuple(dict.fromkeys(name[2:] if name.startswith("*.") else name for name in order.names))
 
 
-def proof_fields(world: World, order: Order) -> Fields:
+def validation_fields(world: World, order: Order) -> Fields:
     """The record or file of an order in domain_verify; empty for a while, as public code has seen."""
-    names = proof_names(order) if world.dials.several_names == "joined" else proof_names(order)[:1]
+    names = validation_names(order) if world.dials.several_names == "joined" else validation_names(order)[:1]
     known = order.record_out is not None and order.record_out <= world.now()
     if order.method == "FILE":
-        value = proof_value(world, order)
+        value = validation_value(world, order)
         if world.dials.file_content == "url":
             value = f"http://{names[0]}{FILE_PATH}?{value}"
         full = {"Domain": ",".join(names), "Uri": FILE_PATH, "Content": value}
@@ -46,7 +46,11 @@ def proof_fields(world: World, order: Order) -> Fields:
         # Bare in the official sample, full names in public code: contradicted, a dial. Several names: unconfirmed.
         records = ["_dnsauth" if world.dials.record_form == "bare" else f"_dnsauth.{name}" for name in names]
         record = ",".join(dict.fromkeys(records))
-        full = {"RecordDomain": record, "RecordType": world.dials.record_type, "RecordValue": proof_value(world, order)}
+        full = {
+            "RecordDomain": record,
+            "RecordType": world.dials.record_type,
+            "RecordValue": validation_value(world, order),
+        }
     fields: Fields = {"ValidateType": order.method}
     return fields | (full if known else empty(world.dials.empty_as, *full))
 
@@ -131,7 +135,7 @@ def state_fields(world: World, order: Order) -> Fields:
     """DescribeCertificateState."""
     fields: Fields = {"Type": world.type_word(order)}
     if fields["Type"] == "domain_verify":
-        return fields | proof_fields(world, order)
+        return fields | validation_fields(world, order)
     if fields["Type"] != "certificate" or order.issued is None:
         return fields
     key = key_pem(world, order)

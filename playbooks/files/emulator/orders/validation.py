@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real proofs of domains: fetch the file, look the record up, at a DNS server or in the account's own zones."""
+"""Real validation of domains: fetch the file, look the record up, at a DNS server or in the account's own zones."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..core.refusal import Impossible
 from ..core.world import World
 from ..instances.validation import Place, places
 from .lifecycle import Phase
-from .responses import FILE_PATH, proof_fields, proof_names
+from .responses import FILE_PATH, validation_fields, validation_names
 
 PATIENCE = 2.0  # seconds for one look
 AT_ONCE = 16  # looks at the same time
@@ -55,18 +55,18 @@ def _waiting_instances(world: World) -> list[Look]:
 def _waiting_orders(world: World) -> list[Look]:
     looks = []
     for order in world.present():
-        fields = proof_fields(world, order) if world.phase(order) is Phase.VALIDATING else {}
+        fields = validation_fields(world, order) if world.phase(order) is Phase.VALIDATING else {}
         value = fields.get("Content") if order.method == "FILE" else fields.get("RecordValue")
         if value:
             kind = world.dials.record_type
             prefix = "" if order.method == "FILE" else "_dnsauth."
-            sought = tuple(Place(prefix + name, value) for name in proof_names(order))
+            sought = tuple(Place(prefix + name, value) for name in validation_names(order))
             looks.append(Look(order.number, order.attempt, order.method, sought, kind))
     return looks
 
 
 def attempt(emulator: Emulator, stopped: Callable[[], bool] = lambda: False) -> list[int | str]:
-    """One look at everything that waits, outside the lock, until stopped; returns the ids that are proven now."""
+    """One look at everything that waits, outside the lock, until stopped; returns the ids that are validated now."""
     with emulator.lock:
         dials, looks = emulator.world.dials, waiting(emulator.world)
     if not looks:
@@ -110,8 +110,8 @@ def file_served(domain: str, content: str, address: str) -> bool:
     connection = http.client.HTTPConnection(host, port, timeout=PATIENCE)
     try:
         connection.request("GET", FILE_PATH, headers={"Host": domain, "Connection": "close"})
-        answer = connection.getresponse()
-        return answer.status == 200 and answer.read(65536) == content.encode()
+        response = connection.getresponse()
+        return response.status == 200 and response.read(65536) == content.encode()
     except (OSError, http.client.HTTPException):
         return False
     finally:
@@ -133,14 +133,14 @@ def record_there(place: Place, record_type: str, server: str) -> bool:
     name = place.host
     for _step in range(LONGEST_CHAIN):
         try:
-            answer = resolver.resolve(name, record_type, lifetime=PATIENCE, search=False, raise_on_no_answer=False)
+            found = resolver.resolve(name, record_type, lifetime=PATIENCE, search=False, raise_on_no_answer=False)
         except dns.exception.DNSException:
             return False
-        if answer.rrset is not None:
-            return any(_text(record) == place.value for record in answer)
-        if answer.canonical_name == answer.qname:
+        if found.rrset is not None:
+            return any(_text(record) == place.value for record in found)
+        if found.canonical_name == found.qname:
             return False
-        name = answer.canonical_name.to_text()
+        name = found.canonical_name.to_text()
     return False
 
 
@@ -151,7 +151,7 @@ def _text(record: Any) -> str:
 
 
 def record_hosted(emulator: Emulator, place: Place, record_type: str) -> bool:
-    """The value is among the records under the name, in the zone that answers for it; CNAMEs are followed."""
+    """The value is among the records under the name, in the zone that is responsible for it; CNAMEs are followed."""
     with emulator.lock:
         zones, name = emulator.world.zones, place.host
         if place.alias and place.alias in {text.rstrip(".") for text in zones.published(name, "CNAME")}:
@@ -164,7 +164,7 @@ def record_hosted(emulator: Emulator, place: Place, record_type: str) -> bool:
 
 
 class Prover:
-    """Looks again and again in a thread of its own while proof is http, dns or alidns."""
+    """Looks again and again in a thread of its own while proof=http, proof=dns or proof=alidns."""
 
     def __init__(self, emulator: Emulator) -> None:
         self._emulator = emulator

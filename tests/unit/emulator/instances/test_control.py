@@ -189,7 +189,7 @@ def test_details_of_the_wrong_type_are_told() -> None:
     assert "reason has to be text" in post(emulator, "reject", 400, instance_id=instance_id, reason=3)["error"]
     assert "in_days" in post(emulator, "end", 400, instance_id=instance_id, in_days="soon")["error"]
     emulator.happen("prove", instance_id)
-    assert "proven again" in post(emulator, "prove", 400, instance_id=instance_id)["error"]
+    assert "validated again" in post(emulator, "prove", 400, instance_id=instance_id)["error"]
 
 
 def test_calls_name_their_instance() -> None:

@@ -14,18 +14,18 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from ansible_collections.certops.alicloud.plugins.module_utils import _permissions as permissions
 from ansible_collections.certops.alicloud.plugins.module_utils import _task
 from ansible_collections.certops.alicloud.plugins.module_utils._alidns.api import PRODUCT as ALIDNS
-from ansible_collections.certops.alicloud.plugins.module_utils._cas import permissions
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.instances.info import instance_info
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.info import order_info
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.packages import package_info
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.reconcile import ensure_order, ensure_renewal
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.orders.wanted import read_order, read_renewal
-from ansible_collections.certops.alicloud.plugins.module_utils._cas.permissions import PERMISSIONS
 from ansible_collections.certops.alicloud.plugins.module_utils._cas.product import PRODUCT as CAS
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.preflight_info import read_preflight
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import Failure
+from ansible_collections.certops.alicloud.plugins.module_utils._permissions import PERMISSIONS
 from ansible_collections.certops.alicloud.plugins.modules import cas_instance_info, cas_order_info, cas_preflight
 from playbooks.files.emulator.core.emulator import ACTIONS, Emulator
 from playbooks.files.emulator.core.gate import RAM_CODES
@@ -407,7 +407,7 @@ def test_the_products_are_called_as_in_permission_errors() -> None:
 
 
 def test_every_module_that_calls_the_service_is_in_the_table() -> None:
-    root = Path(__file__).resolve().parents[5] / "plugins/modules"
+    root = Path(__file__).resolve().parents[4] / "plugins/modules"
     callers = {file.stem for file in root.glob("*.py") if "certops.alicloud.connection" in file.read_text()}
     assert callers | {"certificate"} == set(PERMISSIONS)
 

@@ -131,7 +131,7 @@ def describe_package(world: World, parameters: Parameters) -> Fields:
     product = parameters.get("ProductCode") or DEFAULT_PRODUCT
     if product not in world.quota and world.dials.unbought == "error":
         raise no_package(product)
-    bought, used, issued = world.units(product)
+    bought, used, issued = world.counts(product)
     return {"ProductCode": product, "TotalCount": bought, "UsedCount": used, "IssuedCount": issued}
 
 
