@@ -21,10 +21,10 @@ from tests.world.children import Child, start
 Play = dict[str, Any]
 # What a task says that ends with an unexpected error.
 CRASHES = ("Traceback (most recent call last)", "This is a bug in certops.alicloud")
-# Settings of the user, which would change what is tried or where files go.
+# Settings of the user, which would change what is tried or where files go; and what names the clone.
 _OTHERS = re.compile(
     r"(ANSIBLE|ALI|AWS|XDG|CERTOPS|SSL_CERT)_|ALIBABA|ALICLOUD|PYTHON|(https?|all|no)_proxy$|NETRC$"
-    r"|(REQUESTS_CA|CURL_CA)_BUNDLE$|TMPDIR$|TEMP$|TMP$|HOME$",
+    r"|(REQUESTS_CA|CURL_CA)_BUNDLE$|TMPDIR$|TEMP$|TMP$|HOME$|(OLD)?PWD$|VIRTUAL_ENV",
     re.IGNORECASE,
 )
 _PROGRAMS = Path(sys.prefix, "bin")

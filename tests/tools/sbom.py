@@ -109,9 +109,9 @@ def _package(needed: Requirement) -> Component:
 def _licence(name: str) -> License:
     """The licence of an installed package as its metadata name it, in the newest way that they have."""
     told = metadata(name)
-    classifiers = (each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or () if "License ::" in each)
-    text = told.get("License-Expression") or told.get("License") or next(classifiers)
-    return LicenseFactory().make_from_string(text)
+    fields = [told[field] for field in ("License-Expression", "License") if field in told]
+    classifiers = [each.rpartition(" :: ")[2] for each in told.get_all("Classifier") or () if "License ::" in each]
+    return LicenseFactory().make_from_string([*fields, *classifiers][0])
 
 
 def _checked(text: str) -> str:

@@ -56,6 +56,9 @@ class CallbackModule(CallbackBase):
         runs = [result._result, *(result._result.get("results") or ())]
         arguments = [(run.get("invocation") or {}).get("module_args") or {} for run in runs if isinstance(run, dict)]
         states = sorted({each["state"] for each in arguments if isinstance(each.get("state"), str)})
+        given = str(task.args.get("state", "present"))
+        if not states and "{{" not in given and "_variable_params" not in task.args:
+            states = [given]
         entry = {"task": task.get_name(), "action": action, "states": states, "calls": calls}
         with self._file.with_suffix(".calls").open("a") as file:
             file.write(json.dumps({**entry, "runs_on": bool(task.async_val)}) + "\n")

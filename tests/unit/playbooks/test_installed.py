@@ -123,7 +123,9 @@ def test_all_that_the_readme_lists_runs_from_the_tarball_against_the_rehearsal(u
     user.list_certificates("inventory", ["www.example.com"], shop)
     first = next(blocks(ROOT / "README.md", "yaml"))
     user.write("site.yml", first)
-    preview = user.play("-i", "inventory", "site.yml", "--check", "--diff")
+    # What this machine has in the default directory does not count.
+    elsewhere = ("-e", f"certificate_directory={user.home}/none")
+    preview = user.play("-i", "inventory", "site.yml", "--check", "--diff", *elsewhere)
     assert "call CreateCertificateWithCsrRequest (uses 1 of 20 left)" in preview, preview
     issued = user.play("-i", "inventory", "certops.alicloud.issue")
     assert "issued: www.example.com (web1); shop.example.com (web1)" in issued
@@ -164,7 +166,9 @@ def test_the_guide_to_the_first_certificate_runs_with_an_order_and_with_an_insta
 def test_no_clone_is_in_reach(user: User) -> None:
     """All that Ansible finds is the tarball, in an empty home; only programs may be where a clone has them."""
     listed = json.loads(user.run("ansible-galaxy", "collection", "list", "--format", "json"))
-    assert [(Path(place).parent.resolve(), set(found)) for place, found in listed.items()] == [
+    # ansible-core lists a part of its own.
+    others = {place: set(found) - {"ansible._protomatter"} for place, found in listed.items()}
+    assert [(Path(place).parent.resolve(), found) for place, found in others.items() if found] == [
         ((user.home / "collections").resolve(), {"certops.alicloud"})
     ]
     variables = [line for line in user.run("env").splitlines() if not line.startswith(("PATH=", "_="))]
