@@ -23,6 +23,7 @@ from playbooks.files.emulator.core.server import Server
 from playbooks.files.emulator.core.world import World
 from playbooks.files.emulator.orders.lifecycle import Phase
 from playbooks.files.emulator.orders.validation import attempt
+from tests.support import named
 from tests.support.certificates import ABOVE, INTERMEDIATE, csr_pem, key_pem, new_key, pem
 from tests.support.emulated_names import serving
 from tests.support.examples import Case, Example, Place, plays, variables
@@ -38,6 +39,21 @@ _INSTANCES_AT_ONCE = {
 }
 # What looks at an application; the CA looks after it.
 _LOOKS = ("DescribeCertificateState", "GetInstanceDetail")
+
+
+_NAMED = """
+key "certops" {{ algorithm hmac-sha256; secret "{secret}"; }};
+zone "example.com" {{ type primary; file "example.com.zone"; update-policy {{ grant certops zonesub TXT; }}; }};
+"""
+
+
+@contextmanager
+def updates(directory: Path) -> Iterator[int]:
+    """A name server that takes dynamic updates; gives its port."""
+    directory.mkdir()
+    named.zone_file(directory, "example.com")
+    with named.running(directory, _NAMED.format(secret=SECRET)) as port:
+        yield port
 
 
 class _Hook(BaseHTTPRequestHandler):
@@ -119,6 +135,7 @@ class Stage:
         self.places: dict[str, Place] = {}
         self.plays: list[dict[str, Any]] = []
         self._hooks = stack.enter_context(hooks())
+        self._updates = stack.enter_context(updates(directory / "named"))
         pair(directory / "files/www.example.com.key", "www.example.com.pem", "www.example.com")
 
     def add(self, example: Example, case: Case, part: Example | None = None) -> None:
@@ -132,15 +149,15 @@ class Stage:
             (self.directory / part.file).write_text(json.dumps(place.read(part)))
 
     def run(self) -> Played:
-        write_inventory(self.directory, self.hosts, **{f"group_{host}": [host] for host in self.accounts})
+        write_inventory(self.directory, self.hosts, **{_group(host): [host] for host in self.accounts})
         # What a lookup reads is the environment of Ansible itself.
         exported = self.places.get("cas_certificate")
         environ = environment(self.directory, ANSIBLE_NOCOLOR="1", **(exported.environment if exported else {}))
         return run_plays(self.directory, "examples", self.plays, environ)
 
     def _place(self, case: Case) -> Place:
-        host = f"h{len(self.hosts)}"
-        root = self.directory / host
+        root = self.directory / f"h{len(self.hosts)}"
+        host = f"{root.name}.example.com"
         files(root)
         found, ids = account(case)
         self.accounts[host] = found
@@ -153,15 +170,23 @@ class Stage:
         environ = {f"ALIBABA_CLOUD_{name.upper()}": value for name, value in access.items()}
         environ.update(ALIBABA_CLOUD_CAS_ENDPOINT=url, ALIBABA_CLOUD_ALIDNS_ENDPOINT=url)
         return Place(
-            host, root, {**ids, **_addresses(web.address, self._hooks, resolver), **_group(host)}, environ, resolver
+            host,
+            root,
+            {**ids, **_addresses(web.address, self._hooks, resolver, self._updates), **_share(host)},
+            environ,
+            resolver,
         )
 
 
-def _group(host: str) -> dict[str, str]:
-    return {"certificate_share_group: web": f"certificate_share_group: group_{host}"}
+def _group(host: str) -> str:
+    return f"group_{host.partition('.')[0]}"
 
 
-def _addresses(web: str, hook: str, resolver: str) -> dict[str, str]:
+def _share(host: str) -> dict[str, str]:
+    return {"certificate_share_group: web": f"certificate_share_group: {_group(host)}"}
+
+
+def _addresses(web: str, hook: str, resolver: str, updates: int) -> dict[str, str]:
     """What the examples call the servers of the world, and what they are here."""
     return {
         "127.0.0.1:443": web,
@@ -171,7 +196,10 @@ def _addresses(web: str, hook: str, resolver: str) -> dict[str, str]:
         "https://monitoring.example.com": hook,
         "https://hooks.example.com": hook,
         "[223.5.5.5, 8.8.8.8]": f'["{resolver}"]',
-        "192.0.2.53": "127.0.0.1",
+        **{
+            f"{space}server: 192.0.2.53\n": f"{space}server: 127.0.0.1\n{space}port: {updates}\n"
+            for space in ("        ", "      ", "    ", "  ")
+        },
     }
 
 
