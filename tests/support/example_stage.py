@@ -8,10 +8,12 @@ from __future__ import annotations
 import base64
 import json
 import os
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,7 +28,7 @@ from playbooks.files.emulator.orders.validation import attempt
 from tests.support import named
 from tests.support.certificates import ABOVE, INTERMEDIATE, csr_pem, key_pem, new_key, pem
 from tests.support.emulated_names import serving
-from tests.support.examples import Case, Example, Place, plays, variables
+from tests.support.examples import Case, Example, Place, members, plays, variables
 from tests.support.playbooks import Played, environment, run_plays, write_inventory
 from tests.support.site import AT_ONCE, DAY, Web
 
@@ -54,6 +56,22 @@ def updates(directory: Path) -> Iterator[int]:
     named.zone_file(directory, "example.com")
     with named.running(directory, _NAMED.format(secret=SECRET)) as port:
         yield port
+
+
+class _Sites(Web):
+    """A server of several names: each gets the certificate of its own directory, else that of the wildcard."""
+
+    def _load(self) -> None:
+        super()._load()
+        if self._context:
+            self._context.sni_callback = self._choose
+
+    def _choose(self, secure: ssl.SSLObject | ssl.SSLSocket, name: str | None, _context: ssl.SSLContext) -> None:
+        wildcard = f"wildcard.{(name or '').partition('.')[2]}"
+        current = next((each for each in (self._store / str(name), self._store / wildcard) if each.exists()), None)
+        if current:
+            secure.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            secure.context.load_cert_chain(current / "current/fullchain.pem", current / "current/privkey.pem")
 
 
 class _Hook(BaseHTTPRequestHandler):
@@ -134,6 +152,7 @@ class Stage:
         self.accounts: dict[str, Emulator] = {}
         self.places: dict[str, Place] = {}
         self.plays: list[dict[str, Any]] = []
+        self.played: set[str] = set()
         self._hooks = stack.enter_context(hooks())
         self._updates = stack.enter_context(updates(directory / "named"))
         pair(directory / "files/www.example.com.key", "www.example.com.pem", "www.example.com")
@@ -143,6 +162,12 @@ class Stage:
         place = self.places.get(case.after) or self._place(case)
         self.places[example.name] = place
         self.hosts[place.host].update(variables(example, case, place))
+        self.played.add(place.host)
+        if case.like == "inventory":
+            found = members(example, place)
+            self.hosts.update({name: {**self.hosts[place.host], **own} for name, own in found.items()})
+            self.played |= found.keys()
+            place = replace(place, host=":".join([place.host, *found]))
         self.plays += plays(example, case, place)
         if part:
             (self.directory / part.file).parent.mkdir(exist_ok=True)
@@ -162,20 +187,15 @@ class Stage:
         found, ids = account(case)
         self.accounts[host] = found
         url = self._stack.enter_context(Server(found)).url
-        web = self._stack.enter_context(closing(Web(root / "etc/ssl/certops", root / "reload")))
+        web = self._stack.enter_context(closing(_Sites(root / "etc/ssl/certops", root / "reload")))
         resolver = f"127.0.0.1:{self._stack.enter_context(serving(found))}"
         keys = Keys()
         access = {"access_key_id": keys.access_key_id, "access_key_secret": keys.access_key_secret}
         self.hosts[host] = _host(root, {"endpoint": url, **access})
         environ = {f"ALIBABA_CLOUD_{name.upper()}": value for name, value in access.items()}
         environ.update(ALIBABA_CLOUD_CAS_ENDPOINT=url, ALIBABA_CLOUD_ALIDNS_ENDPOINT=url)
-        return Place(
-            host,
-            root,
-            {**ids, **_addresses(web.address, self._hooks, resolver, self._updates), **_share(host)},
-            environ,
-            resolver,
-        )
+        addresses = _addresses(web.address, self._hooks, resolver, self._updates)
+        return Place(host, root, {**ids, **addresses, **_share(host)}, environ, resolver)
 
 
 def _group(host: str) -> str:

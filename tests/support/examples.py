@@ -162,6 +162,9 @@ def variables(example: Example, case: Case, place: Place) -> dict[str, Any]:
     shown = place.read(example)
     if case.like == "option":
         shown = {f"certificate_{name}": value for name, value in shown.items()}
+    if case.like == "list":  # these playbooks read no variables of roles
+        given = {option: f"{{{{ certificate_{option} }}}}" for option in _DEFAULTS[ROLE]}
+        shown["certificates_common"] = {**given, **shown.get("certificates_common", {})}
     is_set = isinstance(shown, dict) and case.like in ("variables", "list", "option")
     return {**(shown if is_set else {}), **case.variables}
 
