@@ -68,10 +68,12 @@ class _Sites(Web):
 
     def _choose(self, secure: ssl.SSLObject | ssl.SSLSocket, name: str | None, _context: ssl.SSLContext) -> None:
         wildcard = f"wildcard.{(name or '').partition('.')[2]}"
-        current = next((each for each in (self._store / str(name), self._store / wildcard) if each.exists()), None)
+        found = [self._store / each / "current" for each in (str(name), wildcard)]
+        current = next((each for each in found if each.exists()), None)
         if current:
-            secure.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            secure.context.load_cert_chain(current / "current/fullchain.pem", current / "current/privkey.pem")
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(current / "fullchain.pem", current / "privkey.pem")
+            secure.context = context
 
 
 class _Hook(BaseHTTPRequestHandler):
