@@ -479,7 +479,7 @@ EXAMPLES = r"""
 - name: Preview a wildcard certificate that is validated at the own DNS server
   certops.alicloud.certificate:
     domains: ["*.example.com"]
-    product_code: digicert-starter-w
+    product_code: geotrust-dv-w-starter
     validation: nsupdate
     nsupdate:
       server: 192.0.2.53

@@ -8,10 +8,12 @@ from __future__ import annotations
 import base64
 import json
 import os
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,9 +25,10 @@ from playbooks.files.emulator.core.server import Server
 from playbooks.files.emulator.core.world import World
 from playbooks.files.emulator.orders.lifecycle import Phase
 from playbooks.files.emulator.orders.validation import attempt
+from tests.support import named
 from tests.support.certificates import ABOVE, INTERMEDIATE, csr_pem, key_pem, new_key, pem
 from tests.support.emulated_names import serving
-from tests.support.examples import Case, Example, Place, plays, variables
+from tests.support.examples import Case, Example, Place, members, plays, variables
 from tests.support.playbooks import Played, environment, run_plays, write_inventory
 from tests.support.site import AT_ONCE, DAY, Web
 
@@ -38,6 +41,39 @@ _INSTANCES_AT_ONCE = {
 }
 # What looks at an application; the CA looks after it.
 _LOOKS = ("DescribeCertificateState", "GetInstanceDetail")
+
+
+_NAMED = """
+key "certops" {{ algorithm hmac-sha256; secret "{secret}"; }};
+zone "example.com" {{ type primary; file "example.com.zone"; update-policy {{ grant certops zonesub TXT; }}; }};
+"""
+
+
+@contextmanager
+def updates(directory: Path) -> Iterator[int]:
+    """A name server that takes dynamic updates; gives its port."""
+    directory.mkdir()
+    named.zone_file(directory, "example.com")
+    with named.running(directory, _NAMED.format(secret=SECRET)) as port:
+        yield port
+
+
+class _Sites(Web):
+    """A server of several names: each gets the certificate of its own directory, else that of the wildcard."""
+
+    def _load(self) -> None:
+        super()._load()
+        if self._context:
+            self._context.sni_callback = self._choose
+
+    def _choose(self, secure: ssl.SSLObject | ssl.SSLSocket, name: str | None, _context: ssl.SSLContext) -> None:
+        wildcard = f"wildcard.{(name or '').partition('.')[2]}"
+        found = [self._store / each / "current" for each in (str(name), wildcard)]
+        current = next((each for each in found if each.exists()), None)
+        if current:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(current / "fullchain.pem", current / "privkey.pem")
+            secure.context = context
 
 
 class _Hook(BaseHTTPRequestHandler):
@@ -118,7 +154,9 @@ class Stage:
         self.accounts: dict[str, Emulator] = {}
         self.places: dict[str, Place] = {}
         self.plays: list[dict[str, Any]] = []
+        self.played: set[str] = set()
         self._hooks = stack.enter_context(hooks())
+        self._updates = stack.enter_context(updates(directory / "named"))
         pair(directory / "files/www.example.com.key", "www.example.com.pem", "www.example.com")
 
     def add(self, example: Example, case: Case, part: Example | None = None) -> None:
@@ -126,42 +164,51 @@ class Stage:
         place = self.places.get(case.after) or self._place(case)
         self.places[example.name] = place
         self.hosts[place.host].update(variables(example, case, place))
+        self.played.add(place.host)
+        if case.like == "inventory":
+            found = members(example, place)
+            self.hosts.update({name: {**self.hosts[place.host], **own} for name, own in found.items()})
+            self.played |= found.keys()
+            place = replace(place, host=":".join([place.host, *found]))
         self.plays += plays(example, case, place)
         if part:
             (self.directory / part.file).parent.mkdir(exist_ok=True)
             (self.directory / part.file).write_text(json.dumps(place.read(part)))
 
     def run(self) -> Played:
-        write_inventory(self.directory, self.hosts, **{f"group_{host}": [host] for host in self.accounts})
+        write_inventory(self.directory, self.hosts, **{_group(host): [host] for host in self.accounts})
         # What a lookup reads is the environment of Ansible itself.
         exported = self.places.get("cas_certificate")
         environ = environment(self.directory, ANSIBLE_NOCOLOR="1", **(exported.environment if exported else {}))
         return run_plays(self.directory, "examples", self.plays, environ)
 
     def _place(self, case: Case) -> Place:
-        host = f"h{len(self.hosts)}"
-        root = self.directory / host
+        root = self.directory / f"h{len(self.hosts)}"
+        host = f"{root.name}.example.com"
         files(root)
         found, ids = account(case)
         self.accounts[host] = found
         url = self._stack.enter_context(Server(found)).url
-        web = self._stack.enter_context(closing(Web(root / "etc/ssl/certops", root / "reload")))
+        web = self._stack.enter_context(closing(_Sites(root / "etc/ssl/certops", root / "reload")))
         resolver = f"127.0.0.1:{self._stack.enter_context(serving(found))}"
         keys = Keys()
         access = {"access_key_id": keys.access_key_id, "access_key_secret": keys.access_key_secret}
         self.hosts[host] = _host(root, {"endpoint": url, **access})
         environ = {f"ALIBABA_CLOUD_{name.upper()}": value for name, value in access.items()}
         environ.update(ALIBABA_CLOUD_CAS_ENDPOINT=url, ALIBABA_CLOUD_ALIDNS_ENDPOINT=url)
-        return Place(
-            host, root, {**ids, **_addresses(web.address, self._hooks, resolver), **_group(host)}, environ, resolver
-        )
+        addresses = _addresses(web.address, self._hooks, resolver, self._updates)
+        return Place(host, root, {**ids, **addresses, **_share(host)}, environ, resolver)
 
 
-def _group(host: str) -> dict[str, str]:
-    return {"certificate_share_group: web": f"certificate_share_group: group_{host}"}
+def _group(host: str) -> str:
+    return f"group_{host.partition('.')[0]}"
 
 
-def _addresses(web: str, hook: str, resolver: str) -> dict[str, str]:
+def _share(host: str) -> dict[str, str]:
+    return {"certificate_share_group: web": f"certificate_share_group: {_group(host)}"}
+
+
+def _addresses(web: str, hook: str, resolver: str, updates: int) -> dict[str, str]:
     """What the examples call the servers of the world, and what they are here."""
     return {
         "127.0.0.1:443": web,
@@ -171,7 +218,10 @@ def _addresses(web: str, hook: str, resolver: str) -> dict[str, str]:
         "https://monitoring.example.com": hook,
         "https://hooks.example.com": hook,
         "[223.5.5.5, 8.8.8.8]": f'["{resolver}"]',
-        "192.0.2.53": "127.0.0.1",
+        **{
+            f"{space}server: 192.0.2.53\n": f"{space}server: 127.0.0.1\n{space}port: {updates}\n"
+            for space in ("        ", "      ", "    ", "  ")
+        },
     }
 
 

@@ -160,8 +160,19 @@ def plays(example: Example, case: Case, place: Place) -> list[dict[str, Any]]:
 def variables(example: Example, case: Case, place: Place) -> dict[str, Any]:
     """What an example sets for its host."""
     shown = place.read(example)
-    is_set = isinstance(shown, dict) and case.like in ("variables", "list")
+    if case.like == "option":
+        shown = {f"certificate_{name}": value for name, value in shown.items()}
+    if case.like == "list":  # these playbooks read no variables of roles
+        given = {option: f"{{{{ certificate_{option} }}}}" for option in _DEFAULTS[ROLE]}
+        shown["certificates_common"] = {**given, **shown.get("certificates_common", {})}
+    is_set = isinstance(shown, dict) and case.like in ("variables", "list", "option")
     return {**(shown if is_set else {}), **case.variables}
+
+
+def members(example: Example, place: Place) -> dict[str, dict[str, Any]]:
+    """The hosts of an inventory with their variables."""
+    (group,) = place.read(example).values()
+    return {name: {**group["vars"], **(own or {})} for name, own in group["hosts"].items()}
 
 
 def _placed(play: dict[str, Any], name: str, case: Case, place: Place) -> dict[str, Any]:

@@ -6,19 +6,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from tests.support.example_stage import CSR, Stage
-from tests.support.examples import Case, examples
+from tests.support.examples import Case, Example, examples
 from tests.support.playbooks import CRASHES, Played
 
 BUY: dict[str, Any] = {"type": "BUY", "spec": "geo.dv.f"}
 TEST: dict[str, Any] = {"type": "TEST"}
 ISSUED = {**BUY, "state": "normal", "domains": ["www.example.com"]}
+WITHDRAWN = {**BUY, "state": "withdrawn", "domains": ["shop.example.com"]}
 WWW = ("www.example.com",)
 REQUEST = "{{ certificate_directory | dirname }}/www.example.com.csr"
 # What examples need that is not there by default. A protocol or a product that no server here has is previewed.
@@ -44,23 +45,25 @@ CASES: dict[str, Case] = {
     "guide_nginx 0": Case(publishes=False),
     "guide_renewal 0": Case(like="list"),
     "guide_renewal 2": Case(after="guide_renewal 0"),
+    "guide_renewal 4": Case(like="option"),
     "guide_renewal 5": Case(orders=WWW),
     "guide_renewal 6": Case(after="guide_renewal 8"),
     "guide_renewal 7": Case(instances=(ISSUED, BUY)),
     "guide_renewal 10": Case(after="guide_renewal 8"),
     "guide_scale 0": Case(publishes=False, variables={"requests": [REQUEST]}),
     "guide_scale 1": Case(variables={"csr": REQUEST}),
-    "guide_validation 2": Case(check=True),
+    "guide_validation 2": Case(publishes=False),
     "guide_validation 4": Case(publishes=False, uses="guide_validation 5"),
     "guide_validation 6": Case(publishes=False, uses="guide_validation 7"),
     "guide_validation 8": Case(publishes=False),
     "guide_validation 9": Case(publishes=False),
+    "role certificate 2": Case(like="inventory", check=True, instances=(BUY, BUY, TEST), ids=("cas-cn-6aa802804a",)),
     "role certificate 3": Case(like="handlers"),
     "cas_certificate": Case(orders=WWW, instances=(ISSUED,), ids=("cas-cn-0f950cacd7",)),
     "cas_instance": Case(publishes=False, instances=(BUY, BUY, BUY), ids=("cas-cn-0f950cacd7", "cas-cn-78e35cb85c")),
     "cas_instance_info": Case(instances=(ISSUED, BUY), ids=("cas-cn-0f950cacd7",)),
     "cas_order_renew": Case(orders=WWW, days=62),
-    "certificate": Case(check=True, instances=(BUY, BUY), ids=("cas-cn-0f950cacd7",)),
+    "certificate": Case(check=True, instances=(WITHDRAWN, BUY), ids=("cas-cn-0f950cacd7",)),
     "certificate_store_info": Case(after="certificate_store"),
     "due": Case(orders=WWW),
 }
@@ -76,7 +79,7 @@ LEFT_OUT = {
     "guide_validation 5": A_FILE,
     "guide_validation 7": A_FILE,
 }
-RECAP = re.compile(r"^(h\d+) +: ok=(\d+) .*unreachable=(\d+) +failed=(\d+) .*ignored=(\d+)", re.MULTILINE)
+RECAP = re.compile(r"^(\S+\.example\.com) +: ok=(\d+) .*unreachable=(\d+) +failed=(\d+) .*ignored=(\d+)", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +89,17 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Pl
     with ExitStack() as stack:
         stage = Stage(tmp_path_factory.mktemp("examples"), stack)
         for name in (each for each in shown if each not in LEFT_OUT):
-            case = CASES.get(name, Case())
-            stage.add(shown[name], case, shown.get(case.uses))
+            add(stage, shown, name)
         yield stage, stage.run()
+
+
+def add(stage: Stage, shown: Mapping[str, Example], name: str) -> None:
+    """One example, after the one that it continues with."""
+    case = CASES.get(name, Case())
+    if case.after and case.after not in stage.places:
+        add(stage, shown, case.after)
+    if name not in stage.places:
+        stage.add(shown[name], case, shown.get(case.uses))
 
 
 def test_every_example_runs(played: tuple[Stage, Played]) -> None:
@@ -96,7 +107,7 @@ def test_every_example_runs(played: tuple[Stage, Played]) -> None:
     assert run.status == 0, run.text[-6000:]
     assert not any(crash in run.text for crash in CRASHES)
     ended = {host: (int(done), *map(int, bad)) for host, done, *bad in RECAP.findall(run.text)}
-    assert {place.host for place in stage.places.values()} == ended.keys()
+    assert ended.keys() == stage.played
     assert all(done > 0 and not any(bad) for done, *bad in ended.values()), ended
 
 

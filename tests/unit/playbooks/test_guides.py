@@ -1,7 +1,7 @@
 # Copyright (c) 2026, Certops contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks that the README and the guides show: Ansible reads every one of them, and some are run."""
+"""The playbooks that the README and the guides show: Ansible reads every one as it is; test_examples.py runs them."""
 
 from __future__ import annotations
 
