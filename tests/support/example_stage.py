@@ -11,7 +11,7 @@ import os
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -21,6 +21,7 @@ from typing import Any
 
 from playbooks.files.emulator.core.emulator import Emulator
 from playbooks.files.emulator.core.gate import Keys
+from playbooks.files.emulator.core.log import Logged
 from playbooks.files.emulator.core.server import Server
 from playbooks.files.emulator.core.world import World
 from playbooks.files.emulator.orders.lifecycle import Phase
@@ -108,8 +109,13 @@ def account(case: Case) -> tuple[Emulator, dict[str, str]]:
         found.accept(str(found.call("CreateCertificateForPackageRequest", wish)["OrderId"]))
     found.advance(case.days * DAY)
     added = [each.instance_id for wish in case.instances for each in found.add_instance(**wish)]
-    decide = attempt if case.publishes else _issue_all
-    found.on_call = lambda call: decide(found) if call.action in _LOOKS else None
+    decide: Callable[[Emulator], object] = attempt if case.publishes else _issue_all
+
+    def on_call(call: Logged) -> None:
+        if call.action in _LOOKS:
+            decide(found)
+
+    found.on_call = on_call
     return found, dict(zip(case.ids, added))
 
 

@@ -13,7 +13,7 @@ import pytest
 from playbooks.files.emulator.core.emulator import ACTIONS
 from playbooks.files.emulator.instances import happenings
 from playbooks.files.emulator.instances.operations import WRITES as INSTANCE_WRITES
-from playbooks.files.emulator.orders import events, service
+from playbooks.files.emulator.orders import events, operations
 from tests.tools.dependencies import ROOT
 from tests.tools.diagrams import instances, orders, sheets
 from tests.tools.diagrams.__main__ import main
@@ -45,7 +45,7 @@ def test_a_walk_finds_what_can_happen_to_an_order_and_nothing_else():
 
 def test_nothing_that_can_happen_in_the_emulator_is_forgotten():
     drawn = {orders.APPLY, orders.RENEW, *orders.CALLS, *orders.LEFT_OUT}
-    assert drawn == set(service.WRITES)
+    assert drawn == set(operations.WRITES)
     assert {*orders.CA, *orders.CONSOLE} == set(events.EVENTS)
     assert {*instances.APPLY, *instances.CALLS, *instances.LEFT_OUT} == set(INSTANCE_WRITES)
     assert set(instances.WORLD) == set(happenings.EVENTS)

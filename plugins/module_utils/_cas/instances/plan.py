@@ -133,7 +133,7 @@ def _cancelled(seen: Seen, now: datetime) -> Plan[Instance]:
     refusals.refuse_unknown(instance)
     is_there = instance.status in IN_FLIGHT
     reason = f"{lower(instance)} has {'an' if is_there else 'no'} application in progress"
-    return Plan(instance, (steps.cancel(instance),) if is_there else (), {"reason": reason})
+    return Plan(instance, (steps.cancel(instance, now),) if is_there else (), {"reason": reason})
 
 
 def _revoked(seen: Seen, now: datetime) -> Plan[Instance]:

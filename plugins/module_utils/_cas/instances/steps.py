@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..._plan import Repeat, Step, Target
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 UPDATE, APPLY, CANCEL = "UpdateInstance", "ApplyCertificate", "CancelPendingCertificate"
 REVOKE, REFUND, TAG, UNTAG = "RevokeCertificate", "RefundInstance", "TagResources", "UntagResources"
+# Before a subscription ends, for so long at most the service may call it expiring.
+_SOON = timedelta(days=31)
 # ValidationMethod.
 METHODS = {"dns": "DNS", "file": "HTTP"}
 _SWITCH = {True: "enable", False: "disable"}
@@ -171,10 +174,13 @@ def apply(seen: Seen, instance: Instance, reason: str) -> Step[Instance]:
     return Step(APPLY, reason, _target(instance), leaves, Repeat.NEVER, params)
 
 
-def cancel(instance: Instance) -> Step[Instance]:
+def cancel(instance: Instance, now: datetime) -> Step[Instance]:
     """Withdraw the application in progress; the certificate that is there stays."""
-    back = instance.certificate_status or Status.INACTIVE
-    leaves = replace(instance, status=back, service_status=None, validation=())
+    back, end = instance.certificate_status or Status.INACTIVE, instance.subscription_end
+    # While an application is in progress, the service does not call it expiring.
+    is_far = end is not None and end - now > _SOON
+    subscription = instance.subscription if is_far else Subscription.DECIDED_LATER
+    leaves = replace(instance, status=back, subscription=subscription, service_status=None, validation=())
     params = {"InstanceId": instance.instance_id}
     return _step(CANCEL, f"{instance.named} has an application in progress", instance, leaves, params)
 
