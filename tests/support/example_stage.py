@@ -185,7 +185,8 @@ class Stage:
         write_inventory(self.directory, self.hosts, **{_group(host): [host] for host in self.accounts})
         # What a lookup reads is the environment of Ansible itself.
         exported = self.places.get("cas_certificate")
-        environ = environment(self.directory, ANSIBLE_NOCOLOR="1", **(exported.environment if exported else {}))
+        plain = {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_PIPELINING": "1"}
+        environ = environment(self.directory, **plain, **(exported.environment if exported else {}))
         return run_plays(self.directory, "examples", self.plays, environ)
 
     def _place(self, case: Case) -> Place:
