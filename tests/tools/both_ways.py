@@ -193,7 +193,7 @@ def attempts(results: Sequence[dict[str, Any]]) -> int:
 
 
 def ends_loop(before: dict[str, Any], entry: dict[str, Any]) -> bool:
-    """Return whether a result is the sum of the loop before it: with no_log, ansible-core 2.18 leaves no results in it."""
+    """Return whether a result is the sum of a loop: with no_log, ansible-core 2.18 leaves no results in it."""
     kinds = [str(each.get("kind", "")).startswith("item ") for each in (before, entry)]
     return kinds == [True, False] and before["place"] == entry["place"]
 
