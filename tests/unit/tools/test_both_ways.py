@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -188,3 +189,11 @@ def test_a_module_whose_name_has_a_masked_word_is_counted() -> None:
     """ansible-core 2.22 masks every word that some task had for a secret, wherever it prints it."""
     log = "Running order integration test role\ncertops.alicloud.cas_$REDACTED$ is shipped, because of async\n"
     assert read_runs({"order": ""}, log)["order"].shipped == ("of async",)
+
+
+def test_the_sum_of_a_loop_without_a_log_ran_no_module() -> None:
+    """ansible-core 2.18 leaves no results in it."""
+    item, hidden = {**entry(), "kind": "item ok"}, entry(censored="hidden")
+    ways = ("certops_alicloud_direct is false",) * 3
+    one = Run((item, item, hidden, {**hidden, "place": "order/tasks/main.yml:9"}), shipped=ways)
+    assert judged(one, replace(one, direct=3, shipped=())).good

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+import dns._features
 import pytest
 
 from ansible_collections.certops.alicloud.plugins.module_utils._certificate.preflight import (
@@ -482,7 +483,11 @@ def test_each_obstacle_is_named_once(key: str, port: int, web: Fetch) -> None:
         pytest.skip(NO_IPV6)
     found = alarms(f"bad-{key}", port, web)
     assert [check.check for check in found] == [OBSTACLES[key].check], found
-    assert re.search(OBSTACLES[key].words, found[0].detail), found
+    words = OBSTACLES[key].words
+    if key == "changed-after-signing" and not dns._features.have("dnssec"):
+        # dnspython checks no signature with a cryptography that is older than it wants: the resolver alone is believed.
+        words = "does not accept the signatures"
+    assert re.search(words, found[0].detail), found
 
 
 @pytest.mark.parametrize("key", HEALTHY)
