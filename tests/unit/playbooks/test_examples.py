@@ -16,6 +16,8 @@ from tests.support.example_stage import CSR, Stage
 from tests.support.examples import Case, Example, examples
 from tests.support.playbooks import CRASHES, Played
 
+pytestmark = pytest.mark.slow
+
 BUY: dict[str, Any] = {"type": "BUY", "spec": "geo.dv.f"}
 TEST: dict[str, Any] = {"type": "TEST"}
 ISSUED = {**BUY, "state": "normal", "domains": ["www.example.com"]}
