@@ -27,7 +27,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo setup test unit sdk sanity integration molecule coverage lint format build docs bench reliability matrix clean
+.PHONY: help demo setup test unit sdk examples sanity integration molecule coverage lint format build docs bench reliability matrix clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z ]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,8 +46,9 @@ unit: $(VENV)/dev.stamp ## Run the unit tests
 	@$(NOX) --parallel 2 --session runs walks unit
 
 sdk: $(VENV)/dev.stamp ## Use the emulator with the official SDKs
+examples: $(VENV)/dev.stamp ## Run every playbook that the documentation shows
 integration: $(VENV)/dev.stamp ## Run the modules as real tasks
-sdk:
+sdk examples:
 	@$(NOX) --session $@
 
 sanity: $(VENV)/dev.stamp ## Run ansible-test sanity, and the quick unit tests with ansible-test units

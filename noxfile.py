@@ -50,6 +50,8 @@ RELEASED = ("plugins/", "playbooks/files/emulator/")
 WALKS = "tests/unit/test_honesty*.py"
 # Unit tests that start ansible-playbook and real servers, and wait for them.
 RUNS = ("tests/unit/playbooks", "tests/unit/roles", "tests/unit/servers")
+# All examples of the documentation, against an emulator each.
+EXAMPLES = "tests/unit/playbooks/test_examples.py"
 # So many lines of a tool's output are shown when a session of tests fails.
 TAIL = 100
 # Seconds that an interrupted test tool gets to remove what it made.
@@ -134,8 +136,14 @@ def unit(session: nox.Session) -> None:
 
 @in_parallel()
 def runs(session: nox.Session) -> None:
-    """Run what a user runs: playbooks, roles and real servers, on this machine."""
-    pytest(session, *RUNS)
+    """Run what a user runs: playbooks, roles and real servers, on this machine; all but the examples."""
+    pytest(session, *RUNS, f"--ignore={EXAMPLES}")
+
+
+@in_parallel()
+def examples(session: nox.Session) -> None:
+    """Run every playbook of README, guides, role READMEs and EXAMPLES."""
+    pytest(session, EXAMPLES)
 
 
 @in_parallel()
