@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from tests.tools.both_ways import Run, read_runs
@@ -48,6 +49,8 @@ def prepare(copy: Path, way: str, recordings: Path, target_python: str | None = 
         "inject_invocation = true",
         # The ansible-test of 2.18 sets no variable for a target that could say so.
         f"vault_password_file = {directory / 'targets' / 'both_ways' / 'files' / 'password.txt'}",
+        # Templates give numbers and lists, as they do by themselves since 2.19.
+        *["jinja2_native = true"] * version("ansible-core").startswith("2.18."),
         "[callback_recording]",
         f"directory = {recordings}",
     ]
