@@ -14,7 +14,7 @@ NOX := $(BIN)/nox --no-color
 REQUIREMENTS := tests/requirements
 INTEGRATION := integration-rest integration-long
 # The sessions of `make test`: they wait for much, so all run at a time.
-TESTS := integration-rest reliability molecule runs unit integration-long walks sdk
+TESTS := integration-worker reliability molecule runs unit integration-shipped walks sdk
 LINT := docs-check ansible-lint typing license-check style changelog spelling workflows yamllint \
 	antsibull-nox-config extra-checks
 
@@ -39,7 +39,7 @@ setup: $(VENV)/dev.stamp ## Install everything that the targets below need
 
 test: $(VENV)/dev.stamp ## Run all tests, with the short version of reliability; the last line counts them
 	@rm -rf tests/output/logs tests/output/results
-	@RELIABILITY=short INTEGRATION=short $(NOX) --parallel 8 --session $(TESTS); \
+	@RELIABILITY=short MOLECULE=short $(NOX) --parallel 8 --session $(TESTS); \
 	status=$$?; $(BIN)/python -m tests.tools.bytecode; $(BIN)/python -m tests.tools.results $(TESTS) && exit $$status
 
 unit: $(VENV)/dev.stamp ## Run the unit tests
