@@ -17,6 +17,9 @@ from dataclasses import dataclass, replace
 # Without these, a green run of ansible-test sanity says nothing about the collection.
 ESSENTIAL_SANITY = frozenset({"compile", "import", "pep8", "pylint", "validate-modules", "yamllint"})
 
+# So many failed tests are named.
+NAMED = 10
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -64,9 +67,11 @@ def judge(
     complaint = ""
     if missing:
         complaint = f"did not run: {', '.join(missing)}"
-    elif not passed and not failed:
+    elif failed:
+        complaint = f"failed: {', '.join(sorted(failed)[:NAMED])}{', ...' if len(failed) > NAMED else ''}"
+    elif not passed:
         complaint = "no test ran"
-    elif not tool_succeeded and not failed:
+    elif not tool_succeeded:
         complaint = "the test tool failed, but no test did"
     return Outcome(len(passed), len(failed), complaint)
 

@@ -73,9 +73,15 @@ def test_a_tool_that_fails_without_a_failed_test_is_not_good() -> None:
     assert judge_cases(False, cases({"a"})).complaint == "the test tool failed, but no test did"
 
 
+def test_failed_tests_are_named() -> None:
+    """The log of a session may be gone when somebody reads its last line."""
+    assert judge(False, {"a"}, {"c", "b"}).complaint == "failed: b, c"
+    assert judge(False, {"a"}, [f"{number:02}" for number in range(12)]).complaint.endswith(", 08, 09, ...")
+
+
 def test_what_had_to_run_is_missed() -> None:
     """Whether it passed or failed, it ran."""
-    assert judge(False, {"a"}, {"b"}, {"a", "b"}) == Outcome(1, 1)
+    assert judge(False, {"a"}, {"b"}, {"a", "b"}) == Outcome(1, 1, "failed: b")
     assert judge(True, {"a"}, set(), {"a", "b", "c"}).complaint == "did not run: b, c"
 
 
@@ -147,7 +153,7 @@ def test_a_run_of_molecule() -> None:
 def test_a_failed_scenario_is_counted() -> None:
     """Whatever step it was that failed."""
     outcome = judge_molecule(False, MOLECULE, {"renewal": SOME, "shared": SOME}, {"renewal", "shared"})
-    assert (outcome.passed, outcome.failed, outcome.complaint) == (1, 1, "")
+    assert (outcome.passed, outcome.failed, outcome.complaint) == (1, 1, "failed: shared")
 
 
 def test_every_scenario_must_run() -> None:
