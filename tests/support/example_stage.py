@@ -248,7 +248,7 @@ def _host(root: Path, connection: dict[str, str]) -> dict[str, Any]:
         "certificate_owner": str(os.geteuid()),
         "certificate_group": str(os.getegid()),
         "certificate_poll_interval": 0.1,
-        "certificate_wait_timeout": 60,
+        "certificate_wait_timeout": 600,
         "certificate_endpoint_timeout": 0,
         "certificate_connection": connection,
     }

@@ -84,7 +84,6 @@ class RealServer:
         self.end()
 
         def attempt() -> tuple[Child, list[tuple[str, int]]]:
-            self.ports = self.ports or [free_port(ADDRESS) for _each in self.kind.starttls]
             command = self.kind.configure(self.directory, self.ports, files)
             return start(command, self.directory / "log"), [(ADDRESS, port) for port in self.ports]
 

@@ -174,7 +174,7 @@ def site(root: Path, names: Sequence[str], days: int = FRESH, **variables: Any) 
                 "services": [{"name": "web", "argv": ["touch", str(touched)]}],
                 "endpoints": [{"address": web.address, "server_name": f"{name}.example.com"}],
                 "endpoint_timeout": 0,
-                "wait_timeout": 60,
+                "wait_timeout": 600,
                 "poll_interval": 0.1,
                 "connection": {**connection, "access_key_secret": keys.access_key_secret},
                 **variables,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -21,6 +22,8 @@ _LIBC = ctypes.CDLL(None, use_errno=True)
 # Seconds, ten times what starts took on a machine that was busy. Each wait ends when what it waits for is there.
 PATIENCE = 150.0
 _ATTEMPTS = 5
+# Systems give clients none of these, so a server that starts a second time finds its port free.
+_PORTS = range(10_000, 32_000)
 
 Child = subprocess.Popen[bytes]
 
@@ -59,9 +62,9 @@ def free_port(host: str) -> int:
     """Return a port that nobody listens on, for TCP and for UDP."""
     while True:
         with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagram:
-            stream.bind((host, 0))
-            port: int = stream.getsockname()[1]
+            port = random.choice(_PORTS)
             try:
+                stream.bind((host, port))
                 datagram.bind((host, port))
             except OSError:
                 continue

@@ -48,6 +48,10 @@ def _tell_nothing(line: str, detail: bool) -> None:
 _OLD_PACE = 60.0
 
 
+# Seconds in which refusals because of the call limit do not use up the attempts: nothing was done, and those who begin
+# at the same time need some of them to find the pace.
+_LIMITED = 60.0
+
 # Seconds; the official SDK listens to no longer pauses either.
 _LONGEST_ASKED = 120.0
 # A clock that is further off is not the service's.
@@ -127,6 +131,7 @@ class Client:
             raise ReadOnly(f"{action} was not sent: a check mode run only reads.")
         repaired: set[Kind] = set()
         attempt = 1
+        begun = self.clock.monotonic()
         credentials = self._source(False)
         while True:
             self._wait_for_turn(action, deadline)
@@ -138,7 +143,7 @@ class Client:
                 self._note_pace(failure, sent)
                 again = self._repair(failure, credentials, repaired)
                 if again is None:
-                    self.clock.sleep(self._pause(failure, action, attempt, deadline))
+                    self.clock.sleep(self._pause(failure, action, attempt, begun, deadline))
                     attempt += 1
                     again = self._source(False)
                 credentials = again
@@ -232,16 +237,22 @@ class Client:
             return fetched if fetched != credentials else None
         return None
 
-    def _pause(self, failure: Failure, action: str, attempt: int, deadline: float) -> float:
+    def _pause(self, failure: Failure, action: str, attempt: int, begun: float, deadline: float) -> float:
         """Seconds to wait before the same call is sent again; raises when it must not be."""
         verdict = verdict_on(failure, is_read(action))
         if verdict is Verdict.LOOK:
             raise OutcomeUnknown(f"{action} may or may not have happened. {failure.msg}", **failure.facts) from failure
         pause = pause_before(attempt, failure, self.clock.chance())
-        is_last = attempt >= self._max_attempts or self.clock.monotonic() + pause >= deadline
-        if verdict is Verdict.RAISE or is_last:
+        resumes = self.clock.monotonic() + pause
+        is_last = attempt >= self._max_attempts and not self._is_limited(failure, begun, resumes)
+        if verdict is Verdict.RAISE or is_last or resumes >= deadline:
             raise self._placed(failure, action)
         return pause
+
+    def _is_limited(self, failure: Failure, begun: float, resumes: float) -> bool:
+        """Whether this is a refusal because of the call limit that does not use up an attempt."""
+        is_throttled = isinstance(failure, ApiError) and failure.kind is Kind.THROTTLED
+        return is_throttled and self._max_attempts > 1 and resumes < begun + _LIMITED
 
     def _placed(self, failure: Failure, action: str) -> Failure:
         """A failure of the network with what was called, and where."""
