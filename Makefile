@@ -37,9 +37,9 @@ demo: $(VENV)/demo.stamp ## Watch certificates being ordered, renewed and revoke
 
 setup: $(VENV)/dev.stamp ## Install everything that the targets below need
 
-test: $(VENV)/dev.stamp ## Run all tests, with the short version of reliability; the last line counts them
+test: $(VENV)/dev.stamp ## Run the tests, but those that take long; the last line counts them
 	@rm -rf tests/output/logs tests/output/results
-	@RELIABILITY=short MOLECULE=short $(NOX) --parallel 8 --session $(TESTS); \
+	@TESTS=short $(NOX) --parallel 8 --session $(TESTS); \
 	status=$$?; $(BIN)/python -m tests.tools.bytecode; $(BIN)/python -m tests.tools.results $(TESTS) && exit $$status
 
 unit: $(VENV)/dev.stamp ## Run the unit tests

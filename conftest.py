@@ -7,11 +7,15 @@ Plain pytest needs both. ansible-test brings Ansible's own loader for the first,
 
 Plain pytest runs every test with all of its parameters. ansible-test runs every test that is not slow with the first of
 its parameters, and takes no process for each: it is there for Ansible's loader, which is the same for all of them.
+
+TESTS=short leaves out the tests with the marker `long`: `make test` does so.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
@@ -44,10 +48,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep one item of each test that is not slow under ansible-test."""
+    """Keep one item of each test that is not slow under ansible-test, and what is not long in a short run."""
+    kept: Iterable[pytest.Item] = items
     if UNDER_ANSIBLE_TEST:
         quick = [item for item in items if not item.get_closest_marker("slow")]
-        first = {item.nodeid.partition("[")[0]: item for item in reversed(quick)}
-        kept = set(first.values())
-        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-        items[:] = [item for item in items if item in kept]
+        kept = {item.nodeid.partition("[")[0]: item for item in reversed(quick)}.values()
+    elif os.environ.get("TESTS") == "short":
+        kept = [item for item in items if not item.get_closest_marker("long")]
+    left_out = set(items) - set(kept)
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]

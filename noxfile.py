@@ -257,9 +257,9 @@ def molecule(session: nox.Session) -> None:
 
 @in_parallel()
 def reliability(session: nox.Session) -> None:
-    """Cause failures of every kind and write docs/reliability.md; RELIABILITY=short leaves out what takes long."""
+    """Cause failures of every kind and write docs/reliability.md; TESTS=short leaves out what takes long."""
     selection = ("-m", "reliability", "tests/reliability")
-    if os.environ.get("RELIABILITY") == "short":
+    if os.environ.get("TESTS") == "short":
         bytecode.switch_on()
         pytest(session, *selection)
     else:

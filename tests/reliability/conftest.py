@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How much the reliability tests try, where they do it, and the page that shows their figures.
 
-RELIABILITY=short tries something of everything, SEED draws another sample. The page is written when all of the long
+TESTS=short tries something of everything, SEED draws another sample. The page is written when all of the long
 version has passed; with RELIABILITY=sections, the sections of the files that were run.
 """
 
@@ -26,7 +26,7 @@ from tests.tools.dependencies import ROOT
 from tests.world.children import adopt_orphans, end_all
 
 PAGE = ROOT / "docs" / "reliability.md"
-SHORT = os.environ.get("RELIABILITY") == "short"
+SHORT = os.environ.get("TESTS") == "short"
 SECTIONS_ONLY = os.environ.get("RELIABILITY") == "sections"
 SEED = int(os.environ.get("SEED") or 20261122)
 SECTIONS = pytest.StashKey[dict[str, Figures]]()
@@ -63,14 +63,6 @@ def figures(request: pytest.FixtureRequest) -> Figures:
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[SECTIONS] = {}
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that fixtures end what they started
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave tests with the marker `long` out of the short version."""
-    if SHORT:
-        left_out = [item for item in items if item.get_closest_marker("long")]
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_runtest_setup() -> None:

@@ -5,7 +5,7 @@
 
 Usage: python -m tests.world.plays JSON DIRECTORY ARGUMENT...
 
-Each play has certificates of its own. DIRECTORY/plays.json lists them with what was wrong. MOLECULE=short leaves out
+Each play has certificates of its own. DIRECTORY/plays.json lists them with what was wrong. TESTS=short leaves out
 the plays that are like others.
 """
 
@@ -28,7 +28,7 @@ ROLE = "certops.alicloud.certificate"
 PAIR = "pair"
 SHARING = {"pair1", "pair2"}
 Play = dict[str, Any]
-SHORT = os.environ.get("MOLECULE") == "short"
+SHORT = os.environ.get("TESTS") == "short"
 
 
 def playbook(play: Play) -> list[dict[str, Any]]:

@@ -38,8 +38,8 @@ def connection(way: str, scene: Scene, ca_path: str) -> Options:
     """The connection options of one way."""
     texts, urls = scene.secrets.texts, scene.urls
     pair = {"access_key_id": KEY_ID, "access_key_secret": texts["Secret"]}
-    given: Options = {"endpoint": urls[way if way in ACCOUNTS else "good"], **pair, "request_timeout": 0.4}
-    given |= {"max_attempts": 2 if way == "throttled" else 1}
+    given: Options = {"endpoint": urls[way if way in ACCOUNTS else "good"], **pair}
+    given |= {"request_timeout": 0.4, "max_attempts": 1}
     changes: dict[str, Options] = {
         "wrong secret": {"access_key_secret": texts["WrongSecret"]},
         "unknown key": {"access_key_id": "LTAIunknown"},

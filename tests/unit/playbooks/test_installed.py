@@ -139,6 +139,7 @@ def test_all_that_the_readme_lists_runs_from_the_tarball_against_the_rehearsal(u
     shutil.rmtree(Path(report).parent)
 
 
+@pytest.mark.long
 def test_the_guide_to_the_first_certificate_runs_with_an_order_and_with_an_instance(user: User) -> None:
     """Its inventory, its playbooks and its preview; the host is this machine, whose nginx is left alone."""
     page = ROOT / "docs/docsite/rst/guide_first_certificate.rst"
@@ -180,6 +181,7 @@ def test_a_rehearsal_that_cannot_start_says_why_at_once(user: User) -> None:
     assert "The emulator did not start. Dial proof=dns needs the dial dns_server." in said
 
 
+@pytest.mark.long
 def test_a_dial_leaves_the_others_as_they_are(rehearsing: User) -> None:
     """Without a dial for it, domains are still validated at once, and no order waits for ever."""
     with urlopen(f"{rehearsing.variables['ALIBABA_CLOUD_CAS_ENDPOINT']}/_control/state", timeout=10) as response:
@@ -196,6 +198,7 @@ def test_the_demo_does_nothing_to_a_real_account(user: User) -> None:
 CRON = re.compile(r"^ +17 3 \* \* \*  (.+)$", re.MULTILINE)
 
 
+@pytest.mark.long
 def test_the_line_of_cron_finds_the_keys_and_renews(rehearsing: User) -> None:
     """The files and the command line of the guide, with the environment that cron gives them."""
     page = ROOT / "docs/docsite/rst/guide_renewal.rst"
