@@ -23,7 +23,7 @@ from .trials import Trials
 
 FOUND = "found.json"
 # How many: points killed, killed again, calls that fail. None: all.
-HOW_MANY: dict[str, tuple[int | None, int, int | None]] = {"short": (30, 8, 30), "long": (None, 400, 2000)}
+HOW_MANY: dict[str, tuple[int | None, int, int | None]] = {"short": (15, 4, 15), "long": (None, 400, 2000)}
 
 
 def main(arguments: Sequence[str]) -> None:

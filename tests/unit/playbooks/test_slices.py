@@ -47,6 +47,7 @@ def said(runner: Any, word: str) -> str:
     return "\n".join(line for event in runner.events for line in event["stdout"].splitlines() if word in line)
 
 
+@pytest.mark.long
 def test_four_slices_order_one_certificate_for_each_host(tmp_path: Path) -> None:
     with site(tmp_path, HOSTS, days=0) as found:
         found.account.world.quota["digicert-free-1-free"] = len(HOSTS)
