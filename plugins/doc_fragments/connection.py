@@ -111,7 +111,7 @@ options:
     description:
       - How many times one call is sent at most. A call is repeated only if that cannot do harm. An application for a
         certificate is never repeated.
-      - Refusals because of the call limit of the account do not count for a minute, unless this is V(1).
+      - Refusals because of the call limit of the account do not count for two minutes, unless this is V(1).
     type: int
     default: 6
 requirements:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from .._errors import ApiError, DeadlineExceeded, Failure, Kind, NoResponse, NotSent, OutcomeUnknown, ReadOnly
 from .._host.clock import Clock
 from .._text import one_line, utc_text
-from .retry import Verdict, is_read, pause_before, verdict_on
+from .retry import Verdict, is_read, is_used_up, pause_before, verdict_on
 from .signature import canonical_query, flatten, signed_headers
 from .transport import Request, Response, Transport
 
@@ -47,10 +47,6 @@ def _tell_nothing(line: str, detail: bool) -> None:
 # Seconds after which a note of a limit is out of date (see ``rate_limit.FORGOTTEN``), so that it need not be imported.
 _OLD_PACE = 60.0
 
-
-# Seconds in which refusals because of the call limit do not use up the attempts: nothing was done, and those who begin
-# at the same time need some of them to find the pace.
-_LIMITED = 60.0
 
 # Seconds; the official SDK listens to no longer pauses either.
 _LONGEST_ASKED = 120.0
@@ -244,15 +240,10 @@ class Client:
             raise OutcomeUnknown(f"{action} may or may not have happened. {failure.msg}", **failure.facts) from failure
         pause = pause_before(attempt, failure, self.clock.chance())
         resumes = self.clock.monotonic() + pause
-        is_last = attempt >= self._max_attempts and not self._is_limited(failure, begun, resumes)
+        is_last = is_used_up(attempt, self._max_attempts, failure, resumes - begun)
         if verdict is Verdict.RAISE or is_last or resumes >= deadline:
             raise self._placed(failure, action)
         return pause
-
-    def _is_limited(self, failure: Failure, begun: float, resumes: float) -> bool:
-        """Whether this is a refusal because of the call limit that does not use up an attempt."""
-        is_throttled = isinstance(failure, ApiError) and failure.kind is Kind.THROTTLED
-        return is_throttled and self._max_attempts > 1 and resumes < begun + _LIMITED
 
     def _placed(self, failure: Failure, action: str) -> Failure:
         """A failure of the network with what was called, and where."""

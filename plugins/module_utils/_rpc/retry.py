@@ -12,6 +12,9 @@ from .._errors import ApiError, Failure, InvalidRequest, Kind, NoResponse, NotSe
 
 # Seconds.
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+# The same after a refusal because of the call limit, and how long such refusals do not use up the attempts: nothing was
+# done, and those who begin at the same time need some of them to find their pace.
+_LONGEST_LIMITED, _LIMITED = 16.0, 120.0
 
 
 class Verdict(Enum):
@@ -24,9 +27,9 @@ def verdict_on(failure: Failure, is_read: bool) -> Verdict:
     """What a failure of one exchange asks for: the retry table."""
     if isinstance(failure, InvalidRequest):
         return Verdict.RAISE
-    if isinstance(failure, NotSent):
+    if isinstance(failure, NotSent) or _is_limited(failure):
         return Verdict.AGAIN
-    if isinstance(failure, ApiError) and failure.kind in (Kind.THROTTLED, Kind.BUSY):
+    if isinstance(failure, ApiError) and failure.kind is Kind.BUSY:
         return Verdict.AGAIN
     # A fresh nonce that is known already was sent twice on the way: the first copy may have been carried out.
     unsure = isinstance(failure, NoResponse) or (
@@ -42,9 +45,19 @@ def is_read(action: str) -> bool:
     return action.startswith(("Describe", "List", "Get"))
 
 
+def _is_limited(failure: Failure) -> bool:
+    return isinstance(failure, ApiError) and failure.kind is Kind.THROTTLED
+
+
+def is_used_up(attempt: int, most: int, failure: Failure, waited: float) -> bool:
+    """Whether no attempt is left; ``waited`` is the seconds from the first attempt to the next one."""
+    return attempt >= most and not (_is_limited(failure) and most > 1 and waited < _LIMITED)
+
+
 def pause_before(attempt: int, failure: Failure, chance: float) -> float:
     """Seconds before the next attempt, exponential with full jitter; ``chance`` is in [0, 1)."""
-    pause = chance * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(attempt - 1, 16))
+    longest = _LONGEST_LIMITED if _is_limited(failure) else _LONGEST_PAUSE
+    pause = chance * min(longest, _FIRST_PAUSE * 2.0 ** min(attempt - 1, 16))
     if isinstance(failure, ApiError) and failure.retry_after:
         # Those who were refused together would come back together.
         pause = max(pause, failure.retry_after * (1 + chance / 4))

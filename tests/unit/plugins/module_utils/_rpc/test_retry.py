@@ -116,7 +116,7 @@ def test_no_number_of_attempts_is_too_many() -> None:
         pytest.param(1, 10.0, 0.0, 10.0, id="the asked one at least"),
         pytest.param(1, 10.0, 0.5, 11.25, id="up to a quarter longer"),
         pytest.param(1, 0.2, 0.5, 0.5, id="ours is longer"),
-        pytest.param(7, 10.0, 0.5, 30.0, id="ours has grown"),
+        pytest.param(7, 5.0, 0.5, 8.0, id="ours has grown to its longest"),
         pytest.param(7, 120.0, 0.5, 135.0, id="beyond our longest"),
         pytest.param(1, None, 0.5, 0.5, id="none was asked for"),
         pytest.param(1, 0.0, 0.5, 0.5, id="no time was asked for"),
