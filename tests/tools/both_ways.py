@@ -29,6 +29,8 @@ NEW_IN_EVERY_RUN = {
     "certificate": r"\b215\d{5}\b",
     "fingerprint": r"\b(?:[0-9A-F]{2}:){31}[0-9A-F]{2}\b",
     "directory": r"\b(?:tmp|ansible)\.\w{8,10}\b",
+    # Where the time limit of a task came, in ansible-core 2.18.
+    "frame": r"^Interrupted at <frame at .*$",
     "hash": r"\b[0-9a-f]{64}\b",
     "instance": r"\bcas-[a-z]+-(?:[0-9a-f]{6}|[0-9a-f]{10})\b",
     "job": r"\bj\d+\.\d+\b",

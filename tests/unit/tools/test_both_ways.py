@@ -61,6 +61,7 @@ def differences(one: dict[str, Any], other: dict[str, Any]) -> list[tuple[str, A
         ({"ansible_job_id": "j452544183677.789"}, {"ansible_job_id": "j95838041292.23711"}),
         ({"path": "/tmp/certops-3fkteyfd/tmp.20bvJc22b4/a"}, {"path": "/tmp/certops-1tq8pyu1/tmp.aaaaaaaaaa/a"}),
         ({"certificate": {"days_left": 89}}, {"certificate": {"days_left": 88}}),
+        ({"frame": "Interrupted at <frame at 0x7fe, code a>"}, {"frame": "Interrupted at <frame at 0x11, code b>"}),
     ],
 )
 def test_what_is_new_in_every_run_may_differ(one: dict[str, Any], other: dict[str, Any]) -> None:
