@@ -45,7 +45,7 @@ ORDERS = Sheet(
         (PENDING, VALIDATING): Route("100,104 100,174", 106, 121),
         (AT_THE_CA, PENDING): Route("232,150 232,89 200,89", 238, 128),
         (VALIDATING, REVIEWING): Route("115,204 115,248", 121, 230),
-        (AT_THE_CA, FAILED): Route("238,217 280,217", 238, 198),
+        (AT_THE_CA, FAILED): Route("238,217 280,217", 244, 198),
         (FAILED, one(NONE)): Route("320,202 320,15 200,15", 278, 70),
         (REVIEWING, ISSUED): Route("160,278 160,350", 166, 308),
         (ISSUED, EXPIRING): Route("115,380 115,412", 121, 400),
