@@ -29,7 +29,8 @@ _MOST_PATHS = 64
 def ordered(certificates: Sequence[X509]) -> list[X509]:
     """The leaf, its issuers along the best path, and those of other paths, such as a root that an older one signed.
 
-    What is on no path is left out, unless the leaf has no issuer: then its absence has to be told.
+    What is on no path is left out, unless the leaf has no issuer: then its absence has to be told. The names and the
+    dates of all are looked at, and raise where they are malformed.
     """
     first = _leaf(certificates)
     found = paths([first, *(each for each in certificates if each is not first)])
@@ -90,15 +91,16 @@ def _leaf(certificates: Sequence[X509]) -> X509:
 def _issuers(certificates: Sequence[X509]) -> Issuers:
     """For the number of a certificate those of its issuers, the one that is valid the longest first."""
     subjects = [same_form(subject(each)) for each in certificates]
+    names = [same_form(issuer(each)) for each in certificates]
     by_end = sorted(range(len(certificates)), key=lambda at: moments(certificates[at])[1], reverse=True)
 
     @cache
     def issuers(child: int) -> tuple[int, ...]:
-        if is_self_signed(certificates[child]):
+        own, name = certificates[child], names[child]
+        if name == subjects[child] and is_signed_by(own, own):
             return ()  # a root, whatever other root has signed its key
-        name = same_form(issuer(certificates[child]))
         named = [at for at in by_end if at != child and subjects[at] == name and is_authority(certificates[at])]
-        return tuple(at for at in named if is_signed_by(certificates[child], certificates[at]))
+        return tuple(at for at in named if is_signed_by(own, certificates[at]))
 
     return issuers
 
@@ -113,7 +115,7 @@ def _walk(path: tuple[int, ...], issuers: Issuers) -> Iterator[tuple[int, ...]]:
 
 def _worth(path: Path) -> tuple[Any, ...]:
     weakest, lasting = _weakest(path), moments(path[0])[1]
-    passed = sum(not is_self_signed(each) for each in path)
+    passed = len(path) - is_self_signed(path[-1])  # a path goes no further than a root
     return min(weakest, lasting), passed, moments(path[-1])[1], weakest
 
 

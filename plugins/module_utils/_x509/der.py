@@ -24,19 +24,23 @@ def values(data: bytes) -> list[Value]:
     found: list[Value] = []
     at = 0
     while at < len(data):
-        found.append(first_value(data[at:]))
+        found.append(first_value(data, at))
         at += len(found[-1].whole)
     return found
 
 
-def first_value(data: bytes) -> Value:
-    """The value at the beginning, whatever follows it."""
-    size = data[1] & 0x7F if len(data) > 1 and data[1] & 0x80 else 0
-    length = int.from_bytes(data[2 : 2 + size], "big") if size else (data[1] if len(data) > 1 else 0)
-    end = 2 + size + length
-    if len(data) < 2 or data[1] == 0x80 or size > _LONGEST_LENGTH or end > len(data):
+def first_value(data: bytes, at: int = 0) -> Value:
+    """The value that begins there, whatever follows it."""
+    length, begin = data[at + 1] if len(data) > at + 1 else 0x80, at + 2
+    if length == 0x80 or length > 0x80 + _LONGEST_LENGTH:
         raise ValueError("not DER")
-    return Value(data[0], data[2 + size : end], data[:end])
+    if length > 0x80:
+        size, begin = begin, begin + length - 0x80
+        length = int.from_bytes(data[size:begin], "big")
+    end = begin + length
+    if end > len(data):
+        raise ValueError("not DER")
+    return Value(data[at], data[begin:end], data[at:end])
 
 
 def dotted(content: bytes) -> str:
