@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import zlib
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
@@ -77,7 +78,10 @@ class OverRequests:
 
     def __call__(self, request: Request, timeout: float) -> Response:
         try:
-            proxies = self._checked_proxies(request.url) if _names_proxies() else {}
+            named = _names_proxies()
+            proxies = self._checked_proxies(request.url) if named else {}
+            # Where no variable names a proxy, there is nothing to search for; macOS has settings of its own.
+            self._session.trust_env = named or sys.platform == "darwin"
             with self._session.request(
                 request.method,
                 request.url,
