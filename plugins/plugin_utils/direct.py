@@ -245,8 +245,9 @@ def variables(environment: Mapping[str, str]) -> Iterator[None]:
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        if os.environ != before:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 @contextmanager
