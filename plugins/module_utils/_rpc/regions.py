@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 DEFAULT = "cn-hangzhou"
 # All regions of the China site begin with this; Hong Kong is one of them.
 CHINA = "cn-"
@@ -38,7 +36,9 @@ def is_known(region: str) -> bool:
 
 def known_ones(region: str) -> str:
     """What to use in place of a region that is not known: the nearest one first, where one is near."""
-    nearest = difflib.get_close_matches(region, (DEFAULT, *INTERNATIONAL), 1)
+    from difflib import get_close_matches  # most regions are known
+
+    nearest = get_close_matches(region, (DEFAULT, *INTERNATIONAL), 1)
     return (f"Is {nearest[0]} meant? " if nearest else "") + (
         f"Known are {DEFAULT} and all others that begin with {CHINA}, and {', '.join(INTERNATIONAL)}."
     )
