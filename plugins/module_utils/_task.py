@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import atexit
 import gc
-import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
-from zipimport import zipimporter
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import AnsibleFallbackNotFound
 from ansible.module_utils.errors import NoLogError, UnsupportedError
 
+from ._host.archive import IS_SHIPPED  # before the others of ours, which it lets be compiled once
+
+# isort: split
 from ._errors import Failure, MissingLibrary
-from ._host.archive import compile_once
 from ._host.environment import first_set
-from ._text import unknown_key
 
 try:
     from ansible.module_utils.secrets import register_secrets
@@ -78,34 +77,8 @@ if TYPE_CHECKING:
 # A process that ends need not be searched for garbage first: a twentieth of a shipped task. As much goes into searches
 # while it begins, of which there are few when many more objects may be made between them.
 atexit.register(gc.freeze)
-_loader = getattr(__spec__, "loader", None)
-if isinstance(_loader, zipimporter):
+if IS_SHIPPED:
     gc.set_threshold(100_000)
-    compile_once(_loader.archive)
-
-# How Ansible words that a value is of another type, or is none of the choices. Compiled where it is looked for, since a
-# shipped task takes time for all that it imports.
-_WRONG_TYPE = (
-    r"(?P<entry>Elements value for option|argument) '(?P<name>[^']+)'(?: found in '(?P<before>[^']+)')? is of type "
-    r"(?:<class ')?(?P<had>\w+)(?:'>)?(?: found in '(?P<after>[^']+)'\.)? "
-    r"and we were unable to convert to (?P<wanted>\w+)"
-)
-_WRONG_CHOICE = (
-    r"value of (?P<name>\S+) must be one of: (?P<choices>.+), got: (?P<had>.+?)(?: found in (?P<within>.+))?$"
-)
-_MISSING = r"(?P<what>missing required arguments: .+) found in (?P<within>.+)$"
-_UNKNOWN = r"(?P<names>.+?)\. Supported parameters include: (?P<known>.+)\.$"
-_TYPES = {
-    "str": "text",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "list": "a list",
-    "dict": "a dictionary",
-    "path": "a path",
-    "raw": "any value",
-    "NoneType": "empty",
-}
 
 # Receives the progress of a wait: set by code that runs modules in its own process and shows it.
 tell: Tell | None = None
@@ -182,37 +155,13 @@ def validated(options: Mapping[str, Any], values: Mapping[str, Any], within: str
     found = ArgumentSpecValidator(_table(options)).validate(dict(values))
     # What cannot be searched for secrets is told again, with the name of its option.
     for problem in sorted(found.errors, key=lambda each: isinstance(each, NoLogError)):
-        told = _of_unknown_keys(str(problem)) if isinstance(problem, UnsupportedError) else _in_our_words(str(problem))
+        from ._option_errors import in_our_words, of_unknown_keys  # mostly there is no problem
+
+        told = of_unknown_keys(str(problem)) if isinstance(problem, UnsupportedError) else in_our_words(str(problem))
         for secret in getattr(found, "_no_log_values", ()):
             told = told.replace(secret, "********")
         raise Failure(f"{within}: {told}" if within else told)
     return dict(found.validated_parameters)
-
-
-def _of_unknown_keys(problem: str) -> str:
-    """What Ansible says of keys that it does not know: the first of them, in the option that holds it."""
-    found = re.match(_UNKNOWN, problem)
-    if not found:
-        return f"unknown key {problem}"
-    within, dot, key = found["names"].split(", ")[0].rpartition(".")
-    known = [name.split(" (")[0] for name in found["known"].split(", ")]
-    return f"{within}{dot and ': '}{unknown_key(key, known)}"
-
-
-def _in_our_words(problem: str) -> str:
-    """What Ansible says of a value, beginning with the option, and without the value where the type is wrong."""
-    found = re.search(_WRONG_TYPE, problem)
-    if found:
-        within = found["before"] or found["after"]
-        option = f"{within}.{found['name']}" if within else found["name"]
-        entry = "an entry" if found["entry"].startswith("Elements") else "the value"
-        return f"{option}: {entry} is {_TYPES.get(found['had'], found['had'])}; give {_TYPES[found['wanted']]}."
-    found = re.search(_WRONG_CHOICE, problem)
-    if found:
-        option = f"{found['within']}.{found['name']}" if found["within"] else found["name"]
-        return f"{option}: {found['had']} is not valid; use one of {found['choices']}."
-    found = re.match(_MISSING, problem)
-    return f"{found['within']}: {found['what']}" if found else problem
 
 
 def failed(problem: Exception) -> dict[str, Any]:

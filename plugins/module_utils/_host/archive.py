@@ -29,3 +29,9 @@ def compile_once(archive: str) -> None:
     sys.path_hooks.insert(0, importer)
     for path in [each for each in sys.path_importer_cache if each.startswith(archive)]:
         del sys.path_importer_cache[path]
+
+
+_loader = getattr(__spec__, "loader", None)
+IS_SHIPPED = isinstance(_loader, zipimporter)
+if isinstance(_loader, zipimporter):
+    compile_once(_loader.archive)

@@ -74,7 +74,7 @@ def test_a_list_of_orders_needs_no_cryptography() -> None:
 def test_a_list_of_orders_needs_nothing_for_bad_days() -> None:
     names = imported(LISTING)
     rare = ("network_errors", "credential_chain", "assume_role", "service_errors")
-    assert not names.intersection({f"{COLLECTION}module_utils._rpc.{name}" for name in rare} | {"_strptime"})
+    assert not names.intersection({f"{COLLECTION}module_utils._rpc.{name}" for name in rare} | {"_strptime", "difflib"})
 
 
 def test_a_module_that_ends_is_not_searched_for_garbage() -> None:
@@ -109,7 +109,8 @@ zipimport._compile_source = lambda path, source: [compiled.append(path), compile
 sys.path.insert(0, {str(archive)!r})
 import shipped._task
 import shipped.beside, shipped.later.within
-files = [module.__file__ for module in (shipped.later, shipped.later.within, shipped.beside)]
+imported = (shipped._errors, shipped.later, shipped.later.within, shipped.beside)
+files = [module.__file__ for module in imported]
 print([compiled.count(file) for file in files], [file[len({str(archive)!r}):] for file in files])
 try:
     shipped.beside.fails()
@@ -118,8 +119,8 @@ except ValueError:
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     counts, _line, shown = done.stdout.partition("\n")
-    files = ["/shipped/later/__init__.py", "/shipped/later/within.py", "/shipped/beside.py"]
-    assert counts == f"[1, 1, 1] {files}"
+    files = ["/shipped/_errors.py", "/shipped/later/__init__.py", "/shipped/later/within.py", "/shipped/beside.py"]
+    assert counts == f"[1, 1, 1, 1] {files}"
     assert f'File "{archive}/shipped/beside.py", line 2, in fails\n    raise ValueError' in shown
 
 
