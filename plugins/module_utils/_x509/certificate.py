@@ -15,7 +15,7 @@ from .._text import utc_text
 from .chain import ordered
 from .dates import moments, time_left
 from .der import first_value
-from .distinguished_name import issuer, name_text
+from .distinguished_name import issuer, name_text, subject
 from .extensions import crl_urls, dns_names
 from .library import x509_library
 from .pem import pem_blocks, pem_text
@@ -75,10 +75,17 @@ def read_certificate(text: str, origin: str = "the service's response") -> Certi
     x509 = x509_library()
     try:
         found = {x509.load_der_x509_certificate(der): der for der in dict.fromkeys(_ders(text))}
+        for each in found:  # what is malformed shows only when it is looked at
+            _look_at(each)
         leaf, *rest = ordered(list(found))
         return _describe(leaf, found[leaf], "".join(pem_text("CERTIFICATE", found[each]) for each in rest))
     except Exception:  # malformed DER raises many things
         raise InvalidCertificate(f"The certificate in {origin} cannot be read.", problem="unreadable") from None
+
+
+def _look_at(certificate: X509) -> tuple[object, ...]:
+    """What is told of every certificate of a chain."""
+    return issuer(certificate), subject(certificate), moments(certificate)
 
 
 def load_certificates(text: str) -> list[X509]:

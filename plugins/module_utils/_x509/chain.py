@@ -29,13 +29,16 @@ _MOST_PATHS = 64
 def ordered(certificates: Sequence[X509]) -> list[X509]:
     """The leaf, its issuers along the best path, and those of other paths, such as a root that an older one signed.
 
-    What is on no path is left out, unless the leaf has no issuer: then its absence has to be told. The names and the
-    dates of all are looked at, and raise where they are malformed.
+    What is on no path is left out, unless the leaf has no issuer: then its absence has to be told.
     """
     first = _leaf(certificates)
-    found = paths([first, *(each for each in certificates if each is not first)])
+    rest = [each for each in certificates if each is not first]
+    # One other certificate is the issuer, or it is there to tell the absence: no signature decides about its place.
+    if len(rest) < 2 and not _is_self_issued(first):
+        return [first, *rest]
+    found = paths([first, *rest])
     if len(found[0]) == 1 and not is_self_signed(first):
-        return [first, *(each for each in certificates if each is not first)]
+        return [first, *rest]
     begin = moments(first)[0]
     others = [path for path in found[1:] if _weakest(path) > begin]  # the rest was over before the leaf began
     return list(dict.fromkeys(each for path in (found[0], *others) for each in path))
@@ -54,8 +57,11 @@ def paths(certificates: Sequence[X509]) -> list[Path]:
 
 
 def is_self_signed(certificate: X509) -> bool:
-    own = same_form(subject(certificate)) == same_form(issuer(certificate))
-    return own and is_signed_by(certificate, certificate)
+    return _is_self_issued(certificate) and is_signed_by(certificate, certificate)
+
+
+def _is_self_issued(certificate: X509) -> bool:
+    return same_form(subject(certificate)) == same_form(issuer(certificate))
 
 
 def is_signed_by(child: X509, parent: X509) -> bool:
