@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import (
     Failure,
@@ -211,6 +212,23 @@ def test_proxy_variables_count(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("http_proxy", f"http://{proxy.place}")
         assert send("http://cas.invalid/?a=b").status == 200
     assert proxy.seen[0][0] == "http://cas.invalid/?a=b"
+
+
+@pytest.mark.parametrize(("platform", "searches"), [("linux", False), ("darwin", True)])
+def test_without_a_variable_only_macos_is_searched_for_a_proxy(
+    platform: str, searches: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[str] = []
+
+    def search(url: str, **how: Any) -> dict[str, str]:
+        searched.append(url)
+        return {}
+
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(requests.sessions, "get_environ_proxies", search)
+    with serving() as server:
+        assert send(f"http://{server.place}/").status == 200
+    assert bool(searched) is searches
 
 
 def test_exceptions_from_the_proxy_count(monkeypatch: pytest.MonkeyPatch) -> None:

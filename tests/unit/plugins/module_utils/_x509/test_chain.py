@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import NameOID
 
 from ansible_collections.certops.alicloud.plugins.module_utils._errors import InvalidCertificate
+from ansible_collections.certops.alicloud.plugins.module_utils._x509 import chain
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.certificate import read_certificate
 from ansible_collections.certops.alicloud.plugins.module_utils._x509.verify import refuse_unusable
 from tests.support.certificates import WWW, Signer, key_pem, new_key, pem
@@ -69,7 +70,7 @@ def refused(*given: x509.Certificate) -> InvalidCertificate:
 
 
 @pytest.mark.parametrize(
-    ("given", "chain"),
+    ("given", "expected"),
     [
         ([LEAF, INTER], "leaf, inter"),
         ([LEAF, INTER, NEW], "leaf, inter, new"),
@@ -87,11 +88,19 @@ def refused(*given: x509.Certificate) -> InvalidCertificate:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_every_order_is_written_as_servers_take_it(given: list[x509.Certificate], chain: str) -> None:
+def test_every_order_is_written_as_servers_take_it(given: list[x509.Certificate], expected: str) -> None:
     dice = random.Random(1)
     for order in itertools.islice(itertools.permutations(given), 24):
         again = [*order, *dice.sample(order, 2)]
-        assert ", ".join(written(*again)) == chain
+        assert ", ".join(written(*again)) == expected
+
+
+def test_the_order_of_two_certificates_needs_no_signature(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain, "is_signed_by", lambda child, parent: pytest.fail("a signature was verified"))
+    for given in ([LEAF, INTER], [INTER, LEAF]):
+        found = read_certificate(pem(*given))
+        assert (found.leaf, found.chain) == (pem(LEAF), pem(INTER))
+    assert read_certificate(pem(LEAF)).chain == ""
 
 
 def test_what_was_written_is_read_the_same() -> None:
