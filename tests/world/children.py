@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-import random
+import secrets
 import signal
 import socket
 import subprocess
@@ -62,7 +62,7 @@ def free_port(host: str) -> int:
     """Return a port that nobody listens on, for TCP and for UDP."""
     while True:
         with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagram:
-            port = random.choice(_PORTS)
+            port = secrets.choice(_PORTS)
             try:
                 stream.bind((host, port))
                 datagram.bind((host, port))

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: names and behaviour change without notice. Use the modules instead.
-"""Imports from the archive in which Ansible ships a module."""
+"""Imports from the archive in which Ansible ships a module. Whoever imports this file switches it on."""
 
 from __future__ import annotations
 
 import sys
+from typing import Any
 from zipimport import zipimporter
 
 
@@ -18,7 +19,7 @@ class _Importer(zipimporter):
         return f"{self.archive}/{self.prefix}{fullname.rpartition('.')[2]}{end}"
 
 
-def compile_once(archive: str) -> None:
+def _compile_once(archive: str) -> None:
     """Compile what is imported from an archive from now on once, not twice."""
 
     def importer(path: str) -> _Importer:
@@ -31,7 +32,7 @@ def compile_once(archive: str) -> None:
         del sys.path_importer_cache[path]
 
 
-_loader = getattr(__spec__, "loader", None)
+_loader: Any = getattr(__spec__, "loader", None)
 IS_SHIPPED = isinstance(_loader, zipimporter)
-if isinstance(_loader, zipimporter):
-    compile_once(_loader.archive)
+if IS_SHIPPED:
+    _compile_once(_loader.archive)
