@@ -298,8 +298,9 @@ def changelog(session: nox.Session) -> None:
 
 @in_venv(default=True)
 def spelling(session: nox.Session) -> None:
-    """Check the spelling with codespell; pyproject.toml lists words that are meant."""
+    """Check the spelling with codespell (pyproject.toml lists words that are meant), and the words with the glossary."""
     session.run("codespell")
+    session.run("python", "-m", "pytest", "--quiet", "tests/unit/test_glossary.py")
 
 
 @in_venv(default=True)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: names and behaviour change without notice. Use the modules instead.
-"""Imports from the archive in which Ansible ships a module. Whoever imports this file switches it on."""
+"""Imports from the archive in which Ansible ships a module. Importing this file switches it on."""
 
 from __future__ import annotations
 
