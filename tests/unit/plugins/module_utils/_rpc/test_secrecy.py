@@ -118,14 +118,14 @@ ECHOED = ("InternalError", "InvalidParameter.Csr", "Throttling.User", "NoPermiss
 
 
 def asked(response: Response, action: str) -> Failure:
-    numbers = count()
+    numbers, slept = count(), list[float]()
     client = Client(
         PRODUCT,
         "https://cas.example",
         lambda fresh: Credentials("LTAIid", SECRET, TOKEN),
         lambda request, timeout: response,
         max_attempts=2,
-        clock=Clock(sleep=lambda seconds: None, nonce=lambda: f"{next(numbers):032x}"),
+        clock=Clock(monotonic=lambda: sum(slept), sleep=slept.append, nonce=lambda: f"{next(numbers):032x}"),
     )
     with pytest.raises(Failure) as caught:
         client.call(action, {"Csr": PARAMETER})
