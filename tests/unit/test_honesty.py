@@ -32,7 +32,7 @@ NAME = "www.example.com"
 DEPTH = 7
 # Only what is issued has more names: what leads there needs fewer events.
 DEPTH_WITH_MORE_NAMES = 5
-# Two orders take half a minute, three take two: `make test` walks with three.
+# Two orders take half a minute, three take two.
 MOST_ORDERS = int(os.environ.get("HONESTY_ORDERS", "2"))
 MONTH = 31 * 86400.0
 CREATE, REVOKE = "CreateCertificateForPackageRequest", "CancelCertificateForPackageRequest"

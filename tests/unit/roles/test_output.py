@@ -151,9 +151,8 @@ def test_a_play_that_ends_for_another_host_rolls_nothing_back_and_the_next_run_r
         assert len(found.account.world.orders) == orders
 
 
-@pytest.mark.parametrize(
-    "failing", [("asked2", "deaf1"), pytest.param(("stuck2", "refusing1"), marks=pytest.mark.long)], ids="-".join
-)
+@pytest.mark.long
+@pytest.mark.parametrize("failing", [("asked2", "deaf1"), ("stuck2", "refusing1")], ids="-".join)
 def test_a_group_puts_back_too(tmp_path: Path, failing: Sequence[str]) -> None:
     """What the leader could not put to use is not copied; what another host could not is put back there alone.
 
