@@ -88,8 +88,11 @@ class RealServer:
             return start(command, self.directory / "log"), [(ADDRESS, port) for port in self.ports]
 
         log = self.directory / "log"
+        earlier = len(log.read_bytes()) if log.exists() else 0
         self.child = start_listening(f"The server {self.kind.program}", attempt, log)
-        assert until(lambda: self.kind.ready in log.read_text(errors="replace"), self.child), log.read_text()
+        # What an earlier start has logged does not count: a reload that comes too soon is lost.
+        said = self.kind.ready.encode()
+        assert until(lambda: said in log.read_bytes()[earlier:], self.child), log.read_text(errors="replace")
 
     def restart(self, files: Files) -> None:
         """Start again, so that no process is left that serves other files."""
