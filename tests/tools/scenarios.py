@@ -22,7 +22,7 @@ REPORT = ROOT / "tests" / "output" / "molecule"
 # The longest first, so that none of them runs alone at the end.
 LONGEST = ("plays", "resume", "bad_days", "first_issue")
 # What these try on real machines, unit tests try without them: TESTS=short leaves them out.
-LONG = frozenset({"by_name", "refused"})
+LONG = frozenset({"by_name", "forms", "instances", "refused"})
 
 
 def names() -> list[str]:

@@ -124,7 +124,7 @@ def test_prediction_comes_true(product: str, record_property: Callable[[str, obj
     assert walked > 200
 
 
-@pytest.mark.parametrize("product", [FREE, PAID])
+@pytest.mark.parametrize("product", [pytest.param(FREE, marks=pytest.mark.long), PAID])
 def test_prediction_comes_true_where_the_ca_adds_a_name(product: str) -> None:
     assert walk(product, DEPTH_WITH_MORE_NAMES, complimentary_names=True) > 60
 
