@@ -123,7 +123,7 @@ options:
       - Orders that the same user has placed from this host since then are found nevertheless. After an application, the
         service is asked for orders with these domain names that another host has placed.
     type: dict
-    version_added: 0.2.0
+    version_added: 0.3.0
 notes:
   - Tasks of the same user on the same host that order the same certificate wait for each other. The lock, and a note of
     each application, are stored in C($XDG_STATE_HOME/certops.alicloud), by default C(~/.local/state/certops.alicloud).

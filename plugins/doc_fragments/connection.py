@@ -53,14 +53,14 @@ options:
         here.
     type: str
     aliases: [alicloud_assume_role_arn]
-    version_added: 0.2.0
+    version_added: 0.3.0
   assume_role_session_name:
     description:
       - Name of the session, by which logs of Alibaba Cloud show who used the role. The default is C(certops.alicloud).
       - If not set, the environment variable E(ALICLOUD_ASSUME_ROLE_SESSION_NAME) is used, as for O(assume_role_arn).
     type: str
     aliases: [alicloud_assume_role_session_name]
-    version_added: 0.2.0
+    version_added: 0.3.0
   assume_role_duration:
     description:
       - Number of seconds for which the keys of the role are valid, from V(900) to V(43200). The role must allow it. The
@@ -69,7 +69,7 @@ options:
         O(assume_role_arn).
     type: int
     aliases: [assume_role_session_expiration, alicloud_assume_role_session_expiration]
-    version_added: 0.2.0
+    version_added: 0.3.0
   region:
     description:
       - Region that determines the default of O(endpoint). The China site has one endpoint for all of its regions; these

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: cas_certificate
 author: Certops contributors (@certops)
-version_added: 0.2.0
+version_added: 0.3.0
 short_description: Read a certificate chain from Alibaba Cloud
 description:
   - Returns the certificate with its chain, in PEM format, of an order, of an instance, or of a domain name, from

@@ -20,7 +20,7 @@ description:
     every day; on most days it changes nothing.
   - An application is sent once, even if its response is lost. Two tasks never take the same unused instance.
   - A certificate is revoked only with O(state=revoked).
-version_added: 0.2.0
+version_added: 0.3.0
 author:
   - Certops contributors (@certops)
 options:
@@ -468,7 +468,7 @@ instance:
       type: str
       returned: always
       sample: "2026-11-22T00:00:00Z"
-      version_added: 0.2.0
+      version_added: 0.3.0
     not_after:
       description: Time at which the newest certificate expires, in UTC; null if the service did not say.
       type: str

@@ -14,7 +14,7 @@ description:
   - All pages of the list are read.
   - Only instances at the endpoint of O(region) are shown. Orders of resource plans, the first generation of the
     service, are listed by M(certops.alicloud.cas_order_info).
-version_added: 0.2.0
+version_added: 0.3.0
 author:
   - Certops contributors (@certops)
 options:
@@ -268,7 +268,7 @@ instances:
       type: str
       returned: always
       sample: "2026-11-22T00:00:00Z"
-      version_added: 0.2.0
+      version_added: 0.3.0
     not_after:
       description: Time at which the newest certificate expires, in UTC; null if the service did not say.
       type: str

@@ -195,7 +195,7 @@ order:
       type: str
       returned: always
       sample: "2026-11-22T00:00:00Z"
-      version_added: 0.2.0
+      version_added: 0.3.0
     not_after:
       description:
         - Time at which the certificate expires, in UTC, by the list of orders or by the certificate.
@@ -203,7 +203,7 @@ order:
       type: str
       returned: always
       sample: "2027-02-20T00:00:00Z"
-      version_added: 0.2.0
+      version_added: 0.3.0
     days_left:
       description:
         - Whole days until the certificate expires, by the clock of the host on which the module runs; negative once it
@@ -212,7 +212,7 @@ order:
       type: int
       returned: always
       sample: 90
-      version_added: 0.2.0
+      version_added: 0.3.0
     validation_method:
       description: V(dns), V(file) or null.
       type: str
@@ -399,7 +399,7 @@ quota:
       type: int
       returned: in check mode, if there are any
       sample: 1
-      version_added: 0.2.0
+      version_added: 0.3.0
 refund:
   description:
     - Whether the revocation should return the quota, counted with 30 calendar days. Documents of the service say 28
@@ -449,7 +449,7 @@ key_mismatch:
   type: bool
   returned: on failure, if the keys do not match
   sample: true
-  version_added: 0.2.0
+  version_added: 0.3.0
 # end of fragment
 """
 

@@ -33,7 +33,7 @@ options:
         O(order_type) of certificates.
     type: list
     elements: str
-    version_added: 0.2.0
+    version_added: 0.3.0
   domains:
     description:
       - Return only orders with exactly these domain names. Names that a CA adds at no charge do not count. These are
@@ -118,19 +118,19 @@ options:
     type: str
     choices: [none, issued]
     default: none
-    version_added: 0.2.0
+    version_added: 0.3.0
   wait_timeout:
     description:
       - Number of seconds after which the task stops waiting and fails. The orders stay as they are.
     type: int
     default: 4500
-    version_added: 0.2.0
+    version_added: 0.3.0
   poll_interval:
     description:
       - Number of seconds between the first two checks. The interval grows to 60 seconds.
     type: float
     default: 5.0
-    version_added: 0.2.0
+    version_added: 0.3.0
 extends_documentation_fragment:
   - certops.alicloud.connection
   - certops.alicloud.attributes
@@ -264,7 +264,7 @@ orders:
       type: str
       returned: always
       sample: "2026-11-22T00:00:00Z"
-      version_added: 0.2.0
+      version_added: 0.3.0
     not_after:
       description:
         - Time at which the certificate expires, in UTC, by the list of orders or by the certificate.
@@ -272,7 +272,7 @@ orders:
       type: str
       returned: always
       sample: "2027-02-20T00:00:00Z"
-      version_added: 0.2.0
+      version_added: 0.3.0
     days_left:
       description:
         - Whole days until the certificate expires, by the clock of the host on which the module runs; negative once it
@@ -281,7 +281,7 @@ orders:
       type: int
       returned: always
       sample: 90
-      version_added: 0.2.0
+      version_added: 0.3.0
     validation_method:
       description: V(dns), V(file) or null.
       type: str
@@ -417,7 +417,7 @@ known_orders:
       tasks that order.
   type: dict
   returned: success, if all orders were requested, without filters
-  version_added: 0.2.0
+  version_added: 0.3.0
   contains:
     account:
       description: A hash of the endpoint and the access key ID.
@@ -453,7 +453,7 @@ order:
   description: The order that the task was waiting for, as it was last seen, with the fields of RV(orders[]).
   type: dict
   returned: on failure, if the task was waiting for O(order_id)
-  version_added: 0.2.0
+  version_added: 0.3.0
 order_id:
   description: ID of the order that the failure is about.
   type: str

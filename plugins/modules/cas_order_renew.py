@@ -70,7 +70,7 @@ options:
         is an error, and M(certops.alicloud.cas_order) orders the first one.
     type: bool
     default: false
-    version_added: 0.2.0
+    version_added: 0.3.0
 extends_documentation_fragment:
   - certops.alicloud.connection
   - certops.alicloud.application
@@ -219,7 +219,7 @@ order:
       type: str
       returned: always
       sample: "2026-11-22T00:00:00Z"
-      version_added: 0.2.0
+      version_added: 0.3.0
     not_after:
       description:
         - Time at which the certificate expires, in UTC, by the list of orders or by the certificate.
@@ -227,7 +227,7 @@ order:
       type: str
       returned: always
       sample: "2027-02-20T00:00:00Z"
-      version_added: 0.2.0
+      version_added: 0.3.0
     days_left:
       description:
         - Whole days until the certificate expires, by the clock of the host on which the module runs; negative once it
@@ -236,7 +236,7 @@ order:
       type: int
       returned: always
       sample: 90
-      version_added: 0.2.0
+      version_added: 0.3.0
     validation_method:
       description: V(dns), V(file) or null.
       type: str
@@ -423,7 +423,7 @@ quota:
       type: int
       returned: in check mode, if there are any
       sample: 1
-      version_added: 0.2.0
+      version_added: 0.3.0
 # fragment: tests/tools/returns/failure.yml
 code:
   description: Error code that the service returned.
@@ -465,7 +465,7 @@ key_mismatch:
   type: bool
   returned: on failure, if the keys do not match
   sample: true
-  version_added: 0.2.0
+  version_added: 0.3.0
 # end of fragment
 """
 

@@ -13,7 +13,7 @@ description:
   - Nothing is ordered and nothing is changed. An account is needed only to find out which zone the validation record
     would be written to; without an access key, that check is skipped.
   - Queries go to the resolvers, and to the name servers of the zones that the domains lie in.
-version_added: 0.2.0
+version_added: 0.3.0
 author:
   - Certops contributors (@certops)
 options:

@@ -15,7 +15,7 @@ description:
     makes no API call.
   - The private key is created on the host and stays there. The API and DNS are called from the controller, with the
     credentials of the controller; they never reach the host.
-version_added: 0.2.0
+version_added: 0.3.0
 author:
   - Certops contributors (@certops)
 options:
@@ -122,7 +122,7 @@ options:
             It is installed with the key that is in use, since hosting applies with the CSR that is there.
         type: bool
         default: true
-    version_added: 0.2.0
+    version_added: 0.3.0
   product_code:
     description:
       - Product of the order. Each order uses one certificate of the quota that the account has for it; see
@@ -361,7 +361,7 @@ options:
         C(http://), which is an emulator, only a list on this machine is fetched.
     type: bool
     default: true
-    version_added: 0.2.0
+    version_added: 0.3.0
   may_order:
     description:
       - With V(false), the task orders nothing, and only installs, reloads and checks what is there.
@@ -578,7 +578,7 @@ revoked:
     - Null if this is not checked or not known.
   type: bool
   returned: success
-  version_added: 0.2.0
+  version_added: 0.3.0
 publish:
   description:
     - What validates the domains and is to be published now, as
@@ -595,7 +595,7 @@ instance:
   description: The instance, as RV(certops.alicloud.cas_instance#module:instance); null if none was looked at.
   type: dict
   returned: with O(source=instance)
-  version_added: 0.2.0
+  version_added: 0.3.0
 certificates:
   description:
     - With O(certificates), the result of each one, in the order of the list.

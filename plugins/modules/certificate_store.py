@@ -20,7 +20,7 @@ description:
     link.
   - Every file is written under a temporary name and then renamed. If an error occurs, for example because the disk is
     full, the generation in use is not changed, no partly written file remains, and the task can be run again.
-version_added: 0.2.0
+version_added: 0.3.0
 author:
   - Certops contributors (@certops)
 requirements:
@@ -87,7 +87,7 @@ options:
         description:
           - ID of the instance that the certificate comes from.
         type: str
-        version_added: 0.2.0
+        version_added: 0.3.0
       domains:
         description:
           - Domain names of the order.
@@ -110,7 +110,7 @@ options:
         description:
           - Time at which the subscription of the instance ends, in UTC.
         type: str
-        version_added: 0.2.0
+        version_added: 0.3.0
       stored:
         description:
           - Time at which the certificate was completed, in UTC, for a set that was created on another host. For a

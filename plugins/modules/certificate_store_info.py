@@ -15,7 +15,7 @@ description:
   - A certificate is stored in C(directory/name/generations/n). The link C(directory/name/current) points to the
     generation in use. Services read C(privkey.pem) and C(fullchain.pem), or C(cert.pem) and C(chain.pem), below that
     link.
-version_added: 0.2.0
+version_added: 0.3.0
 author:
   - Certops contributors (@certops)
 requirements:
@@ -40,7 +40,7 @@ options:
     type: str
     choices: [order, instance]
     default: order
-    version_added: 0.2.0
+    version_added: 0.3.0
   renew_before:
     description:
       - "When the certificate is due: a number of days before it expires (V(30d)), of hours (V(720h)), a share of its
@@ -210,7 +210,7 @@ current:
       type: str
       returned: always
       sample: cas-cn-0f950cacd7
-      version_added: 0.2.0
+      version_added: 0.3.0
     domains:
       description: Domain names of the order; if no order is recorded, the names in the certificate.
       type: list
@@ -252,7 +252,7 @@ current:
       type: str
       returned: always
       sample: 31e77f707b7048737d04a820397ae0de904deeb87b0efa196c992d6404fcbf53
-      version_added: 0.2.0
+      version_added: 0.3.0
     verified:
       description: Whether a reload after it was put in use is known to have worked.
       type: bool
@@ -270,19 +270,19 @@ current:
       type: str
       returned: always
       sample: "2027-11-22T00:00:00Z"
-      version_added: 0.2.0
+      version_added: 0.3.0
     key_type:
       description: Type of its key, V(ECC) or V(RSA); null for others.
       type: str
       returned: always
       sample: ECC
-      version_added: 0.2.0
+      version_added: 0.3.0
     key_size:
       description: Size of its key in bits; null for other types.
       type: int
       returned: always
       sample: 256
-      version_added: 0.2.0
+      version_added: 0.3.0
     crl_urls:
       description:
         - Addresses of the list of revoked certificates (CRL) that the certificate names, if they begin with
@@ -292,13 +292,13 @@ current:
       elements: str
       returned: always
       sample: [http://crl.example.net/dv.crl]
-      version_added: 0.2.0
+      version_added: 0.3.0
     issuer_certificate:
       description: Certificate (PEM) of the CA that signs this list; null without RV(current.crl_urls).
       type: str
       returned: always
       sample: "-----BEGIN CERTIFICATE-----..."
-      version_added: 0.2.0
+      version_added: 0.3.0
 staged:
   description:
     - The newest generation above the current one that waits for a certificate for these names, or that has neither a
@@ -342,7 +342,7 @@ staged:
       type: str
       returned: always
       sample: cas-cn-0f950cacd7
-      version_added: 0.2.0
+      version_added: 0.3.0
     renews:
       description: ID of the order that this order renews; null if it renews none.
       type: str
@@ -377,7 +377,7 @@ abandoned:
       type: str
       returned: always
       sample: cas-cn-0f950cacd7
-      version_added: 0.2.0
+      version_added: 0.3.0
     domains:
       description: Domains of the order.
       type: list
@@ -506,7 +506,7 @@ refused:
   elements: str
   returned: success
   sample: []
-  version_added: 0.2.0
+  version_added: 0.3.0
 files:
   description: The set in use, as M(certops.alicloud.certificate_store) takes it.
   type: dict
