@@ -69,7 +69,7 @@ def _quiet(quiet: Quiet) -> list[Bar]:
 
 def to_stat(quiet: Quiet, kind: str, way: str) -> float:
     """A host of a kind, to one ``stat`` that is shipped: over ssh, or to this machine."""
-    return ratio(quiet.seconds[kind, way], quiet.seconds[STAT, way])
+    return quiet.to(STAT, kind, way)
 
 
 def _renewals(renewals: Renewals) -> list[Bar]:

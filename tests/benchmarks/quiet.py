@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.world.children import NotStarted
 from tests.world.machines import ADDRESSES, start_machines
 from tests.world.programs import find
 
-from .figures import play_seconds
+from .figures import play_seconds, ratio
 from .plays import KINDS, on_hosts, write
 from .runs import Bench, play
 
@@ -26,10 +26,17 @@ TARGET = next(iter(ADDRESSES))
 
 @dataclass(frozen=True)
 class Quiet:
-    """Seconds for each host, by kind of task and by way, in the median of the rounds."""
+    """``rounds``: seconds for each host, by kind of task and by way, one after the other for each round."""
 
     hosts: int
-    seconds: Mapping[tuple[str, str], float]
+    rounds: Mapping[tuple[str, str], Sequence[float]]
+
+    def seconds(self, kind: str, way: str) -> float:
+        return median(self.rounds[kind, way])
+
+    def to(self, base: str, kind: str, way: str) -> float:
+        """How many times a base: each round by itself, for the speed of a machine changes from minute to minute."""
+        return median(map(ratio, self.rounds[kind, way], self.rounds[base, way]))
 
 
 def measure_quiet(bench: Bench, rounds: int, hosts: int) -> Quiet:
@@ -38,8 +45,7 @@ def measure_quiet(bench: Bench, rounds: int, hosts: int) -> Quiet:
     pairs = list(product(KINDS, ways))
     books = [write(bench.folder, f"{kind}-{way}", on_hosts(kind, _title(kind, way), ways[way])) for kind, way in pairs]
     records = play(bench, books * rounds, "--limit", f"converged[0:{hosts - 1}]")[1]
-    seconds = {pair: median(play_seconds(records, _title(*pair))) / hosts for pair in pairs}
-    return Quiet(hosts, seconds)
+    return Quiet(hosts, {pair: [each / hosts for each in play_seconds(records, _title(*pair))] for pair in pairs})
 
 
 def _title(kind: str, way: str) -> str:

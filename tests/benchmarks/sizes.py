@@ -36,10 +36,10 @@ class Size:
         return {CONVERGED: self.hosts, ALONE: 1, BY_INSTANCE: 1, DUE: self.fleet, PACED: self.paced, APART: self.paced}
 
 
-_USUAL = Size({1: (7, 0), 20: (3, 8), 200: (0, 1)}, 2, 7, 3, 50, 40, 40)
+_USUAL = Size({1: (7, 0), 20: (3, 8), 200: (0, 1)}, 2, 7, 7, 30, 40, 40)
 SIZES = {
     "quick": Size({1: (1, 0), 20: (0, 1)}, 1, 3, 2, 8, 4, 8),
     "usual": _USUAL,
     "fleet": replace(_USUAL, fleet=300, paced=300),
-    "full": Size({1: (15, 0), 20: (9, 12), 200: (3, 0)}, 5, 15, 5, 100, 300, 300),
+    "full": Size({1: (15, 0), 20: (9, 12), 200: (3, 0)}, 5, 15, 15, 50, 300, 300),
 }
