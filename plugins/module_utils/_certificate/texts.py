@@ -61,9 +61,8 @@ def words(wanted: CertificateWanted) -> Words:
 
 
 def with_options(text: str, within: Collection[str]) -> str:
-    """What is told of an option that stands within ``instance`` here, and of a state that only its module has."""
-    prefix = "instance." if text.partition(":")[0].partition(".")[0] in within else ""
-    return prefix + text.replace("with state: cancelled", "with cas_instance and state: cancelled")
+    """What is told of an option that stands within ``instance`` here."""
+    return ("instance." if text.partition(":")[0].partition(".")[0] in within else "") + text
 
 
 def named(entry: Mapping[str, Any]) -> str:

@@ -59,7 +59,7 @@ def _refused(instance: Instance) -> str:
 def _cure(instance: Instance) -> str:
     why = f"The service says: {instance.refusal}." if instance.refusal else "The service does not say why."
     if instance.service_status == PENDING:
-        return f"{why} Withdraw it with state: cancelled, then run the task again to apply again."
+        return f"{why} Withdraw it with cas_instance and state: cancelled, then run the task again to apply again."
     return (
         f"{why} Check the record or file that was to be published, CAA records, and the contact. Run the task again to "
         "apply again."

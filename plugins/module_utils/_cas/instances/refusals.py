@@ -178,7 +178,7 @@ def refuse_in_progress(wanted: InstanceWanted, instance: Instance) -> None:
         return
     raise NotAllowed(
         f"Instance {instance.instance_id} has an application in progress for {what}. {_DONE} Wait until it has ended, "
-        "or withdraw it with state: cancelled.",
+        "or withdraw it with cas_instance and state: cancelled.",
         instance_id=instance.instance_id,
         other_key=what.startswith("another key"),
     )
