@@ -298,7 +298,7 @@ def changelog(session: nox.Session) -> None:
 
 @in_venv(default=True)
 def spelling(session: nox.Session) -> None:
-    """Check the spelling with codespell (pyproject.toml lists words that are meant), and the words with the glossary."""
+    """Check the spelling with codespell, for which pyproject.toml lists words, and the words with the glossary."""
     session.run("codespell")
     session.run("python", "-m", "pytest", "--quiet", "tests/unit/test_glossary.py")
 
@@ -376,6 +376,7 @@ def matrix(session: nox.Session) -> None:
     session.run("python", "-m", "tests.tools.cells", *session.posargs, interrupt_timeout=PATIENCE)
 
 
+@nox.session(default=False)
 @nox.parametrize("core", ["oldest", "newest"])
 def installed(session: nox.Session, core: str) -> None:
     """Use the tarball as a user who has nothing else, on the oldest ansible-core and on the newest for this Python."""

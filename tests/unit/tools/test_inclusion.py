@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -319,8 +322,13 @@ def test_workflows_call_verbs_that_exist() -> None:
     assert verbs >= {"build", "lint", "matrix", "setup"}
     assert verbs <= set(re.findall(r"^([a-z]+):.*##", read("Makefile"), re.MULTILINE))
     sessions = set(re.findall(r"--session ([a-z-]+)$", commands, re.MULTILINE))
-    assert sessions == {"installed"}
-    assert all(f"def {session}(" in read("noxfile.py") for session in sessions)
+    assert sessions == {"installed"} <= known_sessions()
+
+
+def test_the_guide_for_contributors_names_sessions_that_exist() -> None:
+    named = set(re.findall(r"nox -s ([a-z-]+)", read("CONTRIBUTING.md")))
+    assert named >= {"installed", "integration", "sanity"}
+    assert named <= known_sessions()
 
 
 SESSION = re.compile(r"`nox -s ([a-z-]+)`")
@@ -346,9 +354,10 @@ def test_every_demand_names_a_check_that_exists() -> None:
             assert f"def {function or 'test_'}" in read(f"tests/unit/{file}"), f"no {function} in {file}"
 
 
-def known_sessions() -> set[str]:
-    """Return the names of the sessions, those of antsibull-nox included."""
-    source = read("noxfile.py")
-    named = re.findall(r'name="([a-z-]+)"', source) + re.findall(r"^def ([a-z]+)\(session: nox", source, re.MULTILINE)
-    configured = re.findall(r"^\[sessions\.([a-z_]+)\]", read("antsibull-nox.toml"), re.MULTILINE)
-    return {*named, "yamllint", *(name.replace("_", "-") for name in configured)}
+@functools.cache
+def known_sessions() -> frozenset[str]:
+    """Return the names of the sessions, as nox lists them."""
+    # Its JSON has those alone that run by default.
+    command = [sys.executable, "-m", "nox", "--no-color", "--list"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return frozenset(re.findall(r"^[*-] ([a-z0-9.-]+)", listed, re.MULTILINE))
