@@ -21,6 +21,8 @@ from tests.world.children import Child, free_port, start, start_listening, until
 from tests.world.web import write_standin
 
 ADDRESS = "127.0.0.1"
+# A reload that is not seen in the log after so many seconds is asked for again.
+SECONDS, ATTEMPTS = 10.0, 12
 
 
 class Files(NamedTuple):
@@ -39,7 +41,7 @@ Configure = Callable[[Path, list[int], Files], list[str]]
 class Kind(NamedTuple):
     """A server: its program, its configuration, the signal that reloads it (None: it is restarted).
 
-    ``ready`` is what its log says once it hears that signal, where that is later than it listens.
+    ``ready`` is what its log says when it has started or reloaded, where it hears no signal before.
     """
 
     program: str
@@ -77,22 +79,30 @@ class RealServer:
 
     def serve(self, files: Files) -> None:
         """Start with these files, or reload with them."""
+        log = self.directory / "log"
+        earlier = len(log.read_bytes()) if log.exists() else 0
+        said = self.kind.ready.encode()
+
+        def ready() -> bool:
+            """What was logged before does not count."""
+            return said in log.read_bytes()[earlier:]
+
         if self.child is not None and self.kind.reload is not None:
             self.kind.configure(self.directory, self.ports, files)
-            self.child.send_signal(self.kind.reload)
-            return
+            # A signal that comes while the last one is being followed is lost.
+            for _number in range(ATTEMPTS):
+                self.child.send_signal(self.kind.reload)
+                if until(ready, self.child, SECONDS):
+                    return
+            raise AssertionError(log.read_text(errors="replace"))
         self.end()
 
         def attempt() -> tuple[Child, list[tuple[str, int]]]:
             command = self.kind.configure(self.directory, self.ports, files)
-            return start(command, self.directory / "log"), [(ADDRESS, port) for port in self.ports]
+            return start(command, log), [(ADDRESS, port) for port in self.ports]
 
-        log = self.directory / "log"
-        earlier = len(log.read_bytes()) if log.exists() else 0
         self.child = start_listening(f"The server {self.kind.program}", attempt, log)
-        # What an earlier start has logged does not count: a reload that comes too soon is lost.
-        said = self.kind.ready.encode()
-        assert until(lambda: said in log.read_bytes()[earlier:], self.child), log.read_text(errors="replace")
+        assert until(ready, self.child), log.read_text(errors="replace")
 
     def restart(self, files: Files) -> None:
         """Start again, so that no process is left that serves other files."""

@@ -78,9 +78,9 @@ def listening(host: str, port: int) -> bool:
         return client.connect_ex((host, port)) == 0
 
 
-def until(good: Callable[[], bool], child: Child) -> bool:
+def until(good: Callable[[], bool], child: Child, patience: float = PATIENCE) -> bool:
     """Wait until something is so; false when the process has ended or time is up."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline and child.poll() is None:
         if good():
             return True
