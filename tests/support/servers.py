@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import ssl
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -92,7 +93,7 @@ class RealServer:
             # A signal that comes while the last one is being followed is lost.
             for _number in range(ATTEMPTS):
                 self.child.send_signal(self.kind.reload)
-                if until(ready, self.child, SECONDS):
+                if not said or until(lambda: ready() and self._serves(files), self.child, SECONDS):
                     return
             raise AssertionError(log.read_text(errors="replace"))
         self.end()
@@ -103,6 +104,13 @@ class RealServer:
 
         self.child = start_listening(f"The server {self.kind.program}", attempt, log)
         assert until(ready, self.child), log.read_text(errors="replace")
+
+    def _serves(self, files: Files) -> bool:
+        try:
+            served = ssl.get_server_certificate((ADDRESS, self.ports[0]), timeout=SECONDS)
+        except OSError:
+            return False
+        return "".join(served.split()) in "".join(files.chain.read_text().split())
 
     def restart(self, files: Files) -> None:
         """Start again, so that no process is left that serves other files."""
