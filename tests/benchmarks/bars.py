@@ -7,18 +7,21 @@ from __future__ import annotations
 
 from statistics import median
 
-from .figures import Bar, ratio
-from .measure import TIMES, Loop, Measured
+from .figures import Bar, by_round, ratio
+from .measure import COMPARED, TIMES, Loop, Measured
 from .plays import ACM, DIRECT, FLOOR, INSTANCE, MODULE, PARSED, ROLE, SHIPPED, STAT, URI, WHOLE
 from .quiet import SSH, WORKER, Quiet
 from .renewals import CONTROLLERS, Fleet, Renewals
-
-COMPARED = 20  # the length of the loop whose items are compared
 
 
 def item(loop: Loop, task: str) -> float:
     """Return the seconds of one item, in the median of the rounds."""
     return median(loop.items[task])
+
+
+def to(loop: Loop, task: str, base: str) -> float:
+    """Return how many times an item of a base an item of a task takes."""
+    return by_round(loop.items[task], loop.items[base])
 
 
 def bars(measured: Measured) -> list[Bar]:
@@ -31,19 +34,28 @@ def bars(measured: Measured) -> list[Bar]:
     ]
 
 
+def bars_of_cores(measured: Measured) -> dict[str, list[Bar]]:
+    """Return the limits that depend on how Ansible runs, with their figures on other releases of ansible-core."""
+    return {core: [*_loops(each.loop), *_quiet(each.quiet)] for core, each in measured.cores.items()}
+
+
 def _loops(loop: Loop) -> list[Bar]:
-    direct, uri = item(loop, DIRECT), item(loop, URI)
-    around = item(loop, FLOOR) + loop.exchange
+    around = [floor + loop.exchange for floor in loop.items[FLOOR]]
     # A quick run leaves the slowest peers out.
-    slow = [item(loop, ACM)] if ACM in loop.items else []
+    slow = [ACM] if ACM in loop.items else []
     return [
-        Bar("`cas_order_info` in the worker, to `ansible.builtin.uri`", 0.06, ratio(direct, uri)),
-        *(Bar("`cas_order_info` in the worker, to `acm_certificate_info`", 0.03, ratio(direct, acm)) for acm in slow),
-        Bar("the same with the certificate, to `debug` and the bare exchanges", 3, ratio(item(loop, PARSED), around)),
-        Bar("the same with the certificate, to `ansible.builtin.uri`", 0.03, ratio(item(loop, PARSED), uri)),
-        Bar("the same with the certificate, shipped, to `ansible.builtin.uri`", 1, ratio(item(loop, WHOLE), uri)),
-        Bar("`cas_order_info` shipped, to `ansible.builtin.uri`", 1, ratio(item(loop, SHIPPED), uri)),
-        Bar("`cas_instance` with nothing to do, in the worker, to `uri`", 0.06, ratio(item(loop, INSTANCE), uri)),
+        Bar("`cas_order_info` in the worker, to `ansible.builtin.uri`", 0.06, to(loop, DIRECT, URI)),
+        *(
+            Bar("`cas_order_info` in the worker, to `acm_certificate_info`", 0.03, to(loop, DIRECT, acm))
+            for acm in slow
+        ),
+        Bar(
+            "the same with the certificate, to `debug` and the bare exchanges", 3, by_round(loop.items[PARSED], around)
+        ),
+        Bar("the same with the certificate, to `ansible.builtin.uri`", 0.03, to(loop, PARSED, URI)),
+        Bar("the same with the certificate, shipped, to `ansible.builtin.uri`", 1, to(loop, WHOLE, URI)),
+        Bar("`cas_order_info` shipped, to `ansible.builtin.uri`", 1, to(loop, SHIPPED, URI)),
+        Bar("`cas_instance` with nothing to do, in the worker, to `uri`", 0.06, to(loop, INSTANCE, URI)),
     ]
 
 

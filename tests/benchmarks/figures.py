@@ -99,6 +99,14 @@ def ratio(value: float, base: float) -> float:
     return value / base if base > 0 else float("inf")
 
 
+def by_round(values: Sequence[float], bases: Sequence[float]) -> float:
+    """Return how many times the base a value is, in the median of the rounds.
+
+    Each round is compared by itself, because the speed of a machine changes from minute to minute.
+    """
+    return median(map(ratio, values, bases))
+
+
 def spread(values: Sequence[float]) -> float:
     """Return how far the middle half of the values lies apart, as a share of their median."""
     ordered, middle = sorted(values), median(values)

@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from .cores import ends, on_core
 from .figures import each, every, medians, said_medians
 from .plays import DIRECT, FLOOR, SHIPPED, TAGS, URI, peers, write
-from .quiet import Quiet, measure_quiet
+from .quiet import Quiet, Ways, measure_quiet, ways_to_hosts
 from .renewals import ALONE, CONTROLLERS, Renewals, measure_apart, measure_fleet, measure_one, measure_paced
 from .runs import BY_INSTANCE, Bench, play, script
 from .sizes import EVERYBODY, QUICKEST, Size
 
 Tell = Callable[[str], None]
 TIMES = 200  # pages, as many as 10,000 orders have
+COMPARED = 20  # the length of the loop whose items are compared
 
 
 @dataclass(frozen=True)
@@ -40,18 +42,29 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class OnCore:
+    """What depends on how Ansible runs, on one ansible-core."""
+
+    loop: Loop
+    quiet: Quiet
+
+
+@dataclass(frozen=True)
 class Measured:
-    """All of it. ``whole`` has the seconds of a playbook with one task in a loop of 20."""
+    """All of it. ``whole`` has the seconds of a playbook with one task in a loop of 20, ``cores`` others by version."""
 
     loops: Mapping[int, Loop]
     whole: Mapping[str, float]
     lists: Mapping[str, Listed]
     quiet: Quiet
     renewals: Renewals
+    cores: Mapping[str, OnCore]
 
 
 def measure(bench: Bench, size: Size, tell: Tell) -> Measured:
     """Run all parts."""
+    # First, for something may be missing.
+    ways, cores = ways_to_hosts(bench.folder), {cell.core: on_core(bench, cell) for cell in ends()}
     loops = {}
     for length, (all_of_them, quickest) in size.rounds.items():
         tell(f"Loops of {length}, {all_of_them} times, and {quickest} times of the quickest")
@@ -61,8 +74,17 @@ def measure(bench: Bench, size: Size, tell: Tell) -> Measured:
     tell("Lists")
     lists = _lists(bench, size.listing_rounds)
     tell(f"{size.hosts} hosts with nothing to do")
-    quiet = measure_quiet(bench, size.host_rounds, size.hosts)
-    return Measured(loops, whole, lists, quiet, _renewals(bench, size, tell))
+    quiet = measure_quiet(bench, ways, size.host_rounds, size.hosts)
+    return Measured(loops, whole, lists, quiet, _renewals(bench, size, tell), _cores(cores, ways, size, tell))
+
+
+def _cores(cores: Mapping[str, Bench], ways: Ways, size: Size, tell: Tell) -> dict[str, OnCore]:
+    found = {}
+    for core, bench in cores.items():
+        tell(f"Loops, and hosts with nothing to do, on ansible-core {core}")
+        loop = _loop(bench, COMPARED, {QUICKEST: size.core_rounds})
+        found[core] = OnCore(loop, measure_quiet(bench, ways, size.core_rounds, size.hosts))
+    return found
 
 
 def _renewals(bench: Bench, size: Size, tell: Tell) -> Renewals:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from .bars import COMPARED, item, to_stat
-from .figures import Bar, ratio, spread
-from .measure import TIMES, Measured
+from .bars import bars_of_cores, item, to, to_stat
+from .figures import Bar, spread
+from .measure import COMPARED, TIMES, Measured
 from .plays import ACM, DIRECT, FLOOR, INSTANCE, PARSED, SDK, SHIPPED, STAT, URI, WHOLE, X509
 from .quiet import SSH, Quiet
 from .renewals import CONTROLLERS, Day, Fleet, Renewals
@@ -41,13 +41,19 @@ What a task of this collection costs, beside tasks that do something like it. `m
 page; nothing on it is written by hand.
 
 Seconds say as much about a machine as about a program, so peers are measured side by side: in one run, on one machine,
-in turn (A B C A B C ...), and compared by the ratio of their medians. All servers are on the same machine: the emulator
-of the service that comes with the collection, and moto in the place of AWS. So the time that a real network takes is in
-none of the figures.
+in turn (A B C A B C ...). Times are medians of the rounds. Tasks are compared round by round, because the speed of a
+machine changes from minute to minute; their ratio is the median of these. All servers are on the same machine: the
+emulator of the service that comes with the collection, and moto in the place of AWS. So the time that a real network
+takes is in none of the figures.
 
 Two words are needed. **Shipped** is how Ansible runs a module: packed, copied, and started in a Python of its own.
 **In the worker** is what this collection does with its modules when they would run on the controller anyway: their code
 is called in the process that Ansible has made for the task already. `certops_alicloud_direct: false` switches that off.
+"""
+
+CORES = """\
+The limits that depend on how Ansible runs, on other releases of ansible-core. The run fails for one of these, too; what
+is not met is bold.
 """
 
 ITEMS = """\
@@ -70,8 +76,7 @@ own work is in none of the figures.
 QUIET = """\
 {hosts} hosts whose certificates are valid, five at a time as Ansible does by default: one `stat`, the module
 `certificate`, and the role `certificate`, which calls it. Hosts are this machine, and modules stay in the worker or are
-shipped over ssh, to an sshd on this machine. A `stat` is always shipped. All are run in turn, {rounds} times. Each
-round is compared with its own `stat`, because the speed of a machine changes from minute to minute.
+shipped over ssh, to an sshd on this machine. A `stat` is always shipped. All are run in turn, {rounds} times.
 """
 
 DAY = """\
@@ -99,6 +104,7 @@ def page(measured: Measured, limits: Sequence[Bar], versions: Mapping[str, str])
         "## Limits\n",
         "The run fails when one is not met.\n",
         table(("ratio", "at most", "measured", ""), map(_limit, limits)),
+        *_cores(measured),
         f"## Loops\n\n{ITEMS}",
         _loops(measured),
         f"## Whole playbooks\n\n{WHOLE}",
@@ -113,6 +119,22 @@ def page(measured: Measured, limits: Sequence[Bar], versions: Mapping[str, str])
         table(("what", "version"), versions.items()),
     ]
     return "\n".join(parts)
+
+
+def _cores(measured: Measured) -> list[str]:
+    """The limits of the oldest and the newest ansible-core, beside each other; nothing where neither was run."""
+    found = bars_of_cores(measured)
+    if not found:
+        return []
+    rows = [
+        (
+            each[0].name,
+            f"{each[0].limit:g}",
+            *(number(bar.value) if bar.met else f"**{number(bar.value)}**" for bar in each),
+        )
+        for each in zip(*found.values())
+    ]
+    return ["## The oldest and the newest ansible-core\n", CORES, table(("ratio", "at most", *found), rows)]
 
 
 def _short(name: str) -> str:
@@ -141,16 +163,11 @@ def _loops(measured: Measured) -> str:
     lengths = sorted(measured.loops)
     head = ("task", *(f"loop of {length}" for length in lengths), "spread", f"to `uri`, loop of {COMPARED}")
     loop = measured.loops[COMPARED]
-    base = item(loop, URI)
     rows = [
         (
             words,
             *(_milliseconds(measured, length, task) for length in lengths),
-            *(
-                (f"{spread(loop.items[task]):.0%}", number(ratio(item(loop, task), base)))
-                if task in loop.items
-                else ("", "")
-            ),
+            *((f"{spread(loop.items[task]):.0%}", number(to(loop, task, URI))) if task in loop.items else ("", "")),
         )
         for task, words in PEERS.items()
     ]

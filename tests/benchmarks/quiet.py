@@ -14,9 +14,9 @@ from typing import Any
 
 from tests.world.children import NotStarted
 from tests.world.machines import ADDRESSES, start_machines
-from tests.world.programs import find
+from tests.world.programs import Missing, provide
 
-from .figures import play_seconds, ratio
+from .figures import by_round, play_seconds
 from .plays import KINDS, on_hosts, write
 from .runs import Bench, play
 
@@ -35,13 +35,19 @@ class Quiet:
         return median(self.rounds[kind, way])
 
     def to(self, base: str, kind: str, way: str) -> float:
-        """How many times a base: each round by itself, for the speed of a machine changes from minute to minute."""
-        return median(map(ratio, self.rounds[kind, way], self.rounds[base, way]))
+        return by_round(self.rounds[kind, way], self.rounds[base, way])
 
 
-def measure_quiet(bench: Bench, rounds: int, hosts: int) -> Quiet:
+Ways = Mapping[str, Mapping[str, Any]]
+
+
+def ways_to_hosts(folder: Path) -> Ways:
+    """How the modules get to the hosts: variables, by way."""
+    return {WORKER: {}, SSH: over_ssh(folder / "ssh")}
+
+
+def measure_quiet(bench: Bench, ways: Ways, rounds: int, hosts: int) -> Quiet:
     """All kinds in turn, and again, in one process."""
-    ways = {WORKER: {}, SSH: over_ssh(bench.folder / "ssh")}
     pairs = list(product(KINDS, ways))
     books = [write(bench.folder, f"{kind}-{way}", on_hosts(kind, _title(kind, way), ways[way])) for kind, way in pairs]
     records = play(bench, books * rounds, "--limit", f"converged[0:{hosts - 1}]")[1]
@@ -54,11 +60,10 @@ def _title(kind: str, way: str) -> str:
 
 def over_ssh(folder: Path) -> dict[str, Any]:
     """Start an sshd on this machine; return the variables that let Ansible use it."""
-    found = {name: find(name) for name in ("ssh", "ssh-keygen", "sshd")}
-    missing = [name for name, path in found.items() if path is None]
-    if missing:
-        raise NotStarted(f"{', '.join(missing)} cannot be found; install the client and the server of OpenSSH.")
-    start_machines({name: str(path) for name, path in found.items()}, folder)
+    try:
+        start_machines(provide(), folder)
+    except Missing as reason:
+        raise NotStarted(str(reason)) from None
     return {
         "ansible_connection": "ssh",
         "ansible_host": TARGET,

@@ -36,6 +36,8 @@ class Bench:
     aws: Mapping[str, Any]
     environment: Mapping[str, str]
     children: list[Child]
+    # Of Ansible and of its modules.
+    python: str = sys.executable
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -74,7 +76,7 @@ def inventory(folder: Path, groups: Mapping[str, int]) -> dict[str, Any]:
     """Return the inventory: this machine, and groups of hosts that are this machine, too."""
     return {
         "all": {
-            "vars": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable},
+            "vars": {"ansible_connection": "local"},
             "hosts": {"localhost": {}},
             "children": {name: _group(folder / name, name, size) for name, size in groups.items()},
         }
@@ -133,7 +135,8 @@ def play(
     own = Path(folder) if folder else bench.folder
     notes, log = own / "stopwatch.jsonl", own / "play.log"
     notes.unlink(missing_ok=True)
-    command = ["ansible-playbook", "-i", str(bench.folder / "inventory.yml"), *words, *books]
+    about = ["-i", str(bench.folder / "inventory.yml"), "-e", f"ansible_python_interpreter={bench.python}"]
+    command = ["ansible-playbook", *about, *words, *books]
     start_ = time.perf_counter()
     with log.open("wb") as output:
         surroundings = {**bench.environment, **environment, "CERTOPS_STOPWATCH": str(notes)}

@@ -9,9 +9,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from tests.benchmarks.bars import bars
+from tests.benchmarks.bars import bars, bars_of_cores
 from tests.benchmarks.figures import Bar
-from tests.benchmarks.measure import Listed, Loop, Measured
+from tests.benchmarks.measure import Listed, Loop, Measured, OnCore
 from tests.benchmarks.page import PEERS, number, page, table
 from tests.benchmarks.plays import (
     ACM,
@@ -78,6 +78,7 @@ MEASURED = Measured(
         paced=Fleet(20, 42.0, {"ListUserCertificateOrder": 200}),
         apart=Fleet(20, 48.0, {"ListUserCertificateOrder": 200}),
     ),
+    cores={},
 )
 
 
@@ -100,6 +101,25 @@ def test_the_page_has_every_figure() -> None:
 
 def test_what_is_not_met_is_seen() -> None:
     assert "| a | 1.2 s | 1.50 s | **not met** |" in page(MEASURED, [Bar("a", 1.2, 1.5, "s")], {})
+
+
+def test_other_releases_of_ansible_core_are_held_against_the_same_limits() -> None:
+    measured = replace(MEASURED, cores={"2.18": OnCore(loop(), QUIET), "2.22": OnCore(loop(), QUIET)})
+    figures = {(each.name, each.limit, each.value) for each in bars(MEASURED)}
+    for found in bars_of_cores(measured).values():
+        assert len(found) == 11 and figures >= {(each.name, each.limit, each.value) for each in found}
+    text = page(measured, [], {})
+    assert "| ratio | at most | 2.18 | 2.22 |" in text
+    assert "| `cas_order_info` shipped, to `ansible.builtin.uri` | 1 | 0.95 | 0.95 |" in text
+    assert "| the same with the certificate, shipped, to `ansible.builtin.uri` | 1 | **1.10** | **1.10** |" in text
+    assert "newest ansible-core" not in page(MEASURED, [], {})
+
+
+def test_loops_are_compared_round_by_round() -> None:
+    # The machine is slower in the second round, for both.
+    slower = replace(loop(), items={**loop().items, DIRECT: [0.01, 0.03, 0.01], URI: [0.2, 0.6, 0.6]})
+    measured = replace(MEASURED, loops={**MEASURED.loops, 20: slower})
+    assert round(bars(measured)[0].value, 3) == 0.05
 
 
 def test_a_peer_that_was_left_out_has_no_figure() -> None:
