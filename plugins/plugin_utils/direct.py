@@ -32,6 +32,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils import basic
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
+from ansible.plugins.loader import filter_loader, test_loader
 from ansible.release import __version__ as VERSION
 from ansible.utils.display import Display
 
@@ -46,10 +47,14 @@ except ImportError:  # an ansible-core that has them elsewhere ships its modules
 
 # What no module of the collection can do without. Ansible reads this file before it forks a worker for each task, and
 # what is imported here once is not imported there again.
-LIBRARIES = ("cryptography.x509", "requests")
+LIBRARIES = ("cryptography.x509", "cryptography.hazmat.primitives.serialization", "requests")
 with suppress(Exception):  # the task says what is missing
     for library in LIBRARIES:
         importlib.import_module(library)
+# The same holds for Ansible's own filters and tests: with the first one, all are read.
+with suppress(Exception):
+    filter_loader.get("ansible.builtin.combine")
+    test_loader.get("ansible.builtin.truthy")
 
 VARIABLE = "certops_alicloud_direct"
 # Output for people; for all others a wait is silent.

@@ -11,6 +11,7 @@ import inspect
 import json
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,6 +31,7 @@ from playbooks.files.emulator.core.emulator import Emulator
 from playbooks.files.emulator.core.gate import Keys
 from playbooks.files.emulator.core.server import Server
 from playbooks.files.emulator.core.world import World
+from tests.tools.dependencies import COLLECTIONS
 
 try:
     from ansible.module_utils.secrets import mask_secrets
@@ -211,6 +213,19 @@ def test_an_action_that_ships_leaves_the_way_to_ansible(monkeypatch: pytest.Monk
 def test_a_controller_without_the_libraries_lets_another_python_have_a_try(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "cryptography.x509")
     assert reason() == "the controller's Python lacks cryptography"
+
+
+def test_what_every_worker_needs_is_read_before_there_is_one() -> None:
+    """A worker is forked from the process that reads this file, and reads again whatever is not there yet."""
+    code = f"import json, sys; from {direct.__name__} import fits; print(json.dumps([*sys.modules]))"
+    # Where the collection is, in a clone and in the copy that ansible-test works on.
+    places = [*sys.path, str(COLLECTIONS.parent), *map(str, Path(direct.__file__).parents)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
+    names = json.loads(done.stdout)
+    for kind in ("filter", "test"):
+        assert [name for name in names if name.startswith(f"ansible.plugins.{kind}.") and "core" in name], kind
+    assert {"requests", "cryptography.x509", "cryptography.hazmat.primitives.serialization"} <= set(names)
 
 
 def test_the_environment_is_a_switch_and_the_variable_a_stronger_one(monkeypatch: pytest.MonkeyPatch) -> None:
