@@ -393,6 +393,6 @@ def installed(session: nox.Session, core: str) -> None:
 
 @in_venv()
 def bench(session: nox.Session) -> None:
-    """Measure the collection beside its peers; BENCH=quick, fleet or full."""
+    """Measure the collection beside its peers; BENCH=quick, fleet, full or cores."""
     bytecode.switch_off()
     session.run("python", "-m", "tests.benchmarks", *session.posargs, interrupt_timeout=PATIENCE)

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from statistics import median
 
 from .figures import Bar, by_round, ratio
-from .measure import COMPARED, TIMES, Loop, Measured
+from .measure import COMPARED, TIMES, Loop, Measured, OnCore
 from .plays import ACM, DIRECT, FLOOR, INSTANCE, MODULE, PARSED, ROLE, SHIPPED, STAT, URI, WHOLE
 from .quiet import SSH, WORKER, Quiet
 from .renewals import CONTROLLERS, Fleet, Renewals
@@ -34,9 +35,9 @@ def bars(measured: Measured) -> list[Bar]:
     ]
 
 
-def bars_of_cores(measured: Measured) -> dict[str, list[Bar]]:
+def bars_of_cores(measured: Mapping[str, OnCore]) -> dict[str, list[Bar]]:
     """Return the limits that depend on how Ansible runs, with their figures on other releases of ansible-core."""
-    return {core: [*_loops(each.loop), *_quiet(each.quiet)] for core, each in measured.cores.items()}
+    return {core: [*_loops(each.loop), *_quiet(each.quiet)] for core, each in measured.items()}
 
 
 def _loops(loop: Loop) -> list[Bar]:

@@ -38,7 +38,8 @@ def on_core(bench: Bench, cell: Cell) -> Bench:
 def make(cell: Cell, directory: Path) -> Path:
     """Make an environment, or bring it up to date; return where its programs are. Raises Failed."""
     directory.mkdir(parents=True, exist_ok=True)
-    needed = [wanted(cell), "--requirement", str(ROOT / "meta" / "ee-requirements.txt")]
+    # Without bytecode, each process would compile the libraries anew.
+    needed = ["--compile-bytecode", wanted(cell), "--requirement", str(ROOT / "meta" / "ee-requirements.txt")]
     commands = [
         [str(UV), "venv", "--quiet", "--allow-existing", "--python", here()[cell.python], ".venv"],
         [str(UV), "pip", "install", "--quiet", "--upgrade", "--python", ".venv", *needed],

@@ -78,6 +78,12 @@ def measure(bench: Bench, size: Size, tell: Tell) -> Measured:
     return Measured(loops, whole, lists, quiet, _renewals(bench, size, tell), _cores(cores, ways, size, tell))
 
 
+def measure_cores(bench: Bench, size: Size, tell: Tell) -> dict[str, OnCore]:
+    """Run nothing but the part of other releases of ansible-core."""
+    ways = ways_to_hosts(bench.folder)
+    return _cores({cell.core: on_core(bench, cell) for cell in ends()}, ways, size, tell)
+
+
 def _cores(cores: Mapping[str, Bench], ways: Ways, size: Size, tell: Tell) -> dict[str, OnCore]:
     found = {}
     for core, bench in cores.items():

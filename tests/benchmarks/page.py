@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from .bars import bars_of_cores, item, to, to_stat
 from .figures import Bar, spread
-from .measure import COMPARED, TIMES, Measured
+from .measure import COMPARED, TIMES, Measured, OnCore
 from .plays import ACM, DIRECT, FLOOR, INSTANCE, PARSED, SDK, SHIPPED, STAT, URI, WHOLE, X509
 from .quiet import SSH, Quiet
 from .renewals import CONTROLLERS, Day, Fleet, Renewals
@@ -51,6 +51,7 @@ Two words are needed. **Shipped** is how Ansible runs a module: packed, copied, 
 is called in the process that Ansible has made for the task already. `certops_alicloud_direct: false` switches that off.
 """
 
+CORES_HEAD = "## The oldest and the newest ansible-core\n"
 CORES = """\
 The limits that depend on how Ansible runs, on other releases of ansible-core. The run fails for one of these, too; what
 is not met is bold.
@@ -99,12 +100,13 @@ calls take at the limit.
 
 def page(measured: Measured, limits: Sequence[Bar], versions: Mapping[str, str]) -> str:
     """Return the page as Markdown."""
+    others = cores(measured.cores)
     parts = [
         TITLE,
         "## Limits\n",
         "The run fails when one is not met.\n",
         table(("ratio", "at most", "measured", ""), map(_limit, limits)),
-        *_cores(measured),
+        *([CORES_HEAD, others] if others else []),
         f"## Loops\n\n{ITEMS}",
         _loops(measured),
         f"## Whole playbooks\n\n{WHOLE}",
@@ -121,11 +123,11 @@ def page(measured: Measured, limits: Sequence[Bar], versions: Mapping[str, str])
     return "\n".join(parts)
 
 
-def _cores(measured: Measured) -> list[str]:
-    """The limits of the oldest and the newest ansible-core, beside each other; nothing where neither was run."""
+def cores(measured: Mapping[str, OnCore]) -> str:
+    """Return the section of the oldest and the newest ansible-core; nothing where neither was run."""
     found = bars_of_cores(measured)
     if not found:
-        return []
+        return ""
     rows = [
         (
             each[0].name,
@@ -134,7 +136,13 @@ def _cores(measured: Measured) -> list[str]:
         )
         for each in zip(*found.values())
     ]
-    return ["## The oldest and the newest ansible-core\n", CORES, table(("ratio", "at most", *found), rows)]
+    return f"{CORES}\n{table(('ratio', 'at most', *found), rows)}"
+
+
+def with_cores(text: str, measured: Mapping[str, OnCore]) -> str:
+    """Return the page with this section as it was measured now."""
+    before, _head, rest = text.partition(f"{CORES_HEAD}\n")
+    return f"{before}{CORES_HEAD}\n{cores(measured)}\n{rest[rest.index('## ') :]}"
 
 
 def _short(name: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.benchmarks.bars import bars, bars_of_cores
 from tests.benchmarks.figures import Bar
 from tests.benchmarks.measure import Listed, Loop, Measured, OnCore
-from tests.benchmarks.page import PEERS, number, page, table
+from tests.benchmarks.page import PEERS, number, page, table, with_cores
 from tests.benchmarks.plays import (
     ACM,
     DIRECT,
@@ -106,13 +106,18 @@ def test_what_is_not_met_is_seen() -> None:
 def test_other_releases_of_ansible_core_are_held_against_the_same_limits() -> None:
     measured = replace(MEASURED, cores={"2.18": OnCore(loop(), QUIET), "2.22": OnCore(loop(), QUIET)})
     figures = {(each.name, each.limit, each.value) for each in bars(MEASURED)}
-    for found in bars_of_cores(measured).values():
+    for found in bars_of_cores(measured.cores).values():
         assert len(found) == 11 and figures >= {(each.name, each.limit, each.value) for each in found}
     text = page(measured, [], {})
     assert "| ratio | at most | 2.18 | 2.22 |" in text
     assert "| `cas_order_info` shipped, to `ansible.builtin.uri` | 1 | 0.95 | 0.95 |" in text
     assert "| the same with the certificate, shipped, to `ansible.builtin.uri` | 1 | **1.10** | **1.10** |" in text
     assert "newest ansible-core" not in page(MEASURED, [], {})
+
+
+def test_their_section_can_be_measured_alone() -> None:
+    one, other = (replace(MEASURED, cores={core: OnCore(loop(), QUIET)}) for core in ("2.18", "2.22"))
+    assert with_cores(page(one, bars(one), {}), other.cores) == page(other, bars(other), {})
 
 
 def test_loops_are_compared_round_by_round() -> None:
