@@ -165,10 +165,14 @@ def _make_directory(path: str) -> None:
         path = os.path.dirname(path)
     for directory in reversed(missing):
         with writing(directory):
-            if not os.path.isdir(directory):  # no other process made it in the meantime
+            try:
                 os.mkdir(directory, DIRECTORY_MODE)
-                os.chmod(directory, DIRECTORY_MODE)
-                _sync(os.path.dirname(directory))
+            except FileExistsError:
+                if not os.path.isdir(directory):
+                    raise
+                continue  # another process made it in the meantime
+            os.chmod(directory, DIRECTORY_MODE)
+            _sync(os.path.dirname(directory))
 
 
 def _real_directories(path: str) -> list[str]:

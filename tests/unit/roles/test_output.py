@@ -177,8 +177,8 @@ def test_a_group_puts_back_too(tmp_path: Path, failing: Sequence[str]) -> None:
             assert said.count("Generation 1 was put back") == said.count("valid until") == 1, said
             assert is_back(found, host, before), host
         for first, last in groups.values():
-            # The last host of a group leads, where all have the same certificate.
-            if last in failing:
-                assert is_back(found, first, before), first
+            # The first host of a group leads, where all have the same certificate.
+            if first in failing:
+                assert is_back(found, last, before), last
             else:
-                assert is_renewed(found, last, before), last
+                assert is_renewed(found, first, before), first

@@ -341,6 +341,22 @@ def test_a_directory_that_cannot_be_synced_is_no_failure(shop: Shop, monkeypatch
     assert shop.use() == 1
 
 
+def test_a_directory_that_another_task_makes_at_the_same_moment_is_used(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hosts that are one machine, or cron beside a person, make the same parents."""
+    original, made = os.mkdir, []
+
+    def too_late(path: str, mode: int = 0o777) -> None:
+        if os.path.basename(path) in (shop.path.name, "generations"):
+            original(path, mode)
+            made.append(path)
+        original(path, mode)
+
+    monkeypatch.setattr(os, "mkdir", too_late)
+    assert shop.use() == 1 and len(made) == 2
+
+
 def test_values_with_a_key_in_them_do_not_show_it(shop: Shop) -> None:
     step = write.CreateGeneration(1, (("privkey.pem", b"SECRET"),), write.Access())
     assert "SECRET" not in repr(step)
