@@ -32,7 +32,6 @@ from ansible.errors import AnsibleError
 from ansible.module_utils import basic
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action.normal import ActionModule as NormalAction
-from ansible.plugins.loader import filter_loader, test_loader
 from ansible.release import __version__ as VERSION
 from ansible.utils.display import Display
 
@@ -53,6 +52,8 @@ with suppress(Exception):  # the task says what is missing
         importlib.import_module(library)
 # The same holds for Ansible's own filters and tests: with the first one, all are read.
 with suppress(Exception):
+    from ansible.plugins.loader import filter_loader, test_loader
+
     filter_loader.get("ansible.builtin.combine")
     test_loader.get("ansible.builtin.truthy")
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measure the collection beside its peers, write the page, and fail when a limit is not met, but for a quick run.
 
-Usage: python -m tests.benchmarks    # BENCH=quick, usual (the default), fleet or full; cores for that part alone
+Usage: python -m tests.benchmarks    # BENCH=quick, usual (the default), fleet, full, or cores alone
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from .figures import each, every, medians, said_medians
 from .plays import DIRECT, FLOOR, SHIPPED, TAGS, URI, peers, write
 from .quiet import Quiet, Ways, measure_quiet, ways_to_hosts
 from .renewals import ALONE, CONTROLLERS, Renewals, measure_apart, measure_fleet, measure_one, measure_paced
-from .runs import BY_INSTANCE, Bench, play, script
+from .runs import BY_INSTANCE, Bench, Broken, play, script
 from .sizes import EVERYBODY, QUICKEST, Size
 
 Tell = Callable[[str], None]
@@ -80,8 +80,10 @@ def measure(bench: Bench, size: Size, tell: Tell) -> Measured:
 
 def measure_cores(bench: Bench, size: Size, tell: Tell) -> dict[str, OnCore]:
     """Run nothing but the part of other releases of ansible-core."""
-    ways = ways_to_hosts(bench.folder)
-    return _cores({cell.core: on_core(bench, cell) for cell in ends()}, ways, size, tell)
+    cores = {cell.core: on_core(bench, cell) for cell in ends()}
+    if not cores:
+        raise Broken("No Python for another ansible-core is on this machine.")
+    return _cores(cores, ways_to_hosts(bench.folder), size, tell)
 
 
 def _cores(cores: Mapping[str, Bench], ways: Ways, size: Size, tell: Tell) -> dict[str, OnCore]:

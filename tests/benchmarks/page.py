@@ -140,9 +140,9 @@ def cores(measured: Mapping[str, OnCore]) -> str:
 
 
 def with_cores(text: str, measured: Mapping[str, OnCore]) -> str:
-    """Return the page with this section as it was measured now."""
-    before, _head, rest = text.partition(f"{CORES_HEAD}\n")
-    return f"{before}{CORES_HEAD}\n{cores(measured)}\n{rest[rest.index('## ') :]}"
+    """Return the page with this section as it was measured now, in the place of an older one."""
+    before, loops, rest = text.partition("## Loops\n")
+    return f"{before.partition(CORES_HEAD)[0]}{CORES_HEAD}\n{cores(measured)}\n{loops}{rest}"
 
 
 def _short(name: str) -> str:

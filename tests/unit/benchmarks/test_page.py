@@ -117,7 +117,8 @@ def test_other_releases_of_ansible_core_are_held_against_the_same_limits() -> No
 
 def test_their_section_can_be_measured_alone() -> None:
     one, other = (replace(MEASURED, cores={core: OnCore(loop(), QUIET)}) for core in ("2.18", "2.22"))
-    assert with_cores(page(one, bars(one), {}), other.cores) == page(other, bars(other), {})
+    for before in (one, MEASURED):
+        assert with_cores(page(before, bars(before), {}), other.cores) == page(other, bars(other), {})
 
 
 def test_loops_are_compared_round_by_round() -> None:

@@ -94,7 +94,7 @@ def test_hosts_that_wait_leave_a_turn_to_the_one_that_orders(tmp_path: Path) -> 
         found.share("group", "one", "two", "three")
         for orders in (1, 2):
             played = found.play(*NARROW, strategy="free")
-            assert played.status == 0 and "RETRYING" not in played.text, played.text
+            assert played.status == 0, played.text
             assert len({found.installed(host) for host in found.hosts}) == 1
             assert len(found.account.world.orders) == orders
             found.months_pass()
