@@ -9,7 +9,7 @@ import os
 import shlex
 from base64 import b64decode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from difflib import get_close_matches
 from functools import partial
 from typing import Any
@@ -78,10 +78,10 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         self._name = str((task_vars or {}).get("inventory_hostname", ""))
-        environment: dict[str, Any] = {}
-        self._compute_environment_string(environment)
+        set_: dict[str, Any] = {}
+        self._compute_environment_string(set_)
         given = self._task.args
-        with variables({str(name): str(value) for name, value in environment.items()}):
+        with variables({str(name): str(value) for name, value in set_.items()}) if set_ else nullcontext():
             one = given.get("certificates") is None
             return {**result, **(self._one(given, task_vars or {}) if one else self._several(given, task_vars or {}))}
 

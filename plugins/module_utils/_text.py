@@ -32,9 +32,12 @@ def sendable(text: str, option: str) -> str:
     return text
 
 
+_CODE = re.compile(r"[\w.-]{1,100}")
+
+
 def code(value: Any, option: str) -> str:
     text = line(value, option)
-    if not re.fullmatch(r"[\w.-]{1,100}", text):
+    if not _CODE.fullmatch(text):
         raise InvalidOption(option, f"{quoted(text)} is not a valid code; give letters, digits and hyphens.")
     return text
 

@@ -24,6 +24,7 @@ from contextlib import (  # type: ignore[attr-defined,unused-ignore]  # a contro
     redirect_stdout,
     suppress,
 )
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -50,12 +51,6 @@ LIBRARIES = ("cryptography.x509", "cryptography.hazmat.primitives.serialization"
 with suppress(Exception):  # the task says what is missing
     for library in LIBRARIES:
         importlib.import_module(library)
-# The same holds for Ansible's own filters and tests: with the first one, all are read.
-with suppress(Exception):
-    from ansible.plugins.loader import filter_loader, test_loader
-
-    filter_loader.get("ansible.builtin.combine")
-    test_loader.get("ansible.builtin.truthy")
 
 VARIABLE = "certops_alicloud_direct"
 # Output for people; for all others a wait is silent.
@@ -82,6 +77,29 @@ PRIVATE_WITH_PROFILES = (
 BUILT = {"b_module_data", "module_style", "shebang", "serialization_profile"}
 
 display = Display()
+
+
+def _use_once() -> None:
+    """Use what takes long the first time alone, so that no worker has to."""
+    with suppress(Exception):  # with the first filter and the first test, all are read
+        from ansible.plugins.loader import filter_loader, test_loader
+
+        filter_loader.get("ansible.builtin.combine")
+        test_loader.get("ansible.builtin.truthy")
+    with suppress(Exception):
+        from ansible import template
+
+        trusted = getattr(template, "trust_as_template", str)
+        template.Templar(loader=None, variables={}).template(trusted("{{ 0 }}"))
+    with suppress(Exception):
+        from cryptography.hazmat.primitives.asymmetric import ec
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+
+        key = ec.generate_private_key(ec.SECP256R1()).public_key()
+        load_der_public_key(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
+
+
+_use_once()
 
 
 def fits(version: str) -> bool:
@@ -193,6 +211,7 @@ class DirectAction(NormalAction):
         return {"rc": 0, "stdout": out, "stderr": err, **lines}
 
 
+@lru_cache
 def _is_same_python(one: str, other: str) -> bool:
     """Whether two paths are one interpreter in one environment: ``bin/python`` and ``bin/python3.13`` are."""
     paths = [os.path.normpath(path) for path in (one, other)]

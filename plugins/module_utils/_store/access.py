@@ -44,10 +44,13 @@ def refuse_foreign(access: Access) -> None:
         )
 
 
+_MODE = re.compile(r"(0o?)?[0-7]{3}")
+
+
 def read_mode(value: Any, option: str = "key_mode", secret: bool = True) -> int:
     """An octal number as text, or the number that YAML makes of 0600 without quotes."""
     text = f"{value:o}" if isinstance(value, int) and not isinstance(value, bool) else str(value).strip()
-    if not re.fullmatch(r"(0o?)?[0-7]{3}", text):
+    if not _MODE.fullmatch(text):
         raise InvalidOption(
             option, f'{quoted(value)} is not a valid mode; give an octal number in quotes, such as "0600".'
         )

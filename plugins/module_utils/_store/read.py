@@ -170,23 +170,21 @@ def leaf(place: Place, generation: Generation) -> Certificate:
 def read_set(place: Place, generation: Generation) -> Certificate:
     """A generation's certificate with its chain; InvalidCertificate unless all of its files belong together."""
     directory = place.generation_path(generation.number)
-    found, texts = (
-        leaf(place, generation),
-        {name: read_text(f"{directory}/{name}") for name in (CERT, CHAIN, FULLCHAIN)},
-    )
+    texts = {name: read_text(f"{directory}/{name}") for name in (CERT, CHAIN, FULLCHAIN)}
+    certificate, chain, whole = (_certificates(f"{directory}/{name}", text) for name, text in texts.items())
+    if not whole or whole != certificate + chain:
+        raise InvalidCertificate(f"{directory}/{FULLCHAIN} is not {CERT} followed by {CHAIN}.")
+    found = read_certificate(texts[FULLCHAIN], f"{directory}/{FULLCHAIN}")
     if key_hash(place, generation) != found.public_key_sha256:
         raise InvalidCertificate(f"{directory}/{KEY} is not the key of {CERT}.")
-    whole = _certificates(directory, FULLCHAIN, texts)
-    if not whole or whole != _certificates(directory, CERT, texts) + _certificates(directory, CHAIN, texts):
-        raise InvalidCertificate(f"{directory}/{FULLCHAIN} is not {CERT} followed by {CHAIN}.")
-    return read_certificate(texts[FULLCHAIN], f"{directory}/{FULLCHAIN}")
+    return found
 
 
-def _certificates(directory: str, name: str, texts: Mapping[str, str]) -> list[Any]:
+def _certificates(path: str, text: str) -> list[Any]:
     try:
-        return list(load_certificates(texts[name]))
+        return load_certificates(text)
     except Exception:  # malformed DER raises many things
-        raise InvalidCertificate(f"{directory}/{name} cannot be read as PEM.") from None
+        raise InvalidCertificate(f"{path} cannot be read as PEM.") from None
 
 
 def record(place: Place, generation: Generation) -> Record | None:

@@ -10,6 +10,7 @@ not: these names are only compared and shown.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .der import dotted, first_value, values
@@ -37,10 +38,12 @@ _LABELS = {
 Name = tuple[tuple[tuple[str, str], ...], ...]
 
 
+@lru_cache  # each is asked for several times in a task
 def subject(certificate: X509) -> Name:
     return _read(_fields(certificate)[4])
 
 
+@lru_cache
 def issuer(certificate: X509) -> Name:
     return _read(_fields(certificate)[2])
 

@@ -132,11 +132,14 @@ def _days(span: timedelta, down: bool = True) -> str:
     return f"{(floor(tenths) if down else ceil(tenths)) / 10:g}"
 
 
+_WINDOW = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*([dh%])\s*", re.ASCII)
+
+
 def window(text: str, option: str, hint: str = "days (30d), hours (720h), a share (33%) or expiring") -> Window:
     """``30d``, ``720h``, ``33%`` or ``expiring``; ``hint`` says which of them the option takes."""
     if EXPIRING in hint and str(text).strip().lower() == EXPIRING:
         return Window()
-    found = re.fullmatch(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*([dh%])\s*", str(text), re.ASCII)
+    found = _WINDOW.fullmatch(str(text))
     if not found or float(found.group(1)) == 0:
         raise InvalidOption(option, f"{quoted(text)} is not valid; give {hint}.")
     number, suffix = float(found.group(1)), found.group(2)

@@ -305,7 +305,7 @@ def test_the_results_of_a_list_repeat_no_secret_of_an_entry(shop: Shop, server: 
     forms = [{"type": "pkcs12", "password": "hidden away"}]
     entries = [{"domains": ["a.example.com"], "forms": forms}, {"domains": ["b.example.com"], "webroot": "x"}]
     result = run(shop, server, wait=False, validation="file", webroot=str(shop.root), certificates=entries)
-    assert result["failed"] and [each["number"] for each in result["left"]] == [1]
+    assert result["failed"] and [each["number"] for each in result["left"]] == [1], result
     assert "hidden away" not in str(result)
 
 
