@@ -17,6 +17,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 
@@ -60,6 +61,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+
+
+_NUMBERS = count(1)
+
+
+@pytest.fixture(autouse=True)
+def own_notes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test finds notes of another one, whose emulator may have had the same port, and none leaves any to the user."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / f"state-{next(_NUMBERS)}"))
 
 
 def pytest_collection_finish() -> None:

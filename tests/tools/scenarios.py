@@ -38,9 +38,11 @@ def surroundings() -> Iterator[dict[str, str]]:
     # Directly below /tmp: a socket's path has room for about a hundred characters.
     with tempfile.TemporaryDirectory(prefix="certops-", dir="/tmp") as directory:
         environment = {
+            "ANSIBLE_ASYNC_DIR": f"{directory}/async",
             "ANSIBLE_HOME": f"{directory}/home",
             "CERTOPS_RUNNER": str(os.getpid()),
             "CERTOPS_WORLD": f"{directory}/world",
+            "XDG_STATE_HOME": f"{directory}/state",
         }
         try:
             yield environment

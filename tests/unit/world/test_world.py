@@ -155,6 +155,19 @@ def test_clients_count_what_fails(tmp_path: Path) -> None:
     assert (strict.count, len(strict.failures), strict.serials) == (1, 1, [])
 
 
+def test_clients_do_enough_however_soon_they_are_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Quick(handshakes.Server):
+        def shake(self) -> None:
+            self.count += 1
+
+    monkeypatch.setattr(handshakes, "PAUSE", 0.001)
+    stop = tmp_path / "stop"
+    stop.touch()
+    servers = [Quick("127.0.0.1:1", NAME, "") for _number in range(2)]
+    handshakes.never_rest(list(servers), stop)
+    assert all(each.count >= handshakes.LEAST for each in servers)
+
+
 def _answer(server: ssl.SSLSocket, times: int) -> None:
     for _number in range(times):
         try:
