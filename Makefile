@@ -77,7 +77,7 @@ build: $(VENV)/dev.stamp ## Build the tarball in build/, and check it the way Ga
 docs: $(VENV)/dev.stamp ## Build the documentation site in build/docs, and check its links
 	@$(NOX) --session docs
 
-bench: $(VENV)/bench.stamp ## Measure the collection beside its peers (half an hour); BENCH=quick, fleet, full or cores
+bench: $(VENV)/bench.stamp ## Measure the collection beside its peers (half an hour, an hour with fleet); BENCH=quick, fleet, full or cores
 	@BENCH=$(BENCH) $(NOX) --session bench
 
 reliability: $(VENV)/mutation.stamp ## Cause failures of every kind, and write docs/reliability.md (an hour)

@@ -68,7 +68,7 @@ _NUMBERS = count(1)
 
 @pytest.fixture(autouse=True)
 def own_notes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test finds notes of another one, whose emulator may have had the same port, and none leaves any to the user."""
+    """No test finds the notes of another one, whose emulator may have had the same port, and the user gets none."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / f"state-{next(_NUMBERS)}"))
 
 

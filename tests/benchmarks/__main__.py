@@ -48,7 +48,7 @@ def main() -> int:
     cores: Mapping[str, OnCore]
     try:
         if name == CORES:
-            cores = run(SIZES["usual"], measure_cores)
+            cores = run(SIZES["fleet"], measure_cores)
             text, limits = with_cores(PAGE.read_text(), cores), []
         else:
             measured = run(SIZES[name], measure)

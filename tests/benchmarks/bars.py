@@ -36,8 +36,10 @@ def bars(measured: Measured) -> list[Bar]:
 
 
 def bars_of_cores(measured: Mapping[str, OnCore]) -> dict[str, list[Bar]]:
-    """Return the limits that depend on how Ansible runs, with their figures on other releases of ansible-core."""
-    return {core: [*_loops(each.loop), *_quiet(each.quiet)] for core, each in measured.items()}
+    """Return the limits of tasks, with their figures on other releases of ansible-core."""
+    return {
+        core: [*_loops(each.loop), *_quiet(each.quiet), *_renewals(each.renewals)] for core, each in measured.items()
+    }
 
 
 def _loops(loop: Loop) -> list[Bar]:

@@ -15,7 +15,7 @@ from .figures import each, every, medians, said_medians
 from .plays import DIRECT, FLOOR, SHIPPED, TAGS, URI, peers, write
 from .quiet import Quiet, Ways, measure_quiet, ways_to_hosts
 from .renewals import ALONE, CONTROLLERS, Renewals, measure_apart, measure_fleet, measure_one, measure_paced
-from .runs import BY_INSTANCE, Bench, Broken, play, script
+from .runs import BY_INSTANCE, Bench, Broken, play, script, with_hosts
 from .sizes import EVERYBODY, QUICKEST, Size
 
 Tell = Callable[[str], None]
@@ -47,6 +47,7 @@ class OnCore:
 
     loop: Loop
     quiet: Quiet
+    renewals: Renewals
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,7 @@ class Measured:
 
 def measure(bench: Bench, size: Size, tell: Tell) -> Measured:
     """Run all parts."""
-    # First, for something may be missing.
-    ways, cores = ways_to_hosts(bench.folder), {cell.core: on_core(bench, cell) for cell in ends()}
+    ways, cores = ways_to_hosts(bench.folder), _others(bench)  # first, for something may be missing
     loops = {}
     for length, (all_of_them, quickest) in size.rounds.items():
         tell(f"Loops of {length}, {all_of_them} times, and {quickest} times of the quickest")
@@ -80,10 +80,14 @@ def measure(bench: Bench, size: Size, tell: Tell) -> Measured:
 
 def measure_cores(bench: Bench, size: Size, tell: Tell) -> dict[str, OnCore]:
     """Run nothing but the part of other releases of ansible-core."""
-    cores = {cell.core: on_core(bench, cell) for cell in ends()}
+    cores = _others(bench)
     if not cores:
         raise Broken("No Python for another ansible-core is on this machine.")
     return _cores(cores, ways_to_hosts(bench.folder), size, tell)
+
+
+def _others(bench: Bench) -> dict[str, Bench]:
+    return {cell.core: on_core(bench, cell) for cell in ends()}
 
 
 def _cores(cores: Mapping[str, Bench], ways: Ways, size: Size, tell: Tell) -> dict[str, OnCore]:
@@ -91,7 +95,10 @@ def _cores(cores: Mapping[str, Bench], ways: Ways, size: Size, tell: Tell) -> di
     for core, bench in cores.items():
         tell(f"Loops, and hosts with nothing to do, on ansible-core {core}")
         loop = _loop(bench, COMPARED, {QUICKEST: size.core_rounds})
-        found[core] = OnCore(loop, measure_quiet(bench, ways, size.core_rounds, size.hosts))
+        quiet = measure_quiet(bench, ways, size.core_rounds, size.hosts)
+        # The hosts of this bench are renewed already, on another ansible-core.
+        due = with_hosts(bench, bench.folder / core, size.groups)
+        found[core] = OnCore(loop, quiet, _renewals(due, size, tell))
     return found
 
 

@@ -53,8 +53,7 @@ is called in the process that Ansible has made for the task already. `certops_al
 
 CORES_HEAD = "## The oldest and the newest ansible-core\n"
 CORES = """\
-The limits that depend on how Ansible runs, on other releases of ansible-core. The run fails for one of these, too; what
-is not met is bold.
+The limits of tasks, on other releases of ansible-core. The run fails for one of these, too; what is not met is bold.
 """
 
 ITEMS = """\
@@ -131,8 +130,8 @@ def cores(measured: Mapping[str, OnCore]) -> str:
     rows = [
         (
             each[0].name,
-            f"{each[0].limit:g}",
-            *(number(bar.value) if bar.met else f"**{number(bar.value)}**" for bar in each),
+            _with_unit(each[0], f"{each[0].limit:g}"),
+            *(_with_unit(bar, number(bar.value) if bar.met else f"**{number(bar.value)}**") for bar in each),
         )
         for each in zip(*found.values())
     ]
@@ -157,9 +156,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _limit(limit: Bar) -> tuple[str, ...]:
-    unit = f" {limit.unit}" if limit.unit else ""
     verdict = "met" if limit.met else "**not met**"
-    return limit.name, f"{limit.limit:g}{unit}", f"{number(limit.value)}{unit}", verdict
+    return limit.name, _with_unit(limit, f"{limit.limit:g}"), _with_unit(limit, number(limit.value)), verdict
+
+
+def _with_unit(limit: Bar, figure: str) -> str:
+    return f"{figure} {limit.unit}" if limit.unit else figure
 
 
 def number(value: float) -> str:

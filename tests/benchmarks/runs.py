@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +56,15 @@ def open_bench(folder: Path, groups: Mapping[str, int], children: list[Child]) -
     """Start the servers that all parts need; whoever calls ends the children."""
     own = serve(folder, "service", "at_rest", [str(groups[CONVERGED])], children)
     theirs = serve(folder, "aws", "aws", [], children)
-    (folder / "inventory.yml").write_text(json.dumps(inventory(folder, groups)))
     (folder / "ansible.cfg").touch()
-    return Bench(folder, own["urls"], theirs, _environment(folder, own), children)
+    return with_hosts(Bench(folder, own["urls"], theirs, _environment(folder, own), children), folder, groups)
+
+
+def with_hosts(bench: Bench, folder: Path, groups: Mapping[str, int]) -> Bench:
+    """The same bench with hosts of its own, whose stores are in another folder."""
+    folder.mkdir(exist_ok=True)
+    (folder / "inventory.yml").write_text(json.dumps(inventory(folder, groups)))
+    return replace(bench, folder=folder)
 
 
 def serve(folder: Path, module: str, part: str, more: Sequence[str], children: list[Child]) -> dict[str, Any]:
@@ -118,6 +124,7 @@ def _environment(folder: Path, ready: Mapping[str, Any]) -> dict[str, str]:
         "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback"),
         "ANSIBLE_CALLBACKS_ENABLED": "stopwatch",
         "ANSIBLE_NOCOWS": "1",
+        "XDG_STATE_HOME": str(folder / "state"),
         "ALIBABA_CLOUD_CAS_ENDPOINT": ready["urls"]["one"],
         "ALIBABA_CLOUD_ACCESS_KEY_ID": ready["access_key_id"],
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET": ready["access_key_secret"],
