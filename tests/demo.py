@@ -113,6 +113,7 @@ def play(directory: Path, service: dict[str, Any], endpoint: str) -> int:
         **os.environ,
         "ANSIBLE_HOME": str(directory / "ansible"),
         "TMPDIR": str(directory),
+        "XDG_STATE_HOME": str(directory / "state"),
         "ANSIBLE_NOCOWS": "1",
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
         "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "0",

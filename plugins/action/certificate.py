@@ -50,7 +50,7 @@ from ansible_collections.certops.alicloud.plugins.module_utils._host.clock impor
 from ansible_collections.certops.alicloud.plugins.module_utils._host.environment import state_directory
 from ansible_collections.certops.alicloud.plugins.module_utils._rpc.client import Client
 from ansible_collections.certops.alicloud.plugins.module_utils._text import one_line, quoted, unknown_key
-from ansible_collections.certops.alicloud.plugins.plugin_utils.direct import teller, variables
+from ansible_collections.certops.alicloud.plugins.plugin_utils.direct import environment_of, teller, variables
 
 LOOK, CHANGE = "certops.alicloud.certificate_store_info", "certops.alicloud.certificate_store"
 # Imported here once, and not in the worker of each task.
@@ -78,10 +78,8 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         self._name = str((task_vars or {}).get("inventory_hostname", ""))
-        set_: dict[str, Any] = {}
-        self._compute_environment_string(set_)
-        given = self._task.args
-        with variables({str(name): str(value) for name, value in set_.items()}) if set_ else nullcontext():
+        given, environment = self._task.args, environment_of(self)
+        with variables(environment) if environment else nullcontext():
             one = given.get("certificates") is None
             return {**result, **(self._one(given, task_vars or {}) if one else self._several(given, task_vars or {}))}
 

@@ -171,14 +171,8 @@ class DirectAction(NormalAction):
         missing = [name for name in LIBRARIES if name not in sys.modules]
         if missing:
             return f"the controller's Python lacks {missing[0].partition('.')[0]}"
-        special = [name for name in self._environment() if name.startswith(READ_AT_START)]
+        special = [name for name in environment_of(self) if name.startswith(READ_AT_START)]
         return f"its environment sets {special[0]}" if special else None
-
-    def _environment(self) -> dict[str, str]:
-        """The variables that the task sets."""
-        environment: dict[str, Any] = {}
-        self._compute_environment_string(environment)
-        return {str(name): str(value) for name, value in environment.items()}
 
     # What Ansible asks on its way, and where the way is shorter.
 
@@ -206,9 +200,16 @@ class DirectAction(NormalAction):
             return super()._low_level_execute_command(*args, **others)
         # A process would begin in the directory of the playbook.
         with chdir(self._loader.get_basedir()), _held(vars(_task), tell=teller(self._host, self._task.no_log)):
-            out, err = run_here(self.module, others["in_data"], self._environment())
+            out, err = run_here(self.module, others["in_data"], environment_of(self))
         lines = {"stdout_lines": out.splitlines(), "stderr_lines": err.splitlines()}
         return {"rc": 0, "stdout": out, "stderr": err, **lines}
+
+
+def environment_of(action: Any) -> dict[str, str]:
+    """The variables that the task of an action sets."""
+    environment: dict[str, Any] = {}
+    action._compute_environment_string(environment)
+    return {str(name): str(value) for name, value in environment.items()}
 
 
 @lru_cache
