@@ -67,9 +67,11 @@ _NUMBERS = count(1)
 
 
 @pytest.fixture(autouse=True)
-def own_notes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_notes(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No test finds the notes of another one, whose emulator may have had the same port, and the user gets none."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / f"state-{next(_NUMBERS)}"))
+    state = tmp_path_factory.getbasetemp() / f"state-{next(_NUMBERS)}"
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    return state / "certops.alicloud"
 
 
 def pytest_collection_finish() -> None:

@@ -79,6 +79,7 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         self._name = str((task_vars or {}).get("inventory_hostname", ""))
         given, environment = self._task.args, environment_of(self)
+        # Few tasks set any, and to put all of them back takes time.
         with variables(environment) if environment else nullcontext():
             one = given.get("certificates") is None
             return {**result, **(self._one(given, task_vars or {}) if one else self._several(given, task_vars or {}))}

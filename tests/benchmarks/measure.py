@@ -43,7 +43,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class OnCore:
-    """What depends on how Ansible runs, on one ansible-core."""
+    """The figures of tasks on one ansible-core."""
 
     loop: Loop
     quiet: Quiet

@@ -79,7 +79,7 @@ def numbers() -> list[str]:
     if shaken.exists():
         servers = json.loads(shaken.read_text())
         count, failures = sum(server["count"] for server in servers), sum(len(server["failures"]) for server in servers)
-        notes.append(f"{count} handshakes while certificates were renewed, {failures} of them failed")
+        notes.append(f"{count} handshakes around renewals, {failures} of them failed")
     if killed.exists():
         notes.append(f"{len(json.loads(killed.read_text()))} runs were killed, each after another step")
     return notes

@@ -305,7 +305,7 @@ def test_the_results_of_a_list_repeat_no_secret_of_an_entry(shop: Shop, server: 
     forms = [{"type": "pkcs12", "password": "hidden away"}]
     entries = [{"domains": ["a.example.com"], "forms": forms}, {"domains": ["b.example.com"], "webroot": "x"}]
     result = run(shop, server, wait=False, validation="file", webroot=str(shop.root), certificates=entries)
-    assert result["failed"] and [each["number"] for each in result["left"]] == [1], result
+    assert result["failed"] and [each["number"] for each in result["left"]] == [1]
     assert "hidden away" not in str(result)
 
 
@@ -475,19 +475,12 @@ def test_warnings_of_a_task_that_fails_are_shown_too(shop: Shop, server: Server,
 # The list of revoked certificates.
 
 
-@pytest.fixture
-def state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    place = tmp_path_factory.mktemp("state")
-    monkeypatch.setenv("XDG_STATE_HOME", str(place))
-    return place / "certops.alicloud"
-
-
 def revoke(shop: Shop) -> None:
     numbers = map(str, shop.account.world.orders)
     shop.account.call("CancelCertificateForPackageRequest", {"OrderId": max(numbers)})
 
 
-def test_a_revoked_certificate_is_replaced(shop: Shop, server: Server, state: Path, told: Told) -> None:
+def test_a_revoked_certificate_is_replaced(shop: Shop, server: Server, own_notes: Path, told: Told) -> None:
     shop.account.turn(crl_hours=24)
     old = run(shop, server)["current"]["serial_number"]
     revoke(shop)
@@ -497,20 +490,20 @@ def test_a_revoked_certificate_is_replaced(shop: Shop, server: Server, state: Pa
     assert run(shop, server)["current"]["generation"] == 2
     assert run(shop, server)["action"] == "nothing"
     assert shop.account.lists_served == 1, "the list is fetched once for all tasks"
-    assert told.warnings == [] and list(state.glob("crl-*.json"))
+    assert told.warnings == [] and list(own_notes.glob("crl-*.json"))
 
 
-def test_check_revocation_switches_it_off(shop: Shop, server: Server, state: Path) -> None:
+def test_check_revocation_switches_it_off(shop: Shop, server: Server, own_notes: Path) -> None:
     shop.account.turn(crl_hours=24)
     run(shop, server)
     revoke(shop)
     result = run(shop, server, check_revocation=False)
     assert (result["action"], result["revoked"], shop.account.lists_served) == ("nothing", None, 0)
-    assert not list(state.glob("crl-*"))
+    assert not list(own_notes.glob("crl-*"))
 
 
 def test_a_list_elsewhere_is_not_asked_for_with_an_emulator(
-    shop: Shop, server: Server, state: Path, told: Told
+    shop: Shop, server: Server, own_notes: Path, told: Told
 ) -> None:
     shop.account.turn(crl_hours=24)
     shop.account.world.address = "http://crl.example.com"

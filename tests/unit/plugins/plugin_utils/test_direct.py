@@ -215,14 +215,28 @@ def test_a_controller_without_the_libraries_lets_another_python_have_a_try(monke
     assert reason() == "the controller's Python lacks cryptography"
 
 
+# What the process has that reads the file, and what a template adds to it.
+READS = f"""
+import json, sys
+from {direct.__name__} import fits
+names = [*sys.modules]
+from ansible import template
+from jinja2.lexer import _lexer_cache
+prepared = len(_lexer_cache)
+text = getattr(template, "trust_as_template", str)("{{{{ a }}}}")
+assert template.Templar(loader=None, variables={{"a": 1}}).template(text) == 1
+print(json.dumps([names, prepared, len(_lexer_cache)]))
+"""
+
+
 def test_what_every_worker_needs_is_read_before_there_is_one() -> None:
     """A worker is forked from the process that reads this file, and reads again whatever is not there yet."""
-    code = f"import json, sys; from {direct.__name__} import fits; print(json.dumps([*sys.modules]))"
     # Where the collection is, in a clone and in the copy that ansible-test works on.
     places = [*sys.path, str(COLLECTIONS.parent), *map(str, Path(direct.__file__).parents)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, check=True, capture_output=True, text=True)
-    names = json.loads(done.stdout)
+    done = subprocess.run([sys.executable, "-c", READS], env=environment, check=True, capture_output=True, text=True)
+    names, prepared, in_the_end = json.loads(done.stdout)
+    assert 0 < prepared == in_the_end
     for kind in ("filter", "test"):
         assert [name for name in names if name.startswith(f"ansible.plugins.{kind}.") and "core" in name], kind
     assert {"requests", "cryptography.x509", "cryptography.hazmat.primitives.serialization"} <= set(names)
