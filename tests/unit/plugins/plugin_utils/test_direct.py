@@ -224,7 +224,7 @@ from ansible import template
 from jinja2.lexer import _lexer_cache
 prepared = len(_lexer_cache)
 text = getattr(template, "trust_as_template", str)("{{{{ a }}}}")
-assert template.Templar(loader=None, variables={{"a": 1}}).template(text) == 1
+assert template.Templar(loader=None, variables={{"a": "x"}}).template(text) == "x"
 print(json.dumps([names, prepared, len(_lexer_cache)]))
 """
 
